@@ -1,0 +1,74 @@
+// Drafts: versions of a proposed reply, with sources, a confidence and the record of why.
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
+
+export const sourceSchema = z.object({
+  kind: z.enum(['article', 'exemplar']),
+  id: z.string(),
+  title: z.string(),
+  url: z.string().nullable(),
+  /** The words that support the answer. */
+  passage: z.string(),
+  score: z.number(),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
+/** One reason for a confidence, in words for the card. */
+export const reasonSchema = z.object({ effect: z.enum(['up', 'down']), text: z.string() });
+export type Reason = z.infer<typeof reasonSchema>;
+
+/** A reply as an engine proposes it, before the policy has chosen a route. */
+export const draftProposalSchema = z.object({
+  text: z.string(),
+  language: z.string(),
+  sources: z.array(sourceSchema),
+  /** 1 - P(error): rejected, flagged, edited in substance, or an unhappy customer. */
+  confidence: share,
+  reasons: z.array(reasonSchema),
+  /** False: nothing we know answers this; the text is a holding reply for a person to complete. */
+  answerable: z.boolean(),
+  /** Which engine, model and prompt version wrote it. */
+  engine: z.string(),
+});
+export type DraftProposal = z.infer<typeof draftProposalSchema>;
+
+export const ROUTES = ['auto', 'suggest', 'escalate'] as const;
+export type Route = (typeof ROUTES)[number];
+
+export const MODES = ['observe', 'suggest', 'auto'] as const;
+export const modeSchema = z.enum(MODES);
+export type Mode = z.infer<typeof modeSchema>;
+
+/** What the policy decided for a draft and why; kept with the draft. */
+export interface RouteDecision {
+  route: Route;
+  mode: Mode;
+  /** Least confidence for `auto`, when the outcomes prove one. */
+  threshold: number | null;
+  reasons: string[];
+  /** Reviewed tickets still missing until `auto` is proven; null when not asked for. */
+  reviewsUntilAuto: number | null;
+}
+
+export type DraftStatus = 'pending' | 'approved' | 'sent' | 'stale' | 'superseded' | 'rejected';
+
+export interface Draft {
+  id: number;
+  ticketId: number;
+  version: number;
+  status: DraftStatus;
+  text: string;
+  language: string;
+  sources: Source[];
+  confidence: number;
+  reasons: Reason[];
+  answerable: boolean;
+  engine: string;
+  routing: RouteDecision;
+  /** The newest message it takes into account. */
+  basedOnSeq: number;
+  /** Null: written by the engine; else the agent's name. */
+  author: string | null;
+  createdAt: Date;
+}

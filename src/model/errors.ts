@@ -1,0 +1,29 @@
+// The one error family: code for machines, message for people, retryable for queues.
+
+interface AppErrorOptions {
+  /** Whether trying the same thing again may succeed. Default false. */
+  retryable?: boolean;
+  /** How long to wait before a retry, in milliseconds, when the other side said so. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** An expected failure. Branch on `code`, never on the message, which is written for people. */
+export class AppError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The words of any thrown value, for logs and cards. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

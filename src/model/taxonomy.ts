@@ -1,0 +1,45 @@
+// The taxonomy: what messages can be about, with starter examples to learn from.
+import { z } from 'zod';
+
+const lines = z.array(z.string().trim().min(1));
+
+const categorySchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)?$/, 'lower-case words, at most one slash: billing/refund'),
+  name: z.string().min(1).max(80),
+  description: z.string().max(500),
+  /** Who gets escalations. */
+  team: z.string().max(80).default('support'),
+  /** True: a person always sends, whatever the outcomes say. */
+  neverAuto: z.boolean().default(false),
+  examples: lines.default([]),
+});
+export type Category = z.infer<typeof categorySchema>;
+
+export const SIGNALS = [
+  'bug',
+  'feature_request',
+  'friction',
+  'question',
+  'urgent',
+  'frustrated',
+  'calm',
+  'thanks',
+  'spam',
+  'injection',
+] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+export const taxonomySchema = z
+  .strictObject({
+    categories: z.array(categorySchema).min(1),
+    signals: z.partialRecord(z.enum(SIGNALS), lines).default({}),
+  })
+  .superRefine((taxonomy, ctx) => {
+    const seen = new Set<string>();
+    for (const [index, { id }] of taxonomy.categories.entries()) {
+      if (seen.has(id))
+        ctx.addIssue({ code: 'custom', path: ['categories', index, 'id'], message: `"${id}" stands twice` });
+      seen.add(id);
+    }
+  });
+export type Taxonomy = z.infer<typeof taxonomySchema>;

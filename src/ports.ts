@@ -1,0 +1,262 @@
+// The seams of Deskhand: what flows need from the outside world, and what adapters must offer.
+import type { z } from 'zod';
+import type { Analysis, Kind } from './model/analysis.ts';
+import type { Card } from './model/card.ts';
+import type { ContextFacts, Customer } from './model/customer.ts';
+import type { DraftProposal } from './model/draft.ts';
+import type { InboundMessage, OutboundReply, Receipt, SendResult } from './model/message.ts';
+import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from './model/platform.ts';
+
+export interface Clock {
+  now(): Date;
+}
+
+type LogMethod = (fields: Record<string, unknown>, message: string) => void;
+/** Structured logs; fields carry ids, never message texts or secrets. */
+export interface Log {
+  debug: LogMethod;
+  info: LogMethod;
+  warn: LogMethod;
+  error: LogMethod;
+}
+
+/** What `doctor`, `/readyz` and the start-up line say about one part. */
+export interface Health {
+  ok: boolean;
+  /** In words, with the remedy when not ok. */
+  detail: string;
+}
+
+/** An HTTP route that an adapter brings; infra/http mounts it. Handlers use the web's Request and Response. */
+export interface Route {
+  method: 'GET' | 'POST';
+  /** Absolute, in hono's syntax: `/console/api/channels/:channel`. */
+  path: string;
+  handle(request: Request, params: Record<string, string>, peer: Peer): Promise<Response>;
+}
+
+/** Who is at the other end of an HTTP request. */
+export interface Peer {
+  /** Remote address of the TCP connection, not of any forwarding header. */
+  address: string;
+}
+
+// --- what adapters get --------------------------------------------------------------------
+
+/** Small durable values of one adapter, ordered by key. Values are JSON. */
+export interface AdapterStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Keys with this prefix in ascending order (descending when `reverse`), strictly after `after` in that direction. */
+  list(query: {
+    prefix: string;
+    after?: string;
+    limit: number;
+    reverse?: boolean;
+  }): Promise<{ key: string; value: unknown }[]>;
+  /** Next number of a named sequence, starting at 1; unique across replicas. */
+  next(sequence: string): Promise<number>;
+}
+
+/** Fan-out between replicas; best effort, never the only carrier of anything. Payloads up to 7 kB. */
+export interface Bus {
+  publish(topic: string, payload: unknown): Promise<void>;
+  subscribe(topic: string, listener: (payload: unknown) => void): () => void;
+}
+
+/** A directory entry that platforms may show in pickers. */
+export interface AgentEntry {
+  name: string;
+  email: string;
+  role: string;
+}
+
+export interface AdapterDeps {
+  clock: Clock;
+  fetch: typeof fetch;
+  log: Log;
+  store: AdapterStore;
+  bus: Bus;
+  agents: AgentEntry[];
+}
+
+/** What an adapter's module exports. `config` picks and checks its slice; `null` from `configure` means "not set up". */
+export interface AdapterModule<Id extends string, Config, Port> {
+  id: Id;
+  config: z.ZodType<Config>;
+  create(config: Config, deps: AdapterDeps): Port;
+}
+
+// --- ports --------------------------------------------------------------------------------
+
+export interface ChatPlatform {
+  id: string;
+  start(onAction: (action: AgentAction) => Promise<ActionReply>): Promise<void>;
+  stop(): Promise<void>;
+  /** Posts to a channel, or into a thread. */
+  post(place: Place, card: Card): Promise<MessageRef>;
+  update(ref: MessageRef, card: Card): Promise<void>;
+  /** Private to one agent, by the best means the platform has. */
+  notify(agent: AgentRef, text: string, place: Place): Promise<void>;
+  health(): Promise<Health>;
+  routes?: Route[];
+}
+
+export interface IntakeChannel {
+  /** Value of `InboundMessage.channel`. */
+  id: string;
+  /** True: the far end takes the outbox key as idempotency key, so a repeat is harmless. */
+  idempotent: boolean;
+  start(receive: (message: InboundMessage) => Promise<Receipt>): Promise<void>;
+  stop(): Promise<void>;
+  /**
+   * Sends one reply. Throws AppError: `retryable` when nothing left and it may later;
+   * code `outcome_unknown` when it may have left; anything else is final.
+   */
+  send(reply: OutboundReply, signal: AbortSignal): Promise<SendResult>;
+  /** Looks a reply up at the provider after an unknown outcome. */
+  lookup?(reply: OutboundReply, signal: AbortSignal): Promise<'sent' | 'not_sent' | 'unknown'>;
+  health(): Promise<Health>;
+  routes?: Route[];
+}
+
+/** Asks another system about a customer. Read-only; the caller sets the time limit through `signal`. */
+export interface ContextSource {
+  id: string;
+  lookup(customer: Customer, signal: AbortSignal): Promise<ContextFacts>;
+  health(): Promise<Health>;
+}
+
+export interface Embedder {
+  /** Names model and version: vectors of different ids are never compared. */
+  id: string;
+  dimensions: number;
+  /** Unit vectors, in the order of `texts`. Lower `priority` goes first (0 = a person is waiting). */
+  embed(texts: string[], priority?: number): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+/** Remembered embeddings, so that a restart does not compute them again. */
+export interface VectorStore {
+  get(embedder: string, hashes: string[]): Promise<Map<string, Float32Array>>;
+  put(embedder: string, vectors: { hash: string; vector: Float32Array }[]): Promise<void>;
+}
+
+/** Wake-ups, retries, delays and cron. The truth is in SQL: a lost job costs time, not data. */
+export interface Queue {
+  /** `key`: jobs waiting under the same key are one job. */
+  add(
+    topic: string,
+    payload: Record<string, unknown>,
+    options?: { key?: string; delayMs?: number },
+  ): Promise<void>;
+  /** A handler that throws AppError with `retryable` is tried again with back-off; other errors are logged and dropped. */
+  work(
+    topic: string,
+    handler: (payload: Record<string, unknown>) => Promise<void>,
+    options: { concurrency: number },
+  ): Promise<void>;
+  /** Runs once per tick whatever the number of replicas. */
+  every(topic: string, schedule: { everyMs: number } | { cron: string; timeZone: string }): Promise<void>;
+  health(): Promise<Health>;
+  /** Finishes handlers in hand, then disconnects. */
+  stop(): Promise<void>;
+}
+
+// --- the engine ---------------------------------------------------------------------------
+
+/** A thing that answers can be drawn from. */
+export interface KnowledgeArticle {
+  id: string;
+  title: string;
+  url: string | null;
+  category: string | null;
+  /** Plans that have it; empty: all. */
+  plans: string[];
+  language: string;
+  product: string | null;
+  /** Markdown. */
+  body: string;
+}
+
+/** A solved ticket whose reply is worth reusing. */
+export interface Exemplar {
+  id: string;
+  text: string;
+  reply: string;
+  category: string;
+  kind: Kind | null;
+  language: string;
+  plan: string | null;
+  /** 1 = reply was rated well and not reopened; 0 = reopened or rated badly. */
+  quality: number;
+}
+
+/** One labelled text of history or of an agent's correction. */
+export interface LabelledText {
+  text: string;
+  category: string;
+  /** Corrections weigh more than history. */
+  corrected: boolean;
+}
+
+export interface EngineInput {
+  /** Subject and the customer's words of the messages not answered yet, oldest first. */
+  subject: string | null;
+  messages: { direction: 'inbound' | 'outbound' | 'note'; text: string; at: Date }[];
+  customer: Customer;
+  channel: string;
+  /** Open tickets and recent contacts of this customer. */
+  contacts: { openTickets: number; last30Days: number };
+}
+
+export interface DraftInput extends EngineInput {
+  analysis: Analysis;
+  context: ContextFacts[];
+  /** What agents asked for: "shorter", "more apologetic". Empty on the first version. */
+  instructions: string[];
+  /** The version to rewrite, when there are instructions. */
+  previous: string | null;
+  /** How replies are signed. */
+  signature: string;
+  /** Outcomes of this category so far. */
+  history: CategoryHistory;
+}
+
+/** Reviewed outcomes of a category: what the confidence is calibrated on. */
+export interface CategoryHistory {
+  reviewed: number;
+  /** Sent as drafted, without complaint afterwards. */
+  unchanged: number;
+}
+
+/** How far the engine has read what it knows; shown while history is indexed. */
+export interface EngineProgress {
+  ready: boolean;
+  indexed: number;
+  total: number;
+}
+
+/** Understanding and drafting. The local engine and the language model are interchangeable behind it. */
+export interface Engine {
+  id: string;
+  analyse(input: EngineInput): Promise<Analysis>;
+  draft(input: DraftInput): Promise<DraftProposal>;
+  /** Cosine-like closeness of two texts' topics, 0..1; used to join messages to open tickets. */
+  similarity(a: string, b: string): Promise<number>;
+  /** Cheap look at the words, no embedding: 0 = can wait .. 1 = urgent. Orders work under load. */
+  glance(text: string): number;
+  /** Solved tickets like this one, for the card's thread. */
+  similarTickets(
+    text: string,
+    limit: number,
+  ): Promise<{ id: string; text: string; reply: string; score: number }[]>;
+  /** Applies one labelled text at once; the full retrain follows in the background. */
+  learn(example: LabelledText): Promise<void>;
+  addExemplar(exemplar: Exemplar): Promise<void>;
+  /** Replaces the articles; only what changed is embedded again. */
+  setArticles(articles: KnowledgeArticle[]): Promise<void>;
+  progress(): EngineProgress;
+  close(): Promise<void>;
+}
