@@ -72,6 +72,16 @@ export interface AgentEntry {
   role: string;
 }
 
+/** What the console tells at its top. Changes are announced on the bus topic `status`. */
+export interface WorkspaceStatus {
+  /** True: the sample workspace. */
+  sample: boolean;
+  /** Null when everything is indexed. */
+  indexing: { indexed: number; total: number } | null;
+  /** What people must know now ("Mailbox billing@ cannot be reached since 10:02"). */
+  notices: string[];
+}
+
 export interface AdapterDeps {
   clock: Clock;
   fetch: typeof fetch;
@@ -79,12 +89,23 @@ export interface AdapterDeps {
   store: AdapterStore;
   bus: Bus;
   agents: AgentEntry[];
+  /** What runs at the moment, for banners. */
+  status(): WorkspaceStatus;
 }
 
-/** What an adapter's module exports. `config` picks and checks its slice; `null` from `configure` means "not set up". */
-export interface AdapterModule<Id extends string, Config, Port> {
-  id: Id;
-  config: z.ZodType<Config>;
+/** What an adapter's `config` schema is given: the environment and the whole of `config/deskhand.yaml`. */
+export interface AdapterConfigInput {
+  env: Record<string, string | undefined>;
+  yaml: Record<string, unknown>;
+}
+
+/**
+ * What an adapter's module exports. `config` picks and checks the adapter's slice, so that issues carry
+ * the path `env.NAME` or `yaml.key`; it yields null when the adapter is not set up.
+ */
+export interface AdapterModule<Config, Port> {
+  id: string;
+  config: z.ZodType<Config | null, AdapterConfigInput>;
   create(config: Config, deps: AdapterDeps): Port;
 }
 

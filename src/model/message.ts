@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { type CustomerAddress, customerAddressSchema } from './customer.ts';
 
-/** Longest message text that is kept in full; the rest of a longer one is kept as an attachment. */
-export const MAX_TEXT = 200_000;
+/** Longest message text that is accepted, in characters; e-mail is cut there visibly, the API answers 413. */
+export const MAX_TEXT = 1_000_000;
 
 export const attachmentInputSchema = z
   .strictObject({
