@@ -1,0 +1,5 @@
+// The whole database schema, by area.
+export * from './conversations.ts';
+export * from './customers.ts';
+export * from './learning.ts';
+export * from './work.ts';

@@ -1,0 +1,122 @@
+// What the bot learns from: knowledge, exemplars, outcomes, policies, clusters, remembered embeddings.
+import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Mode } from '../../../model/draft.ts';
+import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
+import type { Kind } from '../../../model/analysis.ts';
+import type { OutcomeKind } from '../../../model/outcome.ts';
+import { bytes, id, ref, time } from './columns.ts';
+import { message, ticket } from './conversations.ts';
+import { draft } from './work.ts';
+
+export const article = pgTable('article', {
+  /** Path or address it was imported from. */
+  id: text().primaryKey(),
+  title: text().notNull(),
+  url: text(),
+  category: text(),
+  plans: jsonb().$type<string[]>().notNull(),
+  language: text().notNull(),
+  product: text(),
+  body: text().notNull(),
+  updatedAt: time().notNull(),
+});
+
+export const exemplar = pgTable('exemplar', {
+  ticketId: ref()
+    .primaryKey()
+    .references(() => ticket.id),
+  text: text().notNull(),
+  reply: text().notNull(),
+  category: text().notNull(),
+  kind: text().$type<Kind>(),
+  language: text().notNull(),
+  plan: text(),
+  quality: doublePrecision().notNull(),
+});
+
+/** A text whose category a person has told. */
+export const example = pgTable(
+  'example',
+  {
+    id: id(),
+    ticketId: ref().references(() => ticket.id),
+    text: text().notNull(),
+    category: text().notNull(),
+    corrected: integer().notNull().default(0),
+    at: time().notNull(),
+  },
+  (t) => [uniqueIndex().on(t.ticketId)],
+);
+
+/** How a draft fared: the evidence that confidence and autonomy rest on. */
+export const outcome = pgTable(
+  'outcome',
+  {
+    id: id(),
+    ticketId: ref()
+      .notNull()
+      .references(() => ticket.id),
+    draftId: ref()
+      .notNull()
+      .references(() => draft.id),
+    category: text().notNull(),
+    kind: text().$type<OutcomeKind>().notNull(),
+    /** 1 = it would have been a mistake to send the draft as it was. */
+    error: integer().notNull(),
+    confidence: doublePrecision().notNull(),
+    /** Share of the draft's words that the agent changed, 0..1. */
+    editShare: doublePrecision(),
+    at: time().notNull(),
+  },
+  (t) => [uniqueIndex().on(t.draftId), index().on(t.category)],
+);
+
+export const policy = pgTable('policy', {
+  category: text().primaryKey(),
+  mode: text().$type<Mode>().notNull(),
+  by: text().notNull(),
+  at: time().notNull(),
+});
+
+export const cluster = pgTable('cluster', {
+  id: id(),
+  kind: text().$type<Kind>().notNull(),
+  title: text().notNull(),
+  status: text().$type<ClusterStatus>().notNull().default('open'),
+  centroid: bytes(),
+  size: integer().notNull().default(0),
+  firstSeen: time().notNull(),
+  lastSeen: time().notNull(),
+  mergedInto: ref(),
+  issue: jsonb().$type<ClusterIssue>(),
+});
+
+export const clusterMember = pgTable(
+  'cluster_member',
+  {
+    clusterId: ref()
+      .notNull()
+      .references(() => cluster.id),
+    messageId: ref()
+      .notNull()
+      .references(() => message.id),
+    ticketId: ref().references(() => ticket.id),
+    score: doublePrecision().notNull(),
+    at: time().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.clusterId, t.messageId] }), index().on(t.ticketId)],
+);
+
+/** Embeddings by content hash, so that a restart does not compute them again. */
+export const embedding = pgTable(
+  'embedding',
+  { embedder: text().notNull(), hash: text().notNull(), vector: bytes().notNull() },
+  (t) => [primaryKey({ columns: [t.embedder, t.hash] })],
+);
+
+/** Small durable values of adapters and of the bot itself. */
+export const value = pgTable(
+  'value',
+  { owner: text().notNull(), key: text().notNull(), value: jsonb().notNull(), updatedAt: time().notNull().defaultNow() },
+  (t) => [primaryKey({ columns: [t.owner, t.key] })],
+);
