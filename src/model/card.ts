@@ -12,24 +12,7 @@ export interface CardRef {
 }
 
 /** What a button does: a decision without input, or a form to fill first. */
-export type ActionId =
-  | 'approve'
-  | 'undo'
-  | 'retry'
-  | 'take'
-  | 'release'
-  | 'resolve'
-  | 'show'
-  | 'form:edit'
-  | 'form:escalate'
-  | 'form:assign'
-  | 'form:snooze'
-  | 'form:reclassify'
-  | 'form:prioritise'
-  | 'form:link'
-  | 'form:flag'
-  | 'form:note'
-  | 'form:reject';
+export type ActionId = 'approve' | 'undo' | 'retry' | 'take' | 'release' | 'resolve' | 'show' | `form:${FormId}`;
 
 export interface CardButton {
   id: ActionId;
@@ -37,11 +20,19 @@ export interface CardButton {
   style: 'primary' | 'danger' | 'default';
 }
 
+/** One item of a card's first line. `id` is never cut. */
+export interface Chip {
+  kind: 'priority' | 'id' | 'category' | 'customer' | 'plan' | 'due' | 'state';
+  text: string;
+  tone?: Tone;
+}
+
 /** All texts are plain: whatever looks like markup, a mention or a link in them stays text. */
 export type Block =
-  | { type: 'header'; text: string /** Short chips beside it, e.g. P1, category, plan. */; chips?: string[] }
+  /** Line 1 are the chips, line 2 is the text (what it is about, in one line). */
+  | { type: 'header'; text: string; chips?: Chip[] }
   | { type: 'text'; text: string; style: 'body' | 'strong' | 'muted' | 'warning'; label?: string }
-  | { type: 'fields'; fields: { label: string; value: string }[] }
+  | { type: 'fields'; title?: string; fields: { label: string; value: string }[] }
   | {
       type: 'quote';
       of: 'customer' | 'draft' | 'reply' | 'note';
@@ -68,17 +59,19 @@ export interface Card {
   blocks: Block[];
 }
 
-export type FormId =
-  | 'edit'
-  | 'escalate'
-  | 'assign'
-  | 'snooze'
-  | 'reclassify'
-  | 'prioritise'
-  | 'link'
-  | 'flag'
-  | 'note'
-  | 'reject';
+export const FORM_IDS = [
+  'edit',
+  'escalate',
+  'assign',
+  'snooze',
+  'reclassify',
+  'prioritise',
+  'link',
+  'flag',
+  'note',
+  'reject',
+] as const;
+export type FormId = (typeof FORM_IDS)[number];
 
 export type FormField = {
   id: string;

@@ -1,6 +1,7 @@
 // What chat platforms and flows say to each other: places, agents, actions and their answers.
-import type { Card, CardRef, Form, FormId } from './card.ts';
+import { type ActionId, type Card, type CardRef, FORM_IDS, type Form, type FormId } from './card.ts';
 import type { Decision } from './decision.ts';
+import { AppError } from './errors.ts';
 
 /** A posted message on a platform; opaque to everybody but that platform. */
 export interface MessageRef {
@@ -34,6 +35,29 @@ export type Intent =
   | { type: 'thread'; text: string /** The platform's id of that text, for redelivery. */; id: string }
   /** A command of `/deskhand`, without the slash. */
   | { type: 'command'; text: string; place: Place };
+
+/** What a button of a card means. */
+export function intentOf(action: ActionId): Intent {
+  switch (action) {
+    case 'show':
+      return { type: 'show' };
+    case 'approve':
+    case 'undo':
+    case 'retry':
+    case 'take':
+    case 'release':
+    case 'resolve':
+      return { type: 'decision', decision: { kind: action } };
+    default:
+      return { type: 'open_form', form: formOf(action) };
+  }
+}
+
+function formOf(action: `form:${FormId}`): FormId {
+  const form = FORM_IDS.find((id) => action === `form:${id}`);
+  if (!form) throw new AppError('unknown_form', `no form ${action}`);
+  return form;
+}
 
 export interface AgentAction {
   /** Null for commands that name no ticket. */

@@ -1,0 +1,41 @@
+// What a ticket's card is drawn from: the ticket with everything that people see of it.
+import type { ContextFacts, Customer } from './customer.ts';
+import type { DecisionRecord } from './decision.ts';
+import type { Draft } from './draft.ts';
+import type { Message } from './message.ts';
+import type { Ticket } from './ticket.ts';
+
+/** The newest reply that was committed for sending. */
+export interface OutboxView {
+  status: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled';
+  /** End of the undo window. */
+  sendAfter: Date;
+  /** Why it failed or was held back, in words. */
+  lastError: string | null;
+  /** Agent's name, or "Deskhand". */
+  by: string;
+  sentAt: Date | null;
+  draftVersion: number;
+}
+
+export interface TicketView {
+  ticket: Ticket;
+  customer: Customer;
+  /** The whole conversation of this ticket, oldest first. */
+  messages: Message[];
+  /** The newest version. */
+  draft: Draft | null;
+  /** Oldest first. */
+  decisions: DecisionRecord[];
+  outbox: OutboxView | null;
+  context: ContextFacts[];
+  /** Solved tickets like this one. */
+  similarCount: number;
+  /** What people call a category id. */
+  categoryName(id: string): string;
+  now: Date;
+  /** IANA name of the zone that times are written in. */
+  timeZone: string;
+  /** True while the analysis or a draft is being made. */
+  working: boolean;
+}
