@@ -1,0 +1,378 @@
+// Card -> Adaptive Card JSON 1.5, shared by Teams and the console: plain text only, never over the size limit.
+import type { Block, Card, CardButton, CardRef, Chip } from '../model/card.ts';
+import { cut, percent } from './words.ts';
+
+/**
+ * `bytes`: Teams takes about 28 KB a card and needs some of it for the envelope
+ * (https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format).
+ * The rest is where cutting starts.
+ */
+export const LIMITS = { bytes: 26_000, prose: 12_000, items: 40, label: 200, title: 80 };
+
+type Colour = 'default' | 'accent' | 'good' | 'warning' | 'attention';
+type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
+
+export interface TextRun {
+  type: 'TextRun';
+  text: string;
+  id?: string;
+  size?: 'small' | 'default' | 'medium' | 'large';
+  weight?: 'bolder';
+  color?: Colour;
+  isSubtle?: boolean;
+  selectAction?: { type: 'Action.OpenUrl'; url: string };
+}
+
+export interface ExecuteAction {
+  type: 'Action.Execute';
+  title: string;
+  verb: string;
+  style: 'default' | 'positive' | 'destructive';
+  mode: 'primary' | 'secondary';
+  data: { action: CardButton['id']; ref: CardRef | null };
+}
+
+/** The elements that our cards use. There is no TextBlock or FactSet: those read Markdown, text runs do not. */
+export type AdaptiveElement = { id?: string; spacing?: Spacing; separator?: boolean } & (
+  | { type: 'RichTextBlock'; inlines: TextRun[] }
+  | { type: 'Container'; style?: 'default' | 'emphasis' | 'good' | 'warning'; items: AdaptiveElement[] }
+  | {
+      type: 'Table';
+      firstRowAsHeaders: boolean;
+      showGridLines: boolean;
+      columns: { width: number }[];
+      rows: { type: 'TableRow'; cells: { type: 'TableCell'; items: AdaptiveElement[] }[] }[];
+    }
+  | { type: 'Image'; url: string; altText: string; size: 'stretch' }
+  | { type: 'ActionSet'; actions: ExecuteAction[] }
+);
+
+export interface AdaptiveCardJson {
+  type: 'AdaptiveCard';
+  $schema: string;
+  version: '1.5';
+  fallbackText: string;
+  /** What screen readers say first. */
+  speak: string;
+  body: AdaptiveElement[];
+}
+
+interface Options {
+  /** Where a chart's picture can be fetched; without it, or null, its alternative text is shown. */
+  imageUrl?: (png: Uint8Array) => string | null;
+}
+
+/** How much is kept: characters of each prose text, items of each list, blocks of the card. */
+interface Room {
+  prose: number;
+  items: number;
+  blocks: number;
+}
+
+/**
+ * Draws a card. All texts go into text runs, which know no Markdown, so nothing that a customer writes acts.
+ * Whatever is too long is cut visibly; ids and buttons never are.
+ */
+export function toAdaptive(card: Card, options: Options = {}): AdaptiveCardJson {
+  let room: Room = { prose: LIMITS.prose, items: LIMITS.items, blocks: 100 };
+  let json = draw(card, room, options);
+  while (new TextEncoder().encode(JSON.stringify(json)).length > LIMITS.bytes && room.prose > 10) {
+    room = {
+      prose: Math.floor(room.prose * 0.7),
+      items: Math.max(2, Math.floor(room.items * 0.8)),
+      blocks: Math.max(6, Math.floor(room.blocks * 0.8)),
+    };
+    json = draw(card, room, options);
+  }
+  return json;
+}
+
+function draw(card: Card, room: Room, options: Options): AdaptiveCardJson {
+  const fallback = inert(cut(card.fallback, Math.min(LIMITS.label, room.prose)).text);
+  const kept = card.blocks.filter(
+    (block, index) => index < room.blocks || block.type === 'actions' || block.type === 'outcome',
+  );
+  const missing = card.blocks.length - kept.length;
+  const body = kept.flatMap((block, index) => drawBlock(block, index, card, room, options));
+  if (missing > 0) body.push(rich([subtle(`… ${missing} more parts are not shown`)]));
+  return {
+    type: 'AdaptiveCard',
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    version: '1.5',
+    fallbackText: fallback,
+    speak: fallback,
+    body,
+  };
+}
+
+function drawBlock(block: Block, index: number, card: Card, room: Room, options: Options): AdaptiveElement[] {
+  /** Element ids name the part after a number that makes them unique; the console styles parts by them. */
+  const part = (name: string) => `p${index}-${name}`;
+  const short = (text: string, max = LIMITS.label) => inert(cut(text, Math.min(max, room.prose)).text);
+  switch (block.type) {
+    case 'header':
+      return [
+        ...(block.chips?.length ? [rich(chipRuns(block.chips, part, short), { id: part('chips') })] : []),
+        rich([{ type: 'TextRun', text: short(block.text), weight: 'bolder', size: 'medium' }], {
+          id: part('title'),
+          spacing: 'small',
+        }),
+      ];
+    case 'text':
+      return [
+        {
+          type: 'Container',
+          id: part(`text-${block.style}`),
+          spacing: 'small',
+          items: prose(block.text, room, textLook(block.style), block.label ? short(block.label) : undefined),
+        },
+      ];
+    case 'fields':
+      return [
+        {
+          type: 'Container',
+          id: part('fields'),
+          items: [
+            ...(block.title ? [rich([strong(short(block.title))])] : []),
+            ...few(block.fields, room, ({ label, value }) =>
+              rich([subtle(`${short(label)}  `), run(short(value, 1000))], { spacing: 'none' }),
+            ),
+          ],
+        },
+      ];
+    case 'quote':
+      return [
+        {
+          type: 'Container',
+          id: part(`quote-${block.of}`),
+          style: block.of === 'customer' || block.of === 'note' ? 'default' : 'emphasis',
+          items: [
+            rich([{ ...subtle(short(block.label)), size: 'small' }], { id: part('label') }),
+            ...prose(block.text, room, {}, undefined, 'small'),
+          ],
+        },
+      ];
+    case 'confidence':
+      return [
+        {
+          type: 'Container',
+          id: part(`confidence-${Math.round(block.value * 100)}`),
+          items: [
+            rich([
+              strong(`${percent(block.value)} confident`),
+              ...(block.hint ? [subtle(`  ·  ${short(block.hint)}`)] : []),
+            ]),
+            ...few(block.reasons, room, ({ effect, text }) =>
+              rich(
+                [
+                  { ...run(effect === 'up' ? '+ ' : '− '), color: effect === 'up' ? 'good' : 'warning' },
+                  subtle(short(text)),
+                ],
+                { spacing: 'none', id: part(`reason-${effect}`) },
+              ),
+            ).map((element, n) => ({ ...element, id: element.id && `${element.id}-${n}` })),
+          ],
+        },
+      ];
+    case 'sources':
+      return [
+        {
+          type: 'Container',
+          id: part('sources'),
+          items: [
+            rich([subtle('Sources')], { id: part('label') }),
+            ...few(block.items, room, ({ title, url, passage }) =>
+              rich(
+                [
+                  {
+                    ...run(short(title)),
+                    ...(isWeb(url) ? { selectAction: { type: 'Action.OpenUrl', url } } : {}),
+                  },
+                  ...(passage ? [subtle(`  ${short(passage, 400)}`)] : []),
+                ],
+                { spacing: 'none' },
+              ),
+            ),
+          ],
+        },
+      ];
+    case 'chart': {
+      const url = options.imageUrl?.(block.png) ?? null;
+      const title = rich([strong(short(block.title))], { id: part('chart-title') });
+      return url
+        ? [title, { type: 'Image', url, altText: short(block.alt, 400), size: 'stretch', id: part('chart') }]
+        : [title, ...prose(block.alt, room, { isSubtle: true })];
+    }
+    case 'table':
+      return drawTable(block, part, room, short);
+    case 'outcome':
+      return [
+        {
+          type: 'Container',
+          id: part(`outcome-${block.tone}`),
+          style: block.tone === 'neutral' ? 'default' : block.tone,
+          items: prose(block.text, room, { weight: 'bolder' }),
+        },
+      ];
+    case 'actions':
+      return [
+        {
+          type: 'ActionSet',
+          id: part('actions'),
+          actions: [
+            ...block.buttons.map((button) => execute(button, card.ref, 'primary')),
+            ...block.menu.map((button) => execute(button, card.ref, 'secondary')),
+          ],
+        },
+      ];
+    case 'divider':
+      return [rich([run(' ')], { separator: true, spacing: 'medium', id: part('divider') })];
+    case 'context':
+      return [
+        {
+          type: 'Container',
+          id: part('context'),
+          spacing: 'small',
+          items: prose(block.text, room, { isSubtle: true, size: 'small' }),
+        },
+      ];
+  }
+}
+
+type Look = Pick<TextRun, 'size' | 'weight' | 'color' | 'isSubtle'>;
+
+function textLook(style: 'body' | 'strong' | 'muted' | 'warning'): Look {
+  switch (style) {
+    case 'body':
+      return {};
+    case 'strong':
+      return { weight: 'bolder' };
+    case 'muted':
+      return { isSubtle: true };
+    case 'warning':
+      return { color: 'warning' };
+  }
+}
+
+/** One rich text block a line, since hosts differ on line breaks within a run; blank lines become space. */
+function prose(
+  text: string,
+  room: Room,
+  look: Look,
+  label?: string,
+  first: Spacing = 'none',
+): AdaptiveElement[] {
+  const lines = inert(cut(text, room.prose, Math.max(4, room.items * 6)).text).split('\n');
+  const blocks: AdaptiveElement[] = [];
+  let gap = false;
+  for (const words of lines) {
+    if (!words.trim()) {
+      gap = true;
+      continue;
+    }
+    const head =
+      label && blocks.length === 0 ? [{ ...run(`${label}  `), ...look, weight: 'bolder' as const }] : [];
+    const spacing = gap ? 'small' : blocks.length === 0 ? first : 'none';
+    blocks.push(rich([...head, { ...run(words), ...look }], { spacing }));
+    gap = false;
+  }
+  return blocks.length > 0 ? blocks : [rich([subtle('(empty)')])];
+}
+
+function chipRuns(chips: Chip[], part: (name: string) => string, short: (text: string) => string): TextRun[] {
+  return chips.flatMap((chip, n): TextRun[] => [
+    ...(n > 0 ? [subtle('  ·  ')] : []),
+    {
+      type: 'TextRun',
+      text: chip.kind === 'id' ? inert(chip.text) : short(chip.text),
+      id: part(`chip${n}-${chip.kind}${chip.tone ? `-${chip.tone}` : ''}`),
+      size: 'small',
+      ...(chip.kind === 'priority' ? { weight: 'bolder', color: chipColour(chip) } : {}),
+      ...(chip.kind !== 'priority' && chip.tone === 'warning' ? { color: 'attention' } : {}),
+    },
+  ]);
+}
+
+function chipColour({ tone }: Chip): Colour {
+  if (tone === 'P1') return 'attention';
+  if (tone === 'P2' || tone === 'warning') return 'warning';
+  return tone === 'good' ? 'good' : 'default';
+}
+
+function drawTable(
+  block: Extract<Block, { type: 'table' }>,
+  part: (name: string) => string,
+  room: Room,
+  short: (text: string) => string,
+): AdaptiveElement[] {
+  const columns = block.columns.slice(0, 12);
+  const cell = (text: string, head: boolean) => ({
+    type: 'TableCell' as const,
+    items: [rich([head ? strong(short(text)) : run(short(text))])],
+  });
+  const rows = [columns, ...block.rows.slice(0, room.items)].map((row, n) => ({
+    type: 'TableRow' as const,
+    cells: columns.map((_, column) => cell(row[column] ?? '', n === 0)),
+  }));
+  const missing = block.rows.length - (rows.length - 1);
+  return [
+    {
+      type: 'Table',
+      id: part('table'),
+      firstRowAsHeaders: true,
+      showGridLines: false,
+      columns: columns.map((_, n) => ({ width: n === 0 ? 2 : 1 })),
+      rows,
+    },
+    ...(missing > 0 ? [rich([subtle(`… ${missing} more rows`)])] : []),
+  ];
+}
+
+function few<T>(items: T[], room: Room, each: (item: T) => AdaptiveElement): AdaptiveElement[] {
+  const shown = items.slice(0, room.items).map(each);
+  const missing = items.length - shown.length;
+  return missing > 0 ? [...shown, rich([subtle(`… ${missing} more`)], { spacing: 'none' })] : shown;
+}
+
+function execute(button: CardButton, ref: CardRef | null, mode: 'primary' | 'secondary'): ExecuteAction {
+  const styles = { primary: 'positive', danger: 'destructive', default: 'default' } as const;
+  return {
+    type: 'Action.Execute',
+    title: cut(button.label, LIMITS.title).text,
+    verb: button.id,
+    style: styles[button.style],
+    mode,
+    data: { action: button.id, ref },
+  };
+}
+
+function run(text: string): TextRun {
+  return { type: 'TextRun', text };
+}
+
+function subtle(text: string): TextRun {
+  return { type: 'TextRun', text, isSubtle: true };
+}
+
+function strong(text: string): TextRun {
+  return { type: 'TextRun', text, weight: 'bolder' };
+}
+
+function rich(
+  inlines: TextRun[],
+  more: { id?: string; spacing?: Spacing; separator?: boolean } = {},
+): AdaptiveElement {
+  return { type: 'RichTextBlock', inlines, ...more };
+}
+
+function isWeb(url: string | null): url is string {
+  return url !== null && url.length <= 2000 && /^https?:\/\/[^\s]+$/i.test(url);
+}
+
+/**
+ * Takes the power from the two things that hosts read in any text: `{{DATE(…)}}` functions and, on Teams,
+ * `<at>` mentions. An invisible joiner parts them; people read the same.
+ */
+function inert(text: string): string {
+  return text.replace(/\{(?=\{)/g, '{\u2060').replace(/<(?=\/?at\b)/gi, '<\u2060');
+}

@@ -1,0 +1,63 @@
+// Which buttons and menu entries a ticket's card offers in each state.
+import type { ActionId, CardButton } from '../model/card.ts';
+import type { Ticket } from '../model/ticket.ts';
+import type { CardState } from './state.ts';
+
+type Style = CardButton['style'];
+
+function button(id: ActionId, label: string, style: Style = 'default'): CardButton {
+  return { id, label, style };
+}
+
+const approve = (style: Style = 'primary') => button('approve', 'Approve & send', style);
+const edit = (label = 'Edit', style: Style = 'default') => button('form:edit', label, style);
+const escalate = (style: Style = 'default') => button('form:escalate', 'Escalate', style);
+
+function primaryButtons(state: CardState): CardButton[] {
+  switch (state.kind) {
+    case 'received':
+      return [escalate()];
+    case 'suggest':
+      return [approve(), edit(), escalate()];
+    case 'observe':
+      return [edit('Write reply', 'primary'), approve('default'), escalate()];
+    case 'unanswerable':
+      return [edit('Complete the reply', 'primary'), escalate()];
+    case 'escalated':
+      return [edit('Reply', 'primary'), approve('default'), button('form:escalate', 'Escalate again')];
+    case 'stale':
+      return [escalate()];
+    case 'sending':
+      return [button('undo', 'Undo')];
+    case 'failed':
+      return [button('retry', 'Retry', 'primary'), edit(), escalate()];
+    case 'unknown':
+      return [button('retry', 'Send again'), button('resolve', 'Mark as sent', 'primary')];
+    case 'snoozed':
+      return [approve('default'), edit()];
+    case 'sent':
+    case 'resolved':
+      return [];
+  }
+}
+
+/** The buttons of a state, and everything else one can do in the menu. */
+export function buttonsOf(state: CardState, ticket: Ticket): { buttons: CardButton[]; menu: CardButton[] } {
+  const over = state.kind === 'resolved';
+  const pending = !over && state.kind !== 'sending' && state.kind !== 'sent';
+  const menu: (CardButton | false)[] = [
+    pending &&
+      (ticket.assignee ? button('release', `Release (${ticket.assignee} has it)`) : button('take', 'Take')),
+    !over && button('form:assign', 'Assign…'),
+    pending && button('form:snooze', 'Snooze…'),
+    button('form:reclassify', 'Wrong category…'),
+    !over && button('form:prioritise', 'Change priority…'),
+    button('form:link', 'Link or report bug…'),
+    button('form:flag', 'Flag a mistake…'),
+    button('form:note', 'Add note…'),
+    !over && state.kind !== 'sending' && state.kind !== 'unknown' && button('resolve', 'Resolve'),
+    pending && button('form:reject', 'No reply needed…'),
+    button('show', 'Show everything'),
+  ];
+  return { buttons: primaryButtons(state), menu: menu.filter((b) => b !== false) };
+}

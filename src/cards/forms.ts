@@ -1,0 +1,269 @@
+// The forms behind a card's buttons, filled with what is known; their fields are the decision's fields.
+import type { Form, FormField, FormId } from '../model/card.ts';
+import { PRIORITIES, ticketKey } from '../model/ticket.ts';
+import type { TicketView } from '../model/view.ts';
+import { customerName, replyText } from './ticket.ts';
+import { line, time } from './words.ts';
+
+/** Who and what can be chosen from. */
+export interface Directory {
+  agents: { name: string; email: string }[];
+  teams: string[];
+  categories: { id: string; name: string }[];
+  timeZone: string;
+  now: Date;
+}
+
+const PRIORITY_WORDS = { P1: 'P1 · now', P2: 'P2 · soon', P3: 'P3 · today', P4: 'P4 · can wait' };
+const priorities = PRIORITIES.map((value) => ({ value, label: PRIORITY_WORDS[value] }));
+
+/** The form of one button for one ticket. `ref` carries the draft version it was opened on. */
+export function ticketForm(id: FormId, view: TicketView, directory: Directory): Form {
+  const ref = { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 };
+  return { id, ref, ...content(id, view, directory, ref.ticketId) };
+}
+
+function content(
+  id: FormId,
+  view: TicketView,
+  directory: Directory,
+  key: string,
+): { title: string; submit: string; fields: FormField[] } {
+  const who = line(view.customer.name ?? view.customer.email ?? 'the customer', 40);
+  switch (id) {
+    case 'edit':
+      return {
+        title: `Reply to ${who}`,
+        submit: 'Send',
+        fields: [
+          {
+            type: 'multiline',
+            id: 'text',
+            label: 'Reply',
+            hint: 'Goes to the customer as written here',
+            required: true,
+            maxLength: 20_000,
+            value: view.draft ? replyText(view, view.draft) : '',
+          },
+          {
+            type: 'select',
+            id: 'then',
+            label: 'Afterwards',
+            required: false,
+            value: 'keep',
+            options: [
+              { value: 'keep', label: 'Wait for the customer' },
+              { value: 'resolve', label: 'Resolve the ticket' },
+            ],
+          },
+        ],
+      };
+    case 'escalate':
+      return {
+        title: `Escalate ${key}`,
+        submit: 'Escalate',
+        fields: [
+          { type: 'agent', id: 'to', label: 'To', required: true, options: people(directory) },
+          {
+            type: 'multiline',
+            id: 'reason',
+            label: 'Why',
+            hint: 'The handoff summary is added for you',
+            required: true,
+            maxLength: 2000,
+          },
+          {
+            type: 'select',
+            id: 'priority',
+            label: 'Priority',
+            required: false,
+            options: [
+              { value: '', label: `Leave at ${view.ticket.priority?.level ?? 'what it is'}` },
+              ...priorities,
+            ],
+          },
+        ],
+      };
+    case 'assign':
+      return {
+        title: `Assign ${key}`,
+        submit: 'Assign',
+        fields: [{ type: 'agent', id: 'to', label: 'To', required: true, options: people(directory) }],
+      };
+    case 'snooze':
+      return {
+        title: `Snooze ${key}`,
+        submit: 'Snooze',
+        fields: [
+          {
+            type: 'datetime',
+            id: 'until',
+            label: 'Bring it back',
+            hint: 'Sooner if the customer writes',
+            required: true,
+            presets: snoozePresets(directory),
+          },
+        ],
+      };
+    case 'reclassify':
+      return {
+        title: 'Which category is right?',
+        submit: 'Change',
+        fields: [
+          {
+            type: 'select',
+            id: 'category',
+            label: 'Category',
+            hint: 'Deskhand learns from it at once',
+            required: true,
+            value: view.ticket.category ?? undefined,
+            options: categories(view, directory),
+          },
+        ],
+      };
+    case 'prioritise':
+      return {
+        title: 'Change priority',
+        submit: 'Change',
+        fields: [
+          {
+            type: 'select',
+            id: 'priority',
+            label: 'Priority',
+            required: true,
+            value: view.ticket.priority?.level,
+            options: priorities,
+          },
+        ],
+      };
+    case 'link':
+      return {
+        title: 'Link or report a bug',
+        submit: 'Link',
+        fields: [
+          {
+            type: 'text',
+            id: 'issue',
+            label: 'Issue',
+            hint: 'Its address, or a few words on what is broken',
+            required: true,
+            maxLength: 2000,
+          },
+        ],
+      };
+    case 'flag':
+      return {
+        title: 'Flag a mistake',
+        submit: 'Flag',
+        fields: [
+          {
+            type: 'multiline',
+            id: 'reason',
+            label: 'What is wrong with it?',
+            hint: 'Counts against answering this category alone',
+            required: true,
+            maxLength: 2000,
+          },
+        ],
+      };
+    case 'note':
+      return {
+        title: `Note on ${key}`,
+        submit: 'Add note',
+        fields: [
+          {
+            type: 'multiline',
+            id: 'text',
+            label: 'Note',
+            hint: `Internal: ${customerName(view)} never sees it`,
+            required: true,
+            maxLength: 10_000,
+          },
+        ],
+      };
+    case 'reject':
+      return {
+        title: 'Close without a reply',
+        submit: 'Close',
+        fields: [
+          {
+            type: 'select',
+            id: 'reason',
+            label: 'Because',
+            required: true,
+            value: view.ticket.analysis && view.ticket.analysis.spam > 0.5 ? 'spam' : 'no_reply_needed',
+            options: [
+              { value: 'no_reply_needed', label: 'No reply is needed' },
+              { value: 'spam', label: 'It is spam' },
+            ],
+          },
+        ],
+      };
+  }
+}
+
+function people({ agents, teams }: Directory): { value: string; label: string }[] {
+  return [
+    ...teams.map((team) => ({ value: team, label: `${team} (team)` })),
+    ...agents.map(({ name, email }) => ({ value: email, label: name })),
+  ];
+}
+
+/** Likely ones first, then all by name. */
+function categories(view: TicketView, directory: Directory): { value: string; label: string }[] {
+  const likely = view.ticket.analysis?.runnersUp.map((r) => r.category) ?? [];
+  const rank = (id: string) => (likely.includes(id) ? likely.indexOf(id) : likely.length);
+  return directory.categories
+    .toSorted((a, b) => rank(a.id) - rank(b.id) || a.name.localeCompare(b.name))
+    .map(({ id, name }) => ({ value: id, label: name }));
+}
+
+const HOUR = 3_600_000;
+
+/** In an hour, this afternoon, tomorrow at nine, next Monday at nine: those that lie ahead, in the team's zone. */
+export function snoozePresets({
+  now,
+  timeZone,
+}: Pick<Directory, 'now' | 'timeZone'>): { value: string; label: string }[] {
+  const weekday = new Date(localMidnight(now, timeZone, 0).getTime() + 12 * HOUR).getUTCDay();
+  const today = { hour: hourOf(now, timeZone) };
+  const choices = [
+    { name: 'In an hour', at: new Date(now.getTime() + HOUR) },
+    ...(today.hour < 14 ? [{ name: 'This afternoon', at: atHour(now, timeZone, 0, 15) }] : []),
+    { name: 'Tomorrow morning', at: atHour(now, timeZone, 1, 9) },
+    { name: 'Next Monday', at: atHour(now, timeZone, (8 - weekday) % 7 || 7, 9) },
+  ];
+  return choices.map(({ name, at }) => ({
+    value: at.toISOString(),
+    label: `${name} · ${time(at, { now, timeZone })}`,
+  }));
+}
+
+function hourOf(at: Date, timeZone: string): number {
+  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(at));
+}
+
+/** The instant of `hour` o'clock local time, `days` days after today; right across changes of summer time. */
+function atHour(now: Date, timeZone: string, days: number, hour: number): Date {
+  const guess = localMidnight(now, timeZone, days).getTime() + hour * HOUR;
+  const shift = hour - hourOf(new Date(guess), timeZone);
+  return new Date(guess + shift * HOUR);
+}
+
+function localMidnight(now: Date, timeZone: string, days: number): Date {
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone }).format(
+    new Date(now.getTime() + days * 24 * HOUR),
+  );
+  const utc = new Date(`${day}T00:00:00Z`);
+  const offset = zoneOffset(utc, timeZone);
+  return new Date(utc.getTime() - offset);
+}
+
+function zoneOffset(at: Date, timeZone: string): number {
+  const name = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' })
+    .formatToParts(at)
+    .find((p) => p.type === 'timeZoneName')?.value;
+  const match = /([+-])(\d\d):(\d\d)/.exec(name ?? '');
+  if (!match) return 0;
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * HOUR + Number(match[3]) * 60_000);
+}

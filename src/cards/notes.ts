@@ -1,0 +1,120 @@
+// Small cards for threads and channels: a new message, a note, what was sent, and help.
+import type { Card } from '../model/card.ts';
+import type { Customer } from '../model/customer.ts';
+import type { Message } from '../model/message.ts';
+import { ticketKey } from '../model/ticket.ts';
+import { channelName, cut, line, plain, time } from './words.ts';
+
+interface When {
+  now: Date;
+  timeZone: string;
+}
+
+const SHOWN = 3_000;
+
+/** The customer wrote again; posted into the ticket's thread. */
+export function customerMessageCard(message: Message, when: When): Card {
+  const who = line(message.author, 60);
+  return {
+    tone: 'neutral',
+    fallback: `${who}: ${line(message.text, 120)}`,
+    ref: null,
+    blocks: [
+      {
+        type: 'quote',
+        of: 'customer',
+        label: `${who} · ${channelName(message.channel)} · ${time(message.at, when)}`,
+        ...cut(plain(message.text) || '(no text)', SHOWN),
+      },
+      ...(message.attachments.length > 0
+        ? [
+            {
+              type: 'context' as const,
+              text: `📎 ${message.attachments.map((f) => line(f.name, 80)).join(', ')}`,
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+/** An internal note, from the form or another platform's thread. */
+export function noteCard(note: { by: string; text: string; at: Date }, when: When): Card {
+  return {
+    tone: 'neutral',
+    fallback: `Note by ${line(note.by, 60)}: ${line(note.text, 120)}`,
+    ref: null,
+    blocks: [
+      {
+        type: 'quote',
+        of: 'note',
+        label: `Note by ${line(note.by, 60)} · ${time(note.at, when)}`,
+        ...cut(plain(note.text), SHOWN),
+      },
+    ],
+  };
+}
+
+/** What a customer received; the sample mailbox shows these. */
+export function sentReplyCard(
+  reply: {
+    ticketId: number;
+    to: Pick<Customer, 'name' | 'email'>;
+    subject: string | null;
+    text: string;
+    by: string;
+    channel: string;
+    at: Date;
+  },
+  when: When,
+): Card {
+  const to = line(reply.to.name ?? reply.to.email ?? 'the customer', 80);
+  return {
+    tone: 'good',
+    fallback: `To ${to}: ${line(reply.subject ?? reply.text, 120)}`,
+    ref: null,
+    blocks: [
+      {
+        type: 'header',
+        text: line(reply.subject ?? `Reply to ${to}`, 150),
+        chips: [
+          { kind: 'id', text: ticketKey(reply.ticketId) },
+          {
+            kind: 'customer',
+            text: `to ${to}${reply.to.email && reply.to.name ? ` <${line(reply.to.email, 100)}>` : ''}`,
+          },
+          { kind: 'category', text: channelName(reply.channel) },
+        ],
+      },
+      {
+        type: 'quote',
+        of: 'reply',
+        label: `Sent by ${line(reply.by, 60)} ${time(reply.at, when)}`,
+        ...cut(plain(reply.text), 6_000),
+      },
+    ],
+  };
+}
+
+/** One line of news in a thread or channel. */
+export function newsCard(text: string, tone: 'good' | 'warning' | 'neutral' = 'neutral'): Card {
+  const words = line(text, 1000);
+  return { tone, fallback: words, ref: null, blocks: [{ type: 'outcome', tone, text: words }] };
+}
+
+/** What `/deskhand` and `@deskhand` understand. */
+export function helpCard(commands: { command: string; says: string }[]): Card {
+  return {
+    tone: 'neutral',
+    fallback: 'What Deskhand understands',
+    ref: null,
+    blocks: [
+      { type: 'header', text: 'What Deskhand understands' },
+      { type: 'fields', fields: commands.map(({ command, says }) => ({ label: command, value: says })) },
+      {
+        type: 'context',
+        text: 'In a thread, what you write is internal. Start with @deskhand to change the draft: "@deskhand shorter", "@deskhand more apologetic, offer a call", "@deskhand send: TEXT".',
+      },
+    ],
+  };
+}

@@ -1,0 +1,301 @@
+// The ticket card: what came in, what we would answer, how sure we are, and what happened to it.
+import type { Block, Card, Chip, Tone } from '../model/card.ts';
+import type { Draft } from '../model/draft.ts';
+import { type Ticket, ticketKey } from '../model/ticket.ts';
+import type { TicketView } from '../model/view.ts';
+import { buttonsOf } from './buttons.ts';
+import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
+import { channelName, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
+
+/** How much of each part the card shows, in characters, lines or items. */
+const SHOWN = {
+  draft: 600,
+  customer: 900,
+  customerLines: 14,
+  draftLines: 18,
+  sources: 3,
+  passage: 160,
+  facts: 6,
+};
+
+/** Draws the card of a ticket in whatever state it is. Pending and settled cards share the body. */
+export function ticketCard(view: TicketView): Card {
+  const state = cardState(view);
+  const { buttons, menu } = buttonsOf(state, view.ticket);
+  const outcome = outcomeOf(state, view);
+  return {
+    tone: toneOf(state, view.ticket),
+    fallback: fallbackOf(view),
+    ref: { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 },
+    blocks: [
+      headerOf(view, state),
+      ...priorityReasons(view.ticket),
+      ...customerWords(view),
+      ...draftBlocks(view, state),
+      ...contextBlocks(view),
+      ...(outcome ? [outcome] : []),
+      { type: 'actions', buttons, menu },
+    ],
+  };
+}
+
+/** Customer and account as people say them: "Margaret Oyelaran, Northgate Lifts". */
+export function customerName({ customer }: Pick<TicketView, 'customer'>): string {
+  const who = line(customer.name ?? customer.email ?? 'Unknown customer', 60);
+  return customer.account ? `${who}, ${line(customer.account.name, 60)}` : who;
+}
+
+/** What the ticket is about, in one line. */
+export function summaryOf(view: TicketView): string {
+  const { ticket } = view;
+  const words =
+    ticket.analysis?.summary || ticket.subject || unanswered(view.messages).at(-1)?.text || 'No text';
+  return line(words, 180);
+}
+
+/** Line 1 (priority, id, category, customer, plan, due) and line 2 (the summary). */
+export function headerOf(view: TicketView, state?: CardState): Block {
+  const { ticket, customer } = view;
+  const chips: Chip[] = [];
+  const level = ticket.priority?.level;
+  if (level) chips.push({ kind: 'priority', text: level, tone: level });
+  chips.push({ kind: 'id', text: ticketKey(ticket.id) });
+  if (ticket.category) chips.push({ kind: 'category', text: line(view.categoryName(ticket.category), 50) });
+  chips.push({ kind: 'customer', text: customerName(view) });
+  if (customer.account?.plan) chips.push({ kind: 'plan', text: line(customer.account.plan, 30) });
+  const answered = state?.kind === 'resolved' || state?.kind === 'sent';
+  if (ticket.dueAt && !answered)
+    chips.push({
+      kind: 'due',
+      text: `due ${time(ticket.dueAt, view)}`,
+      tone: ticket.dueAt < view.now ? 'warning' : 'neutral',
+    });
+  if (ticket.assignee && !answered)
+    chips.push({ kind: 'state', text: `${line(ticket.assignee, 40)} has it` });
+  return { type: 'header', text: summaryOf(view), chips };
+}
+
+function fallbackOf(view: TicketView): string {
+  const { ticket } = view;
+  const head = [ticket.priority?.level, ticketKey(ticket.id), customerName(view)].filter(Boolean).join(' · ');
+  return `${head}: ${summaryOf(view)}`;
+}
+
+function toneOf(state: CardState, ticket: Ticket): Tone {
+  switch (state.kind) {
+    case 'sent':
+      return 'good';
+    case 'resolved':
+      return ticket.resolution === 'rejected' ? 'neutral' : 'good';
+    case 'failed':
+    case 'unknown':
+      return 'warning';
+    case 'snoozed':
+      return 'neutral';
+    default:
+      return ticket.priority?.level ?? 'neutral';
+  }
+}
+
+function priorityReasons(ticket: Ticket): Block[] {
+  const reasons = (ticket.priority?.factors ?? []).slice(0, 3).map((factor) => line(factor.text, 80));
+  if (reasons.length === 0) return [];
+  return [
+    { type: 'text', style: 'muted', label: `${ticket.priority?.level} because`, text: reasons.join(' · ') },
+  ];
+}
+
+/** All unanswered messages of the customer, quoted; the newest keep their words when room is short. */
+function customerWords(view: TicketView): Block[] {
+  const messages = unanswered(view.messages).slice(-4);
+  const share = Math.max(250, Math.floor(SHOWN.customer / Math.max(1, messages.length)));
+  return messages.map((message): Block => {
+    const shown = cut(plain(message.text) || '(no text)', share, SHOWN.customerLines);
+    const files = message.attachments.map((file) => line(file.name, 60));
+    const label = [
+      line(message.author, 60),
+      channelName(message.channel),
+      time(message.at, view),
+      ...(files.length ? [`📎 ${files.slice(0, 3).join(', ')}${files.length > 3 ? ' …' : ''}`] : []),
+    ].join(' · ');
+    return { type: 'quote', of: 'customer', label, ...shown };
+  });
+}
+
+function draftBlocks(view: TicketView, state: CardState): Block[] {
+  const { draft } = view;
+  if (!draft) {
+    if (state.kind === 'received' && state.working)
+      return [{ type: 'text', style: 'muted', text: 'Reading the message and writing a draft…' }];
+    return state.kind === 'received' ? [{ type: 'text', style: 'muted', text: 'No draft yet.' }] : [];
+  }
+  const sent = state.kind === 'sent' || state.kind === 'resolved';
+  const shown = cut(plain(replyText(view, draft)), sent ? 320 : SHOWN.draft, SHOWN.draftLines);
+  const blocks: Block[] = [
+    { type: 'quote', of: sent ? 'reply' : 'draft', label: draftLabel(view, draft, state), ...shown },
+  ];
+  if (!sent) blocks.push(confidenceOf(draft));
+  if (!sent && draft.sources.length > 0)
+    blocks.push({
+      type: 'sources',
+      items: draft.sources.slice(0, SHOWN.sources).map((source) => ({
+        title: line(source.title, 90),
+        url: source.url,
+        passage: line(source.passage, SHOWN.passage),
+      })),
+    });
+  return blocks;
+}
+
+/** What leaves, or left: the agent's text where one was written instead of the draft. */
+export function replyText(view: TicketView, draft: Draft): string {
+  const edit = view.decisions.findLast((d) => d.undoneAt === null && d.draftVersion === draft.version);
+  return edit?.decision.kind === 'edit' ? edit.decision.text : draft.text;
+}
+
+function draftLabel(view: TicketView, draft: Draft, state: CardState): string {
+  const language = draft.language !== 'en' && draft.language !== 'und' ? languageName(draft.language) : null;
+  const words = (name: string) =>
+    [name, draft.version > 1 ? `version ${draft.version}` : null, language && `in ${language}`]
+      .filter(Boolean)
+      .join(' · ');
+  if (state.kind === 'sent' || state.kind === 'resolved')
+    return words(view.outbox?.status === 'sent' ? 'Reply' : 'Draft, not sent');
+  if (state.kind === 'stale') return words('Draft, out of date');
+  if (!draft.answerable) return words('Holding reply, to be completed');
+  return words(draft.author ? `Draft by ${line(draft.author, 40)}` : 'Draft');
+}
+
+function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return line(code, 10);
+  }
+}
+
+/** Confidence with the strongest reasons, and how far the category is from sending alone. */
+export function confidenceOf(draft: Draft, most = 4): Block {
+  const { routing } = draft;
+  const missing = routing.reviewsUntilAuto;
+  return {
+    type: 'confidence',
+    value: draft.confidence,
+    reasons: draft.reasons.slice(0, most).map(({ effect, text }) => ({ effect, text: line(text, 110) })),
+    ...(missing
+      ? { hint: `${missing} more reviewed ${missing === 1 ? 'ticket' : 'tickets'} until auto` }
+      : {}),
+  };
+}
+
+/** What other systems say, and which of them could not be asked. */
+export function contextBlocks(view: TicketView, most = SHOWN.facts): Block[] {
+  const { account } = view.customer;
+  const facts = view.context.flatMap((source) =>
+    source.facts.map((fact) => ({ label: line(fact.label, 40), value: line(fact.value, 80) })),
+  );
+  if (facts.length === 0 && account?.renewalAt)
+    facts.push({ label: 'Renewal', value: date(account.renewalAt, view) });
+  const failed = view.context.filter((source) => source.error);
+  const blocks: Block[] = [];
+  if (facts.length > 0) blocks.push({ type: 'fields', fields: facts.slice(0, most) });
+  for (const { source, error } of failed)
+    blocks.push({
+      type: 'text',
+      style: 'warning',
+      text: `${line(source, 40)} could not be asked: ${line(error ?? '', 140)}`,
+    });
+  if (view.similarCount > 0)
+    blocks.push({
+      type: 'context',
+      text: `${view.similarCount === 1 ? '1 similar solved ticket' : `${view.similarCount} similar solved tickets`} in the thread`,
+    });
+  return blocks;
+}
+
+function outcomeOf(state: CardState, view: TicketView): Block | null {
+  const says = (tone: 'good' | 'warning' | 'neutral', text: string): Block => ({
+    type: 'outcome',
+    tone,
+    text,
+  });
+  const by = (name: string | undefined) => (name ? ` by ${line(name, 60)}` : '');
+  const at = (when: Date) => time(when, view);
+  switch (state.kind) {
+    case 'received':
+      return null;
+    case 'suggest':
+      return undoneLine(view);
+    case 'observe':
+      return says(
+        'neutral',
+        'Observing this category: what you send is compared with the draft, nothing leaves by itself',
+      );
+    case 'unanswerable':
+      return says(
+        'warning',
+        'Nothing we know answers this, so a person must. Everything gathered so far is above',
+      );
+    case 'escalated': {
+      const reason = state.decision?.decision.kind === 'escalate' ? state.decision.decision.reason : null;
+      return says(
+        'warning',
+        `Escalated to ${line(state.to, 60)}${by(state.decision?.by)}${state.decision ? ` ${at(state.decision.at)}` : ''}${reason ? `: ${line(reason, 200)}` : ''}`,
+      );
+    }
+    case 'stale':
+      return says(
+        'warning',
+        `The customer wrote again${state.working ? '; a new draft is being written' : ', so this draft can no longer be sent'}`,
+      );
+    case 'sending': {
+      const when = timeToTheSecond(state.outbox.sendAfter, view);
+      return says(
+        'neutral',
+        state.automatic
+          ? `${DESKHAND} answers by itself · sending at ${when}`
+          : `${line(state.outbox.by, 60)} approved · sending at ${when}`,
+      );
+    }
+    case 'failed':
+      return says('warning', `Not sent: ${line(state.outbox.lastError ?? 'the reason is not known', 300)}`);
+    case 'unknown':
+      return says(
+        'warning',
+        `It is not known whether the reply left (${line(state.outbox.lastError ?? 'the connection broke', 200)}). Look in the sent mail, then send again or mark it as sent`,
+      );
+    case 'sent':
+      return says('good', sentLine(state, view));
+    case 'snoozed':
+      return says('neutral', `Snoozed until ${at(state.until)}${by(state.decision?.by)}`);
+    case 'resolved':
+      return says(view.ticket.resolution === 'rejected' ? 'neutral' : 'good', resolvedLine(state, view));
+  }
+}
+
+function undoneLine(view: TicketView): Block | null {
+  if (view.outbox?.status !== 'cancelled') return null;
+  const why = view.outbox.lastError ? `: ${line(view.outbox.lastError, 160)}` : '';
+  return { type: 'outcome', tone: 'neutral', text: `Sending was stopped${why}` };
+}
+
+/** "Sent by Ana 10:02 · edited" or "Sent by Deskhand 10:02 (auto, 97 %)". */
+function sentLine(state: Extract<CardState, { kind: 'sent' }>, view: TicketView): string {
+  const when = time(state.outbox.sentAt ?? state.outbox.sendAfter, view);
+  if (state.automatic)
+    return `Sent by ${DESKHAND} ${when} (auto${view.draft ? `, ${percent(view.draft.confidence)}` : ''})`;
+  return `Sent by ${line(state.outbox.by, 60)} ${when}${state.edited ? ' · edited' : ''}`;
+}
+
+function resolvedLine(state: Extract<CardState, { kind: 'resolved' }>, view: TicketView): string {
+  const { ticket } = view;
+  const when = ticket.resolvedAt ? ` ${time(ticket.resolvedAt, view)}` : '';
+  const who = state.decision ? ` by ${line(state.decision.by, 60)}` : '';
+  if (ticket.resolution === 'rejected') {
+    const reason = state.decision?.decision.kind === 'reject' ? state.decision.decision.reason : null;
+    return `Closed without a reply${who}${when}${reason === 'spam' ? ' · spam' : ''}`;
+  }
+  if (ticket.resolution === 'confirmed') return `Resolved${when} · the customer confirmed it`;
+  if (ticket.resolution === 'assumed') return `Resolved${when} · no further word from the customer`;
+  return `Resolved${who}${when}`;
+}

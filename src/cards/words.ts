@@ -1,0 +1,94 @@
+// Words on cards: visible cuts, absolute times and money, all from plain text to plain text.
+
+// Control characters other than tab and newline, and the marks that turn the writing direction of what follows.
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** The text without control characters and direction marks; keeps line breaks, at most one blank line in a row. */
+export function plain(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(UNSEEN, (char) => (char === '\n' || char === '\t' ? char : ''))
+    .replace(/[^\S\n]+\n/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+/** `plain` on one line. */
+export function line(text: string, max = 200): string {
+  return cut(plain(text).replace(/\s+/g, ' '), max).text;
+}
+
+/** At most `max` characters and `maxLines` lines, cut between words and ending in "…" when something is missing. */
+export function cut(
+  text: string,
+  max: number,
+  maxLines = Number.POSITIVE_INFINITY,
+): { text: string; cut: boolean } {
+  const lines = text.split('\n');
+  const few = lines.length > maxLines ? lines.slice(0, maxLines).join('\n') : text;
+  if (few.length <= max) return { text: few === text ? few : `${few.trimEnd()} …`, cut: few !== text };
+  const room = Math.max(0, max - 2);
+  const head = few.slice(0, room);
+  const space = head.search(/\s\S*$/);
+  const kept = space > room * 0.7 ? head.slice(0, space) : head;
+  // A half of a surrogate pair is not a character.
+  return { text: `${kept.replace(/[\ud800-\udbff]$/, '').trimEnd()} …`, cut: true };
+}
+
+interface Now {
+  now: Date;
+  timeZone: string;
+}
+
+function parts(at: Date, timeZone: string, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(at);
+}
+
+/** `10:45` today, `Tue 10:45` within six days, `3 Mar 10:45`, `3 Mar 2025 10:45` in another year. Never relative: cards do not tick. */
+export function time(at: Date, { now, timeZone }: Now): string {
+  const clock = parts(at, timeZone, { hour: '2-digit', minute: '2-digit' });
+  const day = { year: 'numeric', month: 'short', day: 'numeric' } as const;
+  if (parts(at, timeZone, day) === parts(now, timeZone, day)) return clock;
+  const days = Math.abs(at.getTime() - now.getTime()) / 86_400_000;
+  if (days < 6) return `${parts(at, timeZone, { weekday: 'short' })} ${clock}`;
+  return `${date(at, { now, timeZone })} ${clock}`;
+}
+
+/** `10:45:10`, for the end of an undo window. */
+export function timeToTheSecond(at: Date, { timeZone }: Now): string {
+  return parts(at, timeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+}
+
+/** `3 Mar`, with the year when it is another one. */
+export function date(at: Date, { now, timeZone }: Now): string {
+  const year = { year: 'numeric' } as const;
+  const same = parts(at, timeZone, year) === parts(now, timeZone, year);
+  return parts(at, timeZone, { day: 'numeric', month: 'short', ...(same ? {} : year) });
+}
+
+/** `82 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** `1,850` */
+export function amount(value: number): string {
+  return value.toLocaleString('en-GB', { maximumFractionDigits: 2 });
+}
+
+/** `3 sources`, `1 source`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+const CHANNELS: Record<string, string> = {
+  email: 'e-mail',
+  api: 'API',
+  livechat: 'live chat',
+  chat: 'chat',
+};
+
+/** What people call a channel. */
+export function channelName(channel: string): string {
+  return CHANNELS[channel] ?? line(channel, 40);
+}
