@@ -1,0 +1,40 @@
+// Which language a text is written in, careful with short texts: English unless something says otherwise.
+import { eld } from 'eld/small';
+import { wordCount } from './text.ts';
+
+/** Languages that customers may plausibly write; a wide choice makes short English look exotic. */
+const CANDIDATES = [
+  'ar', 'bg', 'cs', 'da', 'de', 'el', 'en', 'es', 'et', 'fa', 'fi', 'fr', 'he', 'hi', 'hr', 'hu', 'it', 'ja',
+  'ko', 'lt', 'lv', 'nl', 'no', 'pl', 'pt', 'ro', 'ru', 'sk', 'sl', 'sr', 'sv', 'th', 'tr', 'uk', 'vi', 'zh',
+]; // biome-ignore format: a list of codes
+/** Words that are frequent in English and rare elsewhere. */
+const ENGLISH =
+  /\b(the|is|are|was|my|our|your|you|we|i'm|it's|can't|don't|doesn't|cannot|please|thanks?|hello|hi|how|what|where|why|when|not|with|and|this|that|have|has|need|does|still|any|of|to|for|it|they|app|help)\b/gi;
+
+eld.setLanguageSubset(CANDIDATES);
+
+/**
+ * ISO 639-1 code of the language of `text`, or "und" when it has no words.
+ * Up to three words count as English unless their script says otherwise: nothing can tell "ok super" apart.
+ */
+export function detectLanguage(text: string): string {
+  const sample = text
+    .replace(/https?:\/\/\S+|\S+@\S+|`[^`]*`/g, ' ')
+    .slice(0, 3000)
+    .trim();
+  const words = wordCount(sample);
+  if (words === 0) return 'und';
+  const latin = sample.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
+  if (letters === 0) return 'und';
+  const result = eld.detect(sample);
+  if (latin < letters / 2) return result.language || 'und';
+  const english = (sample.match(ENGLISH)?.length ?? 0) / words;
+  if (english >= 0.15 || result.language === 'en' || result.language === '') return 'en';
+  const scores = result.getScores();
+  const ahead = (scores[result.language] ?? 0) - (scores.en ?? 0);
+  const special = /[äöüßéèêàçñáíóúãõåøæłżćšžığ¿¡]/i.test(sample);
+  if (words <= 3) return special && ahead > 0.1 ? result.language : 'en';
+  if (words <= 6) return ahead > (special ? 0.03 : 0.12) && english === 0 ? result.language : 'en';
+  return ahead > 0.02 ? result.language : 'en';
+}

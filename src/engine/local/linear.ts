@@ -1,0 +1,167 @@
+// Linear models on sparse or dense rows: softmax regression and its online step, in plain typed arrays.
+import type { SparseRow } from './features.ts';
+
+/** Weights of a linear model, feature by feature: `weights[feature * classes + c]`. */
+export interface LinearModel {
+  classes: number;
+  weights: Float32Array;
+  bias: Float32Array;
+}
+
+export interface TrainOptions {
+  epochs: number;
+  /** Step size at the start; falls linearly to a twentieth. */
+  rate: number;
+  /** L2 penalty of one weight, per step. */
+  decay: number;
+  seed: number;
+}
+
+/** A small deterministic generator of numbers in [0, 1): mulberry32. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The numbers 0..n-1 in random order. */
+export function shuffled(n: number, random: () => number): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i -= 1) {
+    const j = Math.floor(random() * (i + 1));
+    const kept = order[i] ?? 0;
+    order[i] = order[j] ?? 0;
+    order[j] = kept;
+  }
+  return order;
+}
+
+/** Feature numbers 0..n-1, so that a dense vector can be used as a row. */
+const denseIndexes = new Map<number, Int32Array>();
+export function denseRow(vector: Float32Array): SparseRow {
+  let index = denseIndexes.get(vector.length);
+  if (!index) {
+    index = Int32Array.from({ length: vector.length }, (_, i) => i);
+    denseIndexes.set(vector.length, index);
+  }
+  return { index, value: vector };
+}
+
+export function emptyModel(features: number, classes: number): LinearModel {
+  return { classes, weights: new Float32Array(features * classes), bias: new Float32Array(classes) };
+}
+
+/** Writes the logits of a row into `out` (one per class), weights multiplied by `scale`. */
+export function logitsInto(model: LinearModel, row: SparseRow, out: Float32Array, scale = 1): void {
+  const { classes, weights, bias } = model;
+  const { index, value } = row;
+  out.fill(0);
+  for (let i = 0; i < index.length; i += 1) {
+    const v = value[i] ?? 0;
+    let at = (index[i] ?? 0) * classes;
+    for (let c = 0; c < classes; c += 1) {
+      out[c] = (out[c] ?? 0) + v * (weights[at] ?? 0);
+      at += 1;
+    }
+  }
+  for (let c = 0; c < classes; c += 1) out[c] = (out[c] ?? 0) * scale + (bias[c] ?? 0);
+}
+
+/** Turns logits into probabilities, in place. */
+export function softmax(logits: Float32Array): Float32Array {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) if (logit > top) top = logit;
+  let sum = 0;
+  for (let c = 0; c < logits.length; c += 1) {
+    const e = Math.exp((logits[c] ?? 0) - top);
+    logits[c] = e;
+    sum += e;
+  }
+  for (let c = 0; c < logits.length; c += 1) logits[c] = (logits[c] ?? 0) / sum;
+  return logits;
+}
+
+/** Adds `-rate * gradient` of the cross-entropy to the model; `probabilities` are those of the row now. */
+function descend(
+  model: LinearModel,
+  row: SparseRow,
+  probabilities: Float32Array,
+  label: number,
+  rate: number,
+  scale: number,
+): void {
+  const { classes, weights, bias } = model;
+  const { index, value } = row;
+  // Classes that the model is already sure about have no gradient to speak of: most of them, most of the time.
+  const active: number[] = [];
+  for (let c = 0; c < classes; c += 1) {
+    const gradient = (probabilities[c] ?? 0) - (c === label ? 1 : 0);
+    probabilities[c] = gradient;
+    if (gradient > 1e-4 || gradient < -1e-4) active.push(c);
+  }
+  const step = rate / scale;
+  for (let i = 0; i < index.length; i += 1) {
+    const v = (value[i] ?? 0) * step;
+    const at = (index[i] ?? 0) * classes;
+    for (const c of active) weights[at + c] = (weights[at + c] ?? 0) - v * (probabilities[c] ?? 0);
+  }
+  for (const c of active) bias[c] = (bias[c] ?? 0) - 0.1 * rate * (probabilities[c] ?? 0);
+}
+
+/**
+ * Softmax regression by stochastic gradient descent with L2 penalty. `labels[i]` is the class of `rows[i]`,
+ * `importance[i]` how often it counts. Deterministic for a seed.
+ */
+export function trainSoftmax(
+  rows: SparseRow[],
+  labels: Int32Array,
+  importance: Float32Array,
+  features: number,
+  classes: number,
+  options: TrainOptions,
+): LinearModel {
+  const model = emptyModel(features, classes);
+  const random = seeded(options.seed);
+  const out = new Float32Array(classes);
+  const steps = Math.max(1, options.epochs * rows.length);
+  let scale = 1;
+  let step = 0;
+  for (let epoch = 0; epoch < options.epochs; epoch += 1) {
+    for (const i of shuffled(rows.length, random)) {
+      const row = rows[i];
+      if (!row) continue;
+      const rate = options.rate * (0.05 + 0.95 * (1 - step / steps));
+      step += 1;
+      logitsInto(model, row, out, scale);
+      softmax(out);
+      scale *= 1 - rate * options.decay;
+      descend(model, row, out, labels[i] ?? 0, rate * (importance[i] ?? 1), scale);
+    }
+  }
+  for (let i = 0; i < model.weights.length; i += 1) model.weights[i] = (model.weights[i] ?? 0) * scale;
+  return model;
+}
+
+/** One step towards `label`, for a correction that must show at once. */
+export function stepTowards(model: LinearModel, row: SparseRow, label: number, rate: number): void {
+  const out = new Float32Array(model.classes);
+  logitsInto(model, row, out);
+  descend(model, row, softmax(out), label, rate, 1);
+}
+
+/** The model with one more class at the end, all its weights zero and its bias below the others. */
+export function withClass(model: LinearModel): LinearModel {
+  const classes = model.classes + 1;
+  const features = model.weights.length / Math.max(1, model.classes);
+  const grown = emptyModel(features, classes);
+  for (let f = 0; f < features; f += 1)
+    grown.weights.set(model.weights.subarray(f * model.classes, (f + 1) * model.classes), f * classes);
+  grown.bias.set(model.bias);
+  grown.bias[classes - 1] = Math.min(0, ...model.bias) - 0.5;
+  return grown;
+}

@@ -1,0 +1,100 @@
+// Splits a message into the things that are asked, and writes its one-line summary.
+import { sentences, wordCount } from './text.ts';
+
+/** Most questions that are answered one by one; the rest is for a person. */
+const MOST_QUESTIONS = 4;
+/** Longest summary, in characters. */
+export const SUMMARY_LENGTH = 140;
+
+const ASKING =
+  /\?|^(?:(?:and|also|so|but|then|plus|oh|second(?:ly)?|first(?:ly)?|another thing|one more thing|by the way|btw)[,:]?\s+)*(?:how|what|whats|when|where|which|who|why|can|could|may|is|are|does|do|did|will|would|should|has|have)\s+(?:\w+)|\b(?:please (?:tell|explain|send|add|remove|change|confirm|let|help|check|advise)|(?:can|could|would|will) (?:you|i|we)|(?:i|we)(?:'d| would)? (?:need|want|like) (?:to|you|a|an|the|more|it)|i wonder|wondering (?:if|how|whether|what|where)|let me know|not sure (?:how|if|whether|where|what)|any (?:way|chance|idea|plans?)|is it possible|no idea (?:how|what|where))\b/i;
+const PLEASANTRY =
+  /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|thanks?|thank you|cheers|regards|best|kind regards|sincerely|hope (?:you|this|all)|happy \w+day|have a|sorry to bother|(?:any|can you) (?:help|ideas?)\??$|(?:can|could) (?:you|anyone|someone|somebody) (?:please )?help(?: me| us)?(?: with this| out)?\s*[?.!]*$|please (?:help|advise)|what(?:'s| is) (?:going on|up)\??|let me know|ok\b[.,!]?$|looking forward|how are you)/i;
+const LETTERHEAD = /^(?:[\p{L}.'-]+\s?){1,4},?$/u;
+
+/** The parts of a message that ask or request something, in the customer's words; at most four. */
+export function splitQuestions(text: string): string[] {
+  const asked: string[] = [];
+  for (const sentence of sentences(text)) {
+    const said = sentence.replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, '').trim();
+    if (wordCount(said) < 3 || PLEASANTRY.test(said) || !ASKING.test(said)) continue;
+    asked.push(said.slice(0, 400));
+  }
+  const parts = asked.flatMap(splitJoined);
+  // "Where is it? I looked in settings. Is it there?" asks one thing: a short follow-up leans on its forerunner.
+  const merged: string[] = [];
+  for (const part of parts) {
+    const previous = merged.at(-1);
+    if (
+      previous !== undefined &&
+      wordCount(part) < 7 &&
+      /\b(?:it|that|this|there|them|those|one)\b/i.test(part)
+    )
+      merged[merged.length - 1] = `${previous} ${part}`;
+    else merged.push(part);
+  }
+  return [...new Set(merged)].slice(0, MOST_QUESTIONS);
+}
+
+/** "How do I add a user, and where is my invoice?" -> both halves. */
+function splitJoined(question: string): string[] {
+  const halves = question.split(
+    /(?:[,;]|\s[-–—])?\s+(?:and(?: also)?|also|plus|as well as)\s+(?=(?:how|what|when|where|which|who|why|can|could|is|are|does|do|will|would|should)\b)/i,
+  );
+  return halves.every((half) => wordCount(half) >= 3) ? halves.map((half) => half.trim()) : [question];
+}
+
+const OPENING =
+  /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|quick question|question)\b[^,.!?:\n]{0,30}[,.!:]\s*/i;
+const FILLER = /^(?:(?:so|well|ok|okay|um|uh|please|pls|and|but|also|just|basically|sorry)[, ]+)+/i;
+
+/** How much a sentence says about what the message is about. */
+function weight(sentence: string, position: number): number {
+  const words = wordCount(sentence);
+  if (words < 3 || PLEASANTRY.test(sentence)) return -1;
+  let score = Math.min(words, 18) / 18 - position * 0.04;
+  if (ASKING.test(sentence)) score += 0.7;
+  if (
+    /\b(?:error|fail\w*|broken|wrong|crash\w*|can(?:'|no)?t|cannot|doesn'?t|won'?t|not work\w*|missing|never|stopped|stuck|blank|empty|refund|cancel|charged)\b/i.test(
+      sentence,
+    )
+  )
+    score += 0.5;
+  if (/https?:|^>|^at \S|[{}<>]{2}/.test(sentence)) score -= 0.6;
+  return score;
+}
+
+/** One line of at most 140 characters that tells what the message is about; the subject helps when the text is poor. */
+export function summarise(subject: string | null, text: string): string {
+  const candidates = sentences(text.slice(0, 4000)).slice(0, 25);
+  let best = '';
+  let top = 0;
+  for (const [position, candidate] of candidates.entries()) {
+    const cleaned = candidate
+      .replace(/^(?:\d{1,2}[.)]|[-*•>])\s*/, '')
+      .replace(OPENING, '')
+      .replace(FILLER, '')
+      .trim();
+    if (LETTERHEAD.test(cleaned) && wordCount(cleaned) < 3) continue;
+    const score = weight(cleaned, position);
+    if (score > top) {
+      top = score;
+      best = cleaned;
+    }
+  }
+  const title = subject
+    ?.replace(/^(?:(?:re|fw|fwd|aw|wg|tr|rv)\s*:\s*)+/i, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const chosen = best && (top >= 0.35 || !title) ? best : title || best || text.trim().split('\n')[0] || '';
+  return shorten(chosen.replace(/\s+/g, ' ').trim(), SUMMARY_LENGTH);
+}
+
+/** Cuts at a word border and says so with an ellipsis. */
+export function shorten(text: string, length: number): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  if (first.length <= length) return first;
+  const cut = first.slice(0, length - 1);
+  const space = cut.lastIndexOf(' ');
+  return `${(space > length * 0.6 ? cut.slice(0, space) : cut).replace(/[,;:\s]+$/, '')}…`;
+}

@@ -1,0 +1,206 @@
+// Yes-or-no judgements that hold for any topic (bug, urgent, frustrated, spam …): learned heads plus a small lexicon.
+import { SIGNALS, type Signal, type Taxonomy } from '../../model/taxonomy.ts';
+import { countFeatures, HASH_SIZE, inverseFrequencies, type SparseRow, weighFeatures } from './features.ts';
+import { denseRow, type LinearModel, logitsInto, trainSoftmax } from './linear.ts';
+
+export type SignalScores = Record<Signal, number>;
+
+/** One text with what it is an example of; texts of "none" have no signals. */
+export interface SignalExample {
+  text: string;
+  vector: Float32Array;
+  signals: string[];
+}
+
+/** One sigmoid head: two-class softmax models on embedding and n-grams, logits averaged. */
+interface Head {
+  dense: LinearModel;
+  sparse: LinearModel;
+}
+
+export interface SignalModel {
+  idf: Float32Array;
+  heads: Partial<Record<Signal, Head>>;
+}
+
+/**
+ * Words that speak for or against a signal before anything was learned; weights are log-odds, set by hand.
+ * They matter on the first day and with few examples; none decides alone.
+ */
+const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
+  urgent: [
+    [/\b(?:urgent(?:ly)?|asap|a\.s\.a\.p|emergency|immediately|right (?:now|away)|at once|critical|p1|sev ?1)\b/i, 2],
+    [/\b(?:today|tonight|this (?:morning|afternoon)|within (?:the|an|\d+) hours?|in \d+ minutes|deadline|by (?:noon|tomorrow|eod))\b/i, 0.9],
+    [/\b(?:whole|entire|all (?:our|my|of)|everyone|nobody|no one)\b.{0,40}\b(?:down|blocked|stuck|can'?t|cannot|waiting|locked)\b/i, 1.6],
+    [/\b(?:production|system|everything|site|app)\b.{0,15}\b(?:is|are)\b.{0,6}\b(?:down|offline|dead)\b|losing (?:money|bookings|customers|clients)|payroll|standing (?:around|still)/i, 1.5],
+    [/\b(?:no rush|no hurry|not urgent|whenever you|when you (?:have|get) (?:a|the) (?:minute|moment|chance|time)|isn'?t pressing|not a big deal|can wait|low priority|just (?:wondering|curious))\b/i, -2.5],
+  ],
+  frustrated: [
+    [/\b(?:ridiculous|unacceptable|disgrace\w*|terrible|awful|horrible|useless|pathetic|joke|outrageous|appalling|worst|sick of|fed up|furious|angry|annoy\w*|frustrat\w*|disappoint\w*|unbelievable|disgust\w*|incompeten\w*|nightmare|wasted?|rubbish|garbage|crap|wtf|damn|hell)\b/i, 1.6],
+    [/!{2,}|\?!|\b(?:[A-Z]{4,}\s+){2,}[A-Z]{3,}/, 0.9],
+    [/\b(?:again|still (?:not|no|broken|waiting)|(?:third|fourth|fifth|3rd|4th|5th) time|how many times|every (?:single )?time|yet again|once more|for weeks|for days|nobody (?:answers|replies|cares)|no (?:answer|reply|response)|ignored)\b/i, 0.9],
+    [/\b(?:switch(?:ing)? to|leav(?:e|ing)|cancel everything|competitor|lawyer|legal action|chargeback|bad review|trustpilot|last straw|patience|speak to (?:a|your) manager)\b/i, 1],
+    [/\b(?:thanks|thank you|please|kind regards|appreciate|lovely|great product|no rush|hope you)\b/i, -0.6],
+  ],
+  bug: [
+    [/\b(?:error|exception|crash\w*|bug|broken|fails?|failed|failing|stack ?trace|timed? ?out|freez\w+|frozen|white screen|blank (?:page|screen)|doesn'?t (?:work|load|open|save)|not (?:working|loading|saving|syncing)|stopped (?:working|syncing)|wrong (?:total|amount|date|time)s?|duplicat\w+|disappear\w*|glitch|hangs?|stuck at|since the update|used to work|worked (?:yesterday|on|last))\b/i, 1.3],
+    [/\b(?:[45]\d\d)\b.{0,20}\b(?:error|timeout|response)|\b[A-Z]{2,6}-\d{3,5}\b|\bat \S+:\d+/i, 1],
+    [/\b(?:would be (?:nice|great|good)|feature request|suggestion|wish)\b/i, -1],
+  ],
+  feature_request: [
+    [/\b(?:feature request|suggest\w*|would (?:be|love|like) (?:nice|great|good|helpful|to see|if you|to be able)|it would (?:be|help)|wish(?:list)?|any plans? (?:to|for)|are you planning|roadmap|please add|you should (?:add|support|have)|could you add|consider adding|missing (?:feature|for us)|support for|\+1|idea)\b/i, 1.5],
+    [/\b(?:error|crash\w*|broken|refund|charged)\b/i, -0.8],
+  ],
+  friction: [
+    [/\b(?:can(?:'|no)?t (?:find|figure|see where|work out|understand)|confus\w+|where (?:on earth|did|has).{0,30}(?:go|gone|hidden)|no idea|struggl\w+|not obvious|unclear|complicated|don'?t (?:understand|get)|lost|looked everywhere|hard to find|makes no sense|supposed to mean|hidden)\b/i, 1.4],
+  ],
+  question: [
+    [/\?\s*$|\?\s/, 0.7],
+    [/^(?:hi|hello|hey)?[,!. ]*(?:how|what|when|where|which|who|can|could|is|are|does|do|may|will)\b/i, 0.8],
+  ],
+  thanks: [[/\b(?:thanks|thank you|thx|cheers|merci|danke|gracias)\b/i, 0.5]],
+  spam: [
+    [/\b(?:seo|backlinks?|guest post|sponsored (?:post|article)|rank(?:ing)? (?:first|higher|#1)|casino|crypto|bitcoin|forex|viagra|replica|lottery|inheritance|prince|loan offer|web ?design (?:services|agency)|e-?mail lists?|lead generation|increase your (?:traffic|sales|revenue)|link building|limited[- ]time offer|act now|click (?:here|below) to (?:claim|win)|unsubscribe|best price|we offer|our agency|our services)\b/i, 1.7],
+    [/\b(?:my|our) (?:account|invoice|job|booking|calendar|login|subscription|technicians?|crew|dispatcher)\b/i, -1],
+  ],
+  injection: [
+    [/\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|rules?|prompts?|guidelines|told|previous|above|policy|policies|restrictions)\b/i, 3],
+    [/\b(?:system prompt|hidden (?:prompt|instructions)|developer mode|jailbreak|admin override|you are now|act as (?:an?|if)|pretend (?:to be|you)|reveal your|print your (?:prompt|instructions)|as an ai|do anything now)\b/i, 2.5],
+    [/^\s*(?:system|assistant|developer|admin)\s*[:>\]]|\[\[.{0,40}\]\]|<!--|<\|.{0,20}\|>|\bBEGIN (?:SYSTEM|INSTRUCTIONS)\b/im, 2.2],
+    [/\b(?:mark this (?:ticket )?as (?:resolved|p1|approved)|approve (?:this|my|the) (?:refund|request|draft)|set (?:the )?priority to|send (?:me|us) (?:the |all |another )?(?:api keys?|customers?'? (?:data|e-?mails)|passwords?|other customers?))\b/i, 1.8],
+    [/\b(?:dear|note to|attention|hey|hello)\s+(?:ai|bot|assistant|llm|chatgpt|gpt|language model)\b|\b(?:ai|bot|assistant),? (?:you must|please (?:send|reply with|include)|call the)\b/i, 1.5],
+  ],
+}; // biome-ignore format: one pattern a line
+
+/** Signals that exclude each other, so that examples of one are counter-examples of the others. */
+const KIND_SIGNALS: string[] = ['bug', 'feature_request', 'friction', 'question'];
+const TONE_SIGNALS: string[] = ['urgent', 'frustrated', 'calm', 'thanks'];
+const FOREIGN_SIGNALS: string[] = ['spam', 'injection', 'thanks'];
+
+/** Whether an example of other signals teaches that `signal` is absent; null when it teaches neither. */
+function teaches(signal: Signal, example: SignalExample): boolean | null {
+  const { signals } = example;
+  if (signals.includes(signal)) return true;
+  if (signals.length === 0 || FOREIGN_SIGNALS.includes(signal)) return false;
+  if (KIND_SIGNALS.includes(signal))
+    return signals.some((s) => KIND_SIGNALS.includes(s) || FOREIGN_SIGNALS.includes(s)) ? false : null;
+  if (TONE_SIGNALS.includes(signal)) {
+    // An angry text may be urgent too, and most bug reports are neither: only a different tone says no.
+    if (signals.includes('calm') || signals.includes('thanks') || signals.includes('spam')) return false;
+    if (signal === 'calm') return false;
+    return signals.some((s) => ['feature_request', 'friction', 'question'].includes(s)) ? false : null;
+  }
+  return null;
+}
+
+function trainHead(
+  rows: { dense: SparseRow; sparse: SparseRow; yes: boolean }[],
+  dimensions: number,
+  seed: number,
+): Head {
+  const yes = rows.filter((row) => row.yes).length;
+  const labels = Int32Array.from(rows, (row) => (row.yes ? 1 : 0));
+  // Both sides weigh the same, within reason: signals are rarer in the examples than their opposites.
+  const weight = Math.min(4, Math.max(1, (rows.length - yes) / Math.max(1, yes)));
+  const importance = Float32Array.from(rows, (row) => (row.yes ? weight : 1));
+  const epochs = rows.length > 3000 ? 8 : 24;
+  return {
+    dense: trainSoftmax(
+      rows.map((r) => r.dense),
+      labels,
+      importance,
+      dimensions,
+      2,
+      { epochs, rate: 1.5, decay: 2e-4, seed },
+    ),
+    sparse: trainSoftmax(
+      rows.map((r) => r.sparse),
+      labels,
+      importance,
+      HASH_SIZE,
+      2,
+      { epochs, rate: 1.5, decay: 2e-5, seed: seed + 1 },
+    ),
+  };
+}
+
+/** The examples of the taxonomy in the shape that `trainSignals` takes, without vectors. */
+export function signalTexts(taxonomy: Taxonomy): { text: string; signals: string[] }[] {
+  return Object.entries(taxonomy.signals).flatMap(([signal, lines]) =>
+    (lines ?? []).map((text) => ({ text, signals: signal === 'none' ? [] : [signal] })),
+  );
+}
+
+/** Trains one head for each signal that has examples. Deterministic. Under a second for the shipped taxonomy. */
+export function trainSignals(examples: SignalExample[], seed = 1): SignalModel {
+  const counts = examples.map((example) => countFeatures(example.text));
+  const idf = inverseFrequencies(counts);
+  const sparse = counts.map((count) => weighFeatures(count, idf));
+  const dimensions = examples[0]?.vector.length ?? 0;
+  const heads: SignalModel['heads'] = {};
+  for (const signal of SIGNALS) {
+    const rows = examples.flatMap((example, i) => {
+      const yes = teaches(signal, example);
+      const row = sparse[i];
+      return yes === null || !row ? [] : [{ dense: scaled(example.vector), sparse: row, yes }];
+    });
+    if (rows.some((row) => row.yes) && rows.some((row) => !row.yes))
+      heads[signal] = trainHead(rows, dimensions, seed);
+  }
+  return { idf, heads };
+}
+
+/** Unit vectors of this encoder differ little between short texts; a longer row lets the head move faster. */
+function scaled(vector: Float32Array): SparseRow {
+  return denseRow(vector.map((value) => value * 2));
+}
+
+function lexiconLogit(signal: Signal, text: string): number {
+  let sum = 0;
+  for (const [pattern, weight] of LEXICON[signal] ?? []) if (pattern.test(text)) sum += weight;
+  return sum;
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** Probability of each signal; 0 for signals that were never taught and have no words. */
+export function scoreSignals(model: SignalModel, text: string, vector: Float32Array): SignalScores {
+  const plain = text.slice(0, 6000).replace(/[’`]/g, "'");
+  const counts = countFeatures(plain);
+  const row = weighFeatures(counts, model.idf);
+  const dense = scaled(vector);
+  const out = new Float32Array(2);
+  const logit = (linear: LinearModel, features: SparseRow) => {
+    logitsInto(linear, features, out);
+    return (out[1] ?? 0) - (out[0] ?? 0);
+  };
+  const score = (signal: Signal) => {
+    const head = model.heads[signal];
+    const words = lexiconLogit(signal, plain);
+    if (!head) return words > 0 ? sigmoid(words - 1.5) : 0;
+    return sigmoid((logit(head.dense, dense) + logit(head.sparse, row)) / 2 + words * 0.7 - 0.3);
+  };
+  return {
+    bug: score('bug'),
+    feature_request: score('feature_request'),
+    friction: score('friction'),
+    question: score('question'),
+    urgent: score('urgent'),
+    frustrated: score('frustrated'),
+    calm: score('calm'),
+    thanks: score('thanks'),
+    spam: score('spam'),
+    injection: score('injection'),
+  };
+}
+
+/** A look at the words alone, without embedding: 0 = can wait .. 1 = urgent. Takes microseconds. */
+export function glanceAt(text: string): number {
+  const plain = text.slice(0, 3000).replace(/[’`]/g, "'");
+  return sigmoid(
+    lexiconLogit('urgent', plain) +
+      0.3 * lexiconLogit('frustrated', plain) +
+      0.3 * lexiconLogit('bug', plain) -
+      1.8,
+  );
+}

@@ -1,0 +1,90 @@
+// Makes any text fit to be understood: control characters, encoded blobs and endless logs go, and a note says so.
+
+/** Longest text, in characters, that the analysis reads; the rest stays for people. */
+export const READ_LIMIT = 20_000;
+/** Longest log or trace, in lines that repeat one shape, that is kept. */
+const LOG_LINES = 30;
+
+export interface CleanText {
+  text: string;
+  /** What was left out, in words for the card. */
+  notes: string[];
+}
+
+/** Control characters except tab and line feed, zero-width marks and half surrogate pairs. */
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+/** A run that no word has: encoded data. Links are left alone unless absurdly long. */
+const BLOB = /\S{81,}/g;
+const LOG_LINE =
+  /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\b|at \S+[.(]|\d+\.\d+\.\d+\.\d+ )/;
+
+/** Bounded, readable text for the analysis. Linear in the length of `raw`. */
+export function cleanText(raw: string): CleanText {
+  const notes: string[] = [];
+  // Read generously before blobs and logs are dropped, so that words behind them still count.
+  const head = raw.slice(0, READ_LIMIT * 20);
+  let text = head.replace(/\r\n?/g, '\n').replace(INVISIBLE, '').normalize('NFC');
+  let blobs = 0;
+  text = text.replace(BLOB, (run) => {
+    if (/^<?https?:\/\//i.test(run)) return run.slice(0, 80);
+    blobs += 1;
+    return ' ';
+  });
+  if (blobs)
+    notes.push(blobs === 1 ? 'An encoded block was not read.' : `${blobs} encoded blocks were not read.`);
+  const lines = text.split('\n');
+  const kept: string[] = [];
+  let logs = 0;
+  for (const line of lines) {
+    if (LOG_LINE.test(line)) {
+      logs += 1;
+      if (logs > LOG_LINES) continue;
+    }
+    kept.push(line);
+  }
+  if (logs > LOG_LINES)
+    notes.push(`Only the first ${LOG_LINES} of ${logs.toLocaleString('en')} log lines were read.`);
+  text = kept
+    .join('\n')
+    .replace(/[ \t]+/g, ' ')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+  if (text.length > READ_LIMIT || raw.length > head.length) {
+    text = text.slice(0, READ_LIMIT);
+    notes.push(`The text was cut after ${READ_LIMIT.toLocaleString('en')} characters for the analysis.`);
+  }
+  return { text, notes };
+}
+
+/** Whether there is anything to read: at least one letter of any script. */
+export function hasWords(text: string): boolean {
+  return /\p{L}/u.test(text);
+}
+
+/** Number of words, for weighing how much a text says. */
+export function wordCount(text: string): number {
+  return text.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0;
+}
+
+/** The text in sentences and list lines, in order, trimmed, never empty. */
+export function sentences(text: string): string[] {
+  return text
+    .split(/\n+|(?<=[.!?…]["”’)]?)\s+(?=[\p{Lu}\p{N}"“¿¡(]|[a-z]+\b)/u)
+    .map((part) => part.trim())
+    .filter((part) => part.length > 0);
+}
+
+/** FNV-1a over two 32-bit lanes, as 16 hex digits: a content key, not a security hash. */
+export function contentHash(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x01000193;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ (code + i), 0x85ebca6b);
+    b = (b << 13) | (b >>> 19);
+  }
+  return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
+}
