@@ -51,25 +51,24 @@ async function joinServer(options: EmbeddedOptions): Promise<Membership> {
   const place = await findPlace(options.dataDir, log);
   const door = join(place.home, 'door.lock');
   const { server, leave } = await withLock(door, DOOR_PATIENCE_MS, () => enter(place, options));
-  const url = (name: string) => connectionUrl(server.port, password, name);
   const stop = once(() => withLock(door, DOOR_PATIENCE_MS, () => depart(place, leave, log)));
-  let password = '';
   try {
-    password = await readPassword(place.home);
-    await assertOurs(url('postgres'), place);
-    await ensureDatabase(url('postgres'), database);
+    const password = await readPassword(place.home);
+    const serverUrl = connectionUrl(server.port, password, 'postgres');
+    await assertOurs(serverUrl, place);
+    await ensureDatabase(serverUrl, database);
+    const unwatch = watch(place, server, options);
+    return {
+      url: connectionUrl(server.port, password, database),
+      stop() {
+        unwatch();
+        return stop();
+      },
+    };
   } catch (error) {
     await stop();
     throw error;
   }
-  const unwatch = watch(place, server, options);
-  return {
-    url: url(database),
-    stop() {
-      unwatch();
-      return stop();
-    },
-  };
 }
 
 async function enter(
