@@ -32,13 +32,18 @@ export type Signal = (typeof SIGNALS)[number];
 export const taxonomySchema = z
   .strictObject({
     categories: z.array(categorySchema).min(1),
-    signals: z.partialRecord(z.enum(SIGNALS), lines).default({}),
+    /** `none`: examples that carry no signal at all, the counter-examples of every signal. */
+    signals: z.partialRecord(z.enum([...SIGNALS, 'none']), lines).default({}),
   })
   .superRefine((taxonomy, ctx) => {
     const seen = new Set<string>();
     for (const [index, { id }] of taxonomy.categories.entries()) {
       if (seen.has(id))
-        ctx.addIssue({ code: 'custom', path: ['categories', index, 'id'], message: `"${id}" stands twice` });
+        ctx.addIssue({
+          code: 'custom',
+          path: ['categories', index, 'id'],
+          message: `is "${id}", which stands twice; give each category an id of its own`,
+        });
       seen.add(id);
     }
   });

@@ -1,0 +1,181 @@
+// The shape of config/deskhand.yaml and of Deskhand's own environment variables.
+import { z } from 'zod';
+import { roleSchema } from '../model/decision.ts';
+import { modeSchema } from '../model/draft.ts';
+import { PRIORITIES, priorityLevelSchema } from '../model/ticket.ts';
+
+const timeZone = z
+  .string()
+  .refine((zone) => isTimeZone(zone), 'an IANA time zone such as Europe/Paris')
+  .meta({ description: 'IANA time zone, e.g. Europe/Paris' });
+
+/** `platform:channel`, e.g. `slack:C0SUPPORT` or `console:support`. */
+const target = z
+  .string()
+  .regex(/^[a-z]+:.+$/, 'platform:channel, for example slack:C0SUPPORT or console:support')
+  .meta({ description: 'platform:channel, e.g. slack:C0SUPPORT' });
+const targets = z.union([target, z.array(target).min(1)]).transform((t) => (Array.isArray(t) ? t : [t]));
+
+const oneOrMore = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .transform((v) => (Array.isArray(v) ? v : [v]));
+
+const agentSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  email: z.email(),
+  role: roleSchema.default('agent').describe('viewer sees, agent acts, lead and admin also set modes'),
+  team: z.string().max(80).optional().describe('Team that escalations are addressed to'),
+  slack: z.string().optional().describe('Slack member id'),
+  discord: z.string().optional().describe('Discord user id, in quotes'),
+  teams: z.string().optional().describe('Microsoft Entra object id'),
+});
+export type Agent = z.infer<typeof agentSchema>;
+
+const routeSchema = z.strictObject({
+  when: z.strictObject({
+    category: oneOrMore.optional().describe('Category or its first part: billing matches billing/refund'),
+    priority: z.array(priorityLevelSchema).min(1).optional(),
+    plan: oneOrMore.optional(),
+    account: oneOrMore.optional(),
+    language: oneOrMore.optional(),
+    channel: oneOrMore.optional().describe('Where the customer wrote: email, livechat, api'),
+  }),
+  to: targets,
+});
+export type RouteRule = z.infer<typeof routeSchema>;
+
+const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
+const hours = z
+  .number()
+  .positive()
+  .max(24 * 90);
+
+export const yamlSchema = z.strictObject({
+  workspace: z
+    .strictObject({
+      name: z.string().min(1).max(80).default('Support'),
+      signature: z
+        .string()
+        .max(500)
+        .default('Best regards,\nThe support team')
+        .describe('How replies are signed'),
+      timeZone: timeZone.default('UTC').describe('Times on cards'),
+    })
+    .prefault({}),
+  channels: z
+    .strictObject({
+      tickets: targets.prefault('console:support').describe('Where no route says otherwise'),
+      bugs: targets.prefault('console:bugs'),
+      digests: targets.prefault('console:digests'),
+    })
+    .prefault({}),
+  routes: z.array(routeSchema).default([]).describe('First match wins; every condition is optional'),
+  agents: z.array(agentSchema).default([]).describe('Who may act; with none, everybody may'),
+  send: z
+    .strictObject({
+      undoSeconds: z.number().int().min(0).max(600).default(10).describe('How long a reply waits with Undo'),
+    })
+    .prefault({}),
+  modes: z
+    .strictObject({
+      default: modeSchema.default('suggest'),
+      categories: z.record(z.string(), modeSchema).default({}),
+      risk: z
+        .number()
+        .min(0.001)
+        .max(0.5)
+        .default(0.03)
+        .describe('Largest share of mistakes that auto may make'),
+    })
+    .prefault({}),
+  firstAnswer: z
+    .partialRecord(z.enum(PRIORITIES), hours)
+    .default({})
+    .transform((given) => ({ P1: 1, P2: 4, P3: 8, P4: 24, ...given }))
+    .describe('Hours until the first answer is due, by priority'),
+  tickets: z
+    .strictObject({
+      reopenDays: z
+        .number()
+        .int()
+        .min(0)
+        .max(365)
+        .default(14)
+        .describe('An answer later than this opens a new ticket'),
+      assumeResolvedDays: z
+        .number()
+        .int()
+        .min(1)
+        .max(365)
+        .default(5)
+        .describe('Silence that counts as resolved'),
+    })
+    .prefault({}),
+  digest: z
+    .strictObject({
+      at: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as "08:30"')
+        .default('08:30'),
+      timeZone: timeZone.default('UTC'),
+      days: z.array(weekday).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
+    })
+    .prefault({}),
+  mailboxes: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(80),
+        from: z.string().min(3).max(320),
+        imap: z.string().describe('Name of the environment variable with the IMAP address'),
+        smtp: z.string().describe('Name of the environment variable with the SMTP address'),
+      }),
+    )
+    .default([]),
+  intake: z
+    .strictObject({
+      channels: z.array(z.string().min(1).max(50)).min(1).default(['api', 'livechat']),
+    })
+    .prefault({})
+    .describe('Channel names that POST /api/messages takes'),
+  knowledge: z
+    .strictObject({ folder: z.string().optional() })
+    .prefault({})
+    .describe('Folder of Markdown articles, read at every start'),
+  taxonomy: z.string().default('taxonomy.yaml').describe('File of categories, beside this file'),
+  console: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+});
+export type YamlConfig = z.infer<typeof yamlSchema>;
+
+const url = (protocol: RegExp, example: string) =>
+  z
+    .string()
+    .refine((v) => URL.canParse(v) && protocol.test(new URL(v).protocol), `an address such as ${example}`);
+
+export const envSchema = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'a port number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'a port number from 0 to 65535')
+    .default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: url(/^postgres(ql)?:$/, 'postgres://user:password@host:5432/deskhand').optional(),
+  REDIS_URL: url(/^rediss?:$/, 'redis://host:6379').optional(),
+  DESKHAND_API_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
+  DESKHAND_PUBLIC_URL: url(/^https?:$/, 'https://support.example.com').optional(),
+  DESKHAND_CONFIG: z.string().optional(),
+  DESKHAND_REPLY_WEBHOOK_URL: url(/^https?:$/, 'https://example.com/replies').optional(),
+  DESKHAND_REPLY_WEBHOOK_SECRET: z.string().min(16, 'at least 16 characters').optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type Env = z.infer<typeof envSchema>;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
