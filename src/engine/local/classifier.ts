@@ -74,7 +74,7 @@ function standardise(vector: Float32Array, fitted: Pick<Fitted, 'mean' | 'scale'
   return denseRow(vector.map((value, d) => (value - (fitted.mean[d] ?? 0)) * (fitted.scale[d] ?? 0)));
 }
 
-function fit(
+function fitBoth(
   texts: TrainingText[],
   counts: Map<number, number>[],
   labels: Int32Array,
@@ -194,7 +194,7 @@ export function trainClassifier(texts: TrainingText[], categories: string[], see
   for (let k = 0; k < FOLDS && texts.length >= 2 * FOLDS; k += 1) {
     const inside = [...order].filter((i) => fold[i] !== k);
     const taught = new Set(inside.map((i) => y[i]));
-    const fitted = fit(
+    const fitted = fitBoth(
       inside.flatMap((i) => texts[i] ?? []),
       inside.flatMap((i) => counts[i] ?? []),
       Int32Array.from(inside, (i) => y[i] ?? 0),
@@ -237,7 +237,7 @@ export function trainClassifier(texts: TrainingText[], categories: string[], see
     { length: scores.length ? QUANTILES + 1 : 0 },
     (_, q) => scores[Math.round((q / QUANTILES) * (scores.length - 1))] ?? 0,
   );
-  return { labels, ...fit(texts, counts, y, labels.length, seed), blend, temperature, familiar, heldOut };
+  return { labels, ...fitBoth(texts, counts, y, labels.length, seed), blend, temperature, familiar, heldOut };
 }
 
 /** The share of familiar texts with a higher score. 0.5 when nothing is known about them. */
