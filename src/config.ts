@@ -53,6 +53,8 @@ export function loadConfig(
   const env = envSchema.safeParse(environment);
   if (!env.success) faults.push(...explainIssues(env.error, environment, null, 'environment'));
   faults.push(...unknownVariables(environment));
+  // Adapters may look at the same variables; one sentence about each is enough.
+  const wrongVariables = new Set(env.error?.issues.map(({ path }) => path[0]));
 
   const file = resolve(environment.DESKHAND_CONFIG ?? defaultFile());
   const yaml = readYaml(file, yamlSchema, faults);
@@ -65,8 +67,12 @@ export function loadConfig(
   const input = { env: environment, yaml: { ...yaml } };
   for (const module of yaml ? modules : []) {
     const slice = module.config.safeParse(input);
-    if (!slice.success) faults.push(...explainIssues(slice.error, input, null, file));
-    else if (slice.data !== null) {
+    if (!slice.success) {
+      const unsaid = slice.error.issues.filter(
+        ({ path }) => !(path[0] === 'env' && wrongVariables.has(path[1])),
+      );
+      faults.push(...explainIssues({ issues: unsaid }, input, null, file));
+    } else if (slice.data !== null) {
       adapters.set(module.id, slice.data);
       configured ||= !module.builtIn;
     }

@@ -8,6 +8,7 @@ import { configSchemaText } from '../scripts/config-schema.ts';
 import { envSchema, yamlSchema } from '../src/config/schema.ts';
 import { type ConfigurableAdapter, loadConfig } from '../src/config.ts';
 import { AppError } from '../src/model/errors.ts';
+import type { AdapterConfigInput } from '../src/ports.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -211,6 +212,17 @@ describe('adapters', () => {
 
   test('one that works without any setting does not count as configured', () => {
     expect(load('', { PAGER_PORT: '99' }, [{ ...pager, builtIn: true }]).configured).toBe(false);
+  });
+
+  test('a variable of ours that an adapter reads too is told once', () => {
+    const reader: ConfigurableAdapter = {
+      id: 'reader',
+      config: z.custom<AdapterConfigInput>().transform((_, ctx) => {
+        ctx.addIssue({ code: 'custom', path: ['env', 'PORT'], message: 'a port' });
+        return z.NEVER;
+      }),
+    };
+    expect(faults(() => load('', { PORT: 'x' }, [reader]))).toHaveLength(1);
   });
 
   test('a wrong variable is named', () => {

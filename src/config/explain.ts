@@ -9,7 +9,7 @@ const SECRET = /TOKEN|SECRET|PASSWORD|KEY|_URL/;
  * ones, `place` is the file's name ("config/deskhand.yaml") or "environment".
  */
 export function explainIssues(
-  error: z.ZodError,
+  error: { issues: z.core.$ZodIssue[] },
   value: unknown,
   schema: z.ZodType | null,
   place: string,
@@ -86,7 +86,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_union':
       return [...new Set(issue.errors.flat().map(expectation))].join(', or ') || issue.message;
     default:
-      return issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '');
+      return issue.message.replace(/^(Invalid input: )?(expected )?/i, '').replace(/\.$/, '');
   }
 }
 
