@@ -40,7 +40,9 @@ export function databaseError(error: unknown): unknown {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return error;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  const gone = /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND/.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(cause.message);
+  const gone =
+    /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(cause.message);
   if (!gone && !PASSING.test(code)) return error;
   return new AppError('database_unavailable', `The database cannot answer at the moment: ${cause.message}`, {
     retryable: true,

@@ -1,5 +1,14 @@
 // Customers, their accounts and addresses, and what other systems told about them.
-import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import type { Usage } from '../../../model/customer.ts';
 import { id, ref, time } from './columns.ts';
 

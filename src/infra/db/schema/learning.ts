@@ -1,8 +1,17 @@
 // What the bot learns from: knowledge, exemplars, outcomes, policies, clusters, remembered embeddings.
-import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { Mode } from '../../../model/draft.ts';
-import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
+import {
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import type { Kind } from '../../../model/analysis.ts';
+import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
+import type { Mode } from '../../../model/draft.ts';
 import type { OutcomeKind } from '../../../model/outcome.ts';
 import { bytes, id, ref, time } from './columns.ts';
 import { message, ticket } from './conversations.ts';
@@ -117,6 +126,11 @@ export const embedding = pgTable(
 /** Small durable values of adapters and of the bot itself. */
 export const value = pgTable(
   'value',
-  { owner: text().notNull(), key: text().notNull(), value: jsonb().notNull(), updatedAt: time().notNull().defaultNow() },
+  {
+    owner: text().notNull(),
+    key: text().notNull(),
+    value: jsonb().notNull(),
+    updatedAt: time().notNull().defaultNow(),
+  },
   (t) => [primaryKey({ columns: [t.owner, t.key] })],
 );

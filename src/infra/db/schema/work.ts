@@ -1,6 +1,15 @@
 // Drafts, decisions, the outbox and cards: the work on a ticket and its trace.
 import { sql } from 'drizzle-orm';
-import { boolean, doublePrecision, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import type { Decision, DecisionKind } from '../../../model/decision.ts';
 import type { DraftStatus, Reason, RouteDecision, Source } from '../../../model/draft.ts';
 import type { OutboxStatus } from '../../../model/outbox.ts';

@@ -1,0 +1,124 @@
+// The door for chat platforms: turns what an agent did into a decision, a note, a form or a search, and answers in time.
+import { detailsCards } from '../cards/details.ts';
+import { type Directory, ticketForm } from '../cards/forms.ts';
+import { helpCard } from '../cards/notes.ts';
+import { ticketCard } from '../cards/ticket.ts';
+import { type DecisionKind, decisionSchema } from '../model/decision.ts';
+import { AppError, errorText } from '../model/errors.ts';
+import type { ActionReply, AgentAction, AgentRef, Place } from '../model/platform.ts';
+import { parseTicketKey } from '../model/ticket.ts';
+import { type Actor, findActor, refusal } from './agents.ts';
+import { COMMANDS, command } from './command.ts';
+import { decide } from './decide.ts';
+import type { FlowDeps } from './deps.ts';
+import { postInThreads } from './hand-off.ts';
+import { threadMessage } from './thread.ts';
+import { ticketView } from './view.ts';
+
+const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
+
+/** Carries out one action of an agent. Never throws: a failure is a private notice that says what to do. */
+export async function act(deps: FlowDeps, action: AgentAction): Promise<ActionReply> {
+  try {
+    return await carryOut(deps, action);
+  } catch (error) {
+    const ticketId = action.ref?.ticketId;
+    deps.log.error({ ticketId, intent: action.intent.type, reason: errorText(error) }, 'action failed');
+    const why = error instanceof AppError ? error.message : 'Something went wrong on our side.';
+    return notice(`${why} Nothing was changed; please try again.`, false);
+  }
+}
+
+async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionReply> {
+  const { intent, agent } = action;
+  const actor = findActor(deps.settings.agents, agent);
+  if (intent.type === 'command') return runCommand(deps, intent.text, actor, agent, intent.place);
+
+  const ticketId = action.ref ? parseTicketKey(action.ref.ticketId) : null;
+  const ticket = ticketId === null ? null : await deps.store.getTicket(ticketId);
+  if (!action.ref || !ticket) return notice(`There is no ticket ${action.ref?.ticketId ?? ''}.`, false);
+
+  switch (intent.type) {
+    case 'open_form': {
+      const refused = refusal(actor, FORM_DECISIONS[intent.form]);
+      if (refused) return notice(refused, false);
+      const view = await ticketView(deps.store, deps, ticket);
+      return { kind: 'form', form: ticketForm(intent.form, view, directory(deps)) };
+    }
+    case 'show':
+      await showEverything(deps, ticket.id);
+      return notice('Everything about this ticket is in its thread.', true);
+    case 'thread': {
+      const result = await threadMessage(deps, {
+        ticketId: ticket.id,
+        actor,
+        text: intent.text,
+        id: intent.id,
+        platform: agent.platform,
+      });
+      return result.notice ? notice(result.notice, result.ok) : { kind: 'none' };
+    }
+    case 'decision': {
+      const decision = decisionSchema.parse(intent.decision);
+      const { draftVersion } = action.ref;
+      const result = await decide(deps, { ticketId: ticket.id, draftVersion, actor, decision });
+      if (!result.ok) return notice(result.message, false);
+      if (result.notice) return notice(result.notice, true);
+      const current = await deps.store.getTicket(ticket.id);
+      if (!current) return { kind: 'none' };
+      return { kind: 'card', card: ticketCard(await ticketView(deps.store, deps, current)) };
+    }
+  }
+}
+
+const FORM_DECISIONS: Record<Extract<AgentAction['intent'], { type: 'open_form' }>['form'], DecisionKind> = {
+  edit: 'edit',
+  escalate: 'escalate',
+  assign: 'assign',
+  snooze: 'snooze',
+  reclassify: 'reclassify',
+  prioritise: 'prioritise',
+  link: 'link',
+  flag: 'flag',
+  note: 'note',
+  reject: 'reject',
+};
+
+/** Who and what the forms offer to choose from. */
+function directory({ settings, taxonomy, clock }: FlowDeps): Directory {
+  const teams = [
+    ...settings.agents.map((agent) => agent.team),
+    ...taxonomy.categories.map(({ team }) => team),
+  ];
+  return {
+    agents: settings.agents.filter((agent) => agent.role !== 'viewer'),
+    teams: [...new Set(teams.filter((team) => team !== undefined))],
+    categories: taxonomy.categories,
+    timeZone: settings.workspace.timeZone,
+    now: clock.now(),
+  };
+}
+
+/** Posts the whole story into the ticket's threads. */
+async function showEverything(deps: FlowDeps, ticketId: number): Promise<void> {
+  const ticket = await deps.store.getTicket(ticketId);
+  if (!ticket) return;
+  const view = await ticketView(deps.store, deps, ticket);
+  const words = view.messages
+    .filter((message) => message.direction === 'inbound')
+    .map((message) => message.text);
+  const similar = await deps.engine.similarTickets([ticket.subject, ...words].filter(Boolean).join('\n'), 3);
+  await postInThreads(deps, ticketId, detailsCards(view, similar));
+}
+
+async function runCommand(
+  deps: FlowDeps,
+  text: string,
+  actor: Actor | null,
+  agent: AgentRef,
+  place: Place,
+): Promise<ActionReply> {
+  if (!actor) return notice(refusal(null, 'note') ?? '', false);
+  const result = await command(deps, text, actor, agent, place);
+  return result ?? { kind: 'card', card: helpCard(COMMANDS) };
+}

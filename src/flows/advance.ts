@@ -1,0 +1,68 @@
+// Brings one ticket up to date: understand and draft what is new, then show it. Runs on every wake-up, and finds nothing to do when all is done.
+import { errorText } from '../model/errors.ts';
+import type { FlowDeps } from './deps.ts';
+import { present } from './present.ts';
+import { understand } from './understand.ts';
+
+/** A draft that takes longer than this is announced on the card. */
+const ANNOUNCE_AFTER_MS = 1_500;
+/** Tries at understanding before the ticket goes to a person without a draft. */
+const TRIES = 3;
+
+/**
+ * Does the outstanding work of one ticket, alone among all processes. False when another process holds it:
+ * that process, or the sweeper, will see the change.
+ */
+export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean> {
+  const done = await deps.withTicket(ticketId, async () => {
+    // Bounded, so that a ticket under fire gives way to others; the sweeper comes back to it.
+    for (let round = 0; round < 8; round++) {
+      const ticket = await deps.store.getTicket(ticketId);
+      if (!ticket) return true;
+      if (ticket.inboundSeq > ticket.draftedSeq) {
+        let announced: Promise<void> | null = null;
+        const announce = setTimeout(() => {
+          announced = present(deps, ticket, { working: true }).catch((error: unknown) =>
+            deps.log.warn({ ticketId, reason: errorText(error) }, 'card could not be shown'),
+          );
+        }, ANNOUNCE_AFTER_MS);
+        try {
+          await understand(deps, ticket);
+        } catch (error) {
+          if (!(await giveUpOrWait(deps, ticketId, ticket, error))) throw error;
+        } finally {
+          clearTimeout(announce);
+          await announced;
+        }
+        const after = await deps.store.latestOutbox(ticketId);
+        if (after?.status === 'queued') await deps.wake.outbox(after.sendAfter);
+      } else if (ticket.rev > ticket.presentedRev) await present(deps, ticket);
+      else return true;
+    }
+    return true;
+  });
+  return done ?? false;
+}
+
+/** After a few tries the ticket goes to people without a draft; true when that has happened. */
+async function giveUpOrWait(
+  deps: FlowDeps,
+  ticketId: number,
+  ticket: { inboundSeq: number; failures: number },
+  error: unknown,
+): Promise<boolean> {
+  const failures = ticket.failures + 1;
+  deps.log.error({ ticketId, failures, reason: errorText(error) }, 'ticket could not be understood');
+  if (failures < TRIES) {
+    const retryAt = new Date(deps.clock.now().getTime() + 2_000 * 2 ** failures);
+    await deps.store.updateTicketQuietly(ticketId, { failures, retryAt });
+    return false;
+  }
+  await deps.store.updateTicket(ticketId, {
+    status: 'awaiting_agent',
+    draftedSeq: ticket.inboundSeq,
+    failures,
+    failure: `No draft could be made: ${errorText(error)}`,
+  });
+  return true;
+}

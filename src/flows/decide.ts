@@ -1,0 +1,295 @@
+// Step 5: a decision of an agent on a ticket: checked, compared-and-set and written in one transaction.
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Draft } from '../model/draft.ts';
+import { AppError } from '../model/errors.ts';
+import { ticketKey } from '../model/ticket.ts';
+import { type Actor, refusal } from './agents.ts';
+import { commitReply } from './commit-reply.ts';
+import type { FlowDeps } from './deps.ts';
+import { handOff } from './hand-off.ts';
+import { learnFromDecision } from './learn.ts';
+import { undo } from './undo.ts';
+
+export type DecideResult =
+  | { ok: true; notice: string | null; sendAfter: Date | null }
+  | {
+      ok: false;
+      code: 'forbidden' | 'not_found' | 'conflict' | 'stale' | 'invalid';
+      /** For the agent's eyes. */
+      message: string;
+      /** Who was first, and when, on a conflict. */
+      by?: string;
+      at?: Date;
+    };
+
+/** What one kind of decision may look at and change. */
+interface Case {
+  tx: Queries;
+  deps: FlowDeps;
+  ticket: TicketRow;
+  draft: Draft | null;
+  actor: Actor;
+}
+
+/**
+ * Carries out one decision. `draftVersion` is the version that the agent was looking at; decisions that send
+ * something are refused unless it is still the pending one. Afterwards the ticket's cards and the outbox are woken.
+ */
+export async function decide(
+  deps: FlowDeps,
+  request: { ticketId: number; draftVersion: number; actor: Actor | null; decision: Decision },
+): Promise<DecideResult> {
+  const { ticketId, draftVersion, actor, decision } = request;
+  const refused = refusal(actor, decision.kind);
+  if (refused || !actor) return { ok: false, code: 'forbidden', message: refused ?? '' };
+  const invalid = checkAgainstWorkspace(deps, decision);
+  if (invalid) return { ok: false, code: 'invalid', message: invalid };
+
+  let result: DecideResult;
+  try {
+    result = await deps.store.transaction(async (tx) => {
+      const ticket = await tx.lockTicket(ticketId);
+      if (!ticket) throw new AppError('not_found', `There is no ticket ${ticketKey(ticketId)}.`);
+      const draft = await tx.latestDraft(ticketId);
+      return apply({ tx, deps, ticket, draft, actor }, decision, draftVersion);
+    });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_found')
+      return { ok: false, code: 'not_found', message: error.message };
+    if (error instanceof AppError && error.code === 'conflict') return loser(deps, ticketId, draftVersion);
+    throw error;
+  }
+  if (!result.ok) return result;
+  deps.log.info({ ticketId, draftVersion, decision: decision.kind, by: actor.name }, 'decision made');
+  if (result.sendAfter) await deps.wake.outbox(result.sendAfter);
+  await deps.wake.ticket(ticketId, 1);
+  if (decision.kind === 'escalate') await handOff(deps, ticketId, decision.to);
+  await learnFromDecision(deps, ticketId, draftVersion, decision);
+  return result;
+}
+
+async function apply(at: Case, decision: Decision, draftVersion: number): Promise<DecideResult> {
+  const { tx, deps, ticket, actor } = at;
+  const now = deps.clock.now();
+  switch (decision.kind) {
+    case 'approve':
+    case 'edit':
+      return send(at, decision, draftVersion);
+    case 'undo':
+      return undo(at);
+    case 'retry':
+      return retry(at);
+    case 'escalate': {
+      const level = decision.priority;
+      await record(at, decision, {
+        escalatedTo: decision.to,
+        assignee: null,
+        status: ticket.status === 'sending' ? 'sending' : 'awaiting_agent',
+        ...(level && ticket.priority && { priority: { ...ticket.priority, level }, priorityBy: actor.name }),
+      });
+      return done(`Escalated to ${decision.to}. Everything that is known is in the thread.`);
+    }
+    case 'take':
+      if (ticket.assignee && ticket.assignee !== actor.name) return taken(at);
+      await record(at, decision, { assignee: actor.name });
+      return done(`${ticketKey(ticket.id)} is yours.`);
+    case 'assign': {
+      const assignee = deps.settings.agents.find((agent) => agent.email === decision.to)?.name ?? decision.to;
+      await record(at, decision, { assignee });
+      return done(`Assigned to ${assignee}.`);
+    }
+    case 'release':
+      await record(at, decision, { assignee: null });
+      return done('Back in the queue.');
+    case 'snooze': {
+      const until = new Date(decision.until);
+      if (until <= now)
+        return invalid(`"until" is ${decision.until}, which is in the past; choose a later time.`);
+      if (ticket.status === 'sending') return invalid('A reply is on its way; snooze when it has left.');
+      await record(at, decision, { status: 'snoozed', snoozedUntil: until });
+      return done(null);
+    }
+    case 'reclassify': {
+      await record(at, decision, {
+        category: decision.category,
+        categoryBy: actor.name,
+        draftedSeq: redraft(ticket),
+      });
+      return done('Category changed; a new draft is being written.');
+    }
+    case 'prioritise': {
+      const priority = { ...(ticket.priority ?? { score: 0, factors: [] }), level: decision.priority };
+      await record(at, decision, { priority, priorityBy: actor.name });
+      return done(null);
+    }
+    case 'link':
+      await record(at, decision, { bugLink: decision.issue });
+      return done('Linked.');
+    case 'flag':
+      await record(at, decision, {});
+      return done('Thank you: flagged, and counted against this kind of draft.');
+    case 'note':
+      await addNote(at, decision.text);
+      await record(at, decision, {});
+      return done(null);
+    case 'resolve':
+      if (ticket.status === 'sending') return invalid('A reply is on its way; resolve when it has left.');
+      await tx.retirePending(ticket.id, 'superseded');
+      await settleUnknown(at);
+      await record(at, decision, {
+        status: 'resolved',
+        resolvedAt: now,
+        resolution: null,
+        snoozedUntil: null,
+      });
+      return done(null);
+    case 'reject':
+      if (ticket.status === 'sending') return invalid('A reply is on its way; undo it first.');
+      await tx.retirePending(ticket.id, 'rejected');
+      await record(at, decision, {
+        status: 'resolved',
+        resolution: 'rejected',
+        resolvedAt: now,
+        snoozedUntil: null,
+      });
+      return done(null);
+  }
+}
+
+/** Approve or edit: only on the pending version that the agent saw. */
+async function send(
+  at: Case,
+  decision: Extract<Decision, { kind: 'approve' | 'edit' }>,
+  draftVersion: number,
+): Promise<DecideResult> {
+  const { tx, deps, ticket, actor } = at;
+  if (ticket.inboundSeq > (at.draft?.basedOnSeq ?? 0) && at.draft?.status !== 'approved')
+    return stale('The customer wrote again. A new draft takes it into account; please look at that one.');
+  const draft = at.draft;
+  if (!draft) return stale('There is no draft yet.');
+  if (draft.version !== draftVersion || draft.status !== 'pending') {
+    if (draft.version > draftVersion && draft.status === 'pending')
+      return stale(`Version ${draft.version} has replaced the draft you saw. Please look at that one.`);
+    throw new AppError('conflict', 'Somebody else decided first.');
+  }
+  if (decision.kind === 'approve' && !draft.text.trim())
+    return invalid('The draft is empty; write the reply with Edit.');
+  const text = decision.kind === 'edit' ? decision.text : draft.text;
+  const by = { name: actor.name, email: actor.email };
+  const sendAfter = await commitReply(tx, deps, { ticket, draft, text, decision, by });
+  return { ok: true, notice: null, sendAfter };
+}
+
+/** A failed reply, or one of unknown outcome, is tried again on an agent's word, with the same key. */
+async function retry(at: Case): Promise<DecideResult> {
+  const { tx, deps, ticket } = at;
+  const outbox = await tx.latestOutbox(ticket.id);
+  const now = deps.clock.now();
+  if (
+    !outbox ||
+    !(await tx.settleOutbox(outbox.id, ['failed', 'unknown'], { status: 'queued', sendAfter: now }))
+  )
+    return invalid('There is no failed reply to send again.');
+  await record(at, { kind: 'retry' }, { status: 'sending', failure: null });
+  return { ok: true, notice: 'Sending again.', sendAfter: now };
+}
+
+/** Resolving a ticket whose reply has an unknown outcome says: it did arrive. */
+async function settleUnknown({ tx, deps, ticket }: Case): Promise<void> {
+  const outbox = await tx.latestOutbox(ticket.id);
+  if (outbox?.status === 'unknown')
+    await tx.settleOutbox(outbox.id, ['unknown'], { status: 'sent', sentAt: deps.clock.now() });
+}
+
+/** Appends an internal note to the conversation. */
+export async function addNote(
+  { tx, deps, ticket, actor }: Omit<Case, 'draft'>,
+  text: string,
+  origin: { channel: string; externalId: string } = { channel: 'note', externalId: crypto.randomUUID() },
+): Promise<void> {
+  const { conversationId, seq } = await tx.nextSeq(ticket.customerId);
+  const now = deps.clock.now();
+  await tx.insertMessage({
+    ...origin,
+    conversationId,
+    ticketId: ticket.id,
+    seq,
+    direction: 'note',
+    author: actor.name,
+    text,
+    at: now,
+    receivedAt: now,
+  });
+}
+
+async function record(
+  at: Case,
+  decision: Decision,
+  patch: Parameters<Queries['updateTicket']>[1],
+): Promise<void> {
+  const { tx, ticket, draft, actor, deps } = at;
+  await tx.insertDecision({
+    ticketId: ticket.id,
+    draftVersion: draft?.version ?? null,
+    kind: decision.kind,
+    decision,
+    by: actor.name,
+    byEmail: actor.email,
+    at: deps.clock.now(),
+  });
+  await tx.updateTicket(ticket.id, patch);
+}
+
+/** The value of `draftedSeq` that makes the engine write another version, where one is still wanted. */
+export function redraft(ticket: TicketRow): number {
+  const waiting = ['open', 'awaiting_agent', 'snoozed'].includes(ticket.status);
+  return waiting ? Math.max(0, ticket.inboundSeq - 1) : ticket.draftedSeq;
+}
+
+/** Faults that only the workspace's settings can tell. */
+function checkAgainstWorkspace(deps: FlowDeps, decision: Decision): string | null {
+  if (decision.kind === 'reclassify' && !deps.taxonomy.categories.some(({ id }) => id === decision.category))
+    return `"category" is "${decision.category}", which is not in the taxonomy; one of: ${deps.taxonomy.categories.map(({ id }) => id).join(', ')}.`;
+  const { agents } = deps.settings;
+  if (decision.kind === 'assign' && agents.length > 0 && !agents.some(({ email }) => email === decision.to))
+    return `"to" is "${decision.to}", who is not an agent; one of: ${agents.map(({ email }) => email).join(', ')}.`;
+  return null;
+}
+
+/** Tells the loser of a race who won, and when. */
+async function loser(deps: FlowDeps, ticketId: number, draftVersion: number): Promise<DecideResult> {
+  const decisions = await deps.store.decisionsOf(ticketId);
+  const winner = decisions.findLast(
+    (decision) =>
+      decision.draftVersion === draftVersion &&
+      ['approve', 'edit', 'reject', 'resolve'].includes(decision.kind),
+  );
+  if (!winner) return stale('This draft is no longer current; please look at the card again.');
+  const zone = deps.settings.workspace.timeZone;
+  const at = winner.at.toLocaleTimeString('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+  const did = { approve: 'approved', edit: 'edited and sent', reject: 'closed', resolve: 'resolved' }[
+    winner.kind as 'approve' | 'edit' | 'reject' | 'resolve'
+  ];
+  return {
+    ok: false,
+    code: 'conflict',
+    message: `${winner.by} ${did} this at ${at}. Nothing more was sent.`,
+    by: winner.by,
+    at: winner.at,
+  };
+}
+
+function taken({ ticket }: Case): DecideResult {
+  return {
+    ok: false,
+    code: 'conflict',
+    message: `${ticket.assignee} has taken it already.`,
+    by: ticket.assignee ?? undefined,
+  };
+}
+
+const done = (notice: string | null): DecideResult => ({ ok: true, notice, sendAfter: null });
+const stale = (message: string): DecideResult => ({ ok: false, code: 'stale', message });
+const invalid = (message: string): DecideResult => ({ ok: false, code: 'invalid', message });

@@ -1,0 +1,35 @@
+// What the flows are handed by the composition root.
+import type { Agent, YamlConfig } from '../config/schema.ts';
+import type { Store } from '../infra/db/queries/index.ts';
+import type { Taxonomy } from '../model/taxonomy.ts';
+import type { Bus, ChatPlatform, Clock, ContextSource, Engine, IntakeChannel, Log } from '../ports.ts';
+
+/** Wake-ups. Losing one costs time, never data: the sweeper finds the work in SQL. */
+export interface Wake {
+  /** `urgency` 0..1 decides who goes first under load. */
+  ticket(ticketId: number, urgency?: number): Promise<void>;
+  outbox(at: Date): Promise<void>;
+}
+
+export interface FlowDeps {
+  store: Store;
+  engine: Engine;
+  clock: Clock;
+  log: Log;
+  bus: Bus;
+  wake: Wake;
+  settings: YamlConfig;
+  taxonomy: Taxonomy;
+  /** Chat platforms by id. */
+  platforms: ReadonlyMap<string, ChatPlatform>;
+  /** Intake channels by the channel names that they serve. */
+  channels: ReadonlyMap<string, IntakeChannel>;
+  sources: ContextSource[];
+  /** Runs `work` while nobody else, in any process, works on this ticket; null when it is taken. */
+  withTicket<T>(ticketId: number, work: () => Promise<T>): Promise<T | null>;
+}
+
+/** Who the bot is in decisions and messages. */
+export const BOT = 'Deskhand';
+
+export type { Agent };

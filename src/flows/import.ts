@@ -1,0 +1,262 @@
+// Imports: tickets of the past, customers and knowledge. Each line stands for itself; what is wrong with one is reported, not fatal.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import type { z } from 'zod';
+import { parseArticle } from '../engine/article.ts';
+import type { Queries, Store } from '../infra/db/queries/index.ts';
+import { type CustomerEvent, type CustomerImport, customerImportSchema } from '../model/customer.ts';
+import { AppError, errorText } from '../model/errors.ts';
+import { cleanLine, cleanText } from '../model/text.ts';
+import { type TicketImport, ticketImportSchema } from '../model/ticket.ts';
+import type { Clock, KnowledgeArticle } from '../ports.ts';
+
+/** Lines written in one transaction: large enough to be quick, small enough to lose little when stopped. */
+const BATCH = 50;
+
+export interface ImportReport {
+  /** New or changed. */
+  imported: number;
+  /** There already, from an earlier run. */
+  skipped: number;
+  rejected: { line: number; reason: string }[];
+}
+
+interface ImportOptions {
+  store: Store;
+  clock: Clock;
+  /** Called after every batch with the number of lines done and of all lines. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** JSONL tickets. Resumable: a ticket that was imported before is skipped by its id. */
+export async function importTickets(text: string, options: ImportOptions): Promise<ImportReport> {
+  return importLines(text, ticketImportSchema, options, importTicket);
+}
+
+/** JSONL customers with accounts and usage. Known ones are completed. */
+export async function importCustomers(text: string, options: ImportOptions): Promise<ImportReport> {
+  return importLines(text, customerImportSchema, options, async (tx, line) => {
+    await importCustomer(tx, line);
+    return true;
+  });
+}
+
+async function importLines<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  { store, onProgress }: ImportOptions,
+  write: (tx: Queries, line: T) => Promise<boolean>,
+): Promise<ImportReport> {
+  const lines = text.split('\n');
+  const report: ImportReport = { imported: 0, skipped: 0, rejected: [] };
+  for (let start = 0; start < lines.length; start += BATCH) {
+    const batch: { line: number; value: T }[] = [];
+    for (const [offset, raw] of lines.slice(start, start + BATCH).entries()) {
+      const line = start + offset + 1;
+      if (!raw.trim()) continue;
+      const parsed = parseLine(raw, schema);
+      if ('reason' in parsed) report.rejected.push({ line, reason: parsed.reason });
+      else batch.push({ line, value: parsed.value });
+    }
+    const results = await writeBatch(store, batch, write);
+    for (const [index, result] of results.entries()) {
+      if (result === true) report.imported++;
+      else if (result === false) report.skipped++;
+      else report.rejected.push({ line: batch[index]?.line ?? 0, reason: result });
+    }
+    onProgress?.(Math.min(start + BATCH, lines.length), lines.length);
+  }
+  return report;
+}
+
+/** A whole batch in one transaction; when a line of it fails, line by line, so that only that one is rejected. */
+async function writeBatch<T>(
+  store: Store,
+  batch: { value: T }[],
+  write: (tx: Queries, line: T) => Promise<boolean>,
+): Promise<(boolean | string)[]> {
+  const all = (tx: Queries, values: T[]) =>
+    values.reduce<Promise<boolean[]>>(
+      async (before, value) => [...(await before), await write(tx, value)],
+      Promise.resolve([]),
+    );
+  try {
+    return await store.transaction((tx) =>
+      all(
+        tx,
+        batch.map(({ value }) => value),
+      ),
+    );
+  } catch {
+    const results: (boolean | string)[] = [];
+    for (const { value } of batch)
+      results.push(
+        await store.transaction((tx) => write(tx, value)).catch((error: unknown) => errorText(error)),
+      );
+    return results;
+  }
+}
+
+function parseLine<T>(raw: string, schema: z.ZodType<T>): { value: T } | { reason: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(raw);
+  } catch (error) {
+    return { reason: `not JSON: ${errorText(error)}` };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { value: parsed.data };
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'line'}: ${issue.message}`);
+  return { reason: issues.join('; ') };
+}
+
+async function importCustomer(tx: Queries, line: CustomerImport): Promise<number> {
+  const accountId = line.account ? await tx.upsertAccount(line.account) : null;
+  const { email, name, externalId, handles } = line;
+  const customerId = await tx.ensureCustomer({ email, name, externalId, handles });
+  await tx.updateCustomer(customerId, {
+    name,
+    language: line.language,
+    title: line.title,
+    optedOut: line.optedOut,
+    accountId: accountId ?? undefined,
+    usage: line.usage,
+  });
+  return customerId;
+}
+
+/** False when it was there already. */
+async function importTicket(tx: Queries, line: TicketImport): Promise<boolean> {
+  if (await tx.hasImport(line.id)) return false;
+  const churn = line.churnedAt ? { churnedAt: line.churnedAt } : {};
+  const customerId = await importCustomer(tx, {
+    ...line.customer,
+    account: line.account && { ...line.account, ...churn },
+  });
+  const text = cleanText(line.text);
+  const subject = line.subject === undefined ? null : cleanLine(line.subject, 1_000);
+  const reply = line.reply === undefined ? null : cleanText(line.reply);
+  const createdAt = new Date(line.createdAt);
+  const answeredAt = reply === null ? null : new Date(line.repliedAt ?? line.resolvedAt ?? line.createdAt);
+  const resolvedAt = line.resolvedAt ? new Date(line.resolvedAt) : answeredAt;
+
+  const inbound = await tx.nextSeq(customerId);
+  const ticket = await tx.createTicket({
+    conversationId: inbound.conversationId,
+    customerId,
+    importId: line.id,
+    channel: line.channel,
+    subject,
+    // History is not work: whatever was left open then is closed now.
+    status: 'resolved',
+    resolution: 'assumed',
+    category: line.category ?? null,
+    kind: line.kind ?? null,
+    priority: line.priority ? { level: line.priority, score: 0, factors: [] } : null,
+    escalatedTo: line.escalated ? 'imported' : null,
+    repliedBy: reply === null ? null : (line.repliedBy ?? 'agent'),
+    csat: line.csat ?? null,
+    createdAt,
+    firstResponseAt: answeredAt,
+    resolvedAt: resolvedAt ?? createdAt,
+    reopenedAt: line.reopened ? (resolvedAt ?? createdAt) : null,
+    // Nothing to draft and nothing to show.
+    presentedRev: 1,
+  });
+  const entry = { conversationId: inbound.conversationId, ticketId: ticket.id, channel: line.channel };
+  await tx.insertMessage({
+    ...entry,
+    seq: inbound.seq,
+    direction: 'inbound',
+    externalId: `import:${line.id}`,
+    author: line.customer.name ?? line.customer.email ?? 'Customer',
+    subject,
+    text,
+    at: createdAt,
+    receivedAt: createdAt,
+  });
+  if (reply !== null && answeredAt)
+    await tx.insertMessage({
+      ...entry,
+      seq: (await tx.nextSeq(customerId)).seq,
+      direction: 'outbound',
+      externalId: `import:${line.id}:reply`,
+      author: 'Support',
+      text: reply,
+      at: answeredAt,
+      receivedAt: answeredAt,
+    });
+  if (line.category) {
+    const words = [subject, text].filter(Boolean).join('\n');
+    await tx.upsertExample({
+      ticketId: ticket.id,
+      text: words,
+      category: line.category,
+      corrected: 0,
+      at: createdAt,
+    });
+    if (reply) {
+      const customer = await tx.getCustomer(customerId);
+      await tx.upsertExemplar({
+        ticketId: ticket.id,
+        text: words,
+        reply,
+        category: line.category,
+        kind: line.kind ?? null,
+        language: customer.language ?? 'en',
+        plan: customer.account?.plan ?? null,
+        quality: line.reopened || (line.csat ?? 5) <= 2 ? 0 : line.csat ? line.csat / 5 : 0.7,
+      });
+    }
+  }
+  return true;
+}
+
+/** A fact from another system about a customer or account. */
+export async function recordEvent(store: Store, clock: Clock, event: CustomerEvent): Promise<void> {
+  await store.transaction(async (tx) => {
+    const accountId = event.account ? await tx.upsertAccount(event.account) : null;
+    const customerId = await tx.ensureCustomer(event.customer);
+    const at = event.at ? new Date(event.at) : clock.now();
+    await tx.insertCustomerEvent({ customerId, type: event.type, at, data: event.data });
+    // Facts of usage are kept as the newest value of each name.
+    const usage = event.type === 'feature_used' || event.type === 'usage' ? event.data : undefined;
+    await tx.updateCustomer(customerId, { accountId: accountId ?? undefined, usage });
+  });
+}
+
+/** A Markdown file, or a folder of them with all below it. Articles that left the folder are removed. */
+export async function importKnowledge(
+  path: string,
+  { store, clock, onProgress }: ImportOptions,
+): Promise<ImportReport & { removed: number }> {
+  const found = await stat(path).catch(() => null);
+  if (!found)
+    throw new AppError('not_found', `${path} does not exist; give a Markdown file or a folder of them.`);
+  const root = found.isDirectory() ? path : dirname(path);
+  const files = found.isDirectory()
+    ? (await readdir(path, { recursive: true })).filter((file) => file.endsWith('.md'))
+    : [basename(path)];
+  const prefix = `${basename(root)}/`;
+  const report: ImportReport & { removed: number } = { imported: 0, skipped: 0, rejected: [], removed: 0 };
+  const articles: KnowledgeArticle[] = [];
+  for (const [index, file] of files.sort().entries()) {
+    const parsed = parseArticle(
+      `${prefix}${relative(root, join(root, file))}`,
+      await readFile(join(root, file), 'utf8'),
+    );
+    if ('reason' in parsed) report.rejected.push({ line: 1, reason: `${file}: ${parsed.reason}` });
+    else articles.push(parsed.article);
+    onProgress?.(index + 1, files.length);
+  }
+  await store.transaction(async (tx) => {
+    await tx.upsertArticles(articles, clock.now());
+    if (found.isDirectory())
+      report.removed = await tx.removeArticles(
+        prefix,
+        articles.map(({ id }) => id),
+      );
+  });
+  report.imported = articles.length;
+  return report;
+}

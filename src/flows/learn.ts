@@ -1,0 +1,129 @@
+// Step 7: turns what agents and customers did with drafts into outcomes, examples and exemplars.
+
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { OutboxRow } from '../infra/db/queries/work.ts';
+import { editShare } from '../insights/edit-share.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Draft } from '../model/draft.ts';
+import type { OutcomeKind } from '../model/outcome.ts';
+import { ticketKey } from '../model/ticket.ts';
+import { BOT, type FlowDeps } from './deps.ts';
+
+type LearnDeps = Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'log'>;
+
+/** Changes of up to this share of the words are a matter of taste, not a mistake of the draft. */
+const RETOUCHED = 0.15;
+/** Frustration in the customer's answer from which a sent draft counts as a mistake. */
+const UNHAPPY = 0.75;
+/** Worth of a reply that a person sent, before the customer's word on it. */
+const FRESH_QUALITY = 0.7;
+
+/** Learns from a reply that has left: how far the agent changed the draft, and the reply itself. */
+export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<void> {
+  const { store, engine, clock } = deps;
+  const ticket = await store.getTicket(row.ticketId);
+  const draft = (await store.draftsOf(row.ticketId)).find((candidate) => candidate.id === row.draftId);
+  if (!ticket?.category || !draft) return;
+  const share = editShare(draft.text, row.text);
+  // A reply that nobody looked at proves nothing yet; only the customer can say.
+  if (row.by !== BOT && !draft.author)
+    await record(
+      deps,
+      ticket,
+      draft,
+      share === 0 ? 'unchanged' : share <= RETOUCHED ? 'retouched' : 'edited',
+      share,
+    );
+
+  const text = await askedText(deps, ticket, draft.basedOnSeq);
+  if (!text || row.by === BOT) return;
+  const customer = await store.getCustomer(ticket.customerId);
+  const exemplar = {
+    text,
+    reply: row.text,
+    category: ticket.category,
+    kind: ticket.analysis?.kind ?? null,
+    language: draft.language,
+    plan: customer.account?.plan ?? null,
+    quality: FRESH_QUALITY,
+  };
+  await store.upsertExemplar({ ...exemplar, ticketId: ticket.id });
+  await store.upsertExample({
+    ticketId: ticket.id,
+    text,
+    category: ticket.category,
+    corrected: 0,
+    at: clock.now(),
+  });
+  await engine.addExemplar({ ...exemplar, id: ticketKey(ticket.id) });
+}
+
+/** Learns from decisions that say something about the draft or the category without sending anything. */
+export async function learnFromDecision(
+  deps: LearnDeps,
+  ticketId: number,
+  draftVersion: number,
+  decision: Decision,
+): Promise<void> {
+  const ticket = await deps.store.getTicket(ticketId);
+  if (!ticket) return;
+  if (decision.kind === 'reclassify') {
+    const text = await askedText(deps, ticket, ticket.inboundSeq);
+    if (!text) return;
+    const { category } = decision;
+    await deps.store.upsertExample({ ticketId, text, category, corrected: 1, at: deps.clock.now() });
+    await deps.engine.learn({ text, category, corrected: true });
+    return;
+  }
+  const draft = await deps.store.getDraft(ticketId, draftVersion);
+  if (!draft || draft.author) return;
+  if (decision.kind === 'flag') await record(deps, ticket, draft, 'flagged', null);
+  else if (decision.kind === 'reject') await record(deps, ticket, draft, 'rejected', null);
+  else if (decision.kind === 'escalate' && draft.routing.route !== 'escalate')
+    await record(deps, ticket, draft, 'rejected', null);
+}
+
+/** A customer who comes back unhappy makes the draft that was sent a mistake after all. */
+export async function learnFromFollowUp(
+  deps: LearnDeps,
+  ticket: TicketRow,
+  frustration: number,
+): Promise<void> {
+  if (frustration < UNHAPPY) return;
+  const sent = (await deps.store.draftsOf(ticket.id)).findLast((draft) => draft.status === 'sent');
+  if (!sent || sent.author) return;
+  await record(deps, ticket, sent, 'unhappy', null);
+  await deps.store.setExemplarQuality(ticket.id, 0);
+}
+
+async function record(
+  { store, clock }: LearnDeps,
+  ticket: TicketRow,
+  draft: Draft,
+  kind: OutcomeKind,
+  share: number | null,
+): Promise<void> {
+  await store.recordOutcome({
+    ticketId: ticket.id,
+    draftId: draft.id,
+    category: ticket.category ?? 'unknown',
+    kind,
+    error: kind === 'unchanged' || kind === 'retouched' ? 0 : 1,
+    confidence: draft.confidence,
+    editShare: share,
+    at: clock.now(),
+  });
+}
+
+/** The customer's words that a draft answered: those since the reply before it. */
+async function askedText({ store }: LearnDeps, ticket: TicketRow, upToSeq: number): Promise<string> {
+  const messages = (await store.messagesOf(ticket.id)).filter((message) => message.seq <= upToSeq);
+  const lastReply = messages.findLastIndex((message) => message.direction === 'outbound');
+  const asked = messages
+    .slice(lastReply + 1)
+    .filter((message) => message.direction === 'inbound' && !message.automatic);
+  return [ticket.subject, ...asked.map((message) => message.text)]
+    .filter(Boolean)
+    .join('\n')
+    .slice(0, 20_000);
+}

@@ -1,0 +1,211 @@
+// Step 1: a customer's message becomes part of a conversation and a ticket, in one transaction, before anybody acknowledges it.
+import { isThanks } from '../engine/local/thanks.ts';
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Queries, Store } from '../infra/db/queries/index.ts';
+import type { InboundMessage, Receipt } from '../model/message.ts';
+import { cleanLine, cleanText } from '../model/text.ts';
+import type { Clock, Engine, Log } from '../ports.ts';
+import type { FlowDeps, Wake } from './deps.ts';
+
+/** Closeness from which a message counts as being about the same problem. Chosen on the history of the sample workspace. */
+const SAME_TOPIC = 0.5;
+/** A chat line this soon after the last one goes on with the same problem, whatever its words. */
+const CHAT_PAUSE_MS = 30 * 60_000;
+const CHAT_CHANNELS = new Set(['livechat', 'slack', 'whatsapp', 'sms']);
+const DAY_MS = 86_400_000;
+
+type ReceiveDeps = Pick<FlowDeps, 'settings'> & {
+  store: Store;
+  engine: Pick<Engine, 'similarity' | 'glance'>;
+  clock: Clock;
+  log: Log;
+  wake: Wake;
+};
+
+/**
+ * Takes one message in. Idempotent on (channel, externalId). The receipt's ticket is null when the message
+ * opened none: a thank-you or an automatic mail without a ticket.
+ */
+export async function receive(deps: ReceiveDeps, incoming: InboundMessage): Promise<Receipt> {
+  const { store, clock, log, wake, engine } = deps;
+  const message = clean(incoming);
+  const known = await store.findMessage(message.channel, message.externalId);
+  if (known) return { ...known, duplicate: true };
+
+  const topical = await sameTopicTicket(deps, message);
+  const receipt = await store.transaction((tx) => append(tx, deps, message, topical));
+  log.info(
+    {
+      channel: message.channel,
+      messageId: receipt.messageId,
+      ticketId: receipt.ticketId,
+      duplicate: receipt.duplicate,
+    },
+    'message received',
+  );
+  if (receipt.ticketId !== null && !receipt.duplicate)
+    await wake.ticket(receipt.ticketId, engine.glance(message.text)).catch((error: unknown) => {
+      // The message is safe; the sweeper will find the ticket.
+      log.warn({ ticketId: receipt.ticketId, reason: String(error) }, 'wake-up lost');
+    });
+  return receipt;
+
+  function clean(raw: InboundMessage): InboundMessage {
+    const now = clock.now();
+    // A sender's clock may be wrong; nothing was sent in the future.
+    const sentAt = raw.sentAt && raw.sentAt < now ? raw.sentAt : now;
+    return {
+      ...raw,
+      text: cleanText(raw.text),
+      fullText: raw.fullText === undefined ? undefined : cleanText(raw.fullText),
+      subject: raw.subject === undefined ? undefined : cleanLine(raw.subject, 1_000),
+      customer: {
+        ...raw.customer,
+        name: raw.customer.name === undefined ? undefined : cleanLine(raw.customer.name, 200),
+      },
+      sentAt,
+    };
+  }
+}
+
+/** The customer's open ticket that this message is about, judged by its words; null when none fits. */
+async function sameTopicTicket(deps: ReceiveDeps, message: InboundMessage): Promise<number | null> {
+  if (message.automatic) return null;
+  const customerId = await deps.store.findCustomerId(message.customer);
+  if (customerId === null) return null;
+  const words = [message.subject, message.text].filter(Boolean).join('\n').slice(0, 2_000);
+  let best: { id: number; closeness: number } | null = null;
+  for (const open of await deps.store.openTickets(customerId)) {
+    const last = open.texts[0];
+    if (!last) continue;
+    const goesOn =
+      CHAT_CHANNELS.has(message.channel) &&
+      last.channel === message.channel &&
+      deps.clock.now().getTime() - last.at.getTime() < CHAT_PAUSE_MS;
+    const about = [open.subject, ...open.texts.map((text) => text.text)]
+      .filter(Boolean)
+      .join('\n')
+      .slice(0, 2_000);
+    const closeness = goesOn ? 1 : await deps.engine.similarity(words, about);
+    if (closeness >= SAME_TOPIC && (!best || closeness > best.closeness)) best = { id: open.id, closeness };
+  }
+  return best?.id ?? null;
+}
+
+async function append(
+  tx: Queries,
+  deps: ReceiveDeps,
+  message: InboundMessage,
+  topical: number | null,
+): Promise<Receipt> {
+  const now = deps.clock.now();
+  const customerId = await tx.ensureCustomer(message.customer);
+  // From here on this conversation is ours until the commit, which is what makes `seq` and joining safe.
+  const { conversationId, seq } = await tx.nextSeq(customerId);
+  const duplicate = await tx.findMessage(message.channel, message.externalId);
+  if (duplicate) return { ...duplicate, duplicate: true };
+
+  const thanks = isThanks(message.text) && !message.attachments?.length;
+  const threadTicket = message.threadId
+    ? await tx.ticketOfThread(conversationId, message.channel, message.threadId)
+    : null;
+  const joined = await joinable(tx, threadTicket, topical, now);
+  const silent = Boolean(message.automatic) || (thanks && (!joined || isAnswered(joined)));
+  const target =
+    joined ?? (silent ? threadTicket : await openTicket(tx, message, { conversationId, customerId, now }));
+
+  const messageId = await tx.insertMessage({
+    conversationId,
+    ticketId: target?.id ?? null,
+    seq,
+    direction: 'inbound',
+    channel: message.channel,
+    externalId: message.externalId,
+    threadId: message.threadId ?? null,
+    author: message.customer.name ?? message.customer.email ?? 'Customer',
+    subject: message.subject ?? null,
+    text: message.text,
+    fullText: message.fullText === message.text ? null : (message.fullText ?? null),
+    automatic: message.automatic ?? null,
+    thread: message.thread ?? null,
+    at: message.sentAt ?? now,
+    receivedAt: now,
+  });
+  // The same provider id under another customer's conversation: the unique index has the last word.
+  if (messageId === null)
+    throw new Error(`message ${message.channel}/${message.externalId} was inserted twice`);
+  await tx.insertAttachments(messageId, message.attachments ?? []);
+
+  if (target) {
+    if (message.automatic === 'bounce')
+      await tx.updateTicket(target.id, {
+        status: 'awaiting_agent',
+        failure: 'The last reply could not be delivered.',
+      });
+    else if (message.automatic) await tx.updateTicket(target.id, {});
+    else if (silent) await settle(tx, target, now);
+    else await ask(tx, target, seq, now);
+  }
+  return { messageId, ticketId: target?.id ?? null, duplicate: false };
+
+  /** A ticket that this message may join: unresolved, or resolved recently enough to be reopened. */
+  async function joinable(
+    queries: Queries,
+    byThread: TicketRow | null,
+    byTopic: number | null,
+    at: Date,
+  ): Promise<TicketRow | null> {
+    const since = at.getTime() - deps.settings.tickets.reopenDays * DAY_MS;
+    const row = byThread ? await queries.lockTicket(byThread.id) : null;
+    if (row && (row.status !== 'resolved' || (row.resolvedAt?.getTime() ?? 0) >= since)) return row;
+    const topicRow = byTopic === null ? null : await queries.lockTicket(byTopic);
+    return topicRow && topicRow.status !== 'resolved' ? topicRow : null;
+  }
+}
+
+function isAnswered(ticket: TicketRow): boolean {
+  return ticket.status === 'awaiting_customer' || ticket.status === 'resolved';
+}
+
+/** A thank-you or similar on an answered ticket: the customer is content. */
+async function settle(tx: Queries, ticket: TicketRow, now: Date): Promise<void> {
+  if (ticket.status !== 'awaiting_customer' && ticket.resolution !== 'assumed')
+    return tx.updateTicket(ticket.id, {});
+  await tx.updateTicket(ticket.id, {
+    status: 'resolved',
+    resolution: 'confirmed',
+    resolvedAt: ticket.resolvedAt ?? now,
+  });
+}
+
+/** The customer asks something: replies not yet sent are called back, the pending draft is stale, the ticket is open. */
+async function ask(tx: Queries, ticket: TicketRow, seq: number, now: Date): Promise<void> {
+  const calledBack = await tx.cancelQueued(ticket.id);
+  for (const draftId of calledBack) await tx.moveDraft(draftId, 'approved', 'stale');
+  await tx.retirePending(ticket.id, 'stale');
+  const reopened = ticket.status === 'resolved';
+  await tx.updateTicket(ticket.id, {
+    // A reply on the wire keeps its status until the outbox settles it; the open question stays visible in `inboundSeq`.
+    status: ticket.status === 'sending' && calledBack.length === 0 ? 'sending' : 'open',
+    inboundSeq: seq,
+    snoozedUntil: null,
+    failure: null,
+    retryAt: null,
+    failures: 0,
+    ...(reopened && { reopenedAt: now, resolution: null, resolvedAt: null }),
+  });
+}
+
+async function openTicket(
+  tx: Queries,
+  message: InboundMessage,
+  where: { conversationId: number; customerId: number; now: Date },
+): Promise<TicketRow> {
+  return tx.createTicket({
+    conversationId: where.conversationId,
+    customerId: where.customerId,
+    channel: message.channel,
+    subject: message.subject?.trim() || null,
+    createdAt: where.now,
+  });
+}

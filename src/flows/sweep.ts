@@ -1,0 +1,18 @@
+// The safety net: finds in SQL whatever should move and does not, because a wake-up was lost, a time came or a process died.
+import type { FlowDeps } from './deps.ts';
+import { recoverAbandoned } from './reply.ts';
+
+const DAY_MS = 86_400_000;
+
+/** One sweep. Cheap when nothing is outstanding: every query has a partial index of its own. */
+export async function sweep(deps: FlowDeps): Promise<void> {
+  const { store, clock, settings, wake } = deps;
+  const now = clock.now();
+  const woken = await store.wakeSnoozed(now);
+  const silentSince = new Date(now.getTime() - settings.tickets.assumeResolvedDays * DAY_MS);
+  const resolved = await store.assumeResolved(silentSince, now);
+  const unfinished = await store.unfinishedTickets(now, 500);
+  for (const ticketId of new Set([...woken, ...resolved, ...unfinished])) await wake.ticket(ticketId);
+  await recoverAbandoned(deps);
+  if ((await store.countDueOutbox(now)) > 0) await wake.outbox(now);
+}

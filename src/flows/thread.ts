@@ -1,0 +1,100 @@
+// What agents write in a card's thread: internal notes, unless it is addressed to the bot.
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Actor } from './agents.ts';
+import { refusal } from './agents.ts';
+import { addNote, redraft } from './decide.ts';
+import type { FlowDeps } from './deps.ts';
+
+/** `@deskhand …` at the start of a line of the thread. */
+const ADDRESSED = /^\s*@deskhand[\s:,]*/i;
+const SEND = /^send\s*:\s*/i;
+
+interface ThreadResult {
+  ok: boolean;
+  /** Private answer to the agent, or null when there is nothing to say. */
+  notice: string | null;
+}
+
+/**
+ * Takes a text from a thread. `id` is the platform's, so that the same text delivered twice is one note.
+ * Nothing in a thread is sent to the customer: `@deskhand send: …` only makes a version to approve.
+ */
+export async function threadMessage(
+  deps: FlowDeps,
+  request: { ticketId: number; actor: Actor | null; text: string; id: string; platform: string },
+): Promise<ThreadResult> {
+  const { ticketId, actor, text } = request;
+  const refused = refusal(actor, 'thread');
+  if (refused || !actor) return { ok: false, notice: refused };
+  if (!text.trim()) return { ok: false, notice: 'The note is empty.' };
+
+  const origin = { channel: request.platform, externalId: `note:${request.id}` };
+  if (await deps.store.findMessage(origin.channel, origin.externalId)) return { ok: true, notice: null };
+  const result = await deps.store.transaction(async (tx): Promise<ThreadResult> => {
+    const ticket = await tx.lockTicket(ticketId);
+    if (!ticket) return { ok: false, notice: 'This ticket no longer exists.' };
+    if (await tx.findMessage(origin.channel, origin.externalId)) return { ok: true, notice: null };
+    await addNote({ tx, deps, ticket, actor }, text, origin);
+    if (!ADDRESSED.test(text)) {
+      await tx.updateTicket(ticketId, {});
+      return { ok: true, notice: null };
+    }
+    const order = text.replace(ADDRESSED, '').trim();
+    if (ticket.status === 'sending') return { ok: false, notice: 'A reply is on its way. Undo it first.' };
+    if (SEND.test(order)) return ownText(tx, ticket, order.replace(SEND, ''), actor);
+    if (!order) return { ok: false, notice: HELP };
+    await tx.updateTicket(ticketId, {
+      instructions: [...ticket.instructions, order.slice(0, 500)],
+      draftedSeq: redraft({ ...ticket, status: 'open' }),
+    });
+    return { ok: true, notice: `Rewriting: ${order.slice(0, 100)}` };
+  });
+  await deps.wake.ticket(ticketId, 1);
+  return result;
+
+  /** The agent's own words become the next version; the card shows them with Approve & send. */
+  async function ownText(
+    tx: Parameters<Parameters<FlowDeps['store']['transaction']>[0]>[0],
+    ticket: TicketRow,
+    reply: string,
+    by: Actor,
+  ): Promise<ThreadResult> {
+    if (!reply.trim()) return { ok: false, notice: 'There is no text after "send:".' };
+    const before = await tx.latestDraft(ticket.id);
+    await tx.retirePending(ticket.id, 'superseded');
+    await tx.insertDraft({
+      ticketId: ticket.id,
+      text: reply.trim().slice(0, 20_000),
+      language: before?.language ?? 'und',
+      sources: [],
+      confidence: before?.confidence ?? 0,
+      reasons: [],
+      answerable: true,
+      engine: 'agent',
+      routing: {
+        route: 'suggest',
+        mode: 'suggest',
+        threshold: null,
+        reasons: ['Written by an agent.'],
+        reviewsUntilAuto: null,
+      },
+      basedOnSeq: ticket.inboundSeq,
+      author: by.name,
+      createdAt: deps.clock.now(),
+    });
+    // The engine need not draft what a person has written.
+    await tx.updateTicket(ticket.id, {
+      draftedSeq: ticket.inboundSeq,
+      status: 'awaiting_agent',
+      snoozedUntil: null,
+    });
+    return {
+      ok: true,
+      notice:
+        'Your text is on the card. Nothing is sent until you press Approve & send; Undo brings the draft back.',
+    };
+  }
+}
+
+const HELP =
+  'Say what to change, e.g. "@deskhand shorter", "@deskhand more apologetic, offer a call", or "@deskhand send: TEXT" to put your own text on the card.';

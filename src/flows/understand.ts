@@ -1,0 +1,202 @@
+// Steps 2 and 3: gather context, analyse, prioritise, draft, choose the route, and commit it all if nothing newer came.
+
+import { chooseRoute } from '../engine/policy.ts';
+import { prioritise } from '../engine/priority.ts';
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Analysis } from '../model/analysis.ts';
+import type { ContextFacts, Customer } from '../model/customer.ts';
+import type { DraftProposal, Mode } from '../model/draft.ts';
+import { AppError, errorText } from '../model/errors.ts';
+import type { Priority } from '../model/ticket.ts';
+import type { EngineInput } from '../ports.ts';
+import { commitReply } from './commit-reply.ts';
+import { BOT, type FlowDeps } from './deps.ts';
+
+/** How long one context source may take; a slow one is named on the card instead of delaying it. */
+const SOURCE_LIMIT_MS = 3_000;
+const HOUR_MS = 3_600_000;
+const MONTH_MS = 30 * 86_400_000;
+/** From here on a message is treated as spam: no draft, lowest priority, a person confirms. */
+const SPAM = 0.9;
+
+/**
+ * Brings a ticket's understanding and draft up to its newest message. Commits nothing when the customer or
+ * an agent changed the ticket meanwhile: the caller looks again.
+ */
+export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<void> {
+  const { store, engine, clock, settings, taxonomy } = deps;
+  const [customer, messages, counts] = await Promise.all([
+    store.getCustomer(ticket.customerId),
+    store.messagesOf(ticket.id, 30),
+    store.contactCounts(ticket.customerId, ticket.id, new Date(clock.now().getTime() - MONTH_MS)),
+  ]);
+  const spoken = messages.filter((message) => !message.automatic && message.direction !== 'note');
+  const input: EngineInput = {
+    subject: ticket.subject,
+    messages: spoken.map(({ direction, text, at }) => ({ direction, text, at })),
+    customer,
+    channel: ticket.channel,
+    contacts: counts,
+  };
+
+  const [context, understood] = await Promise.all([gatherContext(deps, customer), engine.analyse(input)]);
+  const analysis: Analysis =
+    ticket.categoryBy && ticket.category
+      ? { ...understood, category: ticket.category, categoryConfidence: 1 }
+      : understood;
+  const spam = analysis.spam >= SPAM && !ticket.categoryBy;
+  const scored = prioritise({ analysis, customer, contacts: counts, now: clock.now() });
+  const priority: Priority =
+    ticket.priorityBy && ticket.priority
+      ? { ...scored, level: ticket.priority.level }
+      : spam
+        ? { level: 'P4', score: 0, factors: [{ name: 'spam', points: 0, text: 'looks like spam' }] }
+        : scored;
+  const outcomes = await store.outcomesOf(analysis.category);
+  const proposal = spam
+    ? null
+    : await propose(deps, ticket, {
+        ...input,
+        analysis,
+        context,
+        history: {
+          reviewed: outcomes.length,
+          unchanged: outcomes.filter((outcome) => outcome.unchanged).length,
+        },
+      });
+
+  const category = taxonomy.categories.find((candidate) => candidate.id === analysis.category);
+  const routing =
+    proposal &&
+    chooseRoute({
+      analysis,
+      proposal,
+      mode: await modeOf(deps, analysis.category),
+      neverAuto: category?.neverAuto ?? false,
+      assignee: ticket.assignee,
+      risk: settings.modes.risk,
+      customer,
+      outcomes,
+    });
+
+  await store.transaction(async (tx) => {
+    const current = await tx.lockTicket(ticket.id);
+    // Somebody wrote or asked for another version meanwhile: this work is out of date.
+    if (!current || current.inboundSeq !== ticket.inboundSeq || current.draftedSeq !== ticket.draftedSeq)
+      return;
+    const now = clock.now();
+    await tx.retirePending(ticket.id, 'superseded');
+    const draft =
+      proposal && routing
+        ? await tx.insertDraft({
+            ...proposal,
+            ticketId: ticket.id,
+            routing,
+            basedOnSeq: ticket.inboundSeq,
+            createdAt: now,
+          })
+        : null;
+    const dueHours = settings.firstAnswer[priority.level];
+    await tx.updateTicket(ticket.id, {
+      analysis,
+      context,
+      priority,
+      category: analysis.category,
+      kind: analysis.kind,
+      draftedSeq: ticket.inboundSeq,
+      instructions: [],
+      failure: null,
+      retryAt: null,
+      failures: 0,
+      dueAt: current.dueAt ?? new Date(current.createdAt.getTime() + dueHours * HOUR_MS),
+      status: current.status === 'open' ? 'awaiting_agent' : current.status,
+    });
+    if (draft && routing?.route === 'auto' && !current.assignee && current.status === 'open')
+      await commitReply(tx, deps, {
+        ticket: current,
+        draft,
+        text: draft.text,
+        decision: { kind: 'approve' },
+        by: { name: BOT, email: null },
+      });
+  });
+}
+
+/** Autonomy of a category: an operator's word from the database, else the configuration's. */
+export async function modeOf(deps: Pick<FlowDeps, 'store' | 'settings'>, category: string): Promise<Mode> {
+  const policies = await deps.store.policies();
+  const own = (id: string) => policies.find((policy) => policy.category === id)?.mode;
+  const { modes } = deps.settings;
+  const parent = category.split('/')[0] ?? category;
+  return (
+    own(category) ?? modes.categories[category] ?? own(parent) ?? modes.categories[parent] ?? modes.default
+  );
+}
+
+async function propose(
+  deps: FlowDeps,
+  ticket: TicketRow,
+  input: Omit<Parameters<FlowDeps['engine']['draft']>[0], 'instructions' | 'previous' | 'signature'>,
+): Promise<DraftProposal> {
+  const rewriting = ticket.instructions.length > 0;
+  const previous = rewriting ? await deps.store.latestDraft(ticket.id) : null;
+  const { signature } = deps.settings.workspace;
+  try {
+    return await deps.engine.draft({
+      ...input,
+      instructions: ticket.instructions,
+      previous: previous?.text ?? null,
+      signature,
+    });
+  } catch (error) {
+    // A rewrite that cannot be done leaves the draft as it was; the thread has been told when it was asked for.
+    if (rewriting && error instanceof AppError && error.code === 'cannot_rewrite')
+      return deps.engine.draft({ ...input, instructions: [], previous: null, signature });
+    throw error;
+  }
+}
+
+/** What we and other systems know of a customer. A source that fails or is late says so, and delays nobody. */
+async function gatherContext(deps: FlowDeps, customer: Customer): Promise<ContextFacts[]> {
+  const own = ownFacts(customer, await deps.store.recentEvents(customer.id, 3));
+  const others = await Promise.all(
+    deps.sources.map(async (source): Promise<ContextFacts> => {
+      const signal = AbortSignal.timeout(SOURCE_LIMIT_MS);
+      try {
+        const late = new Promise<never>((_, reject) => {
+          signal.addEventListener('abort', () =>
+            reject(new Error(`no answer within ${SOURCE_LIMIT_MS / 1000} s`)),
+          );
+        });
+        return await Promise.race([source.lookup(customer, signal), late]);
+      } catch (error) {
+        deps.log.warn(
+          { source: source.id, customerId: customer.id, reason: errorText(error) },
+          'context source failed',
+        );
+        return { source: source.id, facts: [], error: errorText(error) };
+      }
+    }),
+  );
+  return [own, ...others];
+}
+
+/** Facts of our own records, short enough for a card. */
+function ownFacts(
+  customer: Customer,
+  events: { type: string; at: Date; data: Record<string, unknown> }[],
+): ContextFacts {
+  const { account } = customer;
+  const facts: ContextFacts['facts'] = [];
+  const add = (label: string, value: unknown) => {
+    if (value !== null && value !== undefined && value !== '') facts.push({ label, value: String(value) });
+  };
+  add('Account', account?.name);
+  add('Plan', account?.plan);
+  add('Revenue', account?.mrr == null ? null : `${account.mrr} a month`);
+  add('Renews', account?.renewalAt?.toISOString().slice(0, 10));
+  add('Seats', account?.seats);
+  for (const [name, value] of Object.entries(customer.usage).slice(0, 6)) add(name, value);
+  for (const event of events) add(event.type.replaceAll('_', ' '), event.at.toISOString().slice(0, 10));
+  return { source: 'deskhand', facts };
+}

@@ -1,0 +1,51 @@
+// Gathers what a ticket's card is drawn from.
+
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
+import type { OutboxRow } from '../infra/db/queries/work.ts';
+import type { Draft } from '../model/draft.ts';
+import type { TicketView } from '../model/view.ts';
+import type { FlowDeps } from './deps.ts';
+
+type ViewDeps = Pick<FlowDeps, 'clock' | 'settings' | 'taxonomy'>;
+
+/** Everything that people see of a ticket. `working` tells the card that a draft is being made. */
+export async function ticketView(
+  store: Queries,
+  deps: ViewDeps,
+  ticket: TicketRow,
+  { working = false }: { working?: boolean } = {},
+): Promise<TicketView> {
+  const [customer, messages, draft, decisions, outbox] = await Promise.all([
+    store.getCustomer(ticket.customerId),
+    store.messagesOf(ticket.id),
+    store.latestDraft(ticket.id),
+    store.decisionsOf(ticket.id),
+    store.latestOutbox(ticket.id),
+  ]);
+  return {
+    ticket,
+    customer,
+    messages,
+    draft,
+    decisions,
+    outbox: outbox && { ...outbox, draftVersion: await draftVersion(store, ticket.id, outbox, draft) },
+    context: ticket.context,
+    similarCount: draft?.sources.filter((source) => source.kind === 'exemplar').length ?? 0,
+    categoryName: (id) => categoryName(deps, id),
+    now: deps.clock.now(),
+    timeZone: deps.settings.workspace.timeZone,
+    working,
+  };
+}
+
+/** What people call a category; its id when the taxonomy no longer has it. */
+export function categoryName(deps: Pick<FlowDeps, 'taxonomy'>, id: string): string {
+  return deps.taxonomy.categories.find((category) => category.id === id)?.name ?? id;
+}
+
+async function draftVersion(store: Queries, ticketId: number, outbox: OutboxRow, latest: Draft | null) {
+  if (latest?.id === outbox.draftId) return latest.version;
+  const drafts = await store.draftsOf(ticketId);
+  return drafts.find((draft) => draft.id === outbox.draftId)?.version ?? 0;
+}

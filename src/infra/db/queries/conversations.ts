@@ -1,0 +1,299 @@
+// Queries about conversations, tickets and messages.
+import { and, asc, desc, eq, getTableColumns, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { IncomingAttachment, Message, ThreadContext } from '../../../model/message.ts';
+import type { TicketStatus } from '../../../model/ticket.ts';
+import type { Db } from '../index.ts';
+import { attachment, conversation, message, ticket } from '../schema/conversations.ts';
+
+export type TicketRow = typeof ticket.$inferSelect;
+export type MessageRow = typeof message.$inferSelect;
+export type NewMessage = Omit<typeof message.$inferInsert, 'id' | 'seq' | 'conversationId'>;
+
+export interface TicketFilter {
+  status?: TicketStatus[];
+  assignee?: string;
+  /** Words in subject, messages or customer name; or a ticket key's number. */
+  search?: string;
+  before?: number;
+  limit: number;
+}
+
+export function conversationQueries(db: Db) {
+  return {
+    /** Locks the customer's conversation (created when missing) and hands out the next `seq`. Only in a transaction. */
+    async nextSeq(customerId: number): Promise<{ conversationId: number; seq: number }> {
+      const [row] = await db
+        .insert(conversation)
+        .values({ customerId, nextSeq: 2 })
+        .onConflictDoUpdate({
+          target: conversation.customerId,
+          set: { nextSeq: sql`${conversation.nextSeq} + 1` },
+        })
+        .returning({ conversationId: conversation.id, next: conversation.nextSeq });
+      if (!row) throw new Error('insert returned no row');
+      return { conversationId: row.conversationId, seq: row.next - 1 };
+    },
+
+    async findMessage(channel: string, externalId: string) {
+      const [row] = await db
+        .select({ messageId: message.id, ticketId: message.ticketId })
+        .from(message)
+        .where(and(eq(message.channel, channel), eq(message.externalId, externalId)));
+      return row ?? null;
+    },
+
+    /** Null when the same (channel, externalId) was there first. */
+    async insertMessage(row: typeof message.$inferInsert): Promise<number | null> {
+      const [inserted] = await db
+        .insert(message)
+        .values(row)
+        .onConflictDoNothing()
+        .returning({ id: message.id });
+      return inserted?.id ?? null;
+    },
+
+    async insertAttachments(messageId: number, files: IncomingAttachment[]): Promise<void> {
+      if (files.length === 0) return;
+      await db.insert(attachment).values(
+        files.map((file) => ({
+          messageId,
+          name: file.name,
+          contentType: file.contentType,
+          size: file.content?.byteLength ?? 0,
+          url: file.url ?? null,
+          omitted: file.omitted ?? null,
+          content: file.content ?? null,
+        })),
+      );
+    },
+
+    async getAttachment(id: number) {
+      const [row] = await db.select().from(attachment).where(eq(attachment.id, id));
+      return row ?? null;
+    },
+
+    /** The newest ticket that a provider's thread led to, within one customer's conversation. */
+    async ticketOfThread(
+      conversationId: number,
+      channel: string,
+      threadId: string,
+    ): Promise<TicketRow | null> {
+      const [row] = await db
+        .select(getTableColumns(ticket))
+        .from(message)
+        .innerJoin(ticket, eq(ticket.id, message.ticketId))
+        .where(
+          and(
+            eq(message.conversationId, conversationId),
+            eq(message.channel, channel),
+            eq(message.threadId, threadId),
+          ),
+        )
+        .orderBy(desc(message.id))
+        .limit(1);
+      return row ?? null;
+    },
+
+    /** Unresolved tickets of a customer, newest first, with the words they are about. */
+    async openTickets(customerId: number) {
+      const rows = await db
+        .select({
+          id: ticket.id,
+          channel: ticket.channel,
+          createdAt: ticket.createdAt,
+          subject: ticket.subject,
+        })
+        .from(ticket)
+        .where(and(eq(ticket.customerId, customerId), ne(ticket.status, 'resolved')))
+        .orderBy(desc(ticket.id))
+        .limit(5);
+      return Promise.all(
+        rows.map(async (row) => {
+          const texts = await db
+            .select({ text: message.text, at: message.at, channel: message.channel })
+            .from(message)
+            .where(and(eq(message.ticketId, row.id), eq(message.direction, 'inbound')))
+            .orderBy(desc(message.seq))
+            .limit(3);
+          return { ...row, texts };
+        }),
+      );
+    },
+
+    async hasImport(importId: string): Promise<boolean> {
+      return (await db.$count(ticket, eq(ticket.importId, importId))) > 0;
+    },
+
+    async createTicket(row: typeof ticket.$inferInsert): Promise<TicketRow> {
+      const [created] = await db.insert(ticket).values(row).returning();
+      if (!created) throw new Error('insert returned no row');
+      return created;
+    },
+
+    async getTicket(id: number): Promise<TicketRow | null> {
+      const [row] = await db.select().from(ticket).where(eq(ticket.id, id));
+      return row ?? null;
+    },
+
+    /** Locks the ticket's row until the transaction ends. */
+    async lockTicket(id: number): Promise<TicketRow | null> {
+      const [row] = await db.select().from(ticket).where(eq(ticket.id, id)).for('update');
+      return row ?? null;
+    },
+
+    /** Changes a ticket and makes its cards show it. */
+    async updateTicket(id: number, patch: Partial<typeof ticket.$inferInsert>): Promise<void> {
+      await db
+        .update(ticket)
+        .set({ ...patch, rev: sql`${ticket.rev} + 1` })
+        .where(eq(ticket.id, id));
+    },
+
+    /** Changes what no card shows. */
+    async updateTicketQuietly(id: number, patch: Partial<typeof ticket.$inferInsert>): Promise<void> {
+      await db.update(ticket).set(patch).where(eq(ticket.id, id));
+    },
+
+    /** The newest `limit` messages of a ticket in order, with their files. */
+    async messagesOf(
+      ticketId: number,
+      limit = 200,
+    ): Promise<(Message & { automatic: MessageRow['automatic'] })[]> {
+      const rows = await db
+        .select()
+        .from(message)
+        .where(eq(message.ticketId, ticketId))
+        .orderBy(desc(message.seq))
+        .limit(limit);
+      rows.reverse();
+      const files =
+        rows.length === 0
+          ? []
+          : await db
+              .select({
+                id: attachment.id,
+                messageId: attachment.messageId,
+                name: attachment.name,
+                contentType: attachment.contentType,
+                size: attachment.size,
+                url: attachment.url,
+                omitted: attachment.omitted,
+              })
+              .from(attachment)
+              .where(
+                inArray(
+                  attachment.messageId,
+                  rows.map((row) => row.id),
+                ),
+              )
+              .orderBy(asc(attachment.id));
+      return rows.map((row) => ({ ...row, attachments: files.filter((file) => file.messageId === row.id) }));
+    },
+
+    /** What the newest inbound message of this ticket and channel said about its thread. */
+    async threadContext(
+      ticketId: number,
+      channel: string,
+    ): Promise<{ thread: ThreadContext; threadId: string | null }> {
+      const [row] = await db
+        .select({ thread: message.thread, threadId: message.threadId })
+        .from(message)
+        .where(
+          and(eq(message.ticketId, ticketId), eq(message.channel, channel), eq(message.direction, 'inbound')),
+        )
+        .orderBy(desc(message.seq))
+        .limit(1);
+      return { thread: row?.thread ?? {}, threadId: row?.threadId ?? null };
+    },
+
+    /** Channel of the customer's newest message on a ticket: replies go there. */
+    async replyChannel(ticketId: number): Promise<string | null> {
+      const [row] = await db
+        .select({ channel: message.channel })
+        .from(message)
+        .where(
+          and(
+            eq(message.ticketId, ticketId),
+            eq(message.direction, 'inbound'),
+            sql`${message.automatic} is null`,
+          ),
+        )
+        .orderBy(desc(message.seq))
+        .limit(1);
+      return row?.channel ?? null;
+    },
+
+    async listTickets(filter: TicketFilter): Promise<TicketRow[]> {
+      const conditions: (SQL | undefined)[] = [
+        filter.status && inArray(ticket.status, filter.status),
+        filter.assignee ? eq(ticket.assignee, filter.assignee) : undefined,
+        filter.before ? lt(ticket.id, filter.before) : undefined,
+      ];
+      if (filter.search) {
+        const words = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
+        conditions.push(
+          or(
+            sql`${ticket.subject} ilike ${words}`,
+            sql`exists (select 1 from message m where m.ticket_id = ${ticket.id} and m.text ilike ${words})`,
+            sql`exists (select 1 from customer c where c.id = ${ticket.customerId} and c.name ilike ${words})`,
+          ),
+        );
+      }
+      return db
+        .select()
+        .from(ticket)
+        .where(and(...conditions))
+        .orderBy(desc(ticket.id))
+        .limit(filter.limit);
+    },
+
+    /** Tickets whose draft or card lags behind, and that are not waiting for a later try. */
+    async unfinishedTickets(now: Date, limit: number): Promise<number[]> {
+      const rows = await db
+        .select({ id: ticket.id })
+        .from(ticket)
+        .where(
+          and(
+            sql`(${ticket.inboundSeq} > ${ticket.draftedSeq} or ${ticket.rev} > ${ticket.presentedRev})`,
+            sql`(${ticket.retryAt} is null or ${ticket.retryAt} <= ${now.toISOString()})`,
+          ),
+        )
+        .orderBy(asc(ticket.id))
+        .limit(limit);
+      return rows.map((row) => row.id);
+    },
+
+    /** Snoozed tickets whose time has come go back to the agents. */
+    async wakeSnoozed(now: Date): Promise<number[]> {
+      const rows = await db
+        .update(ticket)
+        .set({ status: 'awaiting_agent', snoozedUntil: null, rev: sql`${ticket.rev} + 1` })
+        .where(and(eq(ticket.status, 'snoozed'), sql`${ticket.snoozedUntil} <= ${now.toISOString()}`))
+        .returning({ id: ticket.id });
+      return rows.map((row) => row.id);
+    },
+
+    /** Answered tickets on which the customer has been silent since `before` count as resolved. */
+    async assumeResolved(before: Date, now: Date): Promise<number[]> {
+      const rows = await db
+        .update(ticket)
+        .set({ status: 'resolved', resolution: 'assumed', resolvedAt: now, rev: sql`${ticket.rev} + 1` })
+        .where(
+          and(
+            eq(ticket.status, 'awaiting_customer'),
+            sql`not exists (select 1 from message m where m.ticket_id = ${ticket.id} and m.received_at > ${before.toISOString()})`,
+          ),
+        )
+        .returning({ id: ticket.id });
+      return rows.map((row) => row.id);
+    },
+
+    async countTickets(): Promise<number> {
+      return db.$count(ticket);
+    },
+
+    async countMessages(): Promise<number> {
+      return db.$count(message);
+    },
+  };
+}

@@ -1,0 +1,218 @@
+// Queries about customers, their addresses and accounts.
+import { and, count, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import type { AccountInput, Customer, CustomerAddress, Usage } from '../../../model/customer.ts';
+import type { Db } from '../index.ts';
+import { ticket } from '../schema/conversations.ts';
+import { account, address, customer, customerEvent } from '../schema/customers.ts';
+
+/** Domains whose addresses say nothing about the company. */
+const PUBLIC_DOMAINS = new Set([
+  'gmail.com',
+  'googlemail.com',
+  'outlook.com',
+  'hotmail.com',
+  'yahoo.com',
+  'icloud.com',
+  'proton.me',
+  'gmx.de',
+  'web.de',
+  'orange.fr',
+]);
+
+interface AddressKey {
+  kind: string;
+  value: string;
+}
+
+/** Every way of recognising a customer, surest first: another system's id, e-mail, handles. */
+function addressKeys(who: CustomerAddress): AddressKey[] {
+  return [
+    ...(who.externalId ? [{ kind: 'id', value: who.externalId }] : []),
+    ...(who.email ? [{ kind: 'email', value: who.email.toLowerCase() }] : []),
+    ...Object.entries(who.handles ?? {}).map(([kind, value]) => ({ kind, value })),
+  ];
+}
+
+export function customerQueries(db: Db) {
+  async function findCustomerId(who: CustomerAddress): Promise<number | null> {
+    const keys = addressKeys(who);
+    const rows = await db
+      .select({ kind: address.kind, value: address.value, customerId: address.customerId })
+      .from(address)
+      .where(or(...keys.map((key) => and(eq(address.kind, key.kind), eq(address.value, key.value)))));
+    for (const key of keys) {
+      const found = rows.find((row) => row.kind === key.kind && row.value === key.value);
+      if (found) return found.customerId;
+    }
+    return null;
+  }
+
+  async function accountOfDomain(email: string | undefined): Promise<number | null> {
+    const domain = email?.split('@')[1]?.toLowerCase();
+    if (!domain || PUBLIC_DOMAINS.has(domain)) return null;
+    const [found] = await db
+      .select({ id: account.id })
+      .from(account)
+      .where(eq(account.domain, domain))
+      .limit(1);
+    return found?.id ?? null;
+  }
+
+  return {
+    findCustomerId,
+
+    /**
+     * The customer with one of these addresses, or a new one; addresses not seen before are added to them.
+     * Call inside a transaction: concurrent calls with a common address wait for each other.
+     */
+    async ensureCustomer(who: CustomerAddress): Promise<number> {
+      const keys = addressKeys(who);
+      const names = keys.map((key) => `${key.kind}:${key.value}`).sort();
+      for (const name of names)
+        await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 1))`);
+      let customerId = await findCustomerId(who);
+      if (customerId === null) {
+        const accountId = await accountOfDomain(who.email);
+        const [created] = await db
+          .insert(customer)
+          .values({ name: who.name ?? null, accountId })
+          .returning({ id: customer.id });
+        if (!created) throw new Error('insert returned no row');
+        customerId = created.id;
+      } else if (who.name) {
+        await db
+          .update(customer)
+          .set({ name: who.name })
+          .where(and(eq(customer.id, customerId), sql`${customer.name} is null`));
+      }
+      const owner = customerId;
+      await db
+        .insert(address)
+        .values(keys.map((key) => ({ ...key, customerId: owner })))
+        .onConflictDoNothing();
+      return customerId;
+    },
+
+    async getCustomer(id: number): Promise<Customer> {
+      const [row] = await db
+        .select({ customer, account })
+        .from(customer)
+        .leftJoin(account, eq(account.id, customer.accountId))
+        .where(eq(customer.id, id));
+      if (!row) throw new Error(`customer ${id} does not exist`);
+      const [email] = await db
+        .select({ value: address.value })
+        .from(address)
+        .where(and(eq(address.customerId, id), eq(address.kind, 'email')))
+        .orderBy(address.id)
+        .limit(1);
+      return { ...row.customer, email: email?.value ?? null, account: row.account };
+    },
+
+    /** Every address of a customer, as a channel needs it to reach them. */
+    async addressesOf(customerId: number): Promise<CustomerAddress> {
+      const rows = await db
+        .select({ kind: address.kind, value: address.value })
+        .from(address)
+        .where(eq(address.customerId, customerId))
+        .orderBy(address.id);
+      const first = (kind: string) => rows.find((row) => row.kind === kind)?.value;
+      const handles = rows.filter((row) => row.kind !== 'id' && row.kind !== 'email');
+      return {
+        email: first('email'),
+        externalId: first('id'),
+        handles: Object.fromEntries(handles.map((row) => [row.kind, row.value])),
+      };
+    },
+
+    /** Creates or completes an account; found by external id, else by domain, else by name. Only given fields change. */
+    async upsertAccount(input: Partial<AccountInput>): Promise<number | null> {
+      const match = input.externalId
+        ? eq(account.externalId, input.externalId)
+        : input.domain
+          ? eq(account.domain, input.domain)
+          : input.name
+            ? eq(account.name, input.name)
+            : null;
+      if (!match) return null;
+      const lock = input.externalId ?? input.domain ?? input.name;
+      await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`account:${lock}`}, 1))`);
+      const values = {
+        ...input,
+        renewalAt: input.renewalAt ? new Date(input.renewalAt) : undefined,
+        churnedAt: input.churnedAt ? new Date(input.churnedAt) : undefined,
+      };
+      const [found] = await db.select({ id: account.id }).from(account).where(match).limit(1);
+      if (found) {
+        if (Object.values(values).some((value) => value !== undefined))
+          await db.update(account).set(values).where(eq(account.id, found.id));
+        return found.id;
+      }
+      const name = input.name ?? input.domain ?? input.externalId;
+      if (!name) return null;
+      const [created] = await db
+        .insert(account)
+        .values({ ...values, name })
+        .returning({ id: account.id });
+      return created?.id ?? null;
+    },
+
+    /** Sets what is given and merges `usage` into what is known. */
+    async updateCustomer(
+      id: number,
+      facts: {
+        name?: string;
+        language?: string;
+        title?: string;
+        optedOut?: boolean;
+        accountId?: number;
+        usage?: Usage;
+      },
+    ): Promise<void> {
+      const { usage, ...plain } = facts;
+      const merged = usage && { usage: sql`${customer.usage} || ${JSON.stringify(usage)}::jsonb` };
+      if (Object.values(facts).some((value) => value !== undefined))
+        await db
+          .update(customer)
+          .set({ ...plain, ...merged })
+          .where(eq(customer.id, id));
+    },
+
+    async insertCustomerEvent(event: {
+      customerId: number;
+      type: string;
+      at: Date;
+      data: Usage;
+    }): Promise<void> {
+      await db.insert(customerEvent).values(event);
+    },
+
+    /** Newest events first. */
+    async recentEvents(customerId: number, limit: number) {
+      return db
+        .select({ type: customerEvent.type, at: customerEvent.at, data: customerEvent.data })
+        .from(customerEvent)
+        .where(eq(customerEvent.customerId, customerId))
+        .orderBy(sql`${customerEvent.at} desc`)
+        .limit(limit);
+    },
+
+    /** How much this customer's problems have piled up, without the ticket at hand. */
+    async contactCounts(customerId: number, exceptTicket: number, since: Date) {
+      const mine = and(eq(ticket.customerId, customerId), ne(ticket.id, exceptTicket));
+      const [open] = await db
+        .select({ n: count() })
+        .from(ticket)
+        .where(and(mine, inArray(ticket.status, ['open', 'awaiting_agent', 'sending', 'snoozed'])));
+      const [recent] = await db
+        .select({ n: count() })
+        .from(ticket)
+        .where(and(mine, gt(ticket.createdAt, since)));
+      return { openTickets: open?.n ?? 0, last30Days: recent?.n ?? 0 };
+    },
+
+    async countCustomers(): Promise<number> {
+      return db.$count(customer);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// Every named query, bound to a connection pool or to one transaction.
+import type { Db } from '../index.ts';
+import { conversationQueries } from './conversations.ts';
+import { customerQueries } from './customers.ts';
+import { learningQueries } from './learning.ts';
+import { workQueries } from './work.ts';
+
+function bind(db: Db) {
+  return {
+    ...customerQueries(db),
+    ...conversationQueries(db),
+    ...workQueries(db),
+    ...learningQueries(db),
+  };
+}
+
+export type Queries = ReturnType<typeof bind>;
+
+export interface Store extends Queries {
+  /** Runs `work` in one transaction; every query of it must go through the handle it is given. */
+  transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
+}
+
+export function createStore(db: Db): Store {
+  return { ...bind(db), transaction: (work) => db.transaction((tx) => work(bind(tx))) };
+}

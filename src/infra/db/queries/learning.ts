@@ -1,0 +1,100 @@
+// Queries about knowledge, exemplars, examples, outcomes and policies.
+import { and, asc, desc, eq, notInArray, sql } from 'drizzle-orm';
+import type { Mode } from '../../../model/draft.ts';
+import type { Exemplar, KnowledgeArticle, LabelledText } from '../../../ports.ts';
+import type { Db } from '../index.ts';
+import { article, example, exemplar, outcome, policy } from '../schema/learning.ts';
+
+export function learningQueries(db: Db) {
+  return {
+    async allArticles(): Promise<KnowledgeArticle[]> {
+      return db.select().from(article).orderBy(asc(article.id));
+    },
+
+    async upsertArticles(articles: KnowledgeArticle[], now: Date): Promise<void> {
+      for (const one of articles) {
+        const row = { ...one, updatedAt: now };
+        await db.insert(article).values(row).onConflictDoUpdate({ target: article.id, set: row });
+      }
+    },
+
+    /** Removes articles of one import root that are no longer there. */
+    async removeArticles(prefix: string, keep: string[]): Promise<number> {
+      const gone = and(
+        sql`starts_with(${article.id}, ${prefix})`,
+        keep.length > 0 ? notInArray(article.id, keep) : undefined,
+      );
+      const rows = await db.delete(article).where(gone).returning({ id: article.id });
+      return rows.length;
+    },
+
+    /** Newest first, `limit` at most. */
+    async recentExemplars(limit: number): Promise<Exemplar[]> {
+      const rows = await db.select().from(exemplar).orderBy(desc(exemplar.ticketId)).limit(limit);
+      return rows.map(({ ticketId, ...row }) => ({ ...row, id: `T-${ticketId}` }));
+    },
+
+    async upsertExemplar(row: typeof exemplar.$inferInsert): Promise<void> {
+      await db.insert(exemplar).values(row).onConflictDoUpdate({ target: exemplar.ticketId, set: row });
+    },
+
+    async setExemplarQuality(ticketId: number, quality: number): Promise<void> {
+      await db.update(exemplar).set({ quality }).where(eq(exemplar.ticketId, ticketId));
+    },
+
+    async recentExamples(limit: number): Promise<LabelledText[]> {
+      const rows = await db.select().from(example).orderBy(desc(example.id)).limit(limit);
+      return rows.map((row) => ({ text: row.text, category: row.category, corrected: row.corrected > 0 }));
+    },
+
+    /** One label a ticket; a person's correction is never overwritten by history. */
+    async upsertExample(row: typeof example.$inferInsert): Promise<void> {
+      await db
+        .insert(example)
+        .values(row)
+        .onConflictDoUpdate({
+          target: example.ticketId,
+          set: { category: row.category, corrected: row.corrected ?? 0, at: row.at },
+          setWhere: sql`${example.corrected} <= ${row.corrected ?? 0}`,
+        });
+    },
+
+    /** One outcome a draft; a later, worse word replaces an earlier one. */
+    async recordOutcome(row: typeof outcome.$inferInsert): Promise<void> {
+      await db
+        .insert(outcome)
+        .values(row)
+        .onConflictDoUpdate({
+          target: outcome.draftId,
+          set: { kind: row.kind, error: row.error, at: row.at },
+          setWhere: sql`${outcome.error} <= ${row.error}`,
+        });
+    },
+
+    /** Outcomes of a category, for its policy: what was claimed and whether it was a mistake. */
+    async outcomesOf(
+      category: string,
+    ): Promise<{ confidence: number; error: boolean; unchanged: boolean }[]> {
+      const rows = await db
+        .select({ confidence: outcome.confidence, error: outcome.error, kind: outcome.kind })
+        .from(outcome)
+        .where(eq(outcome.category, category))
+        .orderBy(desc(outcome.id))
+        .limit(5_000);
+      return rows.map((row) => ({
+        confidence: row.confidence,
+        error: row.error > 0,
+        unchanged: row.kind === 'unchanged' || row.kind === 'retouched',
+      }));
+    },
+
+    async policies(): Promise<{ category: string; mode: Mode; by: string; at: Date }[]> {
+      return db.select().from(policy).orderBy(asc(policy.category));
+    },
+
+    async setPolicy(category: string, mode: Mode, by: string, at: Date): Promise<void> {
+      const row = { category, mode, by, at };
+      await db.insert(policy).values(row).onConflictDoUpdate({ target: policy.category, set: row });
+    },
+  };
+}

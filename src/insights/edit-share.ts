@@ -1,0 +1,24 @@
+// How much of a draft an agent changed.
+
+/** Words of a text, without case and punctuation. */
+function words(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/**
+ * Share of words changed between two texts, 0 (same words) to 1 (nothing in common): 1 - 2·LCS / (n + m),
+ * with LCS the longest common subsequence of words. Texts of thousands of words are compared on their first 2,000.
+ */
+export function editShare(before: string, after: string): number {
+  const a = words(before).slice(0, 2_000);
+  const b = words(after).slice(0, 2_000);
+  if (a.length + b.length === 0) return 0;
+  let previous = new Uint16Array(b.length + 1);
+  for (const word of a) {
+    const row = new Uint16Array(b.length + 1);
+    for (let j = 1; j <= b.length; j++)
+      row[j] = word === b[j - 1] ? (previous[j - 1] ?? 0) + 1 : Math.max(previous[j] ?? 0, row[j - 1] ?? 0);
+    previous = row;
+  }
+  return 1 - (2 * (previous[b.length] ?? 0)) / (a.length + b.length);
+}
