@@ -1,0 +1,61 @@
+// The reply when nothing we know answers: what was understood, what is missing, and no promise.
+import type { Analysis } from '../../model/analysis.ts';
+import { listed } from './phrases.ts';
+
+/** The facts of a message as short lines for people. */
+export function understood(analysis: Analysis): string[] {
+  const { bug, references, deadline } = analysis;
+  const asked = analysis.questions.length > 1 ? analysis.questions : [analysis.summary];
+  const lines = asked.map((line) => line.replace(/\s+/g, ' ').slice(0, 160)).filter(Boolean);
+  if (bug.codes.length || bug.exceptions.length)
+    lines.push(`Error: ${listed([...bug.codes, ...bug.exceptions].slice(0, 4))}`);
+  if (bug.endpoints.length) lines.push(`Where: ${listed(bug.endpoints.slice(0, 3))}`);
+  if (bug.versions.length) lines.push(`Version: ${listed(bug.versions.slice(0, 3))}`);
+  for (const { type, value } of references.slice(0, 3))
+    lines.push(`${type.charAt(0).toUpperCase()}${type.slice(1)}: ${value}`);
+  if (deadline) lines.push(`Time limit: ${deadline}`);
+  return lines;
+}
+
+/** What a fault report lacks, in words for the customer; at most three things. */
+function missing({ bug, summary, questions }: Analysis): string[] {
+  const said = `${summary} ${questions.join(' ')}`;
+  const wanted: string[] = [];
+  if (!bug.codes.length && !bug.exceptions.length)
+    wanted.push('the exact words of the error, or a screenshot');
+  if (!bug.steps.length) wanted.push('what you did just before');
+  if (!bug.versions.length && !bug.endpoints.length) wanted.push('which browser or device you use');
+  if (
+    !/\b(?:since|yesterday|today|morning|monday|friday|after|ago|hour|update|o'clock|\d{1,2}:\d\d)\b/i.test(
+      said,
+    )
+  )
+    wanted.push('when it started');
+  return wanted.slice(0, 3);
+}
+
+/** Paragraphs of a holding reply. Promises nothing but that a colleague will look at it. */
+export function holdingReply(analysis: Analysis): string[] {
+  // Words that try to command us, or to sell, are not repeated under our name.
+  const facts = analysis.injection > 0.5 || analysis.spam > 0.5 ? [] : understood(analysis);
+  const list = facts.map((fact) => `- ${fact}`).join('\n');
+  if (analysis.kind === 'bug') {
+    const wanted = missing(analysis);
+    return [
+      'Thank you for telling us, and I am sorry for the trouble.',
+      facts.length ? `This is what I have noted:\n${list}` : '',
+      'A colleague will look at it.',
+      wanted.length ? `If you can, please tell us ${listed(wanted)}.` : '',
+    ].filter(Boolean);
+  }
+  if (analysis.kind === 'feature_request')
+    return [
+      'Thank you for the suggestion.',
+      list ? `This is what I have noted:\n${list}` : '',
+      'A colleague will look at it.',
+    ].filter(Boolean);
+  const sorry = analysis.frustration > 0.6 ? 'I am sorry for the trouble.' : 'Thank you for your message.';
+  return [sorry, list ? `This is what I have noted:\n${list}` : '', 'A colleague will look at it.'].filter(
+    Boolean,
+  );
+}

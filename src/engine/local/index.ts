@@ -1,0 +1,231 @@
+// The local engine: understands and drafts without a key and without a network.
+import { errorText } from '../../model/errors.ts';
+import type { Taxonomy } from '../../model/taxonomy.ts';
+import type { Clock, DraftInput, Embedder, Engine, Exemplar, LabelledText, Log } from '../../ports.ts';
+import { passagesOf, takeApart } from './articles.ts';
+import { classify, type TrainingText } from './classifier.ts';
+import { type ArticleItem, composeDraft, type Found } from './drafting.ts';
+import { knownTokens } from './exemplars.ts';
+import { detectLanguage } from './language.ts';
+import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
+import { cosine, createSearchIndex } from './retrieval.ts';
+import { glanceAt, signalTexts, trainSignals } from './signals.ts';
+import { cleanText, contentHash } from './text.ts';
+import { analyse, type Reading, readTicket } from './understanding.ts';
+
+/** Who is embedded first. */
+const PERSON_WAITS = 0;
+const ARTICLES = 3;
+const HISTORY = 5;
+/** Texts of history that are embedded at a time, between which other work gets its turn. */
+const CHUNK = 64;
+
+export interface LocalEngineOptions {
+  taxonomy: Taxonomy;
+  embedder: Embedder;
+  /** Labelled history; embedded in the background. */
+  examples: LabelledText[];
+  log: Log;
+  clock: Clock;
+}
+
+/**
+ * Starts the engine. It answers as soon as this resolves, from the taxonomy's examples; history is read in the
+ * background (`progress`) and a full training follows. The embedder stays the caller's to close.
+ */
+export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
+  const { taxonomy, embedder, examples, log, clock } = options;
+  const starters = taxonomy.categories.flatMap((category) =>
+    [category.name, ...category.examples].map((text) => ({ text, category: category.id })),
+  );
+  const signalStarters = signalTexts(taxonomy);
+  const starterVectors = await embedder.embed(
+    [...starters, ...signalStarters].map(({ text }) => text),
+    PERSON_WAITS,
+  );
+  const vectorAt = (i: number) => starterVectors[i] ?? new Float32Array(embedder.dimensions);
+  const starterTexts = starters.map(
+    (starter, i): TrainingText => ({ ...starter, vector: vectorAt(i), importance: 1 }),
+  );
+  // What belongs to a category carries none of the foreign signals: ordinary messages teach what spam is not.
+  const signals = trainSignals([
+    ...signalStarters.map((example, i) => ({ ...example, vector: vectorAt(starters.length + i) })),
+    ...starterTexts.map((text) => ({ text: text.text, vector: text.vector, signals: ['ordinary'] })),
+  ]);
+  const learner = createLearner(
+    starterTexts,
+    taxonomy.categories.map((category) => category.id),
+    { log },
+  );
+
+  const articles = createSearchIndex<ArticleItem>();
+  const exemplars = createSearchIndex<Exemplar>();
+  const articleHashes = new Map<string, string>();
+  let known: Set<string> = new Set();
+  let indexed = 0;
+  let total = examples.length;
+  let closed = false;
+
+  async function readHistory(): Promise<void> {
+    for (let from = 0; from < examples.length && !closed; from += CHUNK) {
+      const chunk = examples.slice(from, from + CHUNK);
+      const vectors = await embedder.embed(
+        chunk.map((example) => example.text),
+        HISTORY,
+      );
+      learner.add(
+        chunk.flatMap((example, i) => {
+          const vector = vectors[i];
+          const importance = example.corrected ? CORRECTION_WEIGHT : 1;
+          return vector ? [{ text: example.text, category: example.category, vector, importance }] : [];
+        }),
+      );
+      indexed += chunk.length;
+    }
+    if (!closed) await learner.retrain();
+  }
+  const history = readHistory().catch((error: unknown) => {
+    if (!closed) log.error({ error: errorText(error) }, 'history was not read');
+  });
+
+  /** Counts work in `progress` while it runs. */
+  async function counted<T>(amount: number, work: () => Promise<T>): Promise<T> {
+    total += amount;
+    try {
+      return await work();
+    } finally {
+      indexed += amount;
+    }
+  }
+
+  function findFor(question: string, vector: Float32Array, language: string, asked: number): Found {
+    const ranked = classify(learner.model(), question, vector).ranked;
+    const categories = new Map(
+      ranked.slice(0, 5).map(({ category, probability }) => [category, probability]),
+    );
+    const query = { text: question, vector, language, categories };
+    return {
+      question,
+      articles: articles.search(query, 8),
+      exemplars: exemplars.search(query, asked > 1 ? 3 : 5),
+    };
+  }
+
+  async function findAll(input: DraftInput, reading: Reading): Promise<Found[]> {
+    const language = input.analysis.language === 'und' ? 'en' : input.analysis.language;
+    const asked = reading.questions.length > 1 ? reading.questions : [];
+    const texts = asked.length ? asked : [reading.topic, ...reading.questions];
+    const vectors = await embedder.embed(texts, PERSON_WAITS);
+    if (asked.length)
+      return asked.map((question, i) =>
+        findFor(question, vectors[i] ?? new Float32Array(512), language, asked.length),
+      );
+    const [topic = new Float32Array(embedder.dimensions), question] = vectors;
+    return [findFor(reading.topic, question ? middle(topic, question) : topic, language, 1)];
+  }
+
+  return {
+    id: 'local-1',
+    async analyse(input) {
+      const reading = readTicket(input);
+      const asked = reading.questions.length > 1 ? reading.questions : [];
+      const vectors = await embedder.embed([reading.topic, ...asked], PERSON_WAITS);
+      return analyse(reading, vectors, learner.model(), signals, input);
+    },
+    async draft(input) {
+      const reading = readTicket(input);
+      const found = await findAll(input, reading);
+      return composeDraft(input, { found, known, now: clock.now() });
+    },
+    async similarity(a, b) {
+      const [x, y] = await embedder.embed([a, b], PERSON_WAITS);
+      return x && y ? Math.min(1, Math.max(0, cosine(x, y))) : 0;
+    },
+    glance: glanceAt,
+    async similarTickets(text, limit) {
+      const [vector] = await embedder.embed([text], PERSON_WAITS);
+      if (!vector) return [];
+      const language = detectLanguage(text);
+      const clean = cleanText(text).text;
+      return exemplars
+        .search({ text: clean, vector, language: language === 'und' ? 'en' : language }, limit)
+        .filter((hit) => hit.cosine >= 0.35)
+        .map(({ item, cosine: score }) => ({
+          id: item.data.id,
+          text: item.data.text,
+          reply: item.data.reply,
+          score: Math.min(1, Math.max(0, score)),
+        }));
+    },
+    async learn({ text, category, corrected }) {
+      const [vector] = await embedder.embed([text], PERSON_WAITS);
+      if (!vector) return;
+      learner.correct({ text, category, vector, importance: corrected ? CORRECTION_WEIGHT : 1 });
+    },
+    async addExemplar(exemplar) {
+      await counted(1, async () => {
+        const [vector] = await embedder.embed([exemplar.text], HISTORY);
+        if (!vector) return;
+        const { id, language, category } = exemplar;
+        exemplars.add({
+          id,
+          text: cleanText(exemplar.text).text,
+          vector,
+          language,
+          category,
+          data: exemplar,
+        });
+      });
+    },
+    async setArticles(list) {
+      const changed = list.flatMap((article) => {
+        const hash = contentHash(JSON.stringify(article));
+        if (articleHashes.get(article.id) === hash) return [];
+        const parts = takeApart(article);
+        return [{ article, hash, parts, passages: passagesOf(parts) }];
+      });
+      await counted(changed.length, async () => {
+        const texts = changed.flatMap(({ passages }) => passages.map((passage) => passage.text));
+        const vectors = await embedder.embed(texts, ARTICLES);
+        const current = new Set(list.map((article) => article.id));
+        const renewed = new Set(changed.map(({ article }) => article.id));
+        articles.retain((id) => {
+          const article = id.slice(0, id.lastIndexOf('#'));
+          return current.has(article) && !renewed.has(article);
+        });
+        let at = 0;
+        for (const { article, hash, parts, passages } of changed) {
+          articleHashes.set(article.id, hash);
+          for (const [i, passage] of passages.entries()) {
+            const vector = vectors[at];
+            at += 1;
+            if (!vector) continue;
+            articles.add({
+              id: `${article.id}#${i}`,
+              text: passage.text,
+              vector,
+              language: article.language,
+              category: article.category,
+              data: { parts, section: passage.section },
+            });
+          }
+        }
+        for (const id of [...articleHashes.keys()]) if (!current.has(id)) articleHashes.delete(id);
+        known = knownTokens(list.map((article) => `${article.title} ${article.body}`));
+      });
+    },
+    progress: () => ({ ready: indexed >= total, indexed, total }),
+    async close() {
+      closed = true;
+      await learner.close();
+      await history;
+    },
+  };
+}
+
+/** The direction between two unit vectors. */
+function middle(a: Float32Array, b: Float32Array): Float32Array {
+  const sum = a.map((value, i) => value + (b[i] ?? 0));
+  const norm = Math.sqrt(cosine(sum, sum));
+  return norm > 0 ? sum.map((value) => value / norm) : sum;
+}

@@ -1,0 +1,110 @@
+// Keeps the classifier current: quick at the start, corrections at once, full trainings in the background.
+import { errorText } from '../../model/errors.ts';
+import type { Log } from '../../ports.ts';
+import { type ClassifierModel, correct, type TrainingText, trainClassifier } from './classifier.ts';
+import { startTraining, type Training } from './trainer.ts';
+
+/** Texts that are kept for training; the oldest that no person corrected go first. */
+const MOST_TEXTS = 20_000;
+/** A correction counts as much as this many texts of history. */
+export const CORRECTION_WEIGHT = 3;
+/** New texts after which a full training starts at once; fewer wait for the pause. */
+const MANY = 50;
+const PAUSE_MS = 20_000;
+
+export interface Learner {
+  model(): ClassifierModel;
+  /** Adds texts for the next full training. */
+  add(texts: TrainingText[]): void;
+  /** Applies one correction now and has it trained in later. */
+  correct(text: TrainingText): void;
+  /** Starts a full training unless one runs; a running one is followed by another when texts came meanwhile. */
+  retrain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `texts` are the taxonomy's examples: the model answers from them until the first full training is done. */
+export function createLearner(
+  texts: TrainingText[],
+  categories: string[],
+  { log, pauseMs = PAUSE_MS }: { log: Log; pauseMs?: number },
+): Learner {
+  let all = [...texts];
+  let model = trainClassifier(all, categories, { quick: true });
+  let running: Training | null = null;
+  let done: Promise<void> = Promise.resolve();
+  let fresh = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+  /** Corrections since the running training took its texts: applied again to its result. */
+  let since: TrainingText[] = [];
+
+  function add(more: TrainingText[]): void {
+    all.push(...more);
+    fresh += more.length;
+    if (all.length <= MOST_TEXTS) return;
+    let surplus = all.length - MOST_TEXTS;
+    // The first ones are the taxonomy's own examples, which stay.
+    all = all.filter((text, i) => {
+      if (surplus === 0 || i < texts.length || text.importance > 1) return true;
+      surplus -= 1;
+      return false;
+    });
+  }
+
+  async function train(): Promise<void> {
+    const started = performance.now();
+    fresh = 0;
+    since = [];
+    running = startTraining(all, categories);
+    try {
+      const trained = await running.model;
+      if (closed) return;
+      for (const text of since) correct(trained, text.text, text.vector, text.category);
+      model = trained;
+      log.info(
+        { texts: all.length, seconds: Math.round((performance.now() - started) / 100) / 10 },
+        'classifier trained',
+      );
+    } catch (error) {
+      if (!closed)
+        log.warn({ error: errorText(error) }, 'the classifier was not trained; the one before stays');
+    } finally {
+      running = null;
+    }
+    if (fresh >= MANY && !closed) await train();
+    else if (fresh > 0) later();
+  }
+
+  function later(): void {
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(() => void retrain(), pauseMs);
+    timer.unref();
+  }
+
+  function retrain(): Promise<void> {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (!running && !closed) done = train();
+    return done;
+  }
+
+  return {
+    model: () => model,
+    add,
+    correct(text) {
+      correct(model, text.text, text.vector, text.category);
+      if (running) since.push(text);
+      add([text]);
+      if (fresh >= MANY) void retrain();
+      else later();
+    },
+    retrain,
+    async close() {
+      closed = true;
+      if (timer) clearTimeout(timer);
+      await running?.stop();
+      await done;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// The few sentences of a reply that no article holds, by language; and how replies are put together.
+
+export interface Phrases {
+  greeting(firstName: string | null): string;
+  steps: string;
+  tip: string;
+  otherwise: string;
+  more(url: string): string;
+}
+
+/** Languages a reply can be composed in when an article is translated. */
+export const PHRASES: Record<string, Phrases> = {
+  en: {
+    greeting: (name) => (name ? `Hi ${name},` : 'Hello,'),
+    steps: "Here's how:",
+    tip: 'Good to know:',
+    otherwise: 'If that does not work:',
+    more: (url) => `More on this: ${url}`,
+  },
+  de: {
+    greeting: (name) => (name ? `Hallo ${name},` : 'Guten Tag,'),
+    steps: 'So geht es:',
+    tip: 'Gut zu wissen:',
+    otherwise: 'Falls das nicht hilft:',
+    more: (url) => `Mehr dazu: ${url}`,
+  },
+  fr: {
+    greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
+    steps: 'Voici comment faire :',
+    tip: 'Bon à savoir :',
+    otherwise: 'Si cela ne fonctionne pas :',
+    more: (url) => `Pour en savoir plus : ${url}`,
+  },
+  es: {
+    greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
+    steps: 'Siga estos pasos:',
+    tip: 'Conviene saber:',
+    otherwise: 'Si no funciona:',
+    more: (url) => `Más información: ${url}`,
+  },
+};
+
+/** The first name to greet with; null for addresses, companies and initials. */
+export function firstName(name: string | null): string | null {
+  const first = name
+    ?.trim()
+    .replace(/^(?:mr|mrs|ms|mx|dr|prof|herr|frau|m|mme)\.?\s+/i, '')
+    .split(/\s+/)[0];
+  if (!first || !/^\p{Lu}[\p{L}'’-]+$/u.test(first) || first.length > 20) return null;
+  if (
+    /^(?:The|Team|Support|Info|Office|Sales|Billing|Accounts?|Admin|Front|Dispatch|Customer|Visitor)$/i.test(
+      first,
+    )
+  )
+    return null;
+  return first;
+}
+
+/** Paragraphs with a blank line between, empty ones left out. */
+export function paragraphs(parts: (string | null | undefined | false)[]): string {
+  return parts
+    .filter((part): part is string => typeof part === 'string' && part.trim() !== '')
+    .map((part) => part.trim())
+    .join('\n\n');
+}
+
+/** "a, b and c". */
+export function listed(things: string[]): string {
+  return things.length < 2 ? (things[0] ?? '') : `${things.slice(0, -1).join(', ')} and ${things.at(-1)}`;
+}

@@ -1,0 +1,179 @@
+// Puts the analysis of a ticket together from classifier, signals and facts.
+import type { Analysis, Kind } from '../../model/analysis.ts';
+import type { EngineInput } from '../../ports.ts';
+import { type ClassifierModel, classify } from './classifier.ts';
+import { countAttempts, findBugFacts, findDeadline, findReferences, saysBlocked } from './extract.ts';
+import { detectLanguage } from './language.ts';
+import { SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
+import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts';
+import { cleanText, hasWords, wordCount } from './text.ts';
+import { isThanks } from './thanks.ts';
+
+/** What is read of a ticket. */
+export interface Reading {
+  /** Subject and the words since the last answer, cleaned: what facts and tone are read from. */
+  text: string;
+  /** The same with what was said before, when the newest words alone say too little: what the topic is read from. */
+  topic: string;
+  subject: string | null;
+  /** The newest words alone. */
+  newest: string;
+  questions: string[];
+  language: string;
+  /** How often the customer has written and been answered before. */
+  rounds: number;
+  notes: string[];
+}
+
+/** Fewer words than this lean on what was said before. */
+const SAYS_LITTLE = 8;
+const REFERS_BACK =
+  /\b(?:still|again|same (?:problem|issue|error|thing)|that (?:did|does)n'?t|didn'?t (?:help|work)|no luck|as (?:i|we) said|my (?:last|previous) (?:message|mail))\b/i;
+
+/** Reads the messages of a ticket; bounded whatever they hold. */
+export function readTicket(input: EngineInput): Reading {
+  const lastAnswer = input.messages.findLastIndex((message) => message.direction === 'outbound');
+  const inbound = input.messages.filter((message) => message.direction === 'inbound');
+  const current = input.messages.filter((m, i) => m.direction === 'inbound' && i > lastAnswer);
+  const newestRaw = (current.length ? current : inbound.slice(-1))
+    .map((message) => message.text)
+    .join('\n\n');
+  const { text: newest, notes } = cleanText(newestRaw);
+  const subject = input.subject?.replace(/\s+/g, ' ').trim() || null;
+  const text = subject && !newest.startsWith(subject) ? `${subject}\n${newest}` : newest;
+  const before = inbound.filter((message) => !current.includes(message)).slice(-3);
+  const leans = before.length > 0 && (wordCount(newest) < SAYS_LITTLE || REFERS_BACK.test(newest));
+  const topic = leans ? `${cleanText(before.map((m) => m.text).join('\n\n')).text}\n${text}` : text;
+  const rounds = input.messages.filter(
+    (m, i) => m.direction === 'outbound' && i > 0 && input.messages[i - 1]?.direction === 'inbound',
+  ).length;
+  return {
+    text,
+    topic,
+    subject,
+    newest,
+    questions: splitQuestions(newest),
+    language: detectLanguage(hasWords(newest) ? newest : text),
+    rounds,
+    notes: [...notes],
+  };
+}
+
+const CHURN =
+  /\b(?:cancel(?:l?ing|l?ation)?|leav(?:e|ing)|switch(?:ing)? (?:to|away|provider)|mov(?:e|ing) (?:to another|away|elsewhere)|not renew\w*|stop (?:paying|using)|terminate|competitor|alternative|close (?:our|my|the) account|last straw|done with (?:you|this))\b/i;
+const EXPANSION =
+  /\b(?:more (?:seats|users|licen[cs]es)|upgrade|add (?:\d+|more|another|new) (?:seats?|users?|technicians?|people|licen[cs]es?)|higher plan|bigger plan|annual (?:plan|billing)|new (?:branch|office|location|team)|hir(?:ed|ing)|roll(?:ing)? (?:it )?out|business plan|enterprise plan|second account)\b/i;
+
+function decideKind(signals: SignalScores, bug: Analysis['bug'], newest: string): Kind {
+  const evidence = bug.exceptions.length ? 0.5 : bug.codes.length ? 0.3 : 0;
+  const scores: [Kind, number][] = [
+    ['bug', signals.bug + evidence],
+    ['feature_request', signals.feature_request],
+    ['friction', signals.friction],
+    ['question', signals.question],
+  ];
+  scores.sort((a, b) => b[1] - a[1]);
+  const [kind, score] = scores[0] ?? ['other', 0];
+  if (signals.spam > 0.7 || signals.injection > 0.8) return 'other';
+  if (score >= 0.3) return kind;
+  return /\?/.test(newest) ? 'question' : 'other';
+}
+
+/** Category for texts without words: the taxonomy's catch-all when it has one. */
+function catchAll(model: ClassifierModel): string {
+  return (
+    model.labels.find((label) => /(?:^|\/)(?:general|other|misc)/.test(label)) ?? model.labels[0] ?? 'other'
+  );
+}
+
+const share = (x: number) => Math.min(1, Math.max(0, x));
+
+/** The analysis, from vectors of the topic and of each question (in that order). Pure. */
+export function analyse(
+  reading: Reading,
+  vectors: Float32Array[],
+  model: ClassifierModel,
+  signalModel: SignalModel,
+  input: EngineInput,
+): Analysis {
+  const { text, topic, newest, questions, subject } = reading;
+  const notes = [...reading.notes];
+  const vector = vectors[0] ?? new Float32Array(0);
+  const signals = scoreSignals(signalModel, text, vector);
+  const bug = findBugFacts(text);
+  const readable = hasWords(text);
+  const found = classify(model, topic, vector);
+  const first = found.ranked[0];
+  const blocked = readable && saysBlocked(text);
+  const deadline = findDeadline(text);
+  const attempts = Math.max(
+    countAttempts(text),
+    reading.rounds > 0 && REFERS_BACK.test(newest) ? reading.rounds + 1 : 0,
+  );
+  const thanksOnly = isThanks(newest);
+
+  if (newest.trim() === '' && !subject) notes.push('The message is empty.');
+  else if (!readable) notes.push('The message has no words, only signs, numbers or emoji.');
+  if (reading.language !== 'en' && reading.language !== 'und')
+    notes.push(`Written in ${languageName(reading.language)}: nothing is sent without a person.`);
+  if (readable && found.outOfScope >= 0.95) notes.push('Unlike anything in the taxonomy.');
+
+  const labels =
+    questions.length > 1
+      ? [
+          ...new Set(
+            questions.flatMap((question, i) => {
+              const own = vectors[i + 1];
+              const top = own ? classify(model, question, own).ranked[0] : undefined;
+              return top && top.probability >= 0.5 && top.category !== first?.category ? [top.category] : [];
+            }),
+          ),
+        ].slice(0, 3)
+      : [];
+  const frustration = readable
+    ? share(signals.frustrated + (attempts >= 2 ? 0.15 : 0) - (thanksOnly ? 0.5 : 0))
+    : 0;
+  const urgency = readable ? share(signals.urgent + (blocked ? 0.15 : 0) + (deadline ? 0.1 : 0)) : 0;
+  const known = input.customer.account !== null;
+  const spam = readable ? share(signals.spam * (known ? 0.6 : 1)) : 0;
+  return {
+    category: readable ? (first?.category ?? catchAll(model)) : catchAll(model),
+    categoryConfidence: readable ? (first?.probability ?? 0) : 0,
+    runnersUp: readable ? found.ranked.slice(1, 4) : [],
+    labels,
+    questions,
+    kind: readable ? decideKind(signals, bug, newest) : 'other',
+    sentiment: readable
+      ? Math.min(
+          1,
+          Math.max(
+            -1,
+            0.6 * signals.thanks + 0.25 * signals.calm - 1.1 * frustration + (thanksOnly ? 0.4 : 0),
+          ),
+        )
+      : 0,
+    frustration,
+    urgency,
+    blocked,
+    attempts,
+    deadline,
+    language: reading.language,
+    spam,
+    injection: readable ? signals.injection : 0,
+    thanksOnly,
+    outOfScope: readable ? found.outOfScope : 1,
+    bug,
+    churnRisk: share((CHURN.test(text) ? 0.45 : 0) + 0.45 * Math.max(0, frustration - 0.3)),
+    expansion: EXPANSION.test(text) ? 0.7 : 0,
+    references: findReferences(text),
+    summary: readable
+      ? summarise(subject, newest)
+      : shorten(subject ?? (newest.trim() || '(empty message)'), SUMMARY_LENGTH),
+    notes,
+  };
+}
+
+/** "German" for "de". */
+export function languageName(code: string): string {
+  return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+}
