@@ -127,6 +127,8 @@ export interface ChatPlatform {
 export interface IntakeChannel {
   /** Value of `InboundMessage.channel`. */
   id: string;
+  /** All values of `InboundMessage.channel` it brings and answers, when there are more than `id`. */
+  serves?: string[];
   /** True: the far end takes the outbox key as idempotency key, so a repeat is harmless. */
   idempotent: boolean;
   start(receive: (message: InboundMessage) => Promise<Receipt>): Promise<void>;
@@ -166,11 +168,11 @@ export interface VectorStore {
 
 /** Wake-ups, retries, delays and cron. The truth is in SQL: a lost job costs time, not data. */
 export interface Queue {
-  /** `key`: jobs waiting under the same key are one job. */
+  /** `key`: jobs waiting under the same key are one job. `urgency` 0..1 decides who goes first; default 0.5. */
   add(
     topic: string,
     payload: Record<string, unknown>,
-    options?: { key?: string; delayMs?: number },
+    options?: { key?: string; delayMs?: number; urgency?: number },
   ): Promise<void>;
   /** A handler that throws AppError with `retryable` is tried again with back-off; other errors are logged and dropped. */
   work(

@@ -63,7 +63,8 @@ export function htmlToText(html: string): { text: string; cut: boolean } {
         const entry = open(name, attributes, top());
         stack.push(entry);
         if (entry.hidden) return;
-        if (SIGNATURE.test(`${attributes.class ?? ''} ${attributes.id ?? ''}`)) out.line('-- ', entry.quote);
+        if (SIGNATURE.test(`${attributes.class ?? ''} ${attributes.id ?? ''}`))
+          out.signatureMark(entry.quote);
         else if (name === 'br') out.breakLine(entry.quote);
         else if (BLOCKS.has(name)) out.block(SPACED.has(name), entry.quote);
         if (name === 'li') out.write('- ', entry.quote);
@@ -183,63 +184,64 @@ function sameColour(a: Rgb | null, b: Rgb | null): boolean {
 /** Collects text line by line: folds white space, separates blocks, prefixes quotes. */
 function createLines() {
   const lines: string[] = [];
-  let current = '';
+  // The line in hand as pieces: entities arrive one by one, and joining each at once would be quadratic.
+  let pieces: string[] = [];
+  let spaced = true;
   let quote = 0;
   let size = 0;
 
-  function flush() {
-    const text = current.trim() === '--' ? '-- ' : current.trimEnd();
-    if (text || quote) lines.push(`${'> '.repeat(quote)}${text}`);
-    current = '';
+  function endLine() {
+    const text = pieces.join('').trimEnd();
+    if (text.trim()) lines.push(`${'> '.repeat(quote)}${text}`);
+    pieces = [];
+    spaced = true;
   }
   function blank() {
-    if (lines.length > 0 && lines.at(-1)?.replaceAll('> ', '').trim()) lines.push('> '.repeat(quote));
+    if (/[^> ]/.test(lines.at(-1) ?? '')) lines.push('> '.repeat(quote));
   }
   function at(depth: number) {
     if (depth === quote) return;
-    if (current.trim()) flush();
-    current = '';
+    endLine();
     quote = depth;
+  }
+  function verbatim(text: string) {
+    const [first = '', ...rest] = text.split(/\r\n?|\n/);
+    pieces.push(first);
+    for (const line of rest) {
+      endLine();
+      pieces.push(line);
+    }
   }
   return {
     length: () => size,
-    write(text: string, depth: number, verbatim = false) {
+    write(text: string, depth: number, preformatted = false) {
       at(depth);
       size += text.length;
-      if (verbatim) {
-        const [first = '', ...rest] = text.split(/\r\n?|\n/);
-        current += first;
-        for (const line of rest) {
-          flush();
-          current = line;
-        }
-        return;
-      }
+      if (preformatted) return verbatim(text);
       const folded = text.replace(/[\s\u200b]+/g, ' ');
-      current += current === '' || current.endsWith(' ') ? folded.trimStart() : folded;
+      const piece = spaced ? folded.trimStart() : folded;
+      if (piece === '') return;
+      pieces.push(piece);
+      spaced = piece.endsWith(' ');
     },
     breakLine(depth: number) {
       at(depth);
-      if (current.trim()) flush();
-      else {
-        current = '';
-        blank();
-      }
+      if (pieces.length > 0) endLine();
+      else blank();
     },
-    block(spaced: boolean, depth: number) {
-      if (current.trim()) flush();
-      current = '';
-      if (spaced && depth === quote) blank();
+    /** Begins or ends a block; `apart`: with an empty line. */
+    block(apart: boolean, depth: number) {
+      endLine();
+      if (apart && depth === quote) blank();
       quote = depth;
     },
-    line(text: string, depth: number) {
+    signatureMark(depth: number) {
       at(depth);
-      if (current.trim()) flush();
-      current = text;
-      flush();
+      endLine();
+      lines.push(`${'> '.repeat(quote)}-- `);
     },
     text() {
-      if (current.trim()) flush();
+      endLine();
       return lines.join('\n').trim();
     },
   };

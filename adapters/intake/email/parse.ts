@@ -169,7 +169,8 @@ function blankLines(text: string): string {
   return text
     .replace(/\u00a0/g, ' ')
     .replace(/\n(?:[ \t]*\n){2,}/g, '\n\n')
-    .replace(/^(?:[ \t]*\n)+|\s+$/g, '');
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd();
 }
 
 /** At most MAX_TEXT characters, with a line that says how much there was. */
