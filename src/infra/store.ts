@@ -1,0 +1,136 @@
+// Small durable values of adapters, and remembered embeddings, as rows.
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { AdapterStore, VectorStore } from '../ports.ts';
+import { type Db, databaseError } from './db/index.ts';
+import { embedding, value as valueTable } from './db/schema/index.ts';
+
+/** Rows of one statement; PostgreSQL takes 65,535 parameters. */
+const BATCH = 1_000;
+
+/**
+ * The values of `owner` (an adapter's id); owners do not see each other's. Keys are ordered by their UTF-8
+ * bytes. A missing key is undefined, and undefined is stored as null; what no PostgreSQL text can hold becomes U+FFFD. Methods throw AppError
+ * `database_unavailable` while the database cannot answer.
+ */
+export function createAdapterStore(db: Db, owner: string): AdapterStore {
+  const keyed = sql`${valueTable.key} collate "C"`;
+  return {
+    async get(key) {
+      const rows = await attempt(
+        db
+          .select()
+          .from(valueTable)
+          .where(and(eq(valueTable.owner, owner), eq(valueTable.key, key))),
+      );
+      return rows[0]?.value;
+    },
+    async set(key, value) {
+      const json = jsonb(value);
+      await attempt(
+        db
+          .insert(valueTable)
+          .values({ owner, key, value: json })
+          .onConflictDoUpdate({
+            target: [valueTable.owner, valueTable.key],
+            set: { value: json, updatedAt: sql`now()` },
+          }),
+      );
+    },
+    async delete(key) {
+      await attempt(db.delete(valueTable).where(and(eq(valueTable.owner, owner), eq(valueTable.key, key))));
+    },
+    list({ prefix, after, limit, reverse = false }) {
+      const beyond = reverse ? sql`${keyed} < ${after}` : sql`${keyed} > ${after}`;
+      return attempt(
+        db
+          .select({ key: valueTable.key, value: valueTable.value })
+          .from(valueTable)
+          .where(
+            and(
+              eq(valueTable.owner, owner),
+              sql`starts_with(${keyed}, ${prefix})`,
+              after === undefined ? undefined : beyond,
+            ),
+          )
+          .orderBy(reverse ? sql`${keyed} desc` : sql`${keyed} asc`)
+          .limit(limit),
+      );
+    },
+    async next(sequence) {
+      const [row] = await attempt(
+        db
+          .insert(valueTable)
+          // An owner of its own, so that `list` does not show the counters.
+          .values({ owner: `${owner}#sequence`, key: sequence, value: jsonb(1) })
+          .onConflictDoUpdate({
+            target: [valueTable.owner, valueTable.key],
+            set: { value: sql`to_jsonb(${valueTable.value}::bigint + 1)`, updatedAt: sql`now()` },
+          })
+          .returning({ number: sql<number>`${valueTable.value}::float8` }),
+      );
+      if (!row) throw new Error('an upsert returned no row');
+      return row.number;
+    },
+  };
+}
+
+/** Embeddings by model id and content hash, as little-endian 32-bit floats. Hashes not known are left out. */
+export function createVectorStore(db: Db): VectorStore {
+  return {
+    async get(embedder, hashes) {
+      const found = new Map<string, Float32Array>();
+      for (const some of batches(hashes)) {
+        const rows = await attempt(
+          db
+            .select({ hash: embedding.hash, vector: embedding.vector })
+            .from(embedding)
+            .where(and(eq(embedding.embedder, embedder), inArray(embedding.hash, some))),
+        );
+        for (const row of rows) found.set(row.hash, decodeVector(row.vector));
+      }
+      return found;
+    },
+    async put(embedder, vectors) {
+      for (const some of batches(vectors)) {
+        const rows = some.map(({ hash, vector }) => ({ embedder, hash, vector: encodeVector(vector) }));
+        // The same text has the same vector, so whoever was first is right.
+        await attempt(db.insert(embedding).values(rows).onConflictDoNothing());
+      }
+    },
+  };
+}
+
+function encodeVector(vector: Float32Array): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(vector.length * 4));
+  vector.forEach((number, index) => {
+    bytes.setFloat32(index * 4, number, true);
+  });
+  return new Uint8Array(bytes.buffer);
+}
+
+function decodeVector(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
+}
+
+/** As JSON text, since the driver would take a JavaScript null for SQL's. */
+function jsonb(value: unknown) {
+  return sql`${JSON.stringify(value ?? null, storable)}::jsonb`;
+}
+
+/** PostgreSQL's texts hold neither U+0000 nor half a surrogate pair, which customers can send. */
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value;
+}
+
+function* batches<T>(items: T[]): Generator<T[]> {
+  for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);
+}
+
+async function attempt<T>(query: PromiseLike<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
