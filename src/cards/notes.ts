@@ -12,8 +12,38 @@ interface When {
 
 const SHOWN = 3_000;
 
+/** A message of the conversation as it is posted into the ticket's thread. */
+export function threadCard(message: Message, when: When): Card {
+  switch (message.direction) {
+    case 'inbound':
+      return customerMessageCard(message, when);
+    case 'note':
+      return noteCard({ by: message.author, text: message.text, at: message.at }, when);
+    case 'outbound':
+      return replyCard(message, when);
+  }
+}
+
+/** What was sent to the customer. */
+function replyCard(message: Message, when: When): Card {
+  const who = line(message.author, 60);
+  return {
+    tone: 'good',
+    fallback: `${who} replied: ${line(message.text, 120)}`,
+    ref: null,
+    blocks: [
+      {
+        type: 'quote',
+        of: 'reply',
+        label: `${who} replied · ${channelName(message.channel)} · ${time(message.at, when)}`,
+        ...cut(plain(message.text), SHOWN),
+      },
+    ],
+  };
+}
+
 /** The customer wrote again; posted into the ticket's thread. */
-export function customerMessageCard(message: Message, when: When): Card {
+function customerMessageCard(message: Message, when: When): Card {
   const who = line(message.author, 60);
   return {
     tone: 'neutral',

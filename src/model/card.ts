@@ -12,7 +12,15 @@ export interface CardRef {
 }
 
 /** What a button does: a decision without input, or a form to fill first. */
-export type ActionId = 'approve' | 'undo' | 'retry' | 'take' | 'release' | 'resolve' | 'show' | `form:${FormId}`;
+export type ActionId =
+  | 'approve'
+  | 'undo'
+  | 'retry'
+  | 'take'
+  | 'release'
+  | 'resolve'
+  | 'show'
+  | `form:${FormId}`;
 
 export interface CardButton {
   id: ActionId;

@@ -1,0 +1,61 @@
+// What a channel says while it is empty: what will come, and how to make it come.
+import { useState } from 'preact/hooks';
+import { Icon } from './icons.tsx';
+
+const WORDS: Record<string, { title: string; text: string }> = {
+  support: {
+    title: 'No messages yet',
+    text: 'Every message of a customer becomes a card here, with a draft to approve. Connect a mailbox, or send the first one from a terminal:',
+  },
+  bugs: {
+    title: 'No bugs reported',
+    text: 'When several customers describe the same problem, it appears here once, with everybody who is affected.',
+  },
+  digests: {
+    title: 'No digest yet',
+    text: 'Every morning: what came in, what was answered, what is getting worse, and who is about to leave.',
+  },
+  sent: {
+    title: 'Nothing sent yet',
+    text: 'In the sample workspace replies come here instead of going to a customer. Approve a draft in #support.',
+  },
+};
+
+export function EmptyChannel({ id }: { id: string }) {
+  const words = WORDS[id] ?? { title: `#${id} is empty`, text: 'Nothing was posted here yet.' };
+  return (
+    <div class="empty">
+      <span class="empty-icon">
+        <Icon name="inbox" size={26} />
+      </span>
+      <h2>{words.title}</h2>
+      <p>{words.text}</p>
+      {id === 'support' ? <FirstMessage /> : null}
+    </div>
+  );
+}
+
+function FirstMessage() {
+  const [copied, setCopied] = useState(false);
+  const command = `curl ${location.origin}/api/messages \\
+  -H "Authorization: Bearer $DESKHAND_API_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"channel":"api","externalId":"first-1",
+       "customer":{"email":"mia@example.com","name":"Mia"},
+       "text":"How do I get a copy of my last invoice?"}'`;
+  return (
+    <div class="code">
+      <pre>
+        <code>{command}</code>
+      </pre>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Copy the command"
+        onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(true))}
+      >
+        {copied ? 'Copied' : <Icon name="copy" size={16} />}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+// One post of a channel or thread: a card by Deskhand, or somebody's words.
+import type { ActionId } from '../../../../src/model/card.ts';
+import { FORM_IDS } from '../../../../src/model/card.ts';
+import type { Post } from '../wire.ts';
+import { CardView } from './card.tsx';
+import { Avatar, Bell, Icon } from './icons.tsx';
+import { go, press } from './net.ts';
+import { setState, useStore } from './store.ts';
+import { clockTime, fullTime } from './time.ts';
+
+const PLAIN: ActionId[] = ['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show'];
+const ACTIONS: ActionId[] = [...PLAIN, ...FORM_IDS.map((id): ActionId => `form:${id}`)];
+
+/** Presses a button of a post's card by its verb; unknown verbs do nothing. */
+export function pressVerb(post: Post, verb: string): void {
+  const action = ACTIONS.find((id) => id === verb);
+  if (!action || post.content.kind !== 'card') return;
+  void press(action, post.content.ref, { channel: post.channel, post: post.thread ?? post.id });
+}
+
+export function PostView({ post, inThread = false }: { post: Post; inThread?: boolean }) {
+  const selected = useStore((s) => !inThread && s.selected === post.id);
+  const busy = useStore((s) => s.busy[`${post.channel}/${post.thread ?? post.id}`] === true);
+  const { content } = post;
+  const card = content.kind === 'card';
+  const tone = card ? content.tone : 'none';
+  return (
+    <article
+      class={`post ${card ? 'is-card' : 'is-text'} ${selected ? 'is-selected' : ''}`}
+      data-post={inThread ? undefined : post.id}
+      data-tone={tone}
+      aria-label={card ? content.fallback : `${post.author}: ${content.text.slice(0, 100)}`}
+      tabIndex={inThread ? undefined : -1}
+      onFocusIn={inThread ? undefined : () => setState({ selected: post.id })}
+      onPointerDown={inThread ? undefined : () => setState({ selected: post.id })}
+    >
+      <div class="post-avatar">
+        {post.author === 'Deskhand' ? (
+          <Bell size={inThread ? 26 : 32} />
+        ) : (
+          <Avatar name={post.author} size={inThread ? 26 : 32} />
+        )}
+      </div>
+      <div class="post-main">
+        <header class="post-head">
+          <b>{post.author}</b>
+          <time dateTime={post.at} title={fullTime(post.at)}>
+            {clockTime(post.at)}
+          </time>
+        </header>
+        {card ? (
+          <div class={`card ${busy ? 'is-busy' : ''}`} data-tone={tone}>
+            <CardView json={content.json} busy={busy} onPress={(verb) => pressVerb(post, verb)} />
+          </div>
+        ) : (
+          <p class="words">{content.text}</p>
+        )}
+        {inThread ? null : <ThreadLink post={post} />}
+      </div>
+    </article>
+  );
+}
+
+function ThreadLink({ post }: { post: Post }) {
+  const open = useStore((s) => s.thread?.channel === post.channel && s.thread.post === post.id);
+  const { replies } = post;
+  return (
+    <button
+      type="button"
+      class={`thread-link ${replies ? '' : 'is-quiet'}`}
+      aria-pressed={open}
+      onClick={() => go(post.channel, open ? null : post.id)}
+    >
+      <Icon name="thread" size={15} />
+      {replies ? (
+        <>
+          <b>{replies.count === 1 ? '1 reply' : `${replies.count} replies`}</b>
+          <span>last {clockTime(replies.lastAt)}</span>
+        </>
+      ) : (
+        'Open thread'
+      )}
+    </button>
+  );
+}
