@@ -1,0 +1,172 @@
+// A private instance of Debian's dovecot: real IMAP on a free port, mail in a temporary folder.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PROGRAM = ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot'].find((path) => existsSync(path));
+
+/** Why tests that need dovecot are skipped; null when it is there. */
+export const DOVECOT_MISSING = PROGRAM ? null : 'dovecot is not installed (apt-get install dovecot-imapd)';
+
+export interface Dovecot {
+  port: number;
+  /** `imap://…` for a user; the user exists from now on. */
+  url(user: string): string;
+  /** Puts a mail into a user's INBOX the way a delivery agent does, also while the server is down. */
+  deliver(user: string, raw: string | Uint8Array): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops and removes everything. */
+  remove(): Promise<void>;
+}
+
+/** Starts dovecot; every user's password is `secret`, every user has a Sent folder. */
+export async function createDovecot(): Promise<Dovecot> {
+  if (!PROGRAM) throw new Error(DOVECOT_MISSING ?? '');
+  const program = PROGRAM;
+  const root = mkdtempSync(join(tmpdir(), 'deskhand-dovecot-'));
+  const owner = process.getuid?.() === 0 ? idsOf('nobody') : null;
+  const port = await freePort();
+  const config = join(root, 'dovecot.conf');
+  writeFileSync(join(root, 'passwd'), '');
+  writeFileSync(config, configuration(root, port, owner));
+  execFileSync('chmod', ['-R', 'a+rX', root]);
+  for (const folder of ['mail', 'home']) makeOwned(join(root, folder), owner);
+
+  const users = new Set<string>();
+  let child: ChildProcess | null = null;
+  let delivered = 0;
+
+  function folderOf(user: string): string {
+    const folder = join(root, 'mail', user);
+    if (!users.has(user)) {
+      users.add(user);
+      for (const part of ['', 'tmp', 'new', 'cur']) makeOwned(join(folder, part), owner);
+      writeFileSync(join(root, 'passwd'), [...users].map((name) => `${name}:{PLAIN}secret\n`).join(''));
+    }
+    return folder;
+  }
+
+  const server: Dovecot = {
+    port,
+    url(user) {
+      folderOf(user);
+      return `imap://${user}:secret@127.0.0.1:${port}`;
+    },
+    deliver(user, raw) {
+      delivered += 1;
+      const name = `${Math.floor(Date.now() / 1000)}.M${String(delivered).padStart(6, '0')}.test`;
+      const folder = folderOf(user);
+      writeFileSync(join(folder, 'tmp', name), raw);
+      if (owner) chownSync(join(folder, 'tmp', name), owner.uid, owner.gid);
+      renameSync(join(folder, 'tmp', name), join(folder, 'new', name));
+    },
+    async start() {
+      child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
+      await untilListening(port, () => {
+        if (child?.exitCode !== null) throw new Error(`dovecot ended: ${readFileSync(join(root, 'log'), 'utf8')}`);
+      });
+    },
+    async stop() {
+      const running = child;
+      child = null;
+      if (!running || running.exitCode !== null) return;
+      const ended = new Promise((resolve) => running.once('exit', resolve));
+      running.kill('SIGTERM');
+      await ended;
+    },
+    async remove() {
+      await server.stop();
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  await server.start();
+  return server;
+}
+
+type Owner = { uid: number; gid: number } | null;
+
+function configuration(root: string, port: number, owner: Owner): string {
+  const uid = owner?.uid ?? process.getuid?.();
+  const gid = owner?.gid ?? process.getgid?.();
+  const me = owner ? '' : execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();
+  return `
+base_dir = ${root}/run
+state_dir = ${root}/state
+log_path = ${root}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+first_valid_uid = 1
+first_valid_gid = 1
+auth_failure_delay = 0
+maildir_stat_dirs = no
+mail_location = maildir:${root}/mail/%u
+${me && `default_internal_user = ${me}\ndefault_login_user = ${me}\ndefault_internal_group = ${execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim()}`}
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u ${root}/passwd
+}
+userdb {
+  driver = static
+  args = uid=${uid} gid=${gid} home=${root}/home/%u
+}
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = ${port}
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+namespace inbox {
+  inbox = yes
+  mailbox Sent {
+    auto = create
+    special_use = \\Sent
+  }
+}
+`;
+}
+
+function makeOwned(folder: string, owner: Owner): void {
+  mkdirSync(folder, { recursive: true });
+  if (owner) chownSync(folder, owner.uid, owner.gid);
+}
+
+function idsOf(user: string): Owner {
+  const id = (flag: string) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+async function untilListening(port: number, check: () => void): Promise<void> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    check();
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`dovecot does not listen on port ${port}`);
+}
