@@ -357,6 +357,26 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     expect(JSON.stringify(logged)).not.toContain(`${databaseUrl}${redisUrl}`);
   });
 
+  it('stops although its server is gone', { timeout: 60_000 }, async () => {
+    const queue = await open();
+    await queue.work(randomUUID(), async () => undefined, { concurrency: 1 });
+    await broker.fail();
+    await queue.stop();
+    await broker.recover();
+  });
+
+  it('says at the start that its server cannot be reached', async () => {
+    const redisUrl = broker.redisUrl && 'redis://:secret@127.0.0.1:1';
+    const starting = open({ databaseUrl: 'postgres://nobody:secret@127.0.0.1:1/gone', redisUrl });
+    const error: unknown = await starting.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: expect.stringMatching(/^(queue|redis)_unavailable$/),
+      retryable: true,
+    });
+    expect(error).toHaveProperty('message', expect.stringContaining('ECONNREFUSED'));
+    expect(error).not.toHaveProperty('message', expect.stringContaining('secret'));
+  });
+
   function errors() {
     return logged.filter(({ level }) => level === 'error');
   }
