@@ -3,8 +3,6 @@ import { createClient } from 'redis';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Log } from '../ports.ts';
 
-export type RedisClient = Awaited<ReturnType<typeof connectRedis>>;
-
 /** About four seconds, for a Redis that is started at the same time as we are. */
 const FIRST_CONNECT_TRIES = 10;
 const FIRST_CONNECT_PAUSE_MS = 400;

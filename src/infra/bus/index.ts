@@ -6,7 +6,7 @@ import type { Bus, Log } from '../../ports.ts';
 import { connectPostgresCarrier } from './postgres.ts';
 import { connectRedisCarrier } from './redis.ts';
 
-export interface BusOptions {
+interface BusOptions {
   databaseUrl: string;
   redisUrl?: string | undefined;
   log: Log;

@@ -5,7 +5,7 @@ import type { Log } from '../../ports.ts';
 import type { Handler, JobWorker, Payload, QueueBackend } from './backend.ts';
 import { retryDelay } from './retry.ts';
 
-export interface WorkerOptions {
+interface WorkerOptions {
   concurrency: number;
   /** First back-off of a retry; doubles from there. */
   backoffMs: number;
