@@ -40,11 +40,12 @@ export interface ConfigurableAdapter {
 
 /**
  * Reads and checks everything at once. Throws AppError `config_invalid` whose message lists every fault with
- * the variable's or key's name, what it got and what is allowed.
+ * the variable's or key's name, what it got and what is allowed. `configFile` outranks DESKHAND_CONFIG.
  */
 export function loadConfig(
   modules: ConfigurableAdapter[],
   given: Record<string, string | undefined> = process.env,
+  configFile?: string,
 ): Config {
   // Compose files and shells pass unset variables as empty strings.
   const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
@@ -56,7 +57,7 @@ export function loadConfig(
   // Adapters may look at the same variables; one sentence about each is enough.
   const wrongVariables = new Set(env.error?.issues.map(({ path }) => path[0]));
 
-  const file = resolve(environment.DESKHAND_CONFIG ?? defaultFile());
+  const file = resolve(configFile ?? environment.DESKHAND_CONFIG ?? defaultFile());
   const yaml = readYaml(file, yamlSchema, faults);
   if (yaml) faults.push(...contradictions(yaml, file));
   const taxonomy = readYaml(taxonomyFile(file, yaml), taxonomySchema, faults);

@@ -20,6 +20,19 @@ export interface Log {
   error: LogMethod;
 }
 
+export type CounterName =
+  | 'messages_received'
+  | 'drafts_written'
+  | 'decisions_made'
+  | 'replies_settled'
+  | 'jobs_failed';
+export type TimingName = 'http_request' | 'step' | 'receive_to_card';
+/** Figures for `/metrics`. Feeding one never fails; its labels, with few values each, are in infra/metrics.ts. */
+export interface Metrics {
+  count(name: CounterName, labels?: Record<string, string>): void;
+  observe(name: TimingName, seconds: number, labels?: Record<string, string>): void;
+}
+
 /** What `doctor`, `/readyz` and the start-up line say about one part. */
 export interface Health {
   ok: boolean;

@@ -71,6 +71,7 @@ async function outbound(deps: FlowDeps, row: OutboxRow): Promise<OutboundReply> 
     to: { ...to, name: customer.name ?? undefined },
     subject: ticket.subject,
     text: row.text,
+    by: row.by,
     thread: threadId ? { threadId, ...thread } : thread,
   };
 }

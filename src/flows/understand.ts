@@ -11,6 +11,7 @@ import type { Priority } from '../model/ticket.ts';
 import type { EngineInput } from '../ports.ts';
 import { commitReply } from './commit-reply.ts';
 import { BOT, type FlowDeps } from './deps.ts';
+import { learnFromFollowUp } from './learn.ts';
 
 /** How long one context source may take; a slow one is named on the card instead of delaying it. */
 const SOURCE_LIMIT_MS = 3_000;
@@ -44,6 +45,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<voi
     ticket.categoryBy && ticket.category
       ? { ...understood, category: ticket.category, categoryConfidence: 1 }
       : understood;
+  await learnFromFollowUp(deps, ticket, analysis.frustration);
   const spam = analysis.spam >= SPAM && !ticket.categoryBy;
   const scored = prioritise({ analysis, customer, contacts: counts, now: clock.now() });
   const priority: Priority =

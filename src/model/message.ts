@@ -101,6 +101,8 @@ export interface OutboundReply {
   to: CustomerAddress;
   subject: string | null;
   text: string;
+  /** Who approved it: an agent's name, or "Deskhand". */
+  by: string;
   /** Thread context of the newest inbound message of this channel, if any. */
   thread: ThreadContext;
 }

@@ -1,0 +1,31 @@
+// The `deskhand` command.
+import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './cli/doctor.ts';
+import { importCommand } from './cli/import.ts';
+import { policyCommand } from './cli/policy.ts';
+import { demoCommand, startCommand } from './cli/start.ts';
+import { VERSION } from './cli/version.ts';
+import { AppError, errorText } from './model/errors.ts';
+
+/** Exit codes: 0 done, 1 failed, 2 used wrongly. */
+const FAILED = 1;
+const WRONG_USE = 2;
+
+const program = new Command('deskhand')
+  .description('The support inbox that lives in your team’s chat.')
+  .version(VERSION, '--version', 'print the version')
+  .exitOverride()
+  .showHelpAfterError('(deskhand --help lists what there is)');
+for (const command of [startCommand(), demoCommand(), importCommand(), doctorCommand(), policyCommand()])
+  program.addCommand(command.exitOverride());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;
+  else {
+    console.error(error instanceof AppError ? error.message : `Unexpected failure: ${errorText(error)}`);
+    if (!(error instanceof AppError) && error instanceof Error) console.error(error.stack);
+    process.exit(error instanceof AppError && error.code === 'wrong_use' ? WRONG_USE : FAILED);
+  }
+}

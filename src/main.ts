@@ -1,0 +1,166 @@
+// Composition root: decides which workspace runs, builds it, serves it on one port.
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chatModules, contextModules, intakeModules } from '../adapters/index.ts';
+import { type Config, loadConfig, SHIPPED_CONFIG } from './config.ts';
+import { createLocalEmbedder } from './engine/local/embedder.ts';
+import { openDatabase } from './infra/db/index.ts';
+import { migrate } from './infra/db/migrate.ts';
+import { createStore } from './infra/db/queries/index.ts';
+import { createApp } from './infra/http/app.ts';
+import { createHttpServer } from './infra/http/server.ts';
+import { createLog } from './infra/log.ts';
+import { openPostgres } from './infra/postgres/index.ts';
+import { type Bot, startBot } from './main/bot.ts';
+import { loadSample, playStream } from './main/sample.ts';
+import type { InboundMessage, Receipt } from './model/message.ts';
+import type { Log } from './ports.ts';
+
+export const allModules = [...chatModules, ...intakeModules, ...contextModules];
+
+export interface StartOptions {
+  /** `auto`: the sample workspace when nothing is configured and the database is empty. */
+  workspace: 'auto' | 'sample' | 'real';
+  /** The sample's whole morning at once. */
+  fast: boolean;
+  /** Environment to read instead of the process's own. */
+  env?: Record<string, string | undefined>;
+  log?: Log;
+}
+
+export interface Running {
+  config: Config;
+  url: string;
+  sample: boolean;
+  /** Where the API token stands, when it was generated. */
+  tokenFile: string | null;
+  /** Signs a browser in where the console is not on loopback. */
+  signInLink: string | null;
+  /** Resolves when the workspace that was started has read all its knowledge. */
+  indexed: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const clock = { now: () => new Date() };
+
+/** Starts Deskhand. Throws AppError with a message for people when something needed is missing or wrong. */
+export async function start(options: StartOptions): Promise<Running> {
+  const config = loadConfig(allModules, options.env);
+  const log = options.log ?? createLog({ level: config.env.LOG_LEVEL });
+  const { token, file: tokenFile } = await apiToken(config);
+  const server = createHttpServer({ host: config.env.HOST, port: config.env.PORT, log });
+  const embedder = await createLocalEmbedder({ log });
+  const connect = (database: string) =>
+    openPostgres({ dataDir: config.dataDir, databaseUrl: config.env.DATABASE_URL, database, log });
+
+  const real = await connect('deskhand');
+  const sample =
+    options.workspace === 'sample' || (options.workspace === 'auto' && (await wantsSample(config, real.url)));
+  const playing = new AbortController();
+  let current: Bot;
+  let promotion: Promise<Bot> | null = null;
+  const servers = [real];
+
+  if (sample) {
+    const sampleServer = await connect('deskhand_sample');
+    servers.push(sampleServer);
+    current = await startBot({
+      config: sampleConfig(options.env),
+      databaseUrl: sampleServer.url,
+      embedder,
+      log,
+      clock,
+      sample: true,
+      prepare: (store) => loadSample(store, clock),
+      onRealMessage,
+    });
+  } else current = await startReal();
+  server.setApp(appOf(current));
+  const { port } = await server.listen();
+  const url = config.publicUrl.replace(/:\d+$/, `:${port}`);
+  if (sample) void play(current);
+
+  return {
+    config,
+    url,
+    sample,
+    tokenFile,
+    signInLink: await signInLink(current),
+    indexed: current.indexed,
+    async stop() {
+      playing.abort();
+      await server.close(5_000);
+      await current.stop();
+      await embedder.close();
+      for (const one of servers) await one.stop();
+    },
+  };
+
+  function startReal(): Promise<Bot> {
+    return startBot({ config, databaseUrl: real.url, embedder, log, clock, sample: false });
+  }
+
+  /** The first real message: the real workspace takes it and the place of the sample. */
+  async function onRealMessage(message: InboundMessage): Promise<Receipt> {
+    promotion ??= promote();
+    return (await promotion).receive(message);
+  }
+
+  async function promote(): Promise<Bot> {
+    log.info({}, 'a real message arrived: the sample workspace ends here');
+    playing.abort();
+    const before = current;
+    const bot = await startReal();
+    current = bot;
+    server.setApp(appOf(bot));
+    setTimeout(() => void before.stop(), 1_000);
+    return bot;
+  }
+
+  async function play(bot: Bot): Promise<void> {
+    await Promise.race([bot.articlesIndexed, aborted(playing.signal)]);
+    await playStream(
+      { memory: bot.memory, log, receive: bot.receive },
+      { fast: options.fast, signal: playing.signal },
+    );
+  }
+
+  function appOf(bot: Bot) {
+    return createApp({ token, bot, config, log, clock });
+  }
+}
+
+/** The sample's own configuration file with the environment of this process. */
+function sampleConfig(env: Record<string, string | undefined> | undefined): Config {
+  return loadConfig(allModules, env, join(SHIPPED_CONFIG, 'sample/deskhand.yaml'));
+}
+
+/** Nothing configured, and nothing in the database yet. */
+async function wantsSample(config: Config, url: string): Promise<boolean> {
+  if (config.configured) return false;
+  await migrate(url);
+  const database = openDatabase(url, { log: quiet, max: 1 });
+  try {
+    const store = createStore(database.db);
+    return (await store.countTickets()) + (await store.countCustomers()) === 0;
+  } finally {
+    await database.close();
+  }
+}
+
+/** The token of the environment, else one generated at the first start and kept in `DATA_DIR`. */
+async function apiToken({ env, dataDir }: Config): Promise<{ token: string; file: string | null }> {
+  if (env.DESKHAND_API_TOKEN) return { token: env.DESKHAND_API_TOKEN, file: null };
+  const file = join(dataDir, 'api-token');
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if (kept.trim()) return { token: kept.trim(), file };
+  const token = randomBytes(24).toString('base64url');
+  await mkdir(dataDir, { recursive: true });
+  // Another process may have been first: `wx` never overwrites its token.
+  const written = await writeFile(file, `${token}\n`, { mode: 0o600, flag: 'wx' }).then(
+    () => true,
+    () => false,
+  );
+  return { token: written ? token : (await readFile(file, 'utf8')).trim(), file };
+}

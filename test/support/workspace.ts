@@ -1,0 +1,301 @@
+// A workspace for tests of the flows: a real database, a scripted engine, and far ends that keep a journal.
+
+import { yamlSchema } from '../../src/config/schema.ts';
+import { act } from '../../src/flows/actions.ts';
+import { advance } from '../../src/flows/advance.ts';
+import type { FlowDeps } from '../../src/flows/deps.ts';
+import { receive } from '../../src/flows/receive.ts';
+import { sendDue } from '../../src/flows/reply.ts';
+import { openDatabase } from '../../src/infra/db/index.ts';
+import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
+import { createTicketLock } from '../../src/infra/db/ticket-lock.ts';
+import type { Analysis } from '../../src/model/analysis.ts';
+import type { Card } from '../../src/model/card.ts';
+import type { Decision } from '../../src/model/decision.ts';
+import type { DraftProposal } from '../../src/model/draft.ts';
+import { AppError } from '../../src/model/errors.ts';
+import type { InboundMessage, OutboundReply, SendResult } from '../../src/model/message.ts';
+import type { ActionReply, AgentAction, MessageRef, Place } from '../../src/model/platform.ts';
+import { taxonomySchema } from '../../src/model/taxonomy.ts';
+import { ticketKey } from '../../src/model/ticket.ts';
+import type { ChatPlatform, DraftInput, Engine, EngineInput, IntakeChannel, Log } from '../../src/ports.ts';
+import { createTestDatabase } from './database.ts';
+
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** A clock that stands still until it is moved. */
+export function testClock(start = '2026-03-02T09:00:00Z') {
+  let at = Date.parse(start);
+  return {
+    now: () => new Date(at),
+    advance(ms: number) {
+      at += ms;
+    },
+    set(time: string) {
+      at = Date.parse(time);
+    },
+  };
+}
+
+export const calm: Analysis = {
+  category: 'billing/invoice-copy',
+  categoryConfidence: 0.9,
+  runnersUp: [],
+  labels: [],
+  questions: [],
+  kind: 'question',
+  sentiment: 0,
+  frustration: 0,
+  urgency: 0.2,
+  blocked: false,
+  attempts: 0,
+  deadline: null,
+  language: 'en',
+  spam: 0,
+  injection: 0,
+  thanksOnly: false,
+  outOfScope: 0,
+  bug: { codes: [], endpoints: [], versions: [], exceptions: [], steps: [] },
+  churnRisk: 0,
+  expansion: 0,
+  references: [],
+  summary: 'Wants an invoice',
+  notes: [],
+};
+
+/** An engine that does as told: `analyse` and `draft` may be replaced in a test. */
+export function scriptedEngine() {
+  const learned: { text: string; category: string }[] = [];
+  const exemplars: string[] = [];
+  const engine = {
+    id: 'scripted',
+    learned,
+    exemplars,
+    analyse: async (input: EngineInput): Promise<Analysis> => ({
+      ...calm,
+      summary: input.messages.at(-1)?.text.slice(0, 80) ?? '',
+    }),
+    draft: async (input: DraftInput): Promise<DraftProposal> => ({
+      text: `${input.instructions.map((order) => `[${order}] `).join('')}Answer to: ${input.messages.at(-1)?.text.slice(0, 200)}`,
+      language: 'en',
+      sources: [],
+      confidence: 0.9,
+      reasons: [],
+      answerable: true,
+      engine: 'scripted',
+    }),
+    similarity: async (a: string, b: string) => {
+      const words = (text: string) => new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
+      const [one, other] = [words(a), words(b)];
+      const common = [...one].filter((word) => other.has(word)).length;
+      return common / Math.max(1, Math.min(one.size, other.size));
+    },
+    glance: () => 0.5,
+    similarTickets: async () => [],
+    learn: async (example: { text: string; category: string }) => {
+      learned.push(example);
+    },
+    addExemplar: async ({ id }: { id: string }) => {
+      exemplars.push(id);
+    },
+    addExemplars: async () => undefined,
+    setArticles: async () => undefined,
+    progress: () => ({ ready: true, indexed: 0, total: 0 }),
+    close: async () => undefined,
+  } satisfies Engine & Record<string, unknown>;
+  return engine;
+}
+
+interface Posted {
+  ref: MessageRef;
+  place: Place;
+  card: Card;
+  updates: number;
+}
+
+/** A chat platform whose channels are an array. */
+export function journalPlatform(id = 'console') {
+  const posts: Posted[] = [];
+  const notices: { to: string; text: string }[] = [];
+  let broken: Error | null = null;
+  const platform: ChatPlatform & {
+    posts: Posted[];
+    notices: typeof notices;
+    break(error: Error | null): void;
+  } = {
+    id,
+    posts,
+    notices,
+    break: (error) => {
+      broken = error;
+    },
+    start: async () => undefined,
+    stop: async () => undefined,
+    async post(place, card) {
+      if (broken) throw broken;
+      const ref = { platform: id, channel: place.channel, message: String(posts.length + 1) };
+      posts.push({ ref, place, card, updates: 0 });
+      return ref;
+    },
+    async update(ref, card) {
+      if (broken) throw broken;
+      const post = posts.find((one) => one.ref.message === ref.message);
+      if (!post) throw new AppError('message_gone', 'the message was deleted');
+      post.card = card;
+      post.updates++;
+    },
+    async notify(agent, text) {
+      notices.push({ to: agent.userId, text });
+    },
+    health: async () => ({ ok: true, detail: '' }),
+  };
+  return platform;
+}
+
+/** An intake channel whose far end keeps what it was sent; `fail` is thrown instead while set. */
+export function journalChannel(id = 'email', { idempotent = false } = {}) {
+  const sent: OutboundReply[] = [];
+  const channel: IntakeChannel & {
+    sent: OutboundReply[];
+    fail: Error | null;
+    /** Sends, then fails: the outcome is not known to the caller. */
+    dropAfterSend: boolean;
+    found: 'sent' | 'not_sent' | 'unknown';
+  } = {
+    id,
+    idempotent,
+    sent,
+    fail: null,
+    dropAfterSend: false,
+    found: 'unknown',
+    start: async () => undefined,
+    stop: async () => undefined,
+    async send(reply): Promise<SendResult> {
+      if (channel.fail) throw channel.fail;
+      if (!(idempotent && sent.some((one) => one.key === reply.key))) sent.push(reply);
+      if (channel.dropAfterSend) throw new AppError('outcome_unknown', 'connection lost after the data');
+      return { providerId: `<${reply.key}@test>` };
+    },
+    lookup: async () => channel.found,
+    health: async () => ({ ok: true, detail: '' }),
+  };
+  return channel;
+}
+
+const TAXONOMY = taxonomySchema.parse({
+  categories: [
+    { id: 'billing/invoice-copy', name: 'Invoice copies', description: '' },
+    { id: 'billing/refund', name: 'Refunds', description: '', neverAuto: true, team: 'billing' },
+    { id: 'reports/exports', name: 'Exports', description: '' },
+  ],
+});
+
+const SETTINGS = {
+  agents: [
+    { name: 'Ana', email: 'ana@team.example', role: 'lead', team: 'billing' },
+    { name: 'Ben', email: 'ben@team.example', role: 'agent' },
+    { name: 'Vera', email: 'vera@team.example', role: 'viewer' },
+  ],
+};
+
+export type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
+
+/** Opens a workspace on a database of its own. `yaml` is merged over the settings of the test team. */
+export async function openWorkspace(yaml: Record<string, unknown> = {}) {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url, { log: silentLog, max: 12 });
+  const store: Store = createStore(database.db);
+  const clock = testClock();
+  const engine = scriptedEngine();
+  const platform = journalPlatform();
+  const email = journalChannel('email');
+  const livechat = journalChannel('livechat', { idempotent: true });
+  const woken = new Set<number>();
+  const deps: FlowDeps = {
+    store,
+    engine,
+    clock,
+    log: silentLog,
+    bus: { publish: async () => undefined, subscribe: () => () => undefined },
+    wake: {
+      ticket: async (ticketId) => {
+        woken.add(ticketId);
+      },
+      outbox: async () => undefined,
+    },
+    settings: yamlSchema.parse({ ...SETTINGS, ...yaml }),
+    taxonomy: TAXONOMY,
+    platforms: new Map<string, ChatPlatform>([[platform.id, platform]]),
+    channels: new Map<string, IntakeChannel>([
+      ['email', email],
+      ['livechat', livechat],
+    ]),
+    sources: [],
+    withTicket: createTicketLock(database.pool),
+  };
+  let written = 0;
+
+  return {
+    deps,
+    store,
+    clock,
+    engine,
+    platform,
+    email,
+    livechat,
+    pool: database.pool,
+    url,
+    /** A customer writes. */
+    write(text: string, more: Partial<InboundMessage> = {}) {
+      written++;
+      return receive(deps, {
+        channel: 'email',
+        externalId: `m-${written}`,
+        customer: { email: 'maria@acme.example', name: 'Maria' },
+        text,
+        ...more,
+      });
+    },
+    /** Does all the work that is waiting, as the queue would. */
+    async work() {
+      for (let round = 0; round < 10 && woken.size > 0; round++) {
+        const now = [...woken];
+        woken.clear();
+        for (const ticketId of now) await advance(deps, ticketId);
+        await sendDue(deps);
+      }
+    },
+    /** An agent presses a button on the ticket's current card. */
+    async press(
+      agent: string,
+      ticketId: number | null,
+      decision: Decision,
+      draftVersion?: number,
+    ): Promise<ActionReply> {
+      const version = draftVersion ?? (await store.latestDraft(ticketId ?? 0))?.version ?? 0;
+      const action: AgentAction = {
+        ref: { ticketId: ticketKey(ticketId ?? 0), draftVersion: version },
+        agent: { platform: 'console', userId: `${agent}@team.example` },
+        intent: { type: 'decision', decision },
+      };
+      return act(deps, action);
+    },
+    /** An agent writes into the card's thread. */
+    say(agent: string, ticketId: number, text: string, id = crypto.randomUUID()): Promise<ActionReply> {
+      return act(deps, {
+        ref: { ticketId: ticketKey(ticketId), draftVersion: 0 },
+        agent: { platform: 'console', userId: `${agent}@team.example` },
+        intent: { type: 'thread', text, id },
+      });
+    },
+    async close() {
+      await database.close();
+      await drop();
+    },
+  };
+}
