@@ -16,10 +16,15 @@ export interface LogOptions {
 const SECRET = /authorization|cookie|passw(or)?d|secret|token|api[-_]?key/i;
 /** User and password of an address, as in postgres://user:password@host. */
 const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"']+@/gi;
+/** Drizzle's errors quote the query's values, which are customers' words; so do `params` and PostgreSQL's `detail`. */
+const QUERY_VALUES = /\nparams: [\s\S]*?(?=\n {4}at |$)/g;
 /** How deep fields are looked into; deeper ones are left out. */
 const MAX_DEPTH = 5;
 
-/** A `Log` on pino. Values of fields named like secrets, and the credentials of any URL, are replaced by `***`. */
+/**
+ * A `Log` on pino. Values of fields named like secrets, the credentials of any URL and the
+ * values of failed queries are replaced by `***`.
+ */
 export function createLog({ level, pretty = false, write = toStandardError }: LogOptions): Log {
   const destination = {
     write: (line: string) => {
@@ -49,9 +54,11 @@ function clean(fields: object, depth: number): Record<string, unknown> {
 
 function plain(value: unknown, depth: number): unknown {
   if (value instanceof Error) {
-    const own = depth > 0 ? clean(value, depth - 1) : {};
-    return { ...own, name: value.name, message: value.message, stack: value.stack };
+    const { params: _values, detail: _row, ...own }: Record<string, unknown> = { ...value };
+    const fields = depth > 0 ? clean(own, depth - 1) : {};
+    return { ...fields, name: value.name, message: plain(value.message, 0), stack: plain(value.stack, 0) };
   }
+  if (typeof value === 'string') return value.replace(QUERY_VALUES, '\nparams: ***');
   if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;
   if (depth === 0) return '…';

@@ -57,7 +57,8 @@ export function createMetrics(): MetricsRegistry {
   );
   return {
     count: (name, labels = {}) => counters.get(name)?.inc(known(COUNTERS[name], labels)),
-    observe: (name, seconds, labels = {}) => timings.get(name)?.observe(known(TIMINGS[name], labels), seconds),
+    observe: (name, seconds, labels = {}) =>
+      timings.get(name)?.observe(known(TIMINGS[name], labels), seconds),
     gauge(name, help, read) {
       register.removeSingleMetric(PREFIX + name);
       new Gauge({

@@ -20,7 +20,12 @@ const CLOSE = { headers: { connection: 'close' } };
 export async function bufferBody(request: Request, limits: BodyLimits): Promise<Checked<Request>> {
   const tooLarge = () =>
     refuse(
-      problem(413, 'too_large', `The body is larger than ${limits.max / 1_048_576} MB, the limit here.`, CLOSE),
+      problem(
+        413,
+        'too_large',
+        `The body is larger than ${limits.max / 1_048_576} MB, the limit here.`,
+        CLOSE,
+      ),
     );
   if (Number(request.headers.get('content-length') ?? 0) > limits.max) return tooLarge();
   if (!request.body) return { ok: true, value: request };
@@ -76,7 +81,9 @@ export function parseQuery<T>(request: Request, schema: z.ZodType<T>): Checked<T
   const given = new URL(request.url).searchParams;
   const twice = [...given.keys()].find((name) => given.getAll(name).length > 1);
   if (twice)
-    return refuse(problem(400, 'invalid', `${twice}: is given twice; separate values by commas`, { field: twice }));
+    return refuse(
+      problem(400, 'invalid', `${twice}: is given twice; separate values by commas`, { field: twice }),
+    );
   return check(Object.fromEntries(given), schema);
 }
 

@@ -1,6 +1,6 @@
 // The one HTTP server: its app can be swapped while it runs, and it closes without cutting anybody off.
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { createServer, type Server, ServerResponse } from 'node:http';
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { AppError, errorText } from '../../model/errors.ts';
 import type { Log } from '../../ports.ts';
 import { problem } from './answer.ts';
@@ -47,9 +47,10 @@ export function createHttpServer({ host, port, log }: { host: string; port: numb
   let shift = beginShift(STARTING);
   let closing = false;
 
-  async function answer(request: Request, env: HttpBindings): Promise<Response> {
+  async function answer(request: Request, env: HttpBindings | Http2Bindings): Promise<Response> {
+    if (!isHttp1(env)) throw new Error('this server speaks HTTP/1.1');
     const mine = shift;
-    const outgoing = outgoingOf(env);
+    const { outgoing } = env;
     mine.inHand.add(outgoing);
     outgoing.once('close', () => {
       mine.inHand.delete(outgoing);
@@ -135,8 +136,8 @@ const STARTING: App = {
         }),
 };
 
-function outgoingOf({ outgoing }: HttpBindings | { outgoing: unknown }): ServerResponse {
-  return outgoing as ServerResponse;
+function isHttp1(env: HttpBindings | Http2Bindings): env is HttpBindings {
+  return env.outgoing instanceof ServerResponse;
 }
 
 function portOf(server: Server): number {
