@@ -29,14 +29,19 @@ export function ticketCard(view: TicketView): Card {
     ref: { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 },
     blocks: [
       headerOf(view, state),
-      ...priorityReasons(view.ticket),
+      ...(isSettled(state) ? [] : priorityReasons(view.ticket)),
       ...customerWords(view),
       ...draftBlocks(view, state),
-      ...contextBlocks(view),
+      ...(isSettled(state) ? [] : contextBlocks(view)),
       ...(outcome ? [outcome] : []),
       { type: 'actions', buttons, menu },
     ],
   };
+}
+
+/** Nothing left to decide: the card keeps to what was asked and what was answered. */
+function isSettled(state: CardState): boolean {
+  return state.kind === 'sent' || state.kind === 'resolved';
 }
 
 /** Customer and account as people say them: "Margaret Oyelaran, Northgate Lifts". */
@@ -48,9 +53,8 @@ export function customerName({ customer }: Pick<TicketView, 'customer'>): string
 /** What the ticket is about, in one line. */
 export function summaryOf(view: TicketView): string {
   const { ticket } = view;
-  const words =
-    ticket.analysis?.summary || ticket.subject || unanswered(view.messages).at(-1)?.text || 'No text';
-  return line(words, 180);
+  const words = ticket.analysis?.summary || ticket.subject;
+  return words ? line(words, 180) : `Message from ${customerName(view)}`;
 }
 
 /** Line 1 (priority, id, category, customer, plan, due) and line 2 (the summary). */
@@ -129,7 +133,7 @@ function draftBlocks(view: TicketView, state: CardState): Block[] {
       return [{ type: 'text', style: 'muted', text: 'Reading the message and writing a draft…' }];
     return state.kind === 'received' ? [{ type: 'text', style: 'muted', text: 'No draft yet.' }] : [];
   }
-  const sent = state.kind === 'sent' || state.kind === 'resolved';
+  const sent = isSettled(state);
   const shown = cut(plain(replyText(view, draft)), sent ? 320 : SHOWN.draft, SHOWN.draftLines);
   const blocks: Block[] = [
     { type: 'quote', of: sent ? 'reply' : 'draft', label: draftLabel(view, draft, state), ...shown },

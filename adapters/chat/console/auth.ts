@@ -89,7 +89,7 @@ export function createConsoleAuth(store: AdapterStore, clock: Clock, publicUrl: 
       await store.delete(key);
       const until = clock.now().getTime() + VALID.sessionMs;
       const payload = Buffer.from(JSON.stringify({ agent: link.data.agent, until })).toString('base64url');
-      const flags = `Path=/console; HttpOnly; SameSite=Lax; Max-Age=${VALID.sessionMs / 1000}${secure ? '; Secure' : ''}`;
+      const flags = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${VALID.sessionMs / 1000}${secure ? '; Secure' : ''}`;
       return `${COOKIE}=${await sign(payload)}; ${flags}`;
     },
   };

@@ -3,7 +3,7 @@ import { toAdaptive } from '../../../src/cards/adaptive.ts';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, MessageRef } from '../../../src/model/platform.ts';
-import type { AdapterDeps, AdapterModule, ChatPlatform, Route } from '../../../src/ports.ts';
+import type { AdapterDeps, AdapterModule, ChatPlatform, Peer, Route } from '../../../src/ports.ts';
 import { createConsoleAuth } from './auth.ts';
 import { type Bundle, buildBundle } from './bundle.ts';
 import { type ConsoleConfig, channelId, consoleConfig } from './config.ts';
@@ -21,6 +21,8 @@ export interface ConsolePlatform extends ChatPlatform {
   routes: Route[];
   /** A one-time link that signs a browser in; with an e-mail, as that agent only. */
   signInLink(agent?: string): Promise<string>;
+  /** Whether a request comes from somebody who may see the console. */
+  mayRead(request: Request, peer: Peer): Promise<boolean>;
 }
 
 /** A post's name: `12`, or `12.3` for the third reply in its thread. */
@@ -131,6 +133,10 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
         throw new AppError('message_gone', `the console has no message ${ref.message} in ${ref.channel}`);
     },
 
+    async mayRead(request, peer) {
+      return (await auth.check(request, peer, false)).ok;
+    },
+
     async notify(agent, text, place) {
       await store.notice(agent.email ?? agent.userId, text, channelId(place.channel));
     },
@@ -152,6 +158,7 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
 
 export const consoleModule: AdapterModule<ConsoleConfig, ConsolePlatform> = {
   id: ID,
+  builtIn: true,
   config: consoleConfig,
   create: createConsole,
 };

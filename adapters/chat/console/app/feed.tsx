@@ -134,7 +134,7 @@ export function FeedView() {
         id="channel-composer"
         key={channel}
         label={`Message to the team in ${channel}`}
-        placeholder={`Message the team in #${channel}, or /deskhand help`}
+        placeholder={`Message #${channel}, or /deskhand help`}
         send={say}
       />
     </div>

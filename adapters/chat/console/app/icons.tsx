@@ -54,7 +54,7 @@ export function Avatar({ name, size = 32 }: { name: string; size?: number }) {
   return (
     <span
       class="avatar"
-      style={{ width: size, height: size, fontSize: size * 0.4, '--hue': hue }}
+      style={{ width: `${size}px`, height: `${size}px`, fontSize: `${size * 0.4}px`, '--hue': String(hue) }}
       aria-hidden="true"
     >
       {initials}

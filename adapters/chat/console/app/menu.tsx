@@ -46,10 +46,13 @@ function Menu({ open, close }: { open: Open; close: () => void }) {
       if (event.target instanceof Node && !menu.contains(event.target)) leave(false);
     };
     document.addEventListener('pointerdown', away, true);
-    document.addEventListener('scroll', away, true);
+    const moved = () => {
+      if (Math.abs(anchor.getBoundingClientRect().top - at.top) > 8) leave(false);
+    };
+    document.addEventListener('scroll', moved, true);
     return () => {
       document.removeEventListener('pointerdown', away, true);
-      document.removeEventListener('scroll', away, true);
+      document.removeEventListener('scroll', moved, true);
       anchor.setAttribute('aria-expanded', 'false');
     };
   }, [open]);

@@ -93,13 +93,16 @@ function hear(event: ConsoleEvent): void {
   const state = getState();
   switch (event.type) {
     case 'post':
-      return event.post.thread === null ? placePost(event.post) : placeReply(event.post);
+      if (event.post.thread === null) placePost(event.post);
+      else placeReply(event.post);
+      return;
     case 'notice':
       toast(event.text);
       if (state.me) void call('seen', { agent: state.me.email, ids: [event.id] });
       return;
     case 'read':
-      return patchChannel(event.channel, { read: event.upTo });
+      patchChannel(event.channel, { read: event.upTo });
+      return;
     case 'status':
       if (state.boot) setState({ boot: { ...state.boot, workspace: event.status } });
       return;
@@ -169,8 +172,8 @@ function placeReply(post: Post): void {
 
 export async function loadFeed(channel: string): Promise<void> {
   const answer = await call<PostPage>(`channels/${encodeURIComponent(channel)}/posts`);
-  if (!answer.ok) return toast(answer.refusal.message, 'bad');
-  setState({ feeds: { ...getState().feeds, [channel]: answer.value } });
+  if (answer.ok) setState({ feeds: { ...getState().feeds, [channel]: answer.value } });
+  else toast(answer.refusal.message, 'bad');
 }
 
 export async function loadEarlier(channel: string): Promise<void> {
@@ -276,17 +279,10 @@ export async function press(action: ActionId, ref: CardRef | null, at: PostAt): 
 
 function answerTo(reply: WireReply | Refusal | null, at: PostAt | null, ref: CardRef | null): void {
   if (!reply) return;
-  if ('error' in reply) return toast(reply.message, 'bad');
-  switch (reply.kind) {
-    case 'form':
-      return setState({ form: { form: reply.form, at, ref: ref ?? reply.form.ref } });
-    case 'card':
-      return setState({ aside: reply.card });
-    case 'notice':
-      return toast(reply.text, reply.ok ? 'ok' : 'bad');
-    case 'none':
-      return;
-  }
+  if ('error' in reply) toast(reply.message, 'bad');
+  else if (reply.kind === 'form') setState({ form: { form: reply.form, at, ref: ref ?? reply.form.ref } });
+  else if (reply.kind === 'card') setState({ aside: reply.card });
+  else if (reply.kind === 'notice') toast(reply.text, reply.ok ? 'ok' : 'bad');
 }
 
 export interface FormProblem {

@@ -1,4 +1,6 @@
 // One post of a channel or thread: a card by Deskhand, or somebody's words.
+
+import { useState } from 'preact/hooks';
 import type { ActionId } from '../../../../src/model/card.ts';
 import { FORM_IDS } from '../../../../src/model/card.ts';
 import type { Post } from '../wire.ts';
@@ -18,11 +20,14 @@ export function pressVerb(post: Post, verb: string): void {
   void press(action, post.content.ref, { channel: post.channel, post: post.thread ?? post.id });
 }
 
+/** `inThread`: in the panel; there the card that began it is folded to what it is about and its buttons. */
 export function PostView({ post, inThread = false }: { post: Post; inThread?: boolean }) {
+  const [unfolded, setUnfolded] = useState(false);
   const selected = useStore((s) => !inThread && s.selected === post.id);
   const busy = useStore((s) => s.busy[`${post.channel}/${post.thread ?? post.id}`] === true);
   const { content } = post;
   const card = content.kind === 'card';
+  const foldable = inThread && post.thread === null && card && content.ref !== null;
   const tone = card ? content.tone : 'none';
   return (
     <article
@@ -49,12 +54,25 @@ export function PostView({ post, inThread = false }: { post: Post; inThread?: bo
           </time>
         </header>
         {card ? (
-          <div class={`card ${busy ? 'is-busy' : ''}`} data-tone={tone}>
+          <div
+            class={`card ${busy ? 'is-busy' : ''} ${foldable && !unfolded ? 'is-folded' : ''}`}
+            data-tone={tone}
+          >
             <CardView json={content.json} busy={busy} onPress={(verb) => pressVerb(post, verb)} />
           </div>
         ) : (
           <p class="words">{content.text}</p>
         )}
+        {foldable ? (
+          <button
+            type="button"
+            class="thread-link"
+            aria-expanded={unfolded}
+            onClick={() => setUnfolded(!unfolded)}
+          >
+            {unfolded ? 'Show less' : 'Show the whole card'}
+          </button>
+        ) : null}
         {inThread ? null : <ThreadLink post={post} />}
       </div>
     </article>

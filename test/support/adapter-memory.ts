@@ -1,0 +1,48 @@
+// An adapter's durable values and the bus between replicas, in memory.
+import type { AdapterStore, Bus } from '../../src/ports.ts';
+
+export function createMemoryStore(): AdapterStore {
+  const values = new Map<string, string>();
+  const sequences = new Map<string, number>();
+  return {
+    async get(key) {
+      const value = values.get(key);
+      return value === undefined ? undefined : JSON.parse(value);
+    },
+    async set(key, value) {
+      values.set(key, JSON.stringify(value));
+    },
+    async delete(key) {
+      values.delete(key);
+    },
+    async list({ prefix, after, limit, reverse = false }) {
+      const keys = [...values.keys()].filter((key) => key.startsWith(prefix)).sort();
+      if (reverse) keys.reverse();
+      const rest = after === undefined ? keys : keys.filter((key) => (reverse ? key < after : key > after));
+      return rest.slice(0, limit).map((key) => ({ key, value: JSON.parse(values.get(key) ?? 'null') }));
+    },
+    async next(sequence) {
+      const value = (sequences.get(sequence) ?? 0) + 1;
+      sequences.set(sequence, value);
+      return value;
+    },
+  };
+}
+
+/** Delivers at once; `lose` makes it drop everything, as a best-effort bus may. */
+export function createMemoryBus(options: { lose?: boolean } = {}): Bus {
+  const listeners = new Map<string, Set<(payload: unknown) => void>>();
+  return {
+    async publish(topic, payload) {
+      if (options.lose) return;
+      for (const listener of [...(listeners.get(topic) ?? [])]) listener(payload);
+    },
+    subscribe(topic, listener) {
+      const set = listeners.get(topic) ?? new Set();
+      listeners.set(topic, set.add(listener));
+      return () => {
+        set.delete(listener);
+      };
+    },
+  };
+}
