@@ -17,7 +17,7 @@ export interface Written {
 export interface IntakeWorld {
   /** A channel with the state of earlier ones: what a restart of the bot builds. */
   create(): IntakeChannel;
-  /** The provider hands a message over, and goes on until it is acknowledged or the returned signal's owner stops it. */
+  /** The provider hands a message over, again and again until it is acknowledged. */
   deliver(channel: IntakeChannel, message: Written): void;
   /** The provider hands over bytes that are no message. */
   deliverGarbage(channel: IntakeChannel): void;
@@ -54,7 +54,7 @@ function createReceiver() {
 }
 
 const LIMIT = { timeout: 20_000, interval: 20 };
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, LIMIT);
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, LIMIT);
 
 /** Runs the suite; `pulls`: the channel fetches from a server that may be down. */
 export function intakeChannelContract(
@@ -77,11 +77,16 @@ export function intakeChannelContract(
     });
 
     /** A reply to the newest message that came in. */
-    function replyTo(message: InboundMessage, key: string, text = 'Here is your invoice. Grüße, Ana'): OutboundReply {
+    function replyTo(
+      message: InboundMessage,
+      key: string,
+      text = 'Here is your invoice. Grüße, Ana',
+    ): OutboundReply {
       return {
         key,
         ticketId: 7,
         to: message.customer,
+        by: 'Ana',
         subject: message.subject ?? null,
         text,
         thread: message.thread ?? {},
@@ -101,7 +106,10 @@ export function intakeChannelContract(
     it('hands a message over with its channel, customer and words', async () => {
       const message = await received('Where is my invoice?');
       expect(channel.serves ?? [channel.id]).toContain(message.channel);
-      expect(message).toMatchObject({ text: 'Where is my invoice?', customer: { email: 'ana@customer.example' } });
+      expect(message).toMatchObject({
+        text: 'Where is my invoice?',
+        customer: { email: 'ana@customer.example' },
+      });
       expect(message.automatic).toBeUndefined();
     });
 
@@ -115,7 +123,8 @@ export function intakeChannelContract(
 
     it('gives fifty copies that come at once the same id', async () => {
       await channel.start(receiver.receive);
-      for (let copy = 0; copy < 50; copy += 1) world.deliver(channel, { id: 'same', text: 'again and again' });
+      for (let copy = 0; copy < 50; copy += 1)
+        world.deliver(channel, { id: 'same', text: 'again and again' });
       world.deliver(channel, { id: 'other', text: 'something else' });
       await until(() => expect(receiver.texts().sort()).toEqual(['again and again', 'something else']));
     });
@@ -165,14 +174,19 @@ export function intakeChannelContract(
       if (channel.lookup) expect(await channel.lookup(reply, AbortSignal.timeout(15_000))).toBe('sent');
     });
 
-    it.each(['not now', 'lost before'] as const)('says that a reply may be tried again (%s), and then it leaves', async (kind) => {
-      const reply = replyTo(await received(), 'key-1');
-      world.fault(kind);
-      await expect(channel.send(reply, AbortSignal.timeout(15_000))).rejects.toMatchObject({ retryable: true });
-      if (channel.lookup) expect(await channel.lookup(reply, AbortSignal.timeout(15_000))).toBe('not_sent');
-      await channel.send(reply, AbortSignal.timeout(15_000));
-      expect(world.farEnd()).toHaveLength(1);
-    });
+    it.each(['not now', 'lost before'] as const)(
+      'says that a reply may be tried again (%s), and then it leaves',
+      async (kind) => {
+        const reply = replyTo(await received(), 'key-1');
+        world.fault(kind);
+        await expect(channel.send(reply, AbortSignal.timeout(15_000))).rejects.toMatchObject({
+          retryable: true,
+        });
+        if (channel.lookup) expect(await channel.lookup(reply, AbortSignal.timeout(15_000))).toBe('not_sent');
+        await channel.send(reply, AbortSignal.timeout(15_000));
+        expect(world.farEnd()).toHaveLength(1);
+      },
+    );
 
     it('says that a reply is refused for good', async () => {
       const reply = replyTo(await received(), 'key-1');
@@ -219,7 +233,9 @@ export function intakeChannelContract(
       await world.outage.begin();
       if (pulls) await until(async () => expect(await channel.health()).toMatchObject({ ok: false }));
       const reply = replyTo(message, 'key-1');
-      await expect(channel.send(reply, AbortSignal.timeout(15_000))).rejects.toMatchObject({ retryable: true });
+      await expect(channel.send(reply, AbortSignal.timeout(15_000))).rejects.toMatchObject({
+        retryable: true,
+      });
       expect((await channel.health()).ok).toBe(false);
       await world.outage.end();
       world.deliver(channel, { id: 'second', text: 'after' });

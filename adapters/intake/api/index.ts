@@ -9,6 +9,7 @@ import { postReply } from './webhook.ts';
 
 export const api: AdapterModule<ApiConfig, IntakeChannel> = {
   id: 'api',
+  builtIn: true,
   config: apiConfig,
   create: createApi,
 };

@@ -7,7 +7,7 @@ import { type EmailConfig, emailConfig, type MailboxConfig } from './config.ts';
 import { findSent, imapErrorText, saveSent } from './imap.ts';
 import { type InboxDeps, sentSchema, watchInbox } from './inbox.ts';
 import { keyOfMessageId, messageIdOf } from './parse.ts';
-import { createSmtp } from './smtp.ts';
+import { sendMail } from './smtp.ts';
 
 /** Milliseconds that saving in the Sent folder may take after the mail has left. */
 const SAVE_SENT_MS = 20_000;
@@ -27,7 +27,6 @@ export function createEmail(
   const { clock, log, store } = deps;
   const own = mailboxes.map(({ from }) => from.address);
   const inboxes = new Map<string, ReturnType<typeof watchInbox>>();
-  const senders = new Map(mailboxes.map((mailbox) => [mailbox.name, createSmtp(mailbox)]));
   const saving = new Set<Promise<void>>();
   const outages = new Map<string, string>();
 
@@ -70,7 +69,6 @@ export function createEmail(
     async stop() {
       await Promise.all([...inboxes.values()].map((inbox) => inbox.stop()));
       await Promise.all(saving);
-      for (const sender of senders.values()) sender.close();
     },
 
     async send(reply, signal) {
@@ -81,7 +79,7 @@ export function createEmail(
       if (sentSchema.safeParse(await store.get(key)).data?.state === 'sent') return { providerId, threadId };
       await store.set(key, { threadId, state: 'handed' });
       try {
-        await senders.get(mailbox.name)?.send(mail, signal);
+        await sendMail(mailbox.smtp, mail, signal);
         outages.delete(mailbox.name);
       } catch (error) {
         const code = error instanceof AppError ? error.code : '';

@@ -1,58 +1,67 @@
 // Hands one composed mail to an SMTP server and says truly what became of it.
 import { Readable } from 'node:stream';
-import { createTransport } from 'nodemailer';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { z } from 'zod';
 import { AppError } from '../../../src/model/errors.ts';
 import type { ComposedMail } from './compose.ts';
-import type { MailboxConfig } from './config.ts';
+import type { MailServer } from './config.ts';
 
 /** Milliseconds. The whole of one try ends before the outbox's lease does. */
 const TIMES = { connect: 10_000, greeting: 10_000, socket: 20_000, whole: 40_000 } as const;
+const PIECE = 64 * 1024;
 
-/** A pool of connections to the mailbox's SMTP server. */
-export function createSmtp({ smtp }: MailboxConfig) {
-  const transport = createTransport({
-    pool: true,
-    maxConnections: 3,
-    // The pool must never send anything again by itself.
-    maxRequeues: 0,
-    host: smtp.host,
-    port: smtp.port,
-    secure: smtp.secure,
-    ...(!smtp.secure && { requireTLS: smtp.startTls === 'required', ignoreTLS: smtp.startTls === 'off' }),
-    tls: { rejectUnauthorized: smtp.verify },
-    ...(smtp.user && { auth: { user: smtp.user, pass: smtp.password ?? '' } }),
+/**
+ * Sends one mail on a connection of its own, so that every failure is this mail's. Throws AppError:
+ * `mail_unreachable`, `mail_deferred` (retryable), `outcome_unknown`, `mail_refused`, `mail_signin` (final).
+ */
+export async function sendMail(server: MailServer, { envelope, raw }: ComposedMail, signal: AbortSignal) {
+  const connection = new SMTPConnection({
+    host: server.host,
+    port: server.port,
+    secure: server.secure,
+    requireTLS: !server.secure && server.startTls === 'required',
+    ignoreTLS: server.startTls === 'off',
+    tls: { rejectUnauthorized: server.verify },
     connectionTimeout: TIMES.connect,
     dnsTimeout: TIMES.connect,
     greetingTimeout: TIMES.greeting,
     socketTimeout: TIMES.socket,
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
-
-  return {
-    /** Throws AppError: `mail_unreachable`, `mail_deferred` (retryable), `outcome_unknown`, `mail_refused`, `mail_signin` (final). */
-    async send({ envelope, raw }: ComposedMail, signal: AbortSignal): Promise<void> {
-      let handed = false;
-      // Read only once the server has answered 354 to DATA; read to its end, the final dot follows.
-      async function* body() {
-        yield raw;
-        handed = true;
-      }
-      try {
-        await transport.sendMail({
-          envelope,
-          raw: Readable.from(body(), { objectMode: false }),
-          signal: AbortSignal.any([signal, AbortSignal.timeout(TIMES.whole)]),
-        });
-      } catch (error) {
-        throw smtpError(error, handed);
-      }
-    },
-    /** Asks the server for a greeting and a sign-in. */
-    verify: () => transport.verify(),
-    close: () => transport.close({ force: true }),
-  };
+  let greeted = false;
+  let handed = false;
+  // Read only after the server has answered DATA with 354; once it is read to its end, the final dot follows.
+  async function* body() {
+    for (let at = 0; at < raw.length; at += PIECE) yield raw.subarray(at, at + PIECE);
+    handed = true;
+  }
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMES.whole)]);
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  broken.catch(() => {});
+  const abort = () => reject(new Error(signal.aborted ? 'sending was stopped' : 'it took too long'));
+  connection.once('error', reject);
+  connection.once('end', () => reject(new Error('the connection was closed')));
+  limit.addEventListener('abort', abort, { once: true });
+  const step = (run: (done: (error?: Error | null) => void) => void) =>
+    Promise.race([
+      broken,
+      new Promise<void>((resolve, fail) => run((error) => (error ? fail(error) : resolve()))),
+    ]);
+  try {
+    limit.throwIfAborted();
+    await step((done) => connection.connect(done));
+    greeted = true;
+    const { user, password = '' } = server;
+    if (user && connection.allowsAuth)
+      await step((done) => connection.login({ user, credentials: { user, pass: password } }, done));
+    await step((done) => connection.send(envelope, Readable.from(body(), { objectMode: false }), done));
+  } catch (error) {
+    throw smtpError(error, handed);
+  } finally {
+    limit.removeEventListener('abort', abort);
+    connection.on('error', () => {});
+    if (greeted) connection.quit();
+    connection.close();
+  }
 }
 
 const failureSchema = z.object({

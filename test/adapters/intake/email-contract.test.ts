@@ -32,13 +32,18 @@ else
       const store = memoryStore();
       return {
         create() {
-          const env = { IMAP_URL: dovecot.url('support'), SMTP_URL: smtp.url, MAIL_FROM: 'support@desk.example' };
+          const env = {
+            IMAP_URL: dovecot.url('support'),
+            SMTP_URL: smtp.url,
+            MAIL_FROM: 'support@desk.example',
+          };
           const config = emailConfig.parse({ env, yaml: {} });
           if (!config) throw new Error('not configured');
           return createEmail(config, adapterDeps(store), { first: 20, most: 200 });
         },
         deliver: (_channel, message) => dovecot.deliver('support', written(message)),
-        deliverGarbage: () => dovecot.deliver('support', Buffer.from([0, 255, 13, 10, 0, 200, 13, 10, 13, 10, 61, 61])),
+        deliverGarbage: () =>
+          dovecot.deliver('support', Buffer.from([0, 255, 13, 10, 0, 200, 13, 10, 13, 10, 61, 61])),
         farEnd: () =>
           smtp.journal.map((mail) => ({ key: mail.header('x-deskhand-key') ?? '', text: textOf(mail.raw) })),
         outage: {

@@ -5,7 +5,8 @@ export function textOf(raw: string): string {
   const split = raw.indexOf('\r\n\r\n');
   const head = raw.slice(0, split).toLowerCase();
   const body = raw.slice(split + 4);
-  if (head.includes('content-transfer-encoding: base64')) return Buffer.from(body, 'base64').toString('utf8').trim();
+  if (head.includes('content-transfer-encoding: base64'))
+    return Buffer.from(body, 'base64').toString('utf8').trim();
   if (!head.includes('content-transfer-encoding: quoted-printable')) return body.trim();
   const bytes = body
     .replace(/=\r\n/g, '')
