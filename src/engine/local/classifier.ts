@@ -15,7 +15,7 @@ import {
 /** The label of texts that belong to no category; they teach the gate. */
 export const OUT_OF_SCOPE = 'oos';
 const FOLDS = 3;
-const BLENDS = [0.3, 0.4, 0.5, 0.6, 0.7];
+const BLENDS = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
 /** Steps of the held-out distribution of the largest logit that are kept. */
 const QUANTILES = 200;
 

@@ -1,4 +1,6 @@
 // The local engine: understands and drafts without a key and without a network.
+
+import { KINDS, kindSchema } from '../../model/analysis.ts';
 import { errorText } from '../../model/errors.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { Clock, DraftInput, Embedder, Engine, Exemplar, LabelledText, Log } from '../../ports.ts';
@@ -10,7 +12,7 @@ import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
 import { cosine, createSearchIndex } from './retrieval.ts';
 import { glanceAt, signalTexts, trainSignals } from './signals.ts';
-import { cleanText, contentHash } from './text.ts';
+import { cleanText, contentHash, sentences, wordCount } from './text.ts';
 import { analyse, type Reading, readTicket } from './understanding.ts';
 
 /** Who is embedded first. */
@@ -19,6 +21,12 @@ const ARTICLES = 3;
 const HISTORY = 5;
 /** Texts of history that are embedded at a time, between which other work gets its turn. */
 const CHUNK = 64;
+/** Signals whose examples are of no kind in particular. */
+const OTHER_SIGNALS = ['other', 'thanks', 'spam', 'injection'];
+/** Solved tickets arrive in a row; the kinds are learned from them once the row ends. */
+const KIND_PAUSE_MS = 4000;
+/** Sentences of one question that are searched by themselves. */
+const QUERY_SENTENCES = 6;
 
 export interface LocalEngineOptions {
   taxonomy: Taxonomy;
@@ -57,6 +65,12 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     taxonomy.categories.map((category) => category.id),
     { log },
   );
+
+  const kindStarters = signalStarters.flatMap(({ text, signals: [signal = 'other'] }, i): TrainingText[] => {
+    const kind = kindSchema.safeParse(signal).data ?? (OTHER_SIGNALS.includes(signal) ? 'other' : null);
+    return kind ? [{ text, category: kind, vector: vectorAt(starters.length + i), importance: 1 }] : [];
+  });
+  const kinds = createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS });
 
   const articles = createSearchIndex<ArticleItem>();
   const exemplars = createSearchIndex<Exemplar>();
@@ -98,30 +112,29 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     }
   }
 
-  function findFor(question: string, vector: Float32Array, language: string, asked: number): Found {
-    const ranked = classify(learner.model(), question, vector).ranked;
+  /** What is known for one question; `vectors` are of the whole of it and of its sentences. */
+  function findFor(question: string, vectors: Float32Array[], language: string): Found {
+    const [whole = new Float32Array(embedder.dimensions)] = vectors;
+    const ranked = classify(learner.model(), question, whole).ranked;
     const categories = new Map(
       ranked.slice(0, 5).map(({ category, probability }) => [category, probability]),
     );
-    const query = { text: question, vector, language, categories };
-    return {
-      question,
-      articles: articles.search(query, 8),
-      exemplars: exemplars.search(query, asked > 1 ? 3 : 5),
-    };
+    const query = { text: question, vectors, language, categories };
+    return { question, articles: articles.search(query, 8), exemplars: exemplars.search(query, 5) };
   }
 
   async function findAll(input: DraftInput, reading: Reading): Promise<Found[]> {
     const language = input.analysis.language === 'und' ? 'en' : input.analysis.language;
-    const asked = reading.questions.length > 1 ? reading.questions : [];
-    const texts = asked.length ? asked : [reading.topic, ...reading.questions];
-    const vectors = await embedder.embed(texts, PERSON_WAITS);
-    if (asked.length)
-      return asked.map((question, i) =>
-        findFor(question, vectors[i] ?? new Float32Array(512), language, asked.length),
-      );
-    const [topic = new Float32Array(embedder.dimensions), question] = vectors;
-    return [findFor(reading.topic, question ? middle(topic, question) : topic, language, 1)];
+    const several = reading.questions.length > 1;
+    const asked = several ? reading.questions : [reading.topic];
+    const texts = asked.map((question) => [question, ...(several ? [] : tellingSentences(question))]);
+    const vectors = await embedder.embed(texts.flat(), PERSON_WAITS);
+    let at = 0;
+    return asked.map((question, i) => {
+      const own = vectors.slice(at, at + (texts[i]?.length ?? 0));
+      at += own.length;
+      return findFor(question, own, language);
+    });
   }
 
   return {
@@ -130,7 +143,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const reading = readTicket(input);
       const asked = reading.questions.length > 1 ? reading.questions : [];
       const vectors = await embedder.embed([reading.topic, ...asked], PERSON_WAITS);
-      return analyse(reading, vectors, learner.model(), signals, input);
+      return analyse(reading, vectors, { categories: learner.model(), kinds: kinds.model(), signals }, input);
     },
     async draft(input) {
       const reading = readTicket(input);
@@ -148,7 +161,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const language = detectLanguage(text);
       const clean = cleanText(text).text;
       return exemplars
-        .search({ text: clean, vector, language: language === 'und' ? 'en' : language }, limit)
+        .search({ text: clean, vectors: [vector], language: language === 'und' ? 'en' : language }, limit)
         .filter((hit) => hit.cosine >= 0.35)
         .map(({ item, cosine: score }) => ({
           id: item.data.id,
@@ -162,20 +175,23 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       if (!vector) return;
       learner.correct({ text, category, vector, importance: corrected ? CORRECTION_WEIGHT : 1 });
     },
-    async addExemplar(exemplar) {
-      await counted(1, async () => {
-        const [vector] = await embedder.embed([exemplar.text], HISTORY);
-        if (!vector) return;
-        const { id, language, category } = exemplar;
-        exemplars.add({
-          id,
-          text: cleanText(exemplar.text).text,
-          vector,
-          language,
-          category,
-          data: exemplar,
-        });
-      });
+    async addExemplars(list) {
+      total += list.length;
+      for (let from = 0; from < list.length && !closed; from += CHUNK) {
+        const chunk = list.slice(from, from + CHUNK);
+        const vectors = await embedder.embed(
+          chunk.map((exemplar) => exemplar.text),
+          HISTORY,
+        );
+        for (const [i, exemplar] of chunk.entries()) {
+          const vector = vectors[i];
+          if (!vector) continue;
+          const { id, language, category, kind, text } = exemplar;
+          if (kind) kinds.collect({ text, category: kind, vector, importance: 1 });
+          exemplars.add({ id, text: cleanText(text).text, vector, language, category, data: exemplar });
+        }
+        indexed += chunk.length;
+      }
     },
     async setArticles(list) {
       const changed = list.flatMap((article) => {
@@ -217,15 +233,14 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     progress: () => ({ ready: indexed >= total, indexed, total }),
     async close() {
       closed = true;
-      await learner.close();
+      await Promise.all([learner.close(), kinds.close()]);
       await history;
     },
   };
 }
 
-/** The direction between two unit vectors. */
-function middle(a: Float32Array, b: Float32Array): Float32Array {
-  const sum = a.map((value, i) => value + (b[i] ?? 0));
-  const norm = Math.sqrt(cosine(sum, sum));
-  return norm > 0 ? sum.map((value) => value / norm) : sum;
+/** Sentences of a longer text that may hold the question by themselves. */
+function tellingSentences(text: string): string[] {
+  const all = sentences(text).filter((sentence) => wordCount(sentence) >= 4);
+  return all.length > 1 ? all.slice(0, QUERY_SENTENCES) : [];
 }

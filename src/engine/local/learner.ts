@@ -14,8 +14,10 @@ const PAUSE_MS = 20_000;
 
 export interface Learner {
   model(): ClassifierModel;
-  /** Adds texts for the next full training. */
+  /** Adds texts for the next full training, which the caller starts. */
   add(texts: TrainingText[]): void;
+  /** Adds one text; the training follows once no more come. */
+  collect(text: TrainingText): void;
   /** Applies one correction now and has it trained in later. */
   correct(text: TrainingText): void;
   /** Starts a full training unless one runs; a running one is followed by another when texts came meanwhile. */
@@ -27,7 +29,7 @@ export interface Learner {
 export function createLearner(
   texts: TrainingText[],
   categories: string[],
-  { log, pauseMs = PAUSE_MS }: { log: Log; pauseMs?: number },
+  { log, pauseMs = PAUSE_MS }: { log: Log /** Quiet time before a training. */; pauseMs?: number },
 ): Learner {
   let all = [...texts];
   let model = trainClassifier(all, categories, { quick: true });
@@ -92,6 +94,10 @@ export function createLearner(
   return {
     model: () => model,
     add,
+    collect(text) {
+      add([text]);
+      later();
+    },
     correct(text) {
       correct(model, text.text, text.vector, text.category);
       if (running) since.push(text);

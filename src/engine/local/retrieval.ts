@@ -15,7 +15,8 @@ export interface SearchItem<T> {
 
 export interface SearchQuery {
   text: string;
-  vector: Float32Array;
+  /** Of the whole and of its most telling sentences: the closest one counts. */
+  vectors: Float32Array[];
   /** Only items in this language are found. */
   language: string;
   /** Probability of each category, as far as known: items of a likely category gain a little. */
@@ -126,7 +127,7 @@ export function createSearchIndex<T>(): SearchIndex<T> {
     },
     has: (id) => items.has(id),
     size: () => items.size,
-    search({ text, vector, language, categories }, limit) {
+    search({ text, vectors, language, categories }, limit) {
       const candidates = [...items.values()].filter((item) => item.language === language);
       if (!candidates.length) return [];
       const query = [...new Set(contentWords(text))].slice(0, 60);
@@ -135,7 +136,9 @@ export function createSearchIndex<T>(): SearchIndex<T> {
           .search(query.join(' '), { combineWith: 'OR', fuzzy: (term) => (term.length > 5 ? 1 : false) })
           .map((result): [string, number] => [String(result.id), result.score]),
       );
-      const cosines = candidates.map((item) => cosine(vector, item.vector));
+      const cosines = candidates.map((item) =>
+        Math.max(...vectors.map((vector) => cosine(vector, item.vector))),
+      );
       const lexical = zScores(candidates.map((item) => Math.sqrt(found.get(item.id) ?? 0)));
       const semantic = zScores(cosines);
       const mass = query.reduce((sum, word) => sum + idf(word), 0);

@@ -1,7 +1,7 @@
 // Puts the analysis of a ticket together from classifier, signals and facts.
-import type { Analysis, Kind } from '../../model/analysis.ts';
+import { type Analysis, KINDS, type Kind } from '../../model/analysis.ts';
 import type { EngineInput } from '../../ports.ts';
-import { type ClassifierModel, classify } from './classifier.ts';
+import { type Classification, type ClassifierModel, classify } from './classifier.ts';
 import { countAttempts, findBugFacts, findDeadline, findReferences, saysBlocked } from './extract.ts';
 import { detectLanguage } from './language.ts';
 import { SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
@@ -64,19 +64,16 @@ const CHURN =
 const EXPANSION =
   /\b(?:more (?:seats|users|licen[cs]es)|upgrade|add (?:\d+|more|another|new) (?:seats?|users?|technicians?|people|licen[cs]es?)|higher plan|bigger plan|annual (?:plan|billing)|new (?:branch|office|location|team)|hir(?:ed|ing)|roll(?:ing)? (?:it )?out|business plan|enterprise plan|second account)\b/i;
 
-function decideKind(signals: SignalScores, bug: Analysis['bug'], newest: string): Kind {
-  const evidence = bug.exceptions.length ? 0.5 : bug.codes.length ? 0.3 : 0;
-  const scores: [Kind, number][] = [
-    ['bug', signals.bug + evidence],
-    ['feature_request', signals.feature_request],
-    ['friction', signals.friction],
-    ['question', signals.question],
-  ];
-  scores.sort((a, b) => b[1] - a[1]);
-  const [kind, score] = scores[0] ?? ['other', 0];
+/** The kind by its own classifier and by the signals' words, with hard signs of a fault counting for one. */
+function decideKind(ranked: Classification['ranked'], signals: SignalScores, bug: Analysis['bug']): Kind {
   if (signals.spam > 0.7 || signals.injection > 0.8) return 'other';
-  if (score >= 0.3) return kind;
-  return /\?/.test(newest) ? 'question' : 'other';
+  const learned = new Map(ranked.map(({ category, probability }) => [category, probability]));
+  const evidence = bug.exceptions.length ? 0.4 : bug.codes.length ? 0.2 : 0;
+  const scores = KINDS.map((kind): [Kind, number] => {
+    const words = kind === 'other' ? 0.2 : signals[kind];
+    return [kind, (learned.get(kind) ?? 0) + 0.5 * words + (kind === 'bug' ? evidence : 0)];
+  });
+  return scores.reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
 /** Category for texts without words: the taxonomy's catch-all when it has one. */
@@ -88,12 +85,17 @@ function catchAll(model: ClassifierModel): string {
 
 const share = (x: number) => Math.min(1, Math.max(0, x));
 
+export interface Models {
+  categories: ClassifierModel;
+  kinds: ClassifierModel;
+  signals: SignalModel;
+}
+
 /** The analysis, from vectors of the topic and of each question (in that order). Pure. */
 export function analyse(
   reading: Reading,
   vectors: Float32Array[],
-  model: ClassifierModel,
-  signalModel: SignalModel,
+  { categories: model, kinds, signals: signalModel }: Models,
   input: EngineInput,
 ): Analysis {
   const { text, topic, newest, questions, subject } = reading;
@@ -142,7 +144,7 @@ export function analyse(
     runnersUp: readable ? found.ranked.slice(1, 4) : [],
     labels,
     questions,
-    kind: readable ? decideKind(signals, bug, newest) : 'other',
+    kind: readable ? decideKind(classify(kinds, topic, vector).ranked, signals, bug) : 'other',
     sentiment: readable
       ? Math.min(
           1,
