@@ -2,22 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chatModules, contextModules, intakeModules } from '../adapters/index.ts';
 import { type Config, loadConfig, SHIPPED_CONFIG } from './config.ts';
-import { createLocalEmbedder } from './engine/local/embedder.ts';
 import { openDatabase } from './infra/db/index.ts';
 import { migrate } from './infra/db/migrate.ts';
 import { createStore } from './infra/db/queries/index.ts';
-import { createApp } from './infra/http/app.ts';
 import { createHttpServer } from './infra/http/server.ts';
 import { createLog } from './infra/log.ts';
+import { createMetrics } from './infra/metrics.ts';
 import { openPostgres } from './infra/postgres/index.ts';
+import { allModules } from './main/adapters.ts';
 import { type Bot, startBot } from './main/bot.ts';
+import { appOf } from './main/http.ts';
 import { loadSample, playStream } from './main/sample.ts';
 import type { InboundMessage, Receipt } from './model/message.ts';
 import type { Log } from './ports.ts';
-
-export const allModules = [...chatModules, ...intakeModules, ...contextModules];
 
 export interface StartOptions {
   /** `auto`: the sample workspace when nothing is configured and the database is empty. */
@@ -50,13 +48,14 @@ export async function start(options: StartOptions): Promise<Running> {
   const log = options.log ?? createLog({ level: config.env.LOG_LEVEL });
   const { token, file: tokenFile } = await apiToken(config);
   const server = createHttpServer({ host: config.env.HOST, port: config.env.PORT, log });
-  const embedder = await createLocalEmbedder({ log });
+  const metrics = createMetrics();
   const connect = (database: string) =>
     openPostgres({ dataDir: config.dataDir, databaseUrl: config.env.DATABASE_URL, database, log });
 
   const real = await connect('deskhand');
   const sample =
-    options.workspace === 'sample' || (options.workspace === 'auto' && (await wantsSample(config, real.url)));
+    options.workspace === 'sample' ||
+    (options.workspace === 'auto' && (await wantsSample(config, real.url, log)));
   const playing = new AbortController();
   let current: Bot;
   let promotion: Promise<Bot> | null = null;
@@ -68,7 +67,6 @@ export async function start(options: StartOptions): Promise<Running> {
     current = await startBot({
       config: sampleConfig(options.env),
       databaseUrl: sampleServer.url,
-      embedder,
       log,
       clock,
       sample: true,
@@ -76,7 +74,7 @@ export async function start(options: StartOptions): Promise<Running> {
       onRealMessage,
     });
   } else current = await startReal();
-  server.setApp(appOf(current));
+  serve(current);
   const { port } = await server.listen();
   const url = config.publicUrl.replace(/:\d+$/, `:${port}`);
   if (sample) void play(current);
@@ -86,19 +84,18 @@ export async function start(options: StartOptions): Promise<Running> {
     url,
     sample,
     tokenFile,
-    signInLink: await signInLink(current),
+    signInLink: isLoopback(config.env.HOST) ? null : await signInLink(current),
     indexed: current.indexed,
     async stop() {
       playing.abort();
       await server.close(5_000);
       await current.stop();
-      await embedder.close();
       for (const one of servers) await one.stop();
     },
   };
 
   function startReal(): Promise<Bot> {
-    return startBot({ config, databaseUrl: real.url, embedder, log, clock, sample: false });
+    return startBot({ config, databaseUrl: real.url, log, clock, sample: false });
   }
 
   /** The first real message: the real workspace takes it and the place of the sample. */
@@ -113,21 +110,21 @@ export async function start(options: StartOptions): Promise<Running> {
     const before = current;
     const bot = await startReal();
     current = bot;
-    server.setApp(appOf(bot));
+    serve(bot);
     setTimeout(() => void before.stop(), 1_000);
     return bot;
   }
 
   async function play(bot: Bot): Promise<void> {
-    await Promise.race([bot.articlesIndexed, aborted(playing.signal)]);
+    await bot.articlesRead;
     await playStream(
       { memory: bot.memory, log, receive: bot.receive },
       { fast: options.fast, signal: playing.signal },
     );
   }
 
-  function appOf(bot: Bot) {
-    return createApp({ token, bot, config, log, clock });
+  function serve(bot: Bot): void {
+    server.setApp(appOf(bot, { token, metrics, log, clock }));
   }
 }
 
@@ -137,10 +134,10 @@ function sampleConfig(env: Record<string, string | undefined> | undefined): Conf
 }
 
 /** Nothing configured, and nothing in the database yet. */
-async function wantsSample(config: Config, url: string): Promise<boolean> {
+async function wantsSample(config: Config, url: string, log: Log): Promise<boolean> {
   if (config.configured) return false;
   await migrate(url);
-  const database = openDatabase(url, { log: quiet, max: 1 });
+  const database = openDatabase(url, { log, max: 1 });
   try {
     const store = createStore(database.db);
     return (await store.countTickets()) + (await store.countCustomers()) === 0;
@@ -163,4 +160,12 @@ async function apiToken({ env, dataDir }: Config): Promise<{ token: string; file
     () => false,
   );
   return { token: written ? token : (await readFile(file, 'utf8')).trim(), file };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+async function signInLink(bot: Bot): Promise<string | null> {
+  return (await bot.platforms.get('console')?.signInLink?.()) ?? null;
 }

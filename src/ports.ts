@@ -118,6 +118,8 @@ export interface AdapterConfigInput {
  */
 export interface AdapterModule<Config, Port> {
   id: string;
+  /** Works without any setting, so that its presence does not mean that somebody configured the bot. */
+  builtIn?: boolean;
   config: z.ZodType<Config | null, AdapterConfigInput>;
   create(config: Config, deps: AdapterDeps): Port;
 }
@@ -135,6 +137,10 @@ export interface ChatPlatform {
   notify(agent: AgentRef, text: string, place: Place): Promise<void>;
   health(): Promise<Health>;
   routes?: Route[];
+  /** A platform that is itself a web page: signs a browser in, once. */
+  signInLink?(agent?: string): Promise<string>;
+  /** Such a page's word on whether a request comes from somebody who may see it. */
+  mayRead?(request: Request, peer: Peer): Promise<boolean>;
 }
 
 export interface IntakeChannel {
@@ -290,7 +296,8 @@ export interface Engine {
   ): Promise<{ id: string; text: string; reply: string; score: number }[]>;
   /** Applies one labelled text at once; the full retrain follows in the background. */
   learn(example: LabelledText): Promise<void>;
-  addExemplar(exemplar: Exemplar): Promise<void>;
+  /** Adds or replaces solved tickets; many are read in the background of other work. */
+  addExemplars(exemplars: Exemplar[]): Promise<void>;
   /** Replaces the articles; only what changed is embedded again. */
   setArticles(articles: KnowledgeArticle[]): Promise<void>;
   progress(): EngineProgress;

@@ -39,8 +39,12 @@ export function ticketCard(view: TicketView): Card {
   };
 }
 
-/** Nothing left to decide: the card keeps to what was asked and what was answered. */
+/** Decided: the card keeps to what was asked and what is answered. */
 function isSettled(state: CardState): boolean {
+  return state.kind === 'sending' || isOver(state);
+}
+
+function isOver(state: CardState): boolean {
   return state.kind === 'sent' || state.kind === 'resolved';
 }
 

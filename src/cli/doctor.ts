@@ -6,8 +6,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { createLog } from '../infra/log.ts';
 import { openPostgres } from '../infra/postgres/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
-import { allModules } from '../main.ts';
-import { checkAdapters } from '../main/adapters.ts';
+import { allModules, checkAdapters } from '../main/adapters.ts';
 import { errorText } from '../model/errors.ts';
 
 interface Check {
@@ -24,8 +23,14 @@ export function doctorCommand(): Command {
       const checks = await examine();
       if (json) console.log(JSON.stringify(checks));
       else {
-        const table = new Table({ head: ['', 'Part', 'Finding'], colWidths: [7, 16, 90], wordWrap: true, style: { head: [], border: [] } });
-        for (const { part, state, detail } of checks) table.push([{ ok: 'ok', note: 'note', fault: 'FAULT' }[state], part, detail]);
+        const table = new Table({
+          head: ['', 'Part', 'Finding'],
+          colWidths: [7, 16, 90],
+          wordWrap: true,
+          style: { head: [], border: [] },
+        });
+        for (const { part, state, detail } of checks)
+          table.push([{ ok: 'ok', note: 'note', fault: 'FAULT' }[state], part, detail]);
         console.log(table.toString());
       }
       if (checks.some(({ state }) => state === 'fault')) process.exitCode = 1;
@@ -41,7 +46,11 @@ async function examine(): Promise<Check[]> {
   }
   const checks: Check[] = [
     { part: 'node', state: 'ok', detail: process.versions.node },
-    { part: 'configuration', state: 'ok', detail: `${config.file}, ${config.taxonomy.categories.length} categories` },
+    {
+      part: 'configuration',
+      state: 'ok',
+      detail: `${config.file}, ${config.taxonomy.categories.length} categories`,
+    },
     agents(config),
     sending(config),
   ];
@@ -52,8 +61,16 @@ async function examine(): Promise<Check[]> {
 
 function agents({ yaml }: Config): Check {
   return yaml.agents.length > 0
-    ? { part: 'agents', state: 'ok', detail: yaml.agents.map(({ name, role }) => `${name} (${role})`).join(', ') }
-    : { part: 'agents', state: 'note', detail: 'none: everybody who reaches the console may act; list people under "agents"' };
+    ? {
+        part: 'agents',
+        state: 'ok',
+        detail: yaml.agents.map(({ name, role }) => `${name} (${role})`).join(', '),
+      }
+    : {
+        part: 'agents',
+        state: 'note',
+        detail: 'none: everybody who reaches the console may act; list people under "agents"',
+      };
 }
 
 function sending({ yaml }: Config): Check {
@@ -63,7 +80,8 @@ function sending({ yaml }: Config): Check {
   return {
     part: 'autonomy',
     state: 'ok',
-    detail: names.length > 0 ? `permitted, once proven, for ${names.join(', ')}` : 'every reply needs a person',
+    detail:
+      names.length > 0 ? `permitted, once proven, for ${names.join(', ')}` : 'every reply needs a person',
   };
 }
 
@@ -73,7 +91,11 @@ async function dataFolder({ dataDir }: Config): Promise<Check> {
     await access(dataDir, constants.W_OK);
     return { part: 'data folder', state: 'ok', detail: dataDir };
   } catch (error) {
-    return { part: 'data folder', state: 'fault', detail: `${dataDir} cannot be written (${errorText(error)}); set DATA_DIR` };
+    return {
+      part: 'data folder',
+      state: 'fault',
+      detail: `${dataDir} cannot be written (${errorText(error)}); set DATA_DIR`,
+    };
   }
 }
 
@@ -84,7 +106,11 @@ async function databaseAndQueue(config: Config): Promise<Check[]> {
     const server = await openPostgres({ dataDir, databaseUrl: env.DATABASE_URL, database: 'deskhand', log });
     try {
       const checks: Check[] = [
-        { part: 'database', state: 'ok', detail: server.embedded ? 'PostgreSQL of its own answers' : 'the server of DATABASE_URL answers' },
+        {
+          part: 'database',
+          state: 'ok',
+          detail: server.embedded ? 'PostgreSQL of its own answers' : 'the server of DATABASE_URL answers',
+        },
       ];
       checks.push(await queueCheck(config, server.url));
       for (const [part, health] of Object.entries(await checkAdapters(config, server.url, log)))
@@ -102,7 +128,12 @@ async function queueCheck({ env }: Config, databaseUrl: string): Promise<Check> 
   const where = env.REDIS_URL ? 'Redis of REDIS_URL' : 'in PostgreSQL';
   try {
     const clock = { now: () => new Date() };
-    const queue = await createQueue({ databaseUrl, redisUrl: env.REDIS_URL, log: createLog({ level: 'silent' }), clock });
+    const queue = await createQueue({
+      databaseUrl,
+      redisUrl: env.REDIS_URL,
+      log: createLog({ level: 'silent' }),
+      clock,
+    });
     const health = await queue.health();
     await queue.stop();
     return { part: 'queue', state: health.ok ? 'ok' : 'fault', detail: `${where}: ${health.detail}` };

@@ -34,9 +34,11 @@ export function policyCommand(): Command {
         ),
       );
       if (json) return console.log(JSON.stringify(rows));
-      const table = new Table({ head: ['Category', 'Mode', 'Reviewed', 'Mistakes', 'Autonomy'], style: { head: [], border: [] } });
-      for (const row of rows)
-        table.push([row.category, row.mode, row.reviewed, row.errors, autonomy(row)]);
+      const table = new Table({
+        head: ['Category', 'Mode', 'Reviewed', 'Mistakes', 'Autonomy'],
+        style: { head: [], border: [] },
+      });
+      for (const row of rows) table.push([row.category, row.mode, row.reviewed, row.errors, autonomy(row)]);
       console.log(table.toString());
     });
   command
@@ -44,12 +46,16 @@ export function policyCommand(): Command {
     .description(`mode is one of ${MODES.join(', ')}`)
     .action(async (category: string, wanted: string) => {
       const mode = modeSchema.safeParse(wanted);
-      if (!mode.success) throw new AppError('wrong_use', `The mode is "${wanted}"; it must be one of ${MODES.join(', ')}.`);
+      if (!mode.success)
+        throw new AppError('wrong_use', `The mode is "${wanted}"; it must be one of ${MODES.join(', ')}.`);
       await withWorkspace(async (store, { taxonomy }) => {
         const ids = taxonomy.categories.map(({ id }) => id);
         if (!ids.includes(category)) {
           const nearest = nearestKey(category, ids);
-          throw new AppError('wrong_use', `There is no category "${category}"; ${nearest ? `did you mean "${nearest}"?` : `one of: ${ids.join(', ')}.`}`);
+          throw new AppError(
+            'wrong_use',
+            `There is no category "${category}"; ${nearest ? `did you mean "${nearest}"?` : `one of: ${ids.join(', ')}.`}`,
+          );
         }
         await store.setPolicy(category, mode.data, 'command line', new Date());
       });
@@ -58,7 +64,11 @@ export function policyCommand(): Command {
   return command;
 }
 
-function autonomy(row: { neverAuto: boolean; threshold: number | null; reviewsUntilAuto: number | null }): string {
+function autonomy(row: {
+  neverAuto: boolean;
+  threshold: number | null;
+  reviewsUntilAuto: number | null;
+}): string {
   if (row.neverAuto) return 'never: a person always sends';
   if (row.threshold !== null) return `proven from ${Math.round(row.threshold * 100)} % confidence`;
   return `${row.reviewsUntilAuto} more reviewed tickets until auto`;

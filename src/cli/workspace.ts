@@ -1,11 +1,11 @@
 // Opens the workspace's database for a command: beside a running bot it simply connects.
-import { loadConfig, type Config } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { createLog } from '../infra/log.ts';
 import { openPostgres } from '../infra/postgres/index.ts';
-import { allModules } from '../main.ts';
+import { allModules } from '../main/adapters.ts';
 
 /** Runs `work` on the workspace's database and lets go of it afterwards. */
 export async function withWorkspace<T>(work: (store: Store, config: Config) => Promise<T>): Promise<T> {

@@ -55,7 +55,7 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
     corrected: 0,
     at: clock.now(),
   });
-  await engine.addExemplar({ ...exemplar, id: ticketKey(ticket.id) });
+  await engine.addExemplars([{ ...exemplar, id: ticketKey(ticket.id) }]);
 }
 
 /** Learns from decisions that say something about the draft or the category without sending anything. */

@@ -1,7 +1,7 @@
 // One workspace at work: everything between a database and the people who use it.
-import { chatModules, contextModules, intakeModules } from '../../adapters/index.ts';
 import type { Config } from '../config.ts';
-import { createLocalEngine } from '../engine/index.ts';
+import { createLocalEmbedder } from '../engine/local/embedder.ts';
+import { createLocalEngine } from '../engine/local/index.ts';
 import { act } from '../flows/actions.ts';
 import { findActor } from '../flows/agents.ts';
 import { decide } from '../flows/decide.ts';
@@ -11,6 +11,7 @@ import { receive } from '../flows/receive.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { migrate } from '../infra/db/migrate.ts';
+import { figureQueries } from '../infra/db/queries/figures.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { createTicketLock } from '../infra/db/ticket-lock.ts';
 import { createQueue } from '../infra/queue/index.ts';
@@ -21,18 +22,16 @@ import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
 import type {
   AdapterDeps,
-  AdapterModule,
   AdapterStore,
   ChatPlatform,
   Clock,
-  ContextSource,
-  Embedder,
   Health,
   IntakeChannel,
   Log,
   Route,
   WorkspaceStatus,
 } from '../ports.ts';
+import { buildAdapters } from './adapters.ts';
 import { createWake, startJobs } from './jobs.ts';
 import { createSampleChannel } from './sample-channels.ts';
 
@@ -44,7 +43,6 @@ const STATUS_EVERY_MS = 700;
 export interface BotOptions {
   config: Config;
   databaseUrl: string;
-  embedder: Embedder;
   log: Log;
   clock: Clock;
   sample: boolean;
@@ -67,9 +65,12 @@ export interface Bot {
     request: { draftVersion: number; agentEmail: string; decision: Decision },
   ): ReturnType<typeof decide>;
   recordEvent(event: CustomerEvent): Promise<void>;
-  health(): Promise<Record<string, Health>>;
+  health: Record<string, { required: boolean; check(): Promise<Health> }>;
+  figures: ReturnType<typeof figureQueries>;
   status(): WorkspaceStatus;
-  /** Resolves when all knowledge and history is indexed. */
+  /** Resolves when the articles can be answered from; solved tickets follow. */
+  articlesRead: Promise<void>;
+  /** Resolves when solved tickets can be answered from, too. */
   indexed: Promise<void>;
   /** Stops taking in, finishes work in hand, lets go of everything. */
   stop(): Promise<void>;
@@ -87,10 +88,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     createBus({ databaseUrl, redisUrl, log }),
     createQueue({ databaseUrl, redisUrl, log, clock }),
   ]);
+  const embedder = await createLocalEmbedder({ log, vectors: createVectorStore(database.db) });
   const engine = await createLocalEngine({
     taxonomy: config.taxonomy,
-    embedder: options.embedder,
-    vectors: createVectorStore(database.db),
+    embedder,
     examples: await store.recentExamples(HISTORY.examples),
     log,
     clock,
@@ -110,11 +111,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     status,
   });
 
-  const platforms = new Map(
-    build<ChatPlatform>(chatModules, config, adapterDeps).map((one) => [one.id, one]),
-  );
+  const { intake, sources, ...chat } = buildAdapters(config, adapterDeps);
+  const platforms = new Map(chat.platforms.map((platform) => [platform.id, platform]));
   const memory = createAdapterStore(database.db, 'deskhand');
-  const intake = build<IntakeChannel>(intakeModules, config, adapterDeps);
   const channels = new Map<string, IntakeChannel>();
   for (const channel of intake)
     for (const name of channel.serves ?? [channel.id]) channels.set(name, channel);
@@ -141,7 +140,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     taxonomy: config.taxonomy,
     platforms,
     channels,
-    sources: build<ContextSource>(contextModules, config, adapterDeps),
+    sources,
     withTicket: createTicketLock(database.pool),
   };
   const take = (message: InboundMessage) => receive(flows, message);
@@ -151,7 +150,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   // A channel whose server is down says so in its health and goes on trying; it never stops the bot.
   for (const channel of intake) await channel.start(options.onRealMessage ?? take);
   let toldStatus = '';
-  const indexed = readKnowledge();
+  const articlesRead = readInto('articles', async () => engine.setArticles(await store.allArticles()));
+  const indexed = articlesRead.then(() =>
+    readInto('solved tickets', async () =>
+      engine.addExemplars(await store.recentExemplars(HISTORY.exemplars)),
+    ),
+  );
   const ticker = setInterval(tellStatus, STATUS_EVERY_MS);
 
   return {
@@ -175,22 +179,22 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       }),
     recordEvent: (event) => recordEvent(store, clock, event),
     status,
+    articlesRead,
     indexed,
-    async health() {
-      const parts: Record<string, Promise<Health>> = {
-        database: database.pool.query('select 1').then(
-          () => ({ ok: true, detail: 'answers' }),
-          (error: unknown) => ({ ok: false, detail: errorText(error) }),
-        ),
-        queue: queue.health(),
-        ...Object.fromEntries(
-          [...platforms.values(), ...intake].map((adapter) => [adapter.id, adapter.health()]),
-        ),
-      };
-      return Object.fromEntries(
-        await Promise.all(Object.entries(parts).map(async ([name, part]) => [name, await part])),
-      );
+    health: {
+      database: {
+        required: true,
+        check: () => database.pool.query('select 1').then(() => ({ ok: true, detail: 'answers' })),
+      },
+      queue: { required: true, check: () => queue.health() },
+      ...Object.fromEntries(
+        [...platforms.values(), ...intake].map((adapter) => [
+          adapter.id,
+          { required: false, check: () => adapter.health() },
+        ]),
+      ),
     },
+    figures: figureQueries(database.db),
     async stop() {
       clearInterval(ticker);
       const stopping = async (name: string, work: Promise<unknown>) =>
@@ -201,22 +205,19 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await stopping('queue', queue.stop());
       await Promise.all([...platforms.values()].map((platform) => stopping(platform.id, platform.stop())));
       await stopping('engine', engine.close());
+      await stopping('embedder', embedder.close());
       await indexed;
       await stopping('bus', bus.stop());
       await stopping('database', database.close());
     },
   };
 
-  /** Reads articles, then solved tickets, into the engine; the bot works meanwhile with what is there. */
-  async function readKnowledge(): Promise<void> {
+  /** The bot works meanwhile with what the engine has read so far. */
+  async function readInto(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      await engine.setArticles(await store.allArticles());
-      await engine.addExemplars(await store.recentExemplars(HISTORY.exemplars));
+      await work();
     } catch (error) {
-      log.error(
-        { reason: errorText(error) },
-        'knowledge could not be indexed; drafts lack it until the next start',
-      );
+      log.error({ what, reason: errorText(error) }, 'not indexed; drafts lack it until the next start');
     }
   }
 
@@ -229,15 +230,4 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       .publish('status', JSON.parse(now))
       .catch((error: unknown) => log.debug({ reason: errorText(error) }, 'status not told'));
   }
-}
-
-/** The adapters of one kind that are set up. */
-function build<Port>(
-  modules: AdapterModule<never, Port>[],
-  config: Config,
-  deps: (owner: string) => AdapterDeps,
-): Port[] {
-  return modules
-    .filter((module) => config.adapters.has(module.id))
-    .map((module) => module.create(config.adapters.get(module.id) as never, deps(module.id)));
 }

@@ -73,6 +73,15 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     expect(seen[1]?.at).toBeGreaterThanOrEqual(added + 400);
   });
 
+  it('starts the urgent jobs first when many wait', async () => {
+    const queue = await open();
+    const topic = randomUUID();
+    for (const urgency of [0.1, 0.9, 0.5, 1, 0]) await queue.add(topic, { urgency }, { urgency });
+    const seen: unknown[] = [];
+    await queue.work(topic, async ({ urgency }) => void seen.push(urgency), { concurrency: 1 });
+    await expect.poll(() => seen, PATIENT).toEqual([1, 0.9, 0.5, 0.1, 0]);
+  });
+
   it('keeps jobs that wait under one key as one job, and keys of other topics apart', async () => {
     const queue = await open();
     const [topic, other] = [randomUUID(), randomUUID()];

@@ -100,10 +100,9 @@ export function scriptedEngine() {
     learn: async (example: { text: string; category: string }) => {
       learned.push(example);
     },
-    addExemplar: async ({ id }: { id: string }) => {
-      exemplars.push(id);
+    addExemplars: async (added: { id: string }[]) => {
+      exemplars.push(...added.map(({ id }) => id));
     },
-    addExemplars: async () => undefined,
     setArticles: async () => undefined,
     progress: () => ({ ready: true, indexed: 0, total: 0 }),
     close: async () => undefined,
@@ -286,7 +285,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
       return act(deps, action);
     },
     /** An agent writes into the card's thread. */
-    say(agent: string, ticketId: number, text: string, id = crypto.randomUUID()): Promise<ActionReply> {
+    say(agent: string, ticketId: number, text: string, id: string = crypto.randomUUID()): Promise<ActionReply> {
       return act(deps, {
         ref: { ticketId: ticketKey(ticketId), draftVersion: 0 },
         agent: { platform: 'console', userId: `${agent}@team.example` },

@@ -29,6 +29,7 @@ const PING_PATIENCE_MS = 2_000;
 const STOP_PATIENCE_MS = 20_000;
 const CLOSE_PATIENCE_MS = 2_000;
 const QUIET_MS = 30_000;
+const URGENCY_STEPS = 20;
 const SCHEDULE_CHECK_MS = 60_000;
 
 /**
@@ -88,8 +89,10 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   }
 
   return {
-    add(topic, payload, { key, delayMs = 0 } = {}) {
-      return available(async () => addJob(await jobsOf(topic), payload, key, delayMs));
+    add(topic, payload, { key, delayMs = 0, urgency = 0.5 } = {}) {
+      // BullMQ takes low numbers first; 0 would outrank every urgency.
+      const priority = 1 + Math.round((1 - urgency) * URGENCY_STEPS);
+      return available(async () => addJob(await jobsOf(topic), payload, { key, delay: delayMs, priority }));
     },
     async work(topic, handler, { concurrency }) {
       if (workers.has(topic)) throw new Error(`${topic} already has a worker`);
@@ -164,10 +167,14 @@ async function openJobs(
   return jobs;
 }
 
-async function addJob(jobs: Jobs, payload: Payload, key: string | undefined, delay: number): Promise<void> {
+async function addJob(
+  jobs: Jobs,
+  payload: Payload,
+  { key, delay, priority }: { key: string | undefined; delay: number; priority: number },
+): Promise<void> {
   const jobId = randomUUID();
   const deduplication = key === undefined ? undefined : { id: key, keepLastIfActive: true };
-  const job = await jobs.add(jobs.name, payload, { jobId, delay, deduplication });
+  const job = await jobs.add(jobs.name, payload, { jobId, delay, priority, deduplication });
   if (job.id !== undefined && job.id !== jobId) await bringForward(jobs, job.id, delay);
 }
 

@@ -2,6 +2,7 @@
 import type { Db } from '../index.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
+import { figureQueries } from './figures.ts';
 import { learningQueries } from './learning.ts';
 import { workQueries } from './work.ts';
 
@@ -11,6 +12,7 @@ function bind(db: Db) {
     ...conversationQueries(db),
     ...workQueries(db),
     ...learningQueries(db),
+    ...figureQueries(db),
   };
 }
 

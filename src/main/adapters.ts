@@ -1,0 +1,71 @@
+// Builds the adapters that are set up, and checks them for `doctor`.
+import { chatModules, contextModules, intakeModules } from '../../adapters/index.ts';
+import type { Config } from '../config.ts';
+import { createBus } from '../infra/bus/index.ts';
+import { openDatabase } from '../infra/db/index.ts';
+import { migrate } from '../infra/db/migrate.ts';
+import { createAdapterStore } from '../infra/store.ts';
+import { errorText } from '../model/errors.ts';
+import type { AdapterDeps, ChatPlatform, ContextSource, Health, IntakeChannel, Log } from '../ports.ts';
+
+export const allModules = [...chatModules, ...intakeModules, ...contextModules];
+
+/** A module whose configuration type nobody here needs to know. */
+interface AnyModule<Port> {
+  id: string;
+  create(config: never, deps: AdapterDeps): Port;
+}
+
+export interface Adapters {
+  platforms: ChatPlatform[];
+  intake: IntakeChannel[];
+  sources: ContextSource[];
+}
+
+/** `depsOf` gives each adapter its own store. */
+export function buildAdapters(config: Config, depsOf: (owner: string) => AdapterDeps): Adapters {
+  const build = <Port>(modules: AnyModule<Port>[]) =>
+    modules
+      .filter(({ id }) => config.adapters.has(id))
+      // The slice was made by this very module's schema.
+      .map((module) => module.create(config.adapters.get(module.id) as never, depsOf(module.id)));
+  return {
+    platforms: build<ChatPlatform>(chatModules),
+    intake: build<IntakeChannel>(intakeModules),
+    sources: build<ContextSource>(contextModules),
+  };
+}
+
+/** Asks every adapter that is set up how it is, without starting it. */
+export async function checkAdapters(
+  config: Config,
+  databaseUrl: string,
+  log: Log,
+): Promise<Record<string, Health>> {
+  await migrate(databaseUrl);
+  const database = openDatabase(databaseUrl, { log, max: 2 });
+  const bus = await createBus({ databaseUrl, log });
+  try {
+    const { platforms, intake, sources } = buildAdapters(config, (owner) => ({
+      clock: { now: () => new Date() },
+      fetch,
+      log,
+      store: createAdapterStore(database.db, owner),
+      bus,
+      agents: config.yaml.agents,
+      status: () => ({ sample: false, indexing: null, notices: [] }),
+    }));
+    const parts = await Promise.all(
+      [...platforms, ...intake, ...sources].map(
+        async (adapter): Promise<[string, Health]> => [
+          adapter.id,
+          await adapter.health().catch((error: unknown) => ({ ok: false, detail: errorText(error) })),
+        ],
+      ),
+    );
+    return Object.fromEntries(parts);
+  } finally {
+    await bus.stop();
+    await database.close();
+  }
+}
