@@ -1,11 +1,12 @@
 // A private instance of Debian's dovecot: real IMAP on a free port, mail in a temporary folder.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findTool } from './tools.ts';
 
-const PROGRAM = ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot'].find((path) => existsSync(path));
+const PROGRAM = findTool('dovecot');
 
 /** Why tests that need dovecot are skipped; null when it is there. */
 export const DOVECOT_MISSING = PROGRAM ? null : 'dovecot is not installed (apt-get install dovecot-imapd)';
@@ -66,7 +67,8 @@ export async function createDovecot(): Promise<Dovecot> {
     async start() {
       child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
       await untilListening(port, () => {
-        if (child?.exitCode !== null) throw new Error(`dovecot ended: ${readFileSync(join(root, 'log'), 'utf8')}`);
+        if (child?.exitCode !== null)
+          throw new Error(`dovecot ended: ${readFileSync(join(root, 'log'), 'utf8')}`);
       });
     },
     async stop() {

@@ -40,7 +40,8 @@ export async function createReplyWebhook(): Promise<ReplyWebhook> {
           return response.writeHead(401).end();
         }
         const key = String(request.headers['idempotency-key']);
-        if (!webhook.journal.some((reply) => reply.key === key)) webhook.journal.push({ key, body: JSON.parse(body) });
+        if (!webhook.journal.some((reply) => reply.key === key))
+          webhook.journal.push({ key, body: JSON.parse(body) });
         if (fault) return request.socket.destroy();
         response.writeHead(204).end();
       });

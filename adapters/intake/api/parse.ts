@@ -8,6 +8,7 @@ import {
   MAX_TEXT,
 } from '../../../src/model/message.ts';
 import { cleanLine, cleanText } from '../../../src/model/text.ts';
+import { jsonErrorPosition } from './json-position.ts';
 
 /** Bytes of one attachment; the whole body is limited by the server. */
 const LARGEST_ATTACHMENT = 25 * 1024 * 1024;
@@ -87,9 +88,8 @@ function parseJson(body: Uint8Array): { value: unknown } | { rejection: Rejectio
   }
   try {
     return { value: JSON.parse(text) };
-  } catch (error) {
-    const words = error instanceof Error ? error.message : '';
-    const at = Number(/at position (\d+)/.exec(words)?.[1] ?? text.length);
+  } catch {
+    const at = jsonErrorPosition(text);
     const before = text.slice(0, at).split('\n');
     const column = (before.at(-1)?.length ?? 0) + 1;
     return reject(

@@ -1,8 +1,10 @@
 // The API channel's edge: what it refuses and how it says so, and how replies are signed.
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apiConfig } from '../../../adapters/intake/api/config.ts';
 import { createApi } from '../../../adapters/intake/api/index.ts';
+import { jsonErrorPosition } from '../../../adapters/intake/api/json-position.ts';
 import type { InboundMessage, OutboundReply } from '../../../src/model/message.ts';
 import { createReplyWebhook } from '../../support/reply-webhook.ts';
 import { adapterDeps } from './deps.ts';
@@ -58,7 +60,7 @@ describe('POST /api/messages', () => {
   });
 
   it.each([
-    ['{"channel": "api",\n  "text": }', /position 28 \(line 2, column 11\)/],
+    ['{"channel": "api",\n  "text": }', /position 29 \(line 2, column 11\)/],
     ['{"channel": "api"', /position 17 \(line 1, column 18\)/],
     ['', /position 0/],
     [new Uint8Array([0x22, 0xff, 0x22]), /UTF-8/],
@@ -102,6 +104,20 @@ describe('POST /api/messages', () => {
     });
     expect(answer).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });
     expect(JSON.stringify(answer.body)).not.toContain('hunter2');
+  });
+});
+
+describe('the position of a mistake in JSON', () => {
+  it('is the end for every beginning of valid JSON, and the place of a stray character otherwise', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat(), (json, cut) => {
+        expect(jsonErrorPosition(json)).toBe(json.length);
+        expect(jsonErrorPosition(`${json} ?`)).toBe(json.length + 1);
+        const beginning = `[${json}`.slice(0, 1 + (cut % (json.length + 1)));
+        expect(jsonErrorPosition(beginning)).toBeGreaterThan(0);
+      }),
+    );
+    expect(jsonErrorPosition(`${'['.repeat(100_000)}}`)).toBe(100_000);
   });
 });
 
