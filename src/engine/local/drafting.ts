@@ -34,6 +34,7 @@ export interface DraftMaterial {
 
 /** Least support, 0..1, with which an article answers. */
 export const LEAST_SUPPORT = 0.45;
+const LEAST_DENIAL = 0.6;
 /** Closeness from which a solved ticket asked nearly the same. */
 const SAME_QUESTION = 0.78;
 const LEAST_QUALITY = 0.5;
@@ -202,6 +203,8 @@ function answerOne(
     };
   }
   if (!best || support < LEAST_SUPPORT) return null;
+  // To tell a customer that the plan lacks something takes more than a likely article.
+  if (!inPlan(best.item.data.parts, plan) && support < LEAST_DENIAL) return null;
   const { parts } = best.item.data;
   const blocks = fromArticle(found.question, parts, best, input, phrases);
   return {
@@ -223,18 +226,17 @@ function fromArticle(
 ): string[] {
   const plan = customer.account?.plan ?? null;
   const { plans } = parts.article;
-  const has = !plans.length || !plan || plans.some((p) => p.toLowerCase() === plan.toLowerCase());
+  const has = inPlan(parts, plan);
   if (!has && phrases === PHRASES.en)
-    return [
-      `${feature(parts)} is part of the ${listed(plans)} ${plans.length > 1 ? 'plans' : 'plan'}; your account is on ${plan}.`,
-      parts.planNote || parts.lead,
-    ];
+    return parts.planNote
+      ? [`Your account is on the ${plan} plan. ${parts.planNote}`]
+      : [`“${parts.article.title}” is part of the ${planWords(plans)}; your account is on ${plan}.`];
   const blocks: string[] = [];
   const fact = best.item.data.section === 'tip' ? bestTip(question, parts, 0.34) : null;
   const direct = !ASKS_HOW.test(question) && fact !== null;
   blocks.push(direct && fact ? fact : parts.lead);
   if (plans.length && !plan && phrases === PHRASES.en)
-    blocks.push(`This is part of the ${listed(plans)} ${plans.length > 1 ? 'plans' : 'plan'}.`);
+    blocks.push(`This is part of the ${planWords(plans)}.`);
   const said = messages
     .filter((m) => m.direction === 'inbound')
     .map((m) => m.text)
@@ -250,9 +252,14 @@ function fromArticle(
   return blocks.map(plainMarkdown);
 }
 
-/** What an article is about, for "… is part of the Team plan": its title, as it stands. */
-function feature(parts: ArticleParts): string {
-  return `“${parts.article.title.replace(/[.?!]+$/, '')}”`;
+/** Whether the plan has what the article is about; true when either is not known. */
+function inPlan({ article }: ArticleParts, plan: string | null): boolean {
+  return !article.plans.length || !plan || article.plans.some((p) => p.toLowerCase() === plan.toLowerCase());
+}
+
+/** "Team and Business plans". */
+function planWords(plans: string[]): string {
+  return `${listed(plans)} ${plans.length > 1 ? 'plans' : 'plan'}`;
 }
 
 /** Keeps a tip's capital where it is a name or another language's rule. */

@@ -58,7 +58,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   // What belongs to a category carries none of the foreign signals: ordinary messages teach what spam is not.
   const signals = trainSignals([
     ...signalStarters.map((example, i) => ({ ...example, vector: vectorAt(starters.length + i) })),
-    ...starterTexts.map((text) => ({ text: text.text, vector: text.vector, signals: ['ordinary'] })),
+    ...starterTexts.map(({ text, vector, category }) => ({ text, vector, signals: [signalOf(category)] })),
   ]);
   const learner = createLearner(
     starterTexts,
@@ -237,6 +237,12 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       await history;
     },
   };
+}
+
+/** What the examples of a category are examples of besides. */
+function signalOf(category: string): string {
+  if (/spam/.test(category)) return 'spam';
+  return /complaint/.test(category) ? 'frustrated' : 'ordinary';
 }
 
 /** Sentences of a longer text that may hold the question by themselves. */

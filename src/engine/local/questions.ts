@@ -8,6 +8,9 @@ export const SUMMARY_LENGTH = 140;
 
 const ASKING =
   /\?|^(?:(?:and|also|so|but|then|plus|oh|second(?:ly)?|first(?:ly)?|another thing|one more thing|by the way|btw)[,:]?\s+)*(?:how|what|whats|when|where|which|who|why|can|could|may|is|are|does|do|did|will|would|should|has|have)\s+(?:\w+)|\b(?:please (?:tell|explain|send|add|remove|change|confirm|let|help|check|advise)|(?:can|could|would|will) (?:you|i|we)|(?:i|we)(?:'d| would)? (?:need|want|like) (?:to|you|a|an|the|more|it)|i wonder|wondering (?:if|how|whether|what|where)|let me know|not sure (?:how|if|whether|where|what)|any (?:way|chance|idea|plans?)|is it possible|no idea (?:how|what|where))\b/i;
+/** A request without a question mark. */
+const REQUEST =
+  /\b(?:please|pls|kindly) (?:tell|explain|send|add|remove|change|confirm|let|check|advise|state|give)\b|\b(?:can|could|would) you\b/i;
 const PLEASANTRY =
   /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|thanks?|thank you|cheers|regards|best|kind regards|sincerely|hope (?:you|this|all)|happy \w+day|have a|sorry to bother|(?:any|can you) (?:help|ideas?)\??$|(?:can|could) (?:you|anyone|someone|somebody) (?:please )?help(?: me| us)?(?: with this| out)?\s*[?.!]*$|please (?:help|advise)|what(?:'s| is) (?:going on|up)\??|let me know|ok\b[.,!]?$|looking forward|how are you)/i;
 const LETTERHEAD = /^(?:[\p{L}.'-]+\s?){1,4},?$/u;
@@ -15,9 +18,12 @@ const LETTERHEAD = /^(?:[\p{L}.'-]+\s?){1,4},?$/u;
 /** The parts of a message that ask or request something, in the customer's words; at most four. */
 export function splitQuestions(text: string): string[] {
   const asked: string[] = [];
+  // Who uses question marks asks with them; who does not is read by the words.
+  const marks = text.includes('?');
   for (const sentence of sentences(text)) {
     const said = sentence.replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, '').trim();
-    if (wordCount(said) < 3 || PLEASANTRY.test(said) || !ASKING.test(said)) continue;
+    const asks = marks ? said.includes('?') || REQUEST.test(said) : ASKING.test(said);
+    if (wordCount(said) < 4 || PLEASANTRY.test(said) || !asks) continue;
     asked.push(said.slice(0, 400));
   }
   const parts = asked.flatMap(splitJoined);

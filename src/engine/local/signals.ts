@@ -60,10 +60,12 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
   ],
   thanks: [[/\b(?:thanks|thank you|thx|cheers|merci|danke|gracias)\b/i, 0.5]],
   spam: [
-    [/\b(?:seo|backlinks?|guest post|sponsored (?:post|article)|rank(?:ing)? (?:first|higher|#1)|casino|crypto|bitcoin|forex|viagra|replica|lottery|inheritance|prince|loan offer|web ?design (?:services|agency)|e-?mail lists?|lead generation|increase your (?:traffic|sales|revenue)|link building|limited[- ]time offer|act now|click (?:here|below) to (?:claim|win)|unsubscribe|best price|we offer|our agency|our services)\b/i, 1.7],
+    [/\b(?:seo|airdrop|giveaway|btc|eth|wallet|gas fee|claim (?:your|now|inside)|congratulations!*|backlinks?|guest post|sponsored (?:post|article)|rank(?:ing)? (?:first|higher|#1)|casino|crypto|bitcoin|forex|viagra|replica|lottery|inheritance|prince|loan offer|web ?design (?:services|agency)|e-?mail lists?|lead generation|increase your (?:traffic|sales|revenue)|link building|limited[- ]time offer|act now|click (?:here|below) to (?:claim|win)|unsubscribe|best price|we offer|our agency|our services)\b/i, 1.7],
     [/\b(?:my|our) (?:account|invoice|job|booking|calendar|login|subscription|technicians?|crew|dispatcher)\b/i, -1],
   ],
   injection: [
+    [/<[^>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|color\s*:\s*(?:white|#fff))/i, 2.5],
+    [/\b(?:system|admin|developer)\s+(?:note|message|prompt|instruction|override|command)s?\b.{0,30}\b(?:assistant|bot|ai|model|agent)\b|\b(?:to|for) the (?:support )?(?:assistant|bot|ai)\b\s*[:,]/i, 2.5],
     [/\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|rules?|prompts?|guidelines|told|previous|above|policy|policies|restrictions)\b/i, 3],
     [/\b(?:system prompt|hidden (?:prompt|instructions)|developer mode|jailbreak|admin override|you are now|act as (?:an?|if)|pretend (?:to be|you)|reveal your|print your (?:prompt|instructions)|as an ai|do anything now)\b/i, 2.5],
     [/^\s*(?:system|assistant|developer|admin)\s*[:>\]]|\[\[.{0,40}\]\]|<!--|<\|.{0,20}\|>|\bBEGIN (?:SYSTEM|INSTRUCTIONS)\b/im, 2.2],
@@ -71,6 +73,9 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
     [/\b(?:dear|note to|attention|hey|hello)\s+(?:ai|bot|assistant|llm|chatgpt|gpt|language model)\b|\b(?:ai|bot|assistant),? (?:you must|please (?:send|reply with|include)|call the)\b/i, 1.5],
   ],
 }; // biome-ignore format: one pattern a line
+
+/** Heads learn from a few dozen examples and are surer than they may be: their logits are halved. */
+const CAUTION = 0.5;
 
 /** Signals that exclude each other, so that examples of one are counter-examples of the others. */
 const KIND_SIGNALS: string[] = ['bug', 'feature_request', 'friction', 'question'];
@@ -178,7 +183,7 @@ export function scoreSignals(model: SignalModel, text: string, vector: Float32Ar
     const head = model.heads[signal];
     const words = lexiconLogit(signal, plain);
     if (!head) return words > 0 ? sigmoid(words - 1.5) : 0;
-    return sigmoid((logit(head.dense, dense) + logit(head.sparse, row)) / 2 + words * 0.7 - 0.3);
+    return sigmoid(CAUTION * ((logit(head.dense, dense) + logit(head.sparse, row)) / 2) + 0.7 * words - 0.2);
   };
   return {
     bug: score('bug'),

@@ -58,6 +58,17 @@ export function cleanText(raw: string): CleanText {
   return { text, notes };
 }
 
+/** The text without quoted lines, forwarding rules and tags: what its sender says in own words. */
+export function ownWords(text: string): string {
+  return text
+    .replace(/<[a-z/!][^>]{0,500}>/gi, ' ')
+    .split('\n')
+    .filter((line) => !/^\s*(?:>|-{3,}|_{5,}|On .{5,80} wrote:\s*$)/.test(line))
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
 /** Whether there is anything to read: at least one letter of any script. */
 export function hasWords(text: string): boolean {
   return /\p{L}/u.test(text);

@@ -6,14 +6,16 @@ import { countAttempts, findBugFacts, findDeadline, findReferences, saysBlocked 
 import { detectLanguage } from './language.ts';
 import { SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
 import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts';
-import { cleanText, hasWords, wordCount } from './text.ts';
+import { cleanText, hasWords, ownWords, wordCount } from './text.ts';
 import { isThanks } from './thanks.ts';
 
 /** What is read of a ticket. */
 export interface Reading {
   /** Subject and the words since the last answer, cleaned: what facts and tone are read from. */
   text: string;
-  /** The same with what was said before, when the newest words alone say too little: what the topic is read from. */
+  /** With quotes and markup: where orders to the assistant hide. */
+  written: string;
+  /** The same as `text` with what was said before, when the newest words alone say too little: what the topic is read from. */
   topic: string;
   subject: string | null;
   /** The newest words alone. */
@@ -38,7 +40,9 @@ export function readTicket(input: EngineInput): Reading {
   const newestRaw = (current.length ? current : inbound.slice(-1))
     .map((message) => message.text)
     .join('\n\n');
-  const { text: newest, notes } = cleanText(newestRaw);
+  const { text: written, notes } = cleanText(newestRaw);
+  // What is only quoted is no question of this customer; without anything else it is all we have.
+  const newest = ownWords(written) || written;
   const subject = input.subject?.replace(/\s+/g, ' ').trim() || null;
   const text = subject && !newest.startsWith(subject) ? `${subject}\n${newest}` : newest;
   const before = inbound.filter((message) => !current.includes(message)).slice(-3);
@@ -49,6 +53,7 @@ export function readTicket(input: EngineInput): Reading {
   ).length;
   return {
     text,
+    written: subject ? `${subject}\n${written}` : written,
     topic,
     subject,
     newest,
@@ -137,7 +142,8 @@ export function analyse(
     : 0;
   const urgency = readable ? share(signals.urgent + (blocked ? 0.15 : 0) + (deadline ? 0.1 : 0)) : 0;
   const known = input.customer.account !== null;
-  const spam = readable ? share(signals.spam * (known ? 0.6 : 1)) : 0;
+  const spamTopic = /spam/.test(first?.category ?? '') ? (first?.probability ?? 0) : 0;
+  const spam = readable ? share(Math.max(signals.spam, spamTopic) * (known ? 0.6 : 1)) : 0;
   return {
     category: readable ? (first?.category ?? catchAll(model)) : catchAll(model),
     categoryConfidence: readable ? (first?.probability ?? 0) : 0,
@@ -161,7 +167,9 @@ export function analyse(
     deadline,
     language: reading.language,
     spam,
-    injection: readable ? signals.injection : 0,
+    injection: readable
+      ? Math.max(signals.injection, scoreSignals(signalModel, reading.written, vector).injection)
+      : 0,
     thanksOnly,
     outOfScope: readable ? found.outOfScope : 1,
     bug,
