@@ -1,6 +1,15 @@
 // A private instance of Debian's dovecot: real IMAP on a free port, mail in a temporary folder.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +26,8 @@ export interface Dovecot {
   url(user: string): string;
   /** Puts a mail into a user's INBOX the way a delivery agent does, also while the server is down. */
   deliver(user: string, raw: string | Uint8Array): void;
+  /** Forgets the UIDs of a user's INBOX, as after a restore: mails get new ones under a new UIDVALIDITY. */
+  renumber(user: string): void;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Stops and removes everything. */
@@ -63,6 +74,11 @@ export async function createDovecot(): Promise<Dovecot> {
       writeFileSync(join(folder, 'tmp', name), raw);
       if (owner) chownSync(join(folder, 'tmp', name), owner.uid, owner.gid);
       renameSync(join(folder, 'tmp', name), join(folder, 'new', name));
+    },
+    renumber(user) {
+      const folder = folderOf(user);
+      for (const name of readdirSync(folder))
+        if (/^dovecot[-.](?:uidlist|index)/.test(name)) rmSync(join(folder, name));
     },
     async start() {
       child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });

@@ -14,6 +14,8 @@ export type MailFault =
   | { at: 'rcpt' | 'data'; code: number; words: string }
   /** The mail is kept (`taken`) or not, and the client never hears of it. */
   | { at: 'drop'; taken: boolean }
+  /** The mail is kept, and then the server says nothing at all. */
+  | { at: 'silence' }
   /** The connection is lost before the client may send the mail. */
   | { at: 'drop-early' };
 
@@ -70,6 +72,7 @@ export async function createMailServer(onMail: (mail: TakenMail) => void = () =>
             onMail(mail);
           }
           if (fault?.at === 'drop') return cut();
+          if (fault?.at === 'silence') return;
           done();
         });
       },

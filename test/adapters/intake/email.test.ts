@@ -142,6 +142,51 @@ describe.skipIf(DOVECOT_MISSING)(
       expect(await channel.lookup?.(lost, limit())).toBe('unknown');
     });
 
+    it('leaves the outcome open when the server falls silent after the whole mail', async () => {
+      deliver('support', { 'Message-ID': '<a@c.example>' }, 'hello');
+      const reply = answer(await arrived('hello'));
+      smtp.faults.push({ at: 'silence' });
+      const patience = new AbortController();
+      const sending = channel.send(reply, patience.signal).catch((error: unknown) => error);
+      await soon(() => expect(smtp.journal).toHaveLength(1));
+      patience.abort();
+      expect(await sending).toMatchObject({ code: 'outcome_unknown', retryable: false });
+      expect(await channel.lookup?.(reply, limit())).toBe('unknown');
+    });
+
+    it("passes the server's words on when it refuses", async () => {
+      deliver('support', { 'Message-ID': '<a@c.example>' }, 'hello');
+      const reply = answer(await arrived('hello'));
+      smtp.faults.push({ at: 'data', code: 554, words: '5.7.1 too much like spam' });
+      await expect(channel.send(reply, limit())).rejects.toMatchObject({
+        code: 'mail_refused',
+        retryable: false,
+        message: expect.stringContaining('5.7.1 too much like spam'),
+      });
+      expect((await channel.health()).ok).toBe(true);
+    });
+
+    it('sends nothing to a customer without an address, and says so', async () => {
+      deliver('support', { 'Message-ID': '<a@c.example>', From: 'nobody at all' }, 'hello');
+      const message = await arrived('hello');
+      await expect(channel.send(answer(message), limit())).rejects.toMatchObject({ code: 'no_address' });
+    });
+
+    it('finds everything again when the server numbers its mails anew', async () => {
+      deliver('support', { 'Message-ID': '<a@c.example>' }, 'before');
+      await arrived('before');
+      await channel.stop();
+      await dovecot.stop();
+      dovecot.renumber('support');
+      deliver('support', { 'Message-ID': '<b@c.example>' }, 'meanwhile');
+      await dovecot.start();
+      channel = create();
+      await channel.start(take);
+      await arrived('meanwhile');
+      const ids = received.map(({ externalId }) => externalId);
+      expect(new Set(ids)).toEqual(new Set(['<a@c.example>', '<b@c.example>']));
+    });
+
     it('puts no header of its own words: line breaks in a subject or name stay text', async () => {
       deliver('support', { 'Message-ID': '<a@c.example>' }, 'hello');
       const message = await arrived('hello');
