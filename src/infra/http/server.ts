@@ -1,5 +1,6 @@
 // The one HTTP server: its app can be swapped while it runs, and it closes without cutting anybody off.
 import { createServer, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { AppError, errorText } from '../../model/errors.ts';
 import type { Log } from '../../ports.ts';
@@ -46,18 +47,22 @@ interface Shift {
 export function createHttpServer({ host, port, log }: { host: string; port: number; log: Log }): HttpServer {
   let shift = beginShift(STARTING);
   let closing = false;
+  /** Requests in hand by open connection; browsers also open some ahead of need and ask nothing. */
+  const connections = new Map<Socket, number>();
 
   async function answer(request: Request, env: HttpBindings | Http2Bindings): Promise<Response> {
     if (!isHttp1(env)) throw new Error('this server speaks HTTP/1.1');
     const mine = shift;
     const { outgoing } = env;
+    const { socket } = env.incoming;
     mine.inHand.add(outgoing);
+    count(socket, 1);
     outgoing.once('close', () => {
       mine.inHand.delete(outgoing);
       mine.streams.delete(outgoing);
       settle(mine);
-      // By the next turn this connection counts as idle.
-      if (closing) setImmediate(() => server.closeIdleConnections());
+      count(socket, -1);
+      if (closing) letGo();
     });
     const response = await mine.app.fetch(request, env);
     if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
@@ -65,6 +70,16 @@ export function createHttpServer({ host, port, log }: { host: string; port: numb
       if (mine.over) setImmediate(() => outgoing.end());
     }
     return response;
+  }
+
+  function count(socket: Socket, change: 1 | -1): void {
+    const requests = connections.get(socket);
+    if (requests !== undefined) connections.set(socket, requests + change);
+  }
+
+  /** Ends the connections that ask nothing, once what was written has left. */
+  function letGo(): void {
+    for (const [socket, requests] of connections) if (requests === 0) socket.destroySoon();
   }
 
   const server = createServer(
@@ -81,6 +96,11 @@ export function createHttpServer({ host, port, log }: { host: string; port: numb
       },
     }),
   );
+
+  server.on('connection', (socket) => {
+    connections.set(socket, 0);
+    socket.once('close', () => connections.delete(socket));
+  });
 
   return {
     async listen() {
@@ -102,6 +122,7 @@ export function createHttpServer({ host, port, log }: { host: string; port: numb
       closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       endShift(shift);
+      letGo();
       const cut = setTimeout(() => {
         log.warn({ requests: shift.inHand.size }, 'requests in hand are cut off');
         server.closeAllConnections();
