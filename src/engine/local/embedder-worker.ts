@@ -9,6 +9,8 @@ const WINDOW_TOKENS = 126;
 const MAX_WINDOWS = 6;
 /** Texts or windows in one pass; the wasm heap grows with it and never shrinks. */
 const BATCH = 8;
+/** Tokens in one pass, padding included. */
+const BATCH_TOKENS = 256;
 
 const port = parentPort;
 if (!port) throw new Error('embedder-worker.ts runs only as a worker thread');
@@ -44,12 +46,23 @@ function windows(text: string, of: number): Window[] {
   return [...all.slice(0, MAX_WINDOWS - 1), last];
 }
 
+/** The next windows of a queue that is sorted by length; shorter ones are padded to the longest. */
+function takeBatch(queue: Window[], from: number): Window[] {
+  const batch: Window[] = [];
+  for (const window of queue.slice(from, from + BATCH)) {
+    if (batch.length && (batch.length + 1) * window.tokens > BATCH_TOKENS) break;
+    batch.push(window);
+  }
+  return batch;
+}
+
 async function embed(texts: string[]): Promise<Float32Array[]> {
   const dimensions = 512;
   const sums = texts.map(() => new Float32Array(dimensions));
   const queue = texts.flatMap((text, i) => windows(text, i)).sort((a, b) => a.tokens - b.tokens);
-  for (let from = 0; from < queue.length; from += BATCH) {
-    const batch = queue.slice(from, from + BATCH);
+  for (let from = 0; from < queue.length; ) {
+    const batch = takeBatch(queue, from);
+    from += batch.length;
     const rows = await model.embed(batch.map((window) => window.text));
     for (const [k, window] of batch.entries()) {
       const row = rows[k];
