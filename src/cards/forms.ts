@@ -233,7 +233,11 @@ export function snoozePresets({
     { name: 'Tomorrow morning', at: atHour(now, timeZone, 1, 9) },
     { name: 'Next Monday', at: atHour(now, timeZone, (8 - weekday) % 7 || 7, 9) },
   ];
-  return choices.map(({ name, at }) => ({
+  // On a Sunday tomorrow is next Monday: one of the two is enough.
+  const distinct = choices.filter(
+    ({ at }, n) => choices.findIndex((c) => c.at.getTime() === at.getTime()) === n,
+  );
+  return distinct.map(({ name, at }) => ({
     value: at.toISOString(),
     label: `${name} · ${time(at, { now, timeZone })}`,
   }));

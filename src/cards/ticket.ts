@@ -10,6 +10,7 @@ import { channelName, cut, date, line, percent, plain, time, timeToTheSecond } f
 /** How much of each part the card shows, in characters, lines or items. */
 const SHOWN = {
   draft: 600,
+  sent: 320,
   customer: 900,
   customerLines: 14,
   draftLines: 18,
@@ -71,7 +72,7 @@ export function headerOf(view: TicketView, state?: CardState): Block {
   if (ticket.category) chips.push({ kind: 'category', text: line(view.categoryName(ticket.category), 50) });
   chips.push({ kind: 'customer', text: customerName(view) });
   if (customer.account?.plan) chips.push({ kind: 'plan', text: line(customer.account.plan, 30) });
-  const answered = state?.kind === 'resolved' || state?.kind === 'sent';
+  const answered = state !== undefined && isOver(state);
   if (ticket.dueAt && !answered)
     chips.push({
       kind: 'due',
@@ -138,7 +139,11 @@ function draftBlocks(view: TicketView, state: CardState): Block[] {
     return state.kind === 'received' ? [{ type: 'text', style: 'muted', text: 'No draft yet.' }] : [];
   }
   const sent = isSettled(state);
-  const shown = cut(plain(replyText(view, draft)), sent ? 320 : SHOWN.draft, SHOWN.draftLines);
+  const shown = cut(
+    plain(replyText(view, draft)),
+    isOver(state) ? SHOWN.sent : SHOWN.draft,
+    SHOWN.draftLines,
+  );
   const blocks: Block[] = [
     { type: 'quote', of: sent ? 'reply' : 'draft', label: draftLabel(view, draft, state), ...shown },
   ];
@@ -167,8 +172,8 @@ function draftLabel(view: TicketView, draft: Draft, state: CardState): string {
     [name, draft.version > 1 ? `version ${draft.version}` : null, language && `in ${language}`]
       .filter(Boolean)
       .join(' · ');
-  if (state.kind === 'sent' || state.kind === 'resolved')
-    return words(view.outbox?.status === 'sent' ? 'Reply' : 'Draft, not sent');
+  if (state.kind === 'sending') return words('Reply');
+  if (isOver(state)) return words(view.outbox?.status === 'sent' ? 'Reply' : 'Draft, not sent');
   if (state.kind === 'stale') return words('Draft, out of date');
   if (!draft.answerable) return words('Holding reply, to be completed');
   return words(draft.author ? `Draft by ${line(draft.author, 40)}` : 'Draft');

@@ -72,9 +72,12 @@ function FormDialog({ open }: { open: OpenForm }) {
   const body = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
-    const first = body.current?.querySelector<HTMLElement>('textarea, select, input');
+    const first = body.current?.querySelector<HTMLElement>('.preset, textarea, select, input');
     first?.focus();
-    if (first instanceof HTMLTextAreaElement) first.setSelectionRange(0, 0);
+    if (first instanceof HTMLTextAreaElement) {
+      first.setSelectionRange(0, 0);
+      first.scrollTop = 0;
+    }
   }, []);
 
   async function submit(): Promise<void> {

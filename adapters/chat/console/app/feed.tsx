@@ -85,13 +85,13 @@ export function FeedView() {
   const fresh = last - seen.current;
   return (
     <div class="feed-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <div
         class="feed"
         ref={box}
         onScroll={onScroll}
         role="log"
         aria-label={`Messages in ${channel}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
       >
         <div class="feed-inner" ref={inner}>

@@ -86,8 +86,9 @@ function Menu({ open, close }: { open: Open; close: () => void }) {
         <button
           type="button"
           key={item.label}
-          role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
-          aria-checked={item.checked}
+          {...(item.checked === undefined
+            ? { role: 'menuitem' as const }
+            : { role: 'menuitemradio' as const, 'aria-checked': item.checked })}
           tabIndex={-1}
           onClick={() => {
             leave(true);

@@ -1,6 +1,6 @@
 // One post of a channel or thread: a card by Deskhand, or somebody's words.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ActionId } from '../../../../src/model/card.ts';
 import { FORM_IDS } from '../../../../src/model/card.ts';
 import type { Post } from '../wire.ts';
@@ -26,11 +26,21 @@ export function PostView({ post, inThread = false }: { post: Post; inThread?: bo
   const selected = useStore((s) => !inThread && s.selected === post.id);
   const busy = useStore((s) => s.busy[`${post.channel}/${post.thread ?? post.id}`] === true);
   const { content } = post;
+  const frame = useRef<HTMLElement>(null);
+  const acted = useRef(false);
+  if (busy) acted.current = true;
+  // Whoever pressed a button sees what came of it, which stands at the end of the card.
+  useEffect(() => {
+    if (acted.current)
+      frame.current?.querySelector('[data-part=actions]')?.scrollIntoView({ block: 'nearest' });
+    acted.current = false;
+  }, [content]);
   const card = content.kind === 'card';
   const foldable = inThread && post.thread === null && card && content.ref !== null;
   const tone = card ? content.tone : 'none';
   return (
     <article
+      ref={frame}
       class={`post ${card ? 'is-card' : 'is-text'} ${selected ? 'is-selected' : ''}`}
       data-post={inThread ? undefined : post.id}
       data-tone={tone}

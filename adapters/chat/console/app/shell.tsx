@@ -43,8 +43,9 @@ export function Rail() {
                   <Icon name="hash" size={16} />
                   <span>{channel.id}</span>
                   {count > 0 ? (
-                    <b class="count" aria-label={`${count} unread`}>
+                    <b class="count">
                       {count > 99 ? '99+' : count}
+                      <span class="unseen"> unread</span>
                     </b>
                   ) : null}
                 </a>

@@ -43,8 +43,14 @@ export function ThreadPanel() {
           <Icon name="close" />
         </button>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div class="thread-body" ref={box} role="log" aria-label="Replies" tabIndex={0}>
+      <div
+        class="thread-body"
+        ref={box}
+        role="log"
+        aria-label="Replies"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+      >
         {parent ? <PostView post={parent} inThread /> : null}
         {count > 0 ? (
           <div class="day">
