@@ -69,12 +69,13 @@ export async function start(options: StartOptions): Promise<Running> {
       databaseUrl: sampleServer.url,
       log,
       clock,
+      metrics,
       sample: true,
       prepare: (store) => loadSample(store, clock),
       onRealMessage,
     });
   } else current = await startReal();
-  serve(current);
+  await serve(current);
   const { port } = await server.listen();
   const url = config.publicUrl.replace(/:\d+$/, `:${port}`);
   if (sample) void play(current);
@@ -95,7 +96,7 @@ export async function start(options: StartOptions): Promise<Running> {
   };
 
   function startReal(): Promise<Bot> {
-    return startBot({ config, databaseUrl: real.url, log, clock, sample: false });
+    return startBot({ config, databaseUrl: real.url, log, clock, metrics, sample: false });
   }
 
   /** The first real message: the real workspace takes it and the place of the sample. */
@@ -110,8 +111,8 @@ export async function start(options: StartOptions): Promise<Running> {
     const before = current;
     const bot = await startReal();
     current = bot;
-    serve(bot);
-    setTimeout(() => void before.stop(), 1_000);
+    // The request that brought the message is still being answered by the sample's app.
+    void serve(bot).then(() => before.stop());
     return bot;
   }
 
@@ -123,8 +124,15 @@ export async function start(options: StartOptions): Promise<Running> {
     );
   }
 
-  function serve(bot: Bot): void {
-    server.setApp(appOf(bot, { token, metrics, log, clock }));
+  /** Makes a workspace the one that answers on the port. */
+  function serve(bot: Bot): Promise<void> {
+    metrics.gauge('outbox_due', 'Replies that should have left', () => bot.store.countDueOutbox(clock.now()));
+    metrics.gauge(
+      'tickets_unfinished',
+      'Tickets whose draft or card lags behind',
+      async () => (await bot.store.unfinishedTickets(clock.now(), 10_000)).length,
+    );
+    return server.setApp(appOf(bot, { token, metrics, log, clock }));
   }
 }
 

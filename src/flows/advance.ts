@@ -27,7 +27,7 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
           );
         }, ANNOUNCE_AFTER_MS);
         try {
-          await understand(deps, ticket);
+          await timed(deps, 'understand', () => understand(deps, ticket));
         } catch (error) {
           if (!(await giveUpOrWait(deps, ticketId, ticket, error))) throw error;
         } finally {
@@ -36,12 +36,22 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
         }
         const after = await deps.store.latestOutbox(ticketId);
         if (after?.status === 'queued') await deps.wake.outbox(after.sendAfter);
-      } else if (ticket.rev > ticket.presentedRev) await present(deps, ticket);
+      } else if (ticket.rev > ticket.presentedRev) await timed(deps, 'present', () => present(deps, ticket));
       else return true;
     }
     return true;
   });
   return done ?? false;
+}
+
+/** Times one step for the figures. */
+async function timed<T>({ metrics }: FlowDeps, step: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  try {
+    return await work();
+  } finally {
+    metrics.observe('step', (performance.now() - started) / 1_000, { step });
+  }
 }
 
 /** After a few tries the ticket goes to people without a draft; true when that has happened. */

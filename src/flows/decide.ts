@@ -61,6 +61,8 @@ export async function decide(
     if (error instanceof AppError && error.code === 'conflict') return loser(deps, ticketId, draftVersion);
     throw error;
   }
+  const outcome = result.ok ? 'done' : result.code;
+  deps.metrics.count('decisions_made', { kind: decision.kind, outcome });
   if (!result.ok) return result;
   deps.log.info({ ticketId, draftVersion, decision: decision.kind, by: actor.name }, 'decision made');
   if (result.sendAfter) await deps.wake.outbox(result.sendAfter);

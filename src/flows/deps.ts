@@ -2,7 +2,16 @@
 import type { Agent, YamlConfig } from '../config/schema.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import type { Taxonomy } from '../model/taxonomy.ts';
-import type { Bus, ChatPlatform, Clock, ContextSource, Engine, IntakeChannel, Log } from '../ports.ts';
+import type {
+  Bus,
+  ChatPlatform,
+  Clock,
+  ContextSource,
+  Engine,
+  IntakeChannel,
+  Log,
+  Metrics,
+} from '../ports.ts';
 
 /** Wake-ups. Losing one costs time, never data: the sweeper finds the work in SQL. */
 export interface Wake {
@@ -16,7 +25,10 @@ export interface FlowDeps {
   engine: Engine;
   clock: Clock;
   log: Log;
+  metrics: Metrics;
   bus: Bus;
+  /** Names this process among the replicas. */
+  replica: string;
   wake: Wake;
   settings: YamlConfig;
   taxonomy: Taxonomy;

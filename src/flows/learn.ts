@@ -1,20 +1,24 @@
 // Step 7: turns what agents and customers did with drafts into outcomes, examples and exemplars.
 
+import { z } from 'zod';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';
 import { editShare } from '../insights/edit-share.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Draft } from '../model/draft.ts';
+import { errorText } from '../model/errors.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 
-type LearnDeps = Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'log'>;
+type LearnDeps = Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'log' | 'bus' | 'replica'>;
 
 /** Changes of up to this share of the words are a matter of taste, not a mistake of the draft. */
 const RETOUCHED = 0.15;
 /** Frustration in the customer's answer from which a sent draft counts as a mistake. */
 const UNHAPPY = 0.75;
+/** Bus topic between replicas. */
+const TOPIC = 'learned';
 /** Worth of a reply that a person sent, before the customer's word on it. */
 const FRESH_QUALITY = 0.7;
 
@@ -56,6 +60,7 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
     at: clock.now(),
   });
   await engine.addExemplars([{ ...exemplar, id: ticketKey(ticket.id) }]);
+  await tell(deps, ticket.id);
 }
 
 /** Learns from decisions that say something about the draft or the category without sending anything. */
@@ -73,6 +78,7 @@ export async function learnFromDecision(
     const { category } = decision;
     await deps.store.upsertExample({ ticketId, text, category, corrected: 1, at: deps.clock.now() });
     await deps.engine.learn({ text, category, corrected: true });
+    await tell(deps, ticketId);
     return;
   }
   const draft = await deps.store.getDraft(ticketId, draftVersion);
@@ -81,6 +87,32 @@ export async function learnFromDecision(
   else if (decision.kind === 'reject') await record(deps, ticket, draft, 'rejected', null);
   else if (decision.kind === 'escalate' && draft.routing.route !== 'escalate')
     await record(deps, ticket, draft, 'rejected', null);
+}
+
+/** The other replicas learn the same; one that misses it reads it at its next start. */
+async function tell({ bus, replica, log }: LearnDeps, ticketId: number): Promise<void> {
+  await bus.publish(TOPIC, { ticketId, replica }).catch((error: unknown) => {
+    log.debug({ ticketId, reason: errorText(error) }, 'other replicas were not told');
+  });
+}
+
+/** Takes into this replica's engine what another one learned; answers how to stop that. */
+export function followLearning(
+  deps: Pick<LearnDeps, 'store' | 'engine' | 'bus' | 'log' | 'replica'>,
+): () => void {
+  const { store, engine, bus, log, replica } = deps;
+  const learned = z.object({ ticketId: z.number(), replica: z.string() });
+  return bus.subscribe(TOPIC, (payload) => {
+    const news = learned.safeParse(payload);
+    if (!news.success || news.data.replica === replica) return;
+    const { ticketId } = news.data;
+    const take = async () => {
+      const { example, exemplar } = await store.learnedFrom(ticketId);
+      if (example?.corrected) await engine.learn(example);
+      if (exemplar) await engine.addExemplars([exemplar]);
+    };
+    take().catch((error: unknown) => log.debug({ ticketId, reason: errorText(error) }, 'not learned'));
+  });
 }
 
 /** A customer who comes back unhappy makes the draft that was sent a mistake after all. */

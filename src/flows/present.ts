@@ -61,6 +61,8 @@ async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView):
     message = await platform.post({ platform: row.platform, channel: row.channel }, card);
     const newest = view.messages.at(-1)?.seq ?? 0;
     await store.updateCard(row.id, { message, digest, threadSeq: newest });
+    const waited = (clock.now().getTime() - view.ticket.createdAt.getTime()) / 1_000;
+    deps.metrics.observe('receive_to_card', waited, { channel: view.ticket.channel });
     return;
   }
   if (row.digest !== digest) {

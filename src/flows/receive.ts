@@ -2,6 +2,7 @@
 import { isThanks } from '../engine/local/thanks.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries, Store } from '../infra/db/queries/index.ts';
+import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
 import { cleanLine, cleanText } from '../model/text.ts';
 import type { Clock, Engine, Log } from '../ports.ts';
@@ -12,9 +13,11 @@ const SAME_TOPIC = 0.5;
 /** A chat line this soon after the last one goes on with the same problem, whatever its words. */
 const CHAT_PAUSE_MS = 30 * 60_000;
 const CHAT_CHANNELS = new Set(['livechat', 'slack', 'whatsapp', 'sms']);
+/** How long the comparison of topics may hold up the acknowledgement. */
+const TOPIC_LIMIT_MS = 1_500;
 const DAY_MS = 86_400_000;
 
-type ReceiveDeps = Pick<FlowDeps, 'settings'> & {
+type ReceiveDeps = Pick<FlowDeps, 'settings' | 'metrics'> & {
   store: Store;
   engine: Pick<Engine, 'similarity' | 'glance'>;
   clock: Clock;
@@ -34,6 +37,8 @@ export async function receive(deps: ReceiveDeps, incoming: InboundMessage): Prom
 
   const topical = await sameTopicTicket(deps, message);
   const receipt = await store.transaction((tx) => append(tx, deps, message, topical));
+  const { channel } = message;
+  deps.metrics.count('messages_received', { channel, duplicate: String(receipt.duplicate) });
   log.info(
     {
       channel: message.channel,
@@ -86,10 +91,23 @@ async function sameTopicTicket(deps: ReceiveDeps, message: InboundMessage): Prom
       .filter(Boolean)
       .join('\n')
       .slice(0, 2_000);
-    const closeness = goesOn ? 1 : await deps.engine.similarity(words, about);
+    const closeness = goesOn ? 1 : await closenessOf(deps, words, about);
     if (closeness >= SAME_TOPIC && (!best || closeness > best.closeness)) best = { id: open.id, closeness };
   }
   return best?.id ?? null;
+}
+
+/** The engine's word; where it is late or fails, none: acknowledging the message does not wait for it. */
+async function closenessOf({ engine, log }: ReceiveDeps, a: string, b: string): Promise<number> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<number>((resolve) => {
+    timer = setTimeout(() => resolve(0), TOPIC_LIMIT_MS);
+  });
+  const asked = engine.similarity(a, b).catch((error: unknown) => {
+    log.warn({ reason: errorText(error) }, 'topics could not be compared');
+    return 0;
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
 async function append(
@@ -122,7 +140,11 @@ async function append(
     channel: message.channel,
     externalId: message.externalId,
     threadId: message.threadId ?? null,
-    author: message.customer.name ?? message.customer.email ?? 'Customer',
+    author:
+      message.customer.name ??
+      (await tx.getCustomer(customerId)).name ??
+      message.customer.email ??
+      'Customer',
     subject: message.subject ?? null,
     text: message.text,
     fullText: message.fullText === message.text ? null : (message.fullText ?? null),

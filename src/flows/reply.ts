@@ -78,6 +78,7 @@ async function outbound(deps: FlowDeps, row: OutboxRow): Promise<OutboundReply> 
 
 async function finishSent(deps: FlowDeps, row: OutboxRow, result: SendResult): Promise<void> {
   const { store, clock } = deps;
+  const { channel } = row;
   const mine = await store.transaction(async (tx) => {
     const now = clock.now();
     if (
@@ -127,10 +128,8 @@ async function finishSent(deps: FlowDeps, row: OutboxRow, result: SendResult): P
     return true;
   });
   if (!mine) return deps.log.warn({ key: row.key }, 'another worker settled this reply');
-  deps.log.info(
-    { ticketId: row.ticketId, key: row.key, channel: row.channel, attempt: row.attempts },
-    'reply sent',
-  );
+  deps.log.info({ ticketId: row.ticketId, key: row.key, channel, attempt: row.attempts }, 'reply sent');
+  deps.metrics.count('replies_settled', { channel, status: 'sent' });
   await deps.wake.ticket(row.ticketId, 1);
   await learnFromSent(deps, row);
 }
@@ -146,6 +145,7 @@ async function settleUnknown(deps: FlowDeps, row: OutboxRow, reason: string): Pr
   if (found === 'not_sent') return queueAgain(deps, row, clock.now(), reason);
   const mine = await store.finishAttempt(row, { status: 'unknown', lastError: reason });
   if (!mine) return;
+  deps.metrics.count('replies_settled', { channel: row.channel, status: 'unknown' });
   await store.updateTicket(row.ticketId, { status: 'awaiting_agent' });
   await deps.wake.ticket(row.ticketId, 1);
 }
@@ -175,6 +175,7 @@ async function queueAgain(deps: FlowDeps, row: OutboxRow, sendAfter: Date, reaso
 /** The reply goes back to the agent with the reason and a retry. */
 async function fail(deps: FlowDeps, row: OutboxRow, reason: string): Promise<void> {
   if (!(await deps.store.finishAttempt(row, { status: 'failed', lastError: reason }))) return;
+  deps.metrics.count('replies_settled', { channel: row.channel, status: 'failed' });
   await deps.store.updateTicket(row.ticketId, { status: 'awaiting_agent' });
   await deps.wake.ticket(row.ticketId, 1);
 }

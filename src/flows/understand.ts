@@ -81,6 +81,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<voi
       outcomes,
     });
 
+  if (routing) deps.metrics.count('drafts_written', { route: routing.route });
   await store.transaction(async (tx) => {
     const current = await tx.lockTicket(ticket.id);
     // Somebody wrote or asked for another version meanwhile: this work is out of date.
@@ -198,7 +199,21 @@ function ownFacts(
   add('Revenue', account?.mrr == null ? null : `${account.mrr} a month`);
   add('Renews', account?.renewalAt?.toISOString().slice(0, 10));
   add('Seats', account?.seats);
-  for (const [name, value] of Object.entries(customer.usage).slice(0, 6)) add(name, value);
-  for (const event of events) add(event.type.replaceAll('_', ' '), event.at.toISOString().slice(0, 10));
+  for (const [name, value] of Object.entries(customer.usage).slice(0, 6))
+    add(inWords(name), factValue(value));
+  for (const event of events) add(inWords(event.type), event.at.toISOString().slice(0, 10));
   return { source: 'deskhand', facts };
+}
+
+/** `jobsLast30d` or `payment_failed` -> `Jobs last 30d`, `Payment failed`. */
+function inWords(name: string): string {
+  const words = name
+    .replaceAll('_', ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function factValue(value: unknown): unknown {
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
 }

@@ -1,7 +1,6 @@
 // One workspace at work: everything between a database and the people who use it.
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
-import { createLocalEmbedder } from '../engine/local/embedder.ts';
-import { createLocalEngine } from '../engine/local/index.ts';
 import { act } from '../flows/actions.ts';
 import { findActor } from '../flows/agents.ts';
 import { decide } from '../flows/decide.ts';
@@ -11,11 +10,10 @@ import { receive } from '../flows/receive.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { migrate } from '../infra/db/migrate.ts';
-import { figureQueries } from '../infra/db/queries/figures.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { createTicketLock } from '../infra/db/ticket-lock.ts';
 import { createQueue } from '../infra/queue/index.ts';
-import { createAdapterStore, createVectorStore } from '../infra/store.ts';
+import { createAdapterStore } from '../infra/store.ts';
 import type { CustomerEvent } from '../model/customer.ts';
 import type { Decision } from '../model/decision.ts';
 import { errorText } from '../model/errors.ts';
@@ -28,15 +26,15 @@ import type {
   Health,
   IntakeChannel,
   Log,
+  Metrics,
   Route,
   WorkspaceStatus,
 } from '../ports.ts';
 import { buildAdapters } from './adapters.ts';
+import { startEngine } from './engine.ts';
 import { createWake, startJobs } from './jobs.ts';
 import { createSampleChannel } from './sample-channels.ts';
 
-/** Most history that is read at the start; more would cost memory without better answers. */
-const HISTORY = { examples: 20_000, exemplars: 50_000 };
 /** How often progress of the indexing is told to the browsers. */
 const STATUS_EVERY_MS = 700;
 
@@ -45,6 +43,7 @@ export interface BotOptions {
   databaseUrl: string;
   log: Log;
   clock: Clock;
+  metrics: Metrics;
   sample: boolean;
   /** Takes messages of the API while the sample runs: the first real message ends the sample. */
   onRealMessage?: (message: InboundMessage) => Promise<Receipt>;
@@ -66,7 +65,6 @@ export interface Bot {
   ): ReturnType<typeof decide>;
   recordEvent(event: CustomerEvent): Promise<void>;
   health: Record<string, { required: boolean; check(): Promise<Health> }>;
-  figures: ReturnType<typeof figureQueries>;
   status(): WorkspaceStatus;
   /** Resolves when the articles can be answered from; solved tickets follow. */
   articlesRead: Promise<void>;
@@ -82,19 +80,22 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   await migrate(databaseUrl);
   const database = openDatabase(databaseUrl, { log });
   const store = createStore(database.db);
-  await options.prepare?.(store);
   const redisUrl = config.env.REDIS_URL;
   const [bus, queue] = await Promise.all([
     createBus({ databaseUrl, redisUrl, log }),
     createQueue({ databaseUrl, redisUrl, log, clock }),
   ]);
-  const embedder = await createLocalEmbedder({ log, vectors: createVectorStore(database.db) });
-  const engine = await createLocalEngine({
-    taxonomy: config.taxonomy,
-    embedder,
-    examples: await store.recentExamples(HISTORY.examples),
+  const replica = randomUUID();
+  const prepare = options.prepare ?? (() => Promise.resolve());
+  const { engine, ...starting } = startEngine({
+    config,
+    store,
+    db: database.db,
+    bus,
+    replica,
     log,
     clock,
+    prepare,
   });
 
   const status = (): WorkspaceStatus => {
@@ -134,7 +135,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     engine,
     clock,
     log,
+    metrics: options.metrics,
     bus,
+    replica,
     wake: createWake(queue, clock),
     settings: config.yaml,
     taxonomy: config.taxonomy,
@@ -150,12 +153,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   // A channel whose server is down says so in its health and goes on trying; it never stops the bot.
   for (const channel of intake) await channel.start(options.onRealMessage ?? take);
   let toldStatus = '';
-  const articlesRead = readInto('articles', async () => engine.setArticles(await store.allArticles()));
-  const indexed = articlesRead.then(() =>
-    readInto('solved tickets', async () =>
-      engine.addExemplars(await store.recentExemplars(HISTORY.exemplars)),
-    ),
-  );
   const ticker = setInterval(tellStatus, STATUS_EVERY_MS);
 
   return {
@@ -179,8 +176,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       }),
     recordEvent: (event) => recordEvent(store, clock, event),
     status,
-    articlesRead,
-    indexed,
+    articlesRead: starting.articlesRead,
+    indexed: starting.indexed,
     health: {
       database: {
         required: true,
@@ -194,7 +191,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         ]),
       ),
     },
-    figures: figureQueries(database.db),
     async stop() {
       clearInterval(ticker);
       const stopping = async (name: string, work: Promise<unknown>) =>
@@ -204,22 +200,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await Promise.all(intake.map((channel) => stopping(channel.id, channel.stop())));
       await stopping('queue', queue.stop());
       await Promise.all([...platforms.values()].map((platform) => stopping(platform.id, platform.stop())));
-      await stopping('engine', engine.close());
-      await stopping('embedder', embedder.close());
-      await indexed;
+      await stopping('engine', starting.close());
       await stopping('bus', bus.stop());
       await stopping('database', database.close());
     },
   };
-
-  /** The bot works meanwhile with what the engine has read so far. */
-  async function readInto(what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      log.error({ what, reason: errorText(error) }, 'not indexed; drafts lack it until the next start');
-    }
-  }
 
   /** Tells the browsers how far the indexing is, as long as it moves. */
   function tellStatus(): void {

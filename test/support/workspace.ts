@@ -220,6 +220,8 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     engine,
     clock,
     log: silentLog,
+    metrics: { count: () => undefined, observe: () => undefined },
+    replica: 'test',
     bus: { publish: async () => undefined, subscribe: () => () => undefined },
     wake: {
       ticket: async (ticketId) => {
@@ -285,7 +287,12 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
       return act(deps, action);
     },
     /** An agent writes into the card's thread. */
-    say(agent: string, ticketId: number, text: string, id: string = crypto.randomUUID()): Promise<ActionReply> {
+    say(
+      agent: string,
+      ticketId: number,
+      text: string,
+      id: string = crypto.randomUUID(),
+    ): Promise<ActionReply> {
       return act(deps, {
         ref: { ticketId: ticketKey(ticketId), draftVersion: 0 },
         agent: { platform: 'console', userId: `${agent}@team.example` },

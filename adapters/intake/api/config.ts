@@ -17,19 +17,17 @@ const channelName = z
   .refine((name) => name !== 'email', 'e-mail has a channel of its own (IMAP_URL, SMTP_URL, MAIL_FROM)');
 
 const sliceSchema = z.object({
-  intake: z
-    .object({ api: z.object({ channels: z.array(channelName).min(1).optional() }).optional() })
-    .optional(),
+  intake: z.object({ channels: z.array(channelName).min(1).optional() }).optional(),
 });
 
-/** Always set up. Issues carry `env.DESKHAND_REPLY_WEBHOOK_…` or `yaml.intake.api.channels`. */
+/** Always set up. Issues carry `env.DESKHAND_REPLY_WEBHOOK_…` or `yaml.intake.channels`. */
 export const apiConfig: z.ZodType<ApiConfig | null, AdapterConfigInput> = z
   .custom<AdapterConfigInput>()
   .transform((input, ctx) => {
     const slice = sliceSchema.safeParse(input.yaml);
     for (const { path, message } of slice.error?.issues ?? [])
       ctx.addIssue({ code: 'custom', path: ['yaml', ...path], message });
-    const channels = [...new Set(slice.data?.intake?.api?.channels ?? DEFAULT_CHANNELS)];
+    const channels = [...new Set(slice.data?.intake?.channels ?? DEFAULT_CHANNELS)];
     return { channels, webhook: webhook(input.env, ctx) };
   });
 

@@ -1,7 +1,7 @@
 // Queries about conversations, tickets and messages.
 import { and, asc, desc, eq, getTableColumns, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { IncomingAttachment, Message, ThreadContext } from '../../../model/message.ts';
-import type { TicketStatus } from '../../../model/ticket.ts';
+import { parseTicketKey, type TicketStatus } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { attachment, conversation, message, ticket } from '../schema/conversations.ts';
 
@@ -233,7 +233,8 @@ export function conversationQueries(db: Db) {
         const words = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
         conditions.push(
           or(
-            sql`${ticket.subject} ilike ${words}`,
+            eq(ticket.id, parseTicketKey(filter.search) ?? 0),
+          sql`${ticket.subject} ilike ${words}`,
             sql`exists (select 1 from message m where m.ticket_id = ${ticket.id} and m.text ilike ${words})`,
             sql`exists (select 1 from customer c where c.id = ${ticket.customerId} and c.name ilike ${words})`,
           ),

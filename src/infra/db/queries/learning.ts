@@ -34,6 +34,20 @@ export function learningQueries(db: Db) {
       return rows.map(({ ticketId, ...row }) => ({ ...row, id: `T-${ticketId}` }));
     },
 
+    /** What one ticket taught, for another replica's engine. */
+    async learnedFrom(
+      ticketId: number,
+    ): Promise<{ example: LabelledText | null; exemplar: Exemplar | null }> {
+      const [label] = await db.select().from(example).where(eq(example.ticketId, ticketId));
+      const [solved] = await db.select().from(exemplar).where(eq(exemplar.ticketId, ticketId));
+      return {
+        example: label
+          ? { text: label.text, category: label.category, corrected: label.corrected > 0 }
+          : null,
+        exemplar: solved ? { ...solved, id: `T-${ticketId}` } : null,
+      };
+    },
+
     async upsertExemplar(row: typeof exemplar.$inferInsert): Promise<void> {
       await db.insert(exemplar).values(row).onConflictDoUpdate({ target: exemplar.ticketId, set: row });
     },

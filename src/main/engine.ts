@@ -1,0 +1,86 @@
+// Starts the engine in the background of a bot that already serves: weights, taxonomy, articles, solved tickets.
+import { resolve } from 'node:path';
+import type { Config } from '../config.ts';
+import { createLateEngine } from '../engine/late.ts';
+import { createLocalEmbedder } from '../engine/local/embedder.ts';
+import { createLocalEngine } from '../engine/local/index.ts';
+import { importKnowledge } from '../flows/import.ts';
+import { followLearning } from '../flows/learn.ts';
+import type { Db } from '../infra/db/index.ts';
+import type { Store } from '../infra/db/queries/index.ts';
+import { createVectorStore } from '../infra/store.ts';
+import { errorText } from '../model/errors.ts';
+import type { Bus, Clock, Engine, Log } from '../ports.ts';
+
+/** Most history that is read at the start; more would cost memory without better answers. */
+const HISTORY = { examples: 20_000, exemplars: 50_000 };
+
+interface StartingEngine {
+  engine: Engine;
+  /** Resolves when articles can be answered from; solved tickets follow. Never rejects: what failed is logged. */
+  articlesRead: Promise<void>;
+  /** Resolves when solved tickets can be answered from, too. Never rejects. */
+  indexed: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `prepare` runs first and may fill the database (the sample workspace). */
+export function startEngine(options: {
+  config: Config;
+  store: Store;
+  db: Db;
+  bus: Bus;
+  replica: string;
+  log: Log;
+  clock: Clock;
+  prepare: (store: Store) => Promise<void>;
+}): StartingEngine {
+  const { config, store, log, clock, bus, replica } = options;
+  const embedder = createLocalEmbedder({ log, vectors: createVectorStore(options.db) });
+  const engine = createLateEngine(start());
+  const articlesRead = attempt('articles', readArticles);
+  const indexed = articlesRead.then(() =>
+    attempt('solved tickets', async () =>
+      engine.addExemplars(await store.recentExemplars(HISTORY.exemplars)),
+    ),
+  );
+  const unfollow = followLearning({ store, engine, bus, log, replica });
+
+  return {
+    engine,
+    articlesRead,
+    indexed,
+    async close() {
+      unfollow();
+      await engine.close();
+      await embedder.then((open) => open.close()).catch(() => undefined);
+      await indexed;
+    },
+  };
+
+  async function start(): Promise<Engine> {
+    const [open] = await Promise.all([embedder, options.prepare(store)]);
+    const examples = await store.recentExamples(HISTORY.examples);
+    return createLocalEngine({ taxonomy: config.taxonomy, embedder: open, examples, log, clock });
+  }
+
+  async function readArticles(): Promise<void> {
+    const { folder } = config.yaml.knowledge;
+    if (folder) {
+      const { rejected } = await importKnowledge(resolve(config.file, '..', folder), { store, clock });
+      for (const { reason } of rejected) log.warn({ reason }, 'an article was not read');
+    }
+    // The sample's articles are in the database once the engine has started.
+    await engine.similarity('', '');
+    await engine.setArticles(await store.allArticles());
+  }
+
+  /** The bot works with what the engine has read; people are told what it has not. */
+  async function attempt(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      log.error({ what, reason: errorText(error) }, 'not indexed; drafts lack it until the next start');
+    }
+  }
+}
