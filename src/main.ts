@@ -14,7 +14,6 @@ import { allModules } from './main/adapters.ts';
 import { type Bot, startBot } from './main/bot.ts';
 import { appOf } from './main/http.ts';
 import { loadSample, playStream } from './main/sample.ts';
-import type { InboundMessage, Receipt } from './model/message.ts';
 import type { Log } from './ports.ts';
 
 export interface StartOptions {
@@ -72,7 +71,7 @@ export async function start(options: StartOptions): Promise<Running> {
       metrics,
       sample: true,
       prepare: (store) => loadSample(store, clock),
-      onRealMessage,
+      promote,
     });
   } else current = await startReal();
   await serve(current);
@@ -99,14 +98,14 @@ export async function start(options: StartOptions): Promise<Running> {
     return startBot({ config, databaseUrl: real.url, log, clock, metrics, sample: false });
   }
 
-  /** The first real message: the real workspace takes it and the place of the sample. */
-  async function onRealMessage(message: InboundMessage): Promise<Receipt> {
-    promotion ??= promote();
-    return (await promotion).receive(message);
+  /** The first real message or event: the real workspace takes the place of the sample. */
+  function promote(): Promise<Bot> {
+    promotion ??= replaceSample();
+    return promotion;
   }
 
-  async function promote(): Promise<Bot> {
-    log.info({}, 'a real message arrived: the sample workspace ends here');
+  async function replaceSample(): Promise<Bot> {
+    log.info({}, 'something real arrived: the sample workspace ends here');
     playing.abort();
     const before = current;
     const bot = await startReal();

@@ -10,7 +10,7 @@ import { commitReply } from './commit-reply.ts';
 import type { FlowDeps } from './deps.ts';
 import { handOff } from './hand-off.ts';
 import { learnFromDecision } from './learn.ts';
-import { undo } from './undo.ts';
+import { copyDraft, undo } from './undo.ts';
 
 export type DecideResult =
   | { ok: true; notice: string | null; sendAfter: Date | null }
@@ -189,6 +189,12 @@ async function retry(at: Case): Promise<DecideResult> {
   const { tx, deps, ticket } = at;
   const outbox = await tx.latestOutbox(ticket.id);
   const now = deps.clock.now();
+  if (outbox?.status === 'failed' && outbox.providerId && at.draft && at.draft.status !== 'pending') {
+    // It left once and came back, so it needs a version of its own to leave again.
+    await copyDraft(tx, at.draft, { text: outbox.text, author: at.actor.name, now });
+    await record(at, { kind: 'retry' }, { status: 'awaiting_agent' });
+    return done('The text is on the card again; check the address before you send it.');
+  }
   if (
     !outbox ||
     !(await tx.settleOutbox(outbox.id, ['failed', 'unknown'], { status: 'queued', sendAfter: now }))

@@ -117,16 +117,18 @@ async function append(
   topical: number | null,
 ): Promise<Receipt> {
   const now = deps.clock.now();
-  const customerId = await tx.ensureCustomer(message.customer);
+  // A report of failed delivery comes from a mail server, but belongs to the customer whom we wrote to.
+  const returned = message.automatic === 'bounce' ? await returnedReply(tx, message) : null;
+  const customerId = returned?.ticket.customerId ?? (await tx.ensureCustomer(message.customer));
   // From here on this conversation is ours until the commit, which is what makes `seq` and joining safe.
   const { conversationId, seq } = await tx.nextSeq(customerId);
   const duplicate = await tx.findMessage(message.channel, message.externalId);
   if (duplicate) return { ...duplicate, duplicate: true };
 
   const thanks = isThanks(message.text) && !message.attachments?.length;
-  const threadTicket = message.threadId
-    ? await tx.ticketOfThread(conversationId, message.channel, message.threadId)
-    : null;
+  const threadTicket =
+    returned?.ticket ??
+    (message.threadId ? await tx.ticketOfThread(conversationId, message.channel, message.threadId) : null);
   const joined = await joinable(tx, threadTicket, topical, now);
   const silent = Boolean(message.automatic) || (thanks && (!joined || isAnswered(joined)));
   const target =
@@ -159,11 +161,7 @@ async function append(
   await tx.insertAttachments(messageId, message.attachments ?? []);
 
   if (target) {
-    if (message.automatic === 'bounce')
-      await tx.updateTicket(target.id, {
-        status: 'awaiting_agent',
-        failure: 'The last reply could not be delivered.',
-      });
+    if (returned) await giveBack(tx, returned, message);
     else if (message.automatic) await tx.updateTicket(target.id, {});
     else if (silent) await settle(tx, target, now);
     else await ask(tx, target, seq, now);
@@ -183,6 +181,30 @@ async function append(
     const topicRow = byTopic === null ? null : await queries.lockTicket(byTopic);
     return topicRow && topicRow.status !== 'resolved' ? topicRow : null;
   }
+}
+
+interface ReturnedReply {
+  ticket: TicketRow;
+  outboxId: number;
+}
+
+/** The reply that a bounce is about, told by its outbox key. */
+async function returnedReply(tx: Queries, message: InboundMessage): Promise<ReturnedReply | null> {
+  const key = message.thread?.bounceKey;
+  const row = typeof key === 'string' ? await tx.outboxByKey(key) : null;
+  const ticket = row && (await tx.lockTicket(row.ticketId));
+  return row && ticket ? { ticket, outboxId: row.id } : null;
+}
+
+/** A reply that came back undelivered returns to the agents with what the mail server said. */
+async function giveBack(
+  tx: Queries,
+  { ticket, outboxId }: ReturnedReply,
+  message: InboundMessage,
+): Promise<void> {
+  const lastError = `The mail came back: ${message.text.slice(0, 300)}`;
+  if (await tx.settleOutbox(outboxId, ['sent', 'unknown'], { status: 'failed', lastError }))
+    await tx.updateTicket(ticket.id, { status: 'awaiting_agent', resolution: null, resolvedAt: null });
 }
 
 function isAnswered(ticket: TicketRow): boolean {

@@ -73,7 +73,8 @@ export async function undo(at: {
   };
 }
 
-async function copyDraft(
+/** What was withdrawn or came back goes on as the next version: a version is sent at most once. */
+export async function copyDraft(
   tx: Queries,
   draft: Draft,
   change: { text: string; author: string | null; now: Date },

@@ -37,6 +37,8 @@ import { createSampleChannel } from './sample-channels.ts';
 
 /** How often progress of the indexing is told to the browsers. */
 const STATUS_EVERY_MS = 700;
+/** How often the channels are asked how they are, for the banner. */
+const HEALTH_EVERY_MS = 5_000;
 
 export interface BotOptions {
   config: Config;
@@ -45,8 +47,8 @@ export interface BotOptions {
   clock: Clock;
   metrics: Metrics;
   sample: boolean;
-  /** Takes messages of the API while the sample runs: the first real message ends the sample. */
-  onRealMessage?: (message: InboundMessage) => Promise<Receipt>;
+  /** While the sample runs: the real workspace, which takes its place as soon as something real arrives. */
+  promote?: () => Promise<Bot>;
   /** Runs between the migrations and the start, on an empty database (the sample's data). */
   prepare?: (store: Store) => Promise<void>;
 }
@@ -98,9 +100,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     prepare,
   });
 
+  let notices: string[] = [];
   const status = (): WorkspaceStatus => {
     const { ready, indexed, total } = engine.progress();
-    return { sample, indexing: ready ? null : { indexed, total }, notices: [] };
+    return { sample, indexing: ready ? null : { indexed, total }, notices };
   };
   const adapterDeps = (owner: string): AdapterDeps => ({
     clock,
@@ -151,9 +154,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   for (const platform of platforms.values()) await platform.start((action) => act(flows, action));
   await startJobs(queue, flows);
   // A channel whose server is down says so in its health and goes on trying; it never stops the bot.
-  for (const channel of intake) await channel.start(options.onRealMessage ?? take);
+  for (const channel of intake)
+    await channel.start(async (message) =>
+      options.promote ? (await options.promote()).receive(message) : take(message),
+    );
   let toldStatus = '';
-  const ticker = setInterval(tellStatus, STATUS_EVERY_MS);
+  const timers = [
+    setInterval(tellStatus, STATUS_EVERY_MS),
+    setInterval(() => void lookAround(), HEALTH_EVERY_MS),
+  ];
 
   return {
     store,
@@ -174,7 +183,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
           name: agentEmail,
         }),
       }),
-    recordEvent: (event) => recordEvent(store, clock, event),
+    recordEvent: async (event) =>
+      options.promote ? (await options.promote()).recordEvent(event) : recordEvent(store, clock, event),
     status,
     articlesRead: starting.articlesRead,
     indexed: starting.indexed,
@@ -192,7 +202,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ),
     },
     async stop() {
-      clearInterval(ticker);
+      for (const timer of timers) clearInterval(timer);
       const stopping = async (name: string, work: Promise<unknown>) =>
         work.catch((error: unknown) =>
           log.warn({ part: name, reason: errorText(error) }, 'did not stop cleanly'),
@@ -205,6 +215,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await stopping('database', database.close());
     },
   };
+
+  /** What people at the console must know: a channel or platform that cannot be reached. */
+  async function lookAround(): Promise<void> {
+    const healths = await Promise.all(
+      [...platforms.values(), ...intake].map((adapter) =>
+        adapter.health().catch((error: unknown) => ({ ok: false, detail: errorText(error) })),
+      ),
+    );
+    notices = healths.filter(({ ok }) => !ok).map(({ detail }) => detail);
+  }
 
   /** Tells the browsers how far the indexing is, as long as it moves. */
   function tellStatus(): void {

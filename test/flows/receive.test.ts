@@ -1,5 +1,6 @@
 // Receiving: deduplication, order, joining, thanks, reopening, and hostile input.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendDue } from '../../src/flows/reply.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 let w: Workspace;
@@ -136,6 +137,37 @@ describe('thanks and late answers', () => {
     await w.work();
     expect(auto.ticketId).toBe(asked.ticketId);
     expect((await w.store.latestDraft(asked.ticketId ?? 0))?.version).toBe(before?.version);
+  });
+});
+
+describe('a reply that comes back', () => {
+  it('returns to the agents with the mail server’s words, and leaves again under a new version', async () => {
+    const asked = await w.write('Where is my invoice?', { ...from('bounced'), threadId: 'bounced' });
+    const id = asked.ticketId ?? 0;
+    await w.work();
+    await w.press('ana', id, { kind: 'approve' });
+    w.clock.advance(11_000);
+    await w.work();
+    await sendDue(w.deps);
+    const key = w.email.sent.at(-1)?.key ?? '';
+
+    const bounce = await w.write('550 no such mailbox', {
+      customer: { email: 'mailer-daemon@mx.example' },
+      automatic: 'bounce',
+      thread: { bounceKey: key },
+    });
+    expect(bounce.ticketId).toBe(id);
+    expect(await w.store.getTicket(id)).toMatchObject({ status: 'awaiting_agent' });
+    expect(await w.store.latestOutbox(id)).toMatchObject({
+      status: 'failed',
+      lastError: expect.stringContaining('550 no such mailbox'),
+    });
+
+    await w.press('ana', id, { kind: 'retry' });
+    await w.press('ana', id, { kind: 'approve' });
+    w.clock.advance(11_000);
+    await sendDue(w.deps);
+    expect(w.email.sent.at(-1)?.key).not.toBe(key);
   });
 });
 

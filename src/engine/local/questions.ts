@@ -11,8 +11,12 @@ const ASKING =
 /** A request without a question mark. */
 const REQUEST =
   /\b(?:please|pls|kindly) (?:tell|explain|send|add|remove|change|confirm|let|check|advise|state|give)\b|\b(?:can|could|would) you\b/i;
+/** Politeness that asks for nothing. */
 const PLEASANTRY =
-  /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|thanks?|thank you|cheers|regards|best|kind regards|sincerely|hope (?:you|this|all)|happy \w+day|have a|sorry to bother|(?:any|can you) (?:help|ideas?)\??$|(?:can|could) (?:you|anyone|someone|somebody) (?:please )?help(?: me| us)?(?: with this| out)?\s*[?.!]*$|please (?:help|advise)|what(?:'s| is) (?:going on|up)\??|let me know|ok\b[.,!]?$|looking forward|how are you)/i;
+  /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|thanks?|thank you|cheers|regards|best|kind regards|sincerely|hope (?:you|this|all)|happy \w+day|have a|sorry to bother|let me know|looking forward)\b[^?]*$|^(?:how are you|what(?:'s| is) (?:going on|up)|any (?:help|ideas?))\b/i;
+/** A cry for help that says nothing about what. */
+const BARE_HELP =
+  /^(?:(?:can|could) (?:you|anyone|someone|somebody) (?:please )?help(?: me| us)?(?: with this| out)?|please (?:help|advise)|help(?: me| us)?(?: please)?|what (?:do|should|can) (?:i|we) do)\s*[?.!]*$/i;
 const LETTERHEAD = /^(?:[\p{L}.'-]+\s?){1,4},?$/u;
 
 /** The parts of a message that ask or request something, in the customer's words; at most four. */
@@ -21,9 +25,12 @@ export function splitQuestions(text: string): string[] {
   // Who uses question marks asks with them; who does not is read by the words.
   const marks = text.includes('?');
   for (const sentence of sentences(text)) {
-    const said = sentence.replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, '').trim();
+    const said = sentence
+      .replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, '')
+      .replace(OPENING, '')
+      .trim();
     const asks = marks ? said.includes('?') || REQUEST.test(said) : ASKING.test(said);
-    if (wordCount(said) < 4 || PLEASANTRY.test(said) || !asks) continue;
+    if (wordCount(said) < 3 || PLEASANTRY.test(said) || BARE_HELP.test(said) || !asks) continue;
     asked.push(said.slice(0, 400));
   }
   const parts = asked.flatMap(splitJoined);
@@ -57,7 +64,7 @@ const FILLER = /^(?:(?:so|well|ok|okay|um|uh|please|pls|and|but|also|just|basica
 /** How much a sentence says about what the message is about. */
 function weight(sentence: string, position: number): number {
   const words = wordCount(sentence);
-  if (words < 3 || PLEASANTRY.test(sentence)) return -1;
+  if (words < 3 || PLEASANTRY.test(sentence) || BARE_HELP.test(sentence)) return -1;
   let score = Math.min(words, 18) / 18 - position * 0.04;
   if (ASKING.test(sentence)) score += 0.7;
   if (

@@ -234,7 +234,7 @@ export function conversationQueries(db: Db) {
         conditions.push(
           or(
             eq(ticket.id, parseTicketKey(filter.search) ?? 0),
-          sql`${ticket.subject} ilike ${words}`,
+            sql`${ticket.subject} ilike ${words}`,
             sql`exists (select 1 from message m where m.ticket_id = ${ticket.id} and m.text ilike ${words})`,
             sql`exists (select 1 from customer c where c.id = ${ticket.customerId} and c.name ilike ${words})`,
           ),

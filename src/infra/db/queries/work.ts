@@ -93,6 +93,9 @@ export function workQueries(db: Db) {
       await db.insert(outbox).values(row);
     },
 
+    outboxByKey: (key: string): Promise<OutboxRow | null> =>
+      one(db.select().from(outbox).where(eq(outbox.key, key))),
+
     latestOutbox: (ticketId: number): Promise<OutboxRow | null> =>
       one(db.select().from(outbox).where(eq(outbox.ticketId, ticketId)).orderBy(desc(outbox.id)).limit(1)),
 
