@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAX_LINES = 350;
+/** Tests are lists of examples and may be longer. */
+const MAX_TEST_LINES = 500;
 
 interface Rule {
   /** Files this is about: those whose path begins so. The first rule that fits counts. */
@@ -187,8 +189,11 @@ describe('every file', () => {
 
   test(`has at most ${MAX_LINES} lines`, () => {
     const lines = (text: string) => text.trimEnd().split('\n').length;
+    const limit = (file: string) => (file.startsWith('test/') ? MAX_TEST_LINES : MAX_LINES);
     expect(
-      all.filter(({ text }) => lines(text) > MAX_LINES).map(({ file, text }) => `${file}: ${lines(text)}`),
+      all
+        .filter(({ file, text }) => lines(text) > limit(file))
+        .map(({ file, text }) => `${file}: ${lines(text)}`),
     ).toEqual([]);
   });
 
