@@ -1,0 +1,276 @@
+// Confidence, priority and route: readable weights, exact bounds, and vetoes that nothing overrules.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scoreConfidence } from '../../src/engine/confidence.ts';
+import { seeded } from '../../src/engine/local/linear.ts';
+import {
+  chooseRoute,
+  neededOutcomes,
+  proveThreshold,
+  type RouteInput,
+  upperBound,
+} from '../../src/engine/policy.ts';
+import { DEFAULT_PRIORITY_WEIGHTS, prioritise } from '../../src/engine/priority.ts';
+import { analysis, customer } from './samples.ts';
+
+const now = new Date('2026-03-02T08:00:00Z');
+const contacts = { openTickets: 0, last30Days: 1 };
+
+describe('priority', () => {
+  const score = (a = analysis(), c = customer(), k = contacts) =>
+    prioritise({ analysis: a, customer: c, contacts: k, now });
+
+  it('puts a blocked, angry enterprise customer near renewal first, and says why', () => {
+    const c = customer('Enterprise');
+    if (c.account) Object.assign(c.account, { mrr: 1850, renewalAt: new Date('2026-03-11') });
+    const {
+      level,
+      score: points,
+      factors,
+    } = score(analysis({ urgency: 0.95, blocked: true, frustration: 0.9, kind: 'bug' }), c);
+    expect(level).toBe('P1');
+    expect(points).toBeLessThanOrEqual(100);
+    expect(factors[0]?.name).toBe('urgency');
+    expect(factors.map((f) => f.text)).toContain('renews in 9 days');
+  });
+
+  it('lets a calm question of a small customer wait', () => {
+    expect(score(analysis({ urgency: 0.1 }), customer('Starter')).level).toBe('P4');
+  });
+
+  it('puts spam last whatever it shouts', () => {
+    expect(score(analysis({ spam: 0.95, urgency: 1, blocked: true })).level).toBe('P4');
+  });
+
+  it('obeys other weights, also partial ones', () => {
+    const a = analysis({ urgency: 0.9 });
+    const plain = prioritise({ analysis: a, customer: customer(), contacts, now });
+    const more = prioritise({ analysis: a, customer: customer(), contacts, now }, { urgency: 60 });
+    expect(more.score).toBeGreaterThan(plain.score);
+    expect(DEFAULT_PRIORITY_WEIGHTS.urgency).toBe(30);
+  });
+
+  it('stays within 0..100, grows with urgency, and orders its factors by strength', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        share,
+        share,
+        share,
+        share,
+        fc.boolean(),
+        fc.nat(20),
+        (urgency, more, frustration, spam, blocked, attempts) => {
+          const [low, high] = [Math.min(urgency, more), Math.max(urgency, more)];
+          const a = score(analysis({ urgency: low, frustration, spam, blocked, attempts }));
+          const b = score(analysis({ urgency: high, frustration, spam, blocked, attempts }));
+          expect(a.score).toBeGreaterThanOrEqual(0);
+          expect(b.score).toBeLessThanOrEqual(100);
+          expect(b.score).toBeGreaterThanOrEqual(a.score - 1);
+          const sizes = a.factors.map((f) => Math.abs(f.points));
+          expect(sizes).toEqual([...sizes].sort((x, y) => y - x));
+        },
+      ),
+    );
+  });
+});
+
+describe('confidence', () => {
+  const base = {
+    analysis: analysis(),
+    customer: customer(),
+    history: { reviewed: 0, unchanged: 0 },
+    answerable: true,
+    retrieval: { support: 0.8, lead: 0.6, category: 'billing/invoice-copy' },
+    questions: { asked: 1, answered: 1 },
+    needsAccountData: false,
+    now,
+  };
+
+  it('is high for a clear question with a fitting source, and says so', () => {
+    const { confidence, reasons } = scoreConfidence(base);
+    expect(confidence).toBeGreaterThan(0.75);
+    expect(reasons[0]?.effect).toBe('up');
+  });
+
+  it.each([
+    ['no source fits', { retrieval: { support: 0.2, lead: 0, category: null } }],
+    ['the topic is unclear', { analysis: analysis({ categoryConfidence: 0.2 }) }],
+    ['the customer is unhappy', { analysis: analysis({ frustration: 0.95 }) }],
+    ['one of two questions is open', { questions: { asked: 2, answered: 1 } }],
+    ['it is not in English', { analysis: analysis({ language: 'fr' }) }],
+    ['it gives orders', { analysis: analysis({ injection: 0.9 }) }],
+    ['the category has gone wrong before', { history: { reviewed: 20, unchanged: 5 } }],
+    ['it needs a look into the account', { needsAccountData: true }],
+  ])('falls when %s, with a reason', (_, changes) => {
+    const { confidence, reasons } = scoreConfidence({ ...base, ...changes });
+    expect(confidence).toBeLessThan(scoreConfidence(base).confidence);
+    expect(reasons.some((reason) => reason.effect === 'down')).toBe(true);
+  });
+
+  it('rises with a good record', () => {
+    const good = scoreConfidence({ ...base, history: { reviewed: 60, unchanged: 59 } });
+    expect(good.confidence).toBeGreaterThan(scoreConfidence(base).confidence);
+  });
+
+  it('stays below what is suggested when nothing answers', () => {
+    const { confidence, reasons } = scoreConfidence({ ...base, answerable: false });
+    expect(confidence).toBeLessThan(0.25);
+    expect(reasons[0]?.text).toBe('nothing we know answers this');
+  });
+});
+
+describe('the bound of an error rate', () => {
+  it('is the known one', () => {
+    expect(upperBound(0, 99)).toBeCloseTo(1 - 0.05 ** (1 / 99), 6);
+    // Clopper and Pearson, one-sided 95 %: 1 of 50.
+    expect(upperBound(1, 50)).toBeCloseTo(0.0914, 3);
+    expect(upperBound(0, 0)).toBe(1);
+    expect(neededOutcomes(0, 0.03)).toBe(99);
+    expect(upperBound(2, neededOutcomes(2, 0.03))).toBeLessThanOrEqual(0.03);
+    expect(upperBound(2, neededOutcomes(2, 0.03) - 1)).toBeGreaterThan(0.03);
+  });
+
+  it('grows with errors and shrinks with evidence', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 31, max: 2000 }), (errors, n) => {
+        expect(upperBound(errors + 1, n)).toBeGreaterThan(upperBound(errors, n));
+        expect(upperBound(errors, n + 10)).toBeLessThan(upperBound(errors, n));
+        expect(upperBound(errors, n)).toBeGreaterThan(errors / n);
+      }),
+    );
+  });
+});
+
+describe('proving a threshold', () => {
+  const outcomes = (n: number, error: (i: number) => boolean) =>
+    Array.from({ length: n }, (_, i) => ({ confidence: 1 - i / (2 * n), error: error(i) }));
+
+  it('takes 99 reviewed tickets without an error at 3 %', () => {
+    expect(
+      proveThreshold(
+        outcomes(98, () => false),
+        0.03,
+      ),
+    ).toEqual({ threshold: null, missing: 1 });
+    expect(
+      proveThreshold(
+        outcomes(99, () => false),
+        0.03,
+      ).threshold,
+    ).not.toBeNull();
+    expect(proveThreshold([], 0.03)).toEqual({ threshold: null, missing: 99 });
+  });
+
+  it('stops where the errors begin', () => {
+    const { threshold } = proveThreshold(
+      outcomes(600, (i) => i >= 300 && i % 3 === 0),
+      0.03,
+    );
+    expect(threshold).toBeGreaterThan(0.72);
+    expect(threshold).toBeLessThan(0.85);
+  });
+
+  it('asks for more after an error', () => {
+    expect(
+      proveThreshold(
+        outcomes(60, (i) => i === 5),
+        0.03,
+      ).missing,
+    ).toBe(neededOutcomes(1, 0.03) - 60);
+  });
+
+  it('treats equal confidences alike', () => {
+    const same = Array.from({ length: 200 }, (_, i) => ({ confidence: 0.8, error: i >= 120 }));
+    expect(proveThreshold(same, 0.03).threshold).toBeNull();
+  });
+
+  it('proves too much in at most about 5 % of worlds, in spite of the scan', () => {
+    const random = seeded(11);
+    let wrong = 0;
+    const worlds = 1000;
+    for (let world = 0; world < worlds; world += 1) {
+      // The true error rate just above the risk everywhere: any threshold is a false proof.
+      const list = Array.from({ length: 500 }, () => ({ confidence: random(), error: random() < 0.031 }));
+      if (proveThreshold(list, 0.03).threshold !== null) wrong += 1;
+    }
+    expect(wrong / worlds).toBeLessThan(0.07);
+  });
+});
+
+describe('the route', () => {
+  const proven = Array.from({ length: 150 }, (_, i) => ({ confidence: 0.7 + (i % 30) / 100, error: false }));
+  const proposal = {
+    text: 'x',
+    language: 'en',
+    sources: [],
+    confidence: 0.9,
+    reasons: [],
+    answerable: true,
+    engine: 'local-1',
+  };
+  const input = (changes: Partial<RouteInput> = {}): RouteInput => ({
+    analysis: analysis(),
+    proposal,
+    mode: 'auto',
+    neverAuto: false,
+    assignee: null,
+    risk: 0.03,
+    customer: customer(),
+    outcomes: proven,
+    ...changes,
+  });
+
+  it('is auto when proven, allowed and nothing stands against it', () => {
+    expect(chooseRoute(input())).toMatchObject({ route: 'auto', mode: 'auto', reviewsUntilAuto: null });
+  });
+
+  it('is suggest until outcomes prove it, and says how many are missing', () => {
+    expect(chooseRoute(input({ outcomes: proven.slice(0, 40) }))).toMatchObject({
+      route: 'suggest',
+      reviewsUntilAuto: 59,
+    });
+  });
+
+  it('is suggest below the threshold, and in other modes', () => {
+    expect(chooseRoute(input({ proposal: { ...proposal, confidence: 0.5 } })).route).toBe('suggest');
+    expect(chooseRoute(input({ mode: 'suggest' }))).toMatchObject({
+      route: 'suggest',
+      threshold: null,
+      reviewsUntilAuto: null,
+    });
+    expect(chooseRoute(input({ mode: 'observe' })).route).toBe('suggest');
+  });
+
+  it.each([
+    ['the taxonomy says never', { neverAuto: true }],
+    ['an agent took it', { assignee: 'Ana' }],
+    ['spam', { analysis: analysis({ spam: 0.9 }) }],
+    ['orders to the assistant', { analysis: analysis({ injection: 0.9 }) }],
+    ['another language', { analysis: analysis({ language: 'fr' }) }],
+    ['a fault', { analysis: analysis({ kind: 'bug' }) }],
+    [
+      'an error code',
+      {
+        analysis: analysis({
+          bug: { codes: ['504'], endpoints: [], versions: [], exceptions: [], steps: [] },
+        }),
+      },
+    ],
+    ['a text unlike any other', { analysis: analysis({ outOfScope: 0.99 }) }],
+    ['no answer', { proposal: { ...proposal, answerable: false } }],
+    ['a customer who opted out', { customer: customer('Team', { optedOut: true }) }],
+  ] satisfies [string, Partial<RouteInput>][])('is never auto with %s', (_, changes) => {
+    const { route, reasons } = chooseRoute(input(changes));
+    expect(route).not.toBe('auto');
+    expect(reasons.length).toBeGreaterThan(0);
+  });
+
+  it('gives what nothing answers, orders, and low confidence to a person', () => {
+    expect(chooseRoute(input({ proposal: { ...proposal, answerable: false } })).route).toBe('escalate');
+    expect(chooseRoute(input({ analysis: analysis({ injection: 0.9 }) })).route).toBe('escalate');
+    expect(chooseRoute(input({ mode: 'suggest', proposal: { ...proposal, confidence: 0.1 } })).route).toBe(
+      'escalate',
+    );
+  });
+});

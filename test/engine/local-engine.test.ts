@@ -1,0 +1,148 @@
+// The whole local engine over its port: answers at once, learns, and has an outcome for any text.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLocalEngine } from '../../src/engine/local/index.ts';
+import { analysisSchema } from '../../src/model/analysis.ts';
+import { draftProposalSchema } from '../../src/model/draft.ts';
+import type { Embedder, Engine, LabelledText } from '../../src/ports.ts';
+import { article, draftInput, silent, taxonomy, ticket, wordEmbedder } from './samples.ts';
+
+const clock = { now: () => new Date('2026-03-02T08:00:00Z') };
+let engine: Engine;
+async function start(examples: LabelledText[] = [], embedder: Embedder = wordEmbedder()): Promise<Engine> {
+  engine = await createLocalEngine({ taxonomy, embedder, examples, log: silent, clock });
+  return engine;
+}
+afterEach(() => engine.close());
+
+describe('the local engine', () => {
+  it('answers from the taxonomy while history is still being read', async () => {
+    const words = wordEmbedder();
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: Embedder = {
+      ...words,
+      async embed(texts, priority) {
+        if ((priority ?? 1) >= 5) await held;
+        return words.embed(texts);
+      },
+    };
+    await start([{ text: 'invoice please', category: 'billing/invoice-copy', corrected: false }], slow);
+    expect(engine.progress()).toEqual({ ready: false, indexed: 0, total: 1 });
+    const found = await engine.analyse(ticket('I forgot my password and cannot log in'));
+    expect(found.category).toBe('account/login');
+    release();
+    await vi.waitFor(() => expect(engine.progress().ready).toBe(true));
+  });
+
+  it('understands and drafts in the agreed shapes', async () => {
+    await start();
+    await engine.setArticles([article()]);
+    const input = ticket('Where can I download my invoice as PDF?');
+    const analysis = analysisSchema.parse(await engine.analyse(input));
+    expect(analysis).toMatchObject({ category: 'billing/invoice-copy', language: 'en', thanksOnly: false });
+    const draft = draftProposalSchema.parse(await engine.draft({ ...draftInput(''), ...input, analysis }));
+    expect(draft.answerable).toBe(true);
+    expect(draft.sources[0]?.id).toBe('download-invoice');
+  });
+
+  it('takes articles back, and embeds only what changed', async () => {
+    const words = wordEmbedder();
+    await start([], words);
+    await engine.setArticles([article(), article({ id: 'second', title: 'Second thing' })]);
+    const before = words.asked.length;
+    await engine.setArticles([article(), article({ id: 'second', title: 'Second thing, renamed' })]);
+    expect(words.asked.slice(before).every((text) => text.startsWith('Second thing, renamed'))).toBe(true);
+    await engine.setArticles([]);
+    const input = ticket('Where can I download my invoice as PDF?');
+    const draft = await engine.draft({ ...draftInput(''), ...input, analysis: await engine.analyse(input) });
+    expect(draft).toMatchObject({ answerable: false, sources: [] });
+  });
+
+  it('applies a correction at once, also to a category that is new', async () => {
+    await start();
+    const text = 'the turquoise lever squeaks';
+    await engine.learn({ text, category: 'hardware/levers', corrected: true });
+    expect((await engine.analyse(ticket(text))).category).toBe('hardware/levers');
+  });
+
+  it('finds solved tickets like one, best first', async () => {
+    await start();
+    const exemplar = {
+      reply: 'Click PDF.',
+      category: 'billing/invoice-copy',
+      kind: 'question' as const,
+      language: 'en',
+      plan: null,
+      quality: 1,
+    };
+    await engine.addExemplars([
+      { ...exemplar, id: 'T-1', text: 'How do I download an invoice as PDF?' },
+      { ...exemplar, id: 'T-2', text: 'The lift technician cannot see the calendar' },
+    ]);
+    const similar = await engine.similarTickets('download invoice PDF', 5);
+    expect(similar[0]).toMatchObject({ id: 'T-1', reply: 'Click PDF.' });
+    expect(await engine.similarity('download invoice', 'invoice download')).toBeGreaterThan(0.9);
+    expect(await engine.similarity('', 'x')).toBe(0);
+  });
+
+  it('takes a repeated complaint in a thread for no new neutral question', async () => {
+    await start();
+    const at = clock.now();
+    const first = await engine.analyse(ticket('The CSV export stops at 90 percent'));
+    const again = await engine.analyse({
+      ...ticket(''),
+      messages: [
+        { direction: 'inbound', text: 'The CSV export stops at 90 percent', at },
+        { direction: 'outbound', text: 'Please clear the cache.', at },
+        { direction: 'inbound', text: 'no change', at },
+        { direction: 'outbound', text: 'Please try another browser.', at },
+        { direction: 'inbound', text: 'still broken', at },
+      ],
+    });
+    expect(again.category).toBe('reports/exports');
+    expect(again.attempts).toBeGreaterThanOrEqual(3);
+    expect(again.frustration).toBeGreaterThan(first.frustration);
+  });
+});
+
+describe('any text has an outcome', () => {
+  const log = Array.from(
+    { length: 10_000 },
+    (_, i) => `2026-03-02T08:00:00 ERROR job ${i} failed with EXP-504`,
+  ).join('\n');
+  it.each([
+    ['nothing', '', 'The message is empty.'],
+    ['white space', ' \n\t ', 'The message is empty.'],
+    ['only emoji', '😡😡😡', 'no words'],
+    ['one word', 'help', null],
+    ['numbers', '12345 67890', 'no words'],
+    ['200,000 characters', 'the export is slow and we wait. '.repeat(6250), 'cut after'],
+    ['a base64 blob', `logo: ${'iVBORw0KGgo'.repeat(9000)}`, 'encoded block'],
+    ['a log of 10,000 lines', log, 'log lines'],
+    ['mixed scripts', 'Привет hello 你好 مرحبا invoice', null],
+    ['half a surrogate', 'broken \uD83D text', null],
+    [
+      'French',
+      "Bonjour, où puis-je trouver ma facture du mois dernier s'il vous plaît ?",
+      'Written in French',
+    ],
+    ['markup', '<script>alert(1)</script> <b>invoice</b>', null],
+  ])('%s', async (_, text, note) => {
+    await start();
+    await engine.setArticles([article()]);
+    const input = ticket(text);
+    const analysis = analysisSchema.parse(await engine.analyse(input));
+    if (note) expect(analysis.notes.join(' ')).toContain(note);
+    expect(analysis.summary.length).toBeLessThanOrEqual(140);
+    const draft = draftProposalSchema.parse(await engine.draft({ ...draftInput(''), ...input, analysis }));
+    expect(draft.text.length).toBeLessThan(4000);
+  });
+
+  it('no messages at all', async () => {
+    await start();
+    const analysis = analysisSchema.parse(await engine.analyse({ ...ticket(''), messages: [] }));
+    expect(analysis.notes).toContain('The message is empty.');
+  });
+});
