@@ -1,4 +1,5 @@
 // Server-sent events: follows the log and tells each open page what concerns its agent.
+import { errorText } from '../../../src/model/errors.ts';
 import type { Bus, Log } from '../../../src/ports.ts';
 import { type ConsoleStore, type LogEntry, TOPIC } from './store.ts';
 import type { ConsoleEvent, Workspace } from './wire.ts';
@@ -14,6 +15,10 @@ const OVERLAP = 32;
 
 interface Page {
   agent: string;
+  /** Number of the newest entry it was told. */
+  newest: number;
+  /** Numbers near `newest` that it was told, since they need not come in order. */
+  told: Set<number>;
   send(event: ConsoleEvent, seq: number | null): void;
   comment(): void;
   close(): void;
@@ -24,8 +29,6 @@ export type ConsoleStreams = ReturnType<typeof createStreams>;
 /** Holds the open pages of this replica. */
 export function createStreams(store: ConsoleStore, bus: Bus, status: () => Workspace, log: Log) {
   const pages = new Set<Page>();
-  const told = new Set<number>();
-  let newest = 0;
   let working: Promise<void> = Promise.resolve();
 
   async function eventOf(entry: LogEntry): Promise<ConsoleEvent | null> {
@@ -43,30 +46,37 @@ export function createStreams(store: ConsoleStore, bus: Bus, status: () => Works
     }
   }
 
-  /** Reads what is new and hands it to every page; one at a time, in the log's order. */
+  /** Tells every page what it was not told yet; pages that stand at the same place share the reading. */
   async function follow(): Promise<void> {
-    if (pages.size === 0) return;
-    const from = Math.max(0, newest - OVERLAP);
-    const entries = await store.eventsAfter(from);
-    if (entries === null) {
-      newest = await store.lastEvent();
-      for (const page of pages) page.send({ type: 'resync' }, newest);
-      return;
-    }
-    for (const { seq, entry } of entries) {
-      if (told.has(seq)) continue;
-      told.add(seq);
-      told.delete(seq - OVERLAP * 4);
-      newest = Math.max(newest, seq);
-      const event = await eventOf(entry);
-      if (!event) continue;
-      for (const page of pages) if (concerns(page.agent, entry)) page.send(event, seq);
+    const logs = new Map<number, ReturnType<ConsoleStore['eventsAfter']>>();
+    const events = new Map<number, Promise<ConsoleEvent | null>>();
+    for (const page of [...pages]) {
+      const from = Math.max(0, page.newest - OVERLAP);
+      const reading = logs.get(from) ?? store.eventsAfter(from);
+      logs.set(from, reading);
+      const entries = await reading;
+      if (entries === null) {
+        page.newest = await store.lastEvent();
+        page.send({ type: 'resync' }, page.newest);
+        continue;
+      }
+      for (const { seq, entry } of entries) {
+        if (page.told.has(seq)) continue;
+        page.told.add(seq);
+        page.newest = Math.max(page.newest, seq);
+        if (!concerns(page.agent, entry)) continue;
+        const drawing = events.get(seq) ?? eventOf(entry);
+        events.set(seq, drawing);
+        const event = await drawing;
+        if (event) page.send(event, seq);
+      }
+      for (const seq of page.told) if (seq < page.newest - 2 * OVERLAP) page.told.delete(seq);
     }
   }
 
   function wake(): void {
     working = working.then(follow).catch((error: unknown) => {
-      log.warn({ reason: String(error) }, 'the console could not read its event log');
+      log.warn({ reason: errorText(error) }, 'the console could not read its event log');
     });
   }
 
@@ -83,26 +93,18 @@ export function createStreams(store: ConsoleStore, bus: Bus, status: () => Works
   beat.unref();
 
   return {
-    /** An event stream for one page. `after`: the number of the last event it has seen. */
+    /** An event stream for one page. `after`: the number of the last event it has seen; null: begin now. */
     async open(
       agent: string,
       after: number | null,
       signal: AbortSignal,
     ): Promise<ReadableStream<Uint8Array>> {
-      const start = after ?? (await store.lastEvent());
-      const missed = await store.eventsAfter(Math.max(0, start - OVERLAP));
+      const newest = after ?? (await store.lastEvent());
+      const known = after === null ? ((await store.eventsAfter(Math.max(0, newest - OVERLAP))) ?? []) : [];
       const text = new TextEncoder();
-      let page: Page | null = null;
-      const leave = () => {
-        if (page) pages.delete(page);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      if (pages.size === 0) {
-        newest = await store.lastEvent();
-        for (const { seq } of (await store.eventsAfter(Math.max(0, newest - OVERLAP))) ?? []) told.add(seq);
-      }
+      let leave = (): void => undefined;
       return new ReadableStream<Uint8Array>({
-        async start(controller) {
+        start(controller) {
           const write = (chunk: string) => {
             try {
               controller.enqueue(text.encode(chunk));
@@ -110,8 +112,10 @@ export function createStreams(store: ConsoleStore, bus: Bus, status: () => Works
               leave();
             }
           };
-          const open: Page = {
+          const page: Page = {
             agent,
+            newest,
+            told: new Set(known.map(({ seq }) => seq)),
             send: (event, seq) =>
               write(`${seq === null ? '' : `id: ${seq}\n`}data: ${JSON.stringify(event)}\n\n`),
             comment: () => write(': still here\n\n'),
@@ -124,18 +128,15 @@ export function createStreams(store: ConsoleStore, bus: Bus, status: () => Works
               }
             },
           };
-          page = open;
-          pages.add(open);
+          leave = () => {
+            pages.delete(page);
+          };
+          signal.addEventListener('abort', leave, { once: true });
+          pages.add(page);
           write('retry: 1500\n\n');
-          if (missed === null) open.send({ type: 'resync' }, await store.lastEvent());
-          else if (after !== null)
-            for (const { seq, entry } of missed) {
-              const event = concerns(agent, entry) ? await eventOf(entry) : null;
-              if (event) open.send(event, seq);
-            }
           wake();
         },
-        cancel: leave,
+        cancel: () => leave(),
       });
     },
 

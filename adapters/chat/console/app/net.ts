@@ -126,7 +126,11 @@ function patchChannel(id: string, patch: { last?: number; read?: number }): void
   setState({ boot: { ...boot, channels } });
 }
 
+/** Posts that events told while their channel or thread was being loaded: the answer may be older than they. */
+const early = new Map<string, Post[]>();
+
 function placePost(post: Post): void {
+  early.get(post.channel)?.push(post);
   const { feeds, thread, replies, busy } = getState();
   const feed = feeds[post.channel];
   if (feed) {
@@ -165,15 +169,21 @@ function insert(posts: Post[], post: Post): Post[] {
 
 function placeReply(post: Post): void {
   const { thread, replies } = getState();
+  early.get(`${post.channel}/${post.thread}`)?.push(post);
   if (thread?.channel !== post.channel || thread.post !== post.thread) return;
   const index = replies.findIndex((candidate, n) => n > 0 && candidate.id === post.id);
-  setState({ replies: index > 0 ? replies.with(index, post) : [...replies, post] });
+  if (replies.length > 0) setState({ replies: index > 0 ? replies.with(index, post) : [...replies, post] });
 }
 
 export async function loadFeed(channel: string): Promise<void> {
+  early.set(channel, []);
   const answer = await call<PostPage>(`channels/${encodeURIComponent(channel)}/posts`);
-  if (answer.ok) setState({ feeds: { ...getState().feeds, [channel]: answer.value } });
-  else toast(answer.refusal.message, 'bad');
+  const meanwhile = early.get(channel) ?? [];
+  early.delete(channel);
+  if (answer.ok) {
+    setState({ feeds: { ...getState().feeds, [channel]: answer.value } });
+    meanwhile.forEach(placePost);
+  } else toast(answer.refusal.message, 'bad');
 }
 
 export async function loadEarlier(channel: string): Promise<void> {
@@ -223,13 +233,19 @@ export async function followAddress(): Promise<void> {
 }
 
 async function loadThread(thread: PostAt): Promise<void> {
+  const key = `${thread.channel}/${thread.post}`;
+  early.set(key, []);
   const answer = await call<PostPage>(
     `channels/${encodeURIComponent(thread.channel)}/threads/${thread.post}`,
   );
+  const meanwhile = early.get(key) ?? [];
+  early.delete(key);
   const now = getState().thread;
   if (now?.channel !== thread.channel || now.post !== thread.post) return;
-  if (answer.ok) setState({ replies: answer.value.posts });
-  else go(thread.channel);
+  if (answer.ok) {
+    setState({ replies: answer.value.posts });
+    meanwhile.forEach(placeReply);
+  } else go(thread.channel);
 }
 
 let atBottom: () => boolean = () => false;

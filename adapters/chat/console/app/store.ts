@@ -90,7 +90,8 @@ export function useStore<T>(select: (state: State) => T): T {
   const [, poke] = useState(0);
   const value = select(state);
   useEffect(() => {
-    let last = select(state);
+    // What was drawn, not what holds now: the state may have moved between the two.
+    let last = value;
     const check = () => {
       const next = select(state);
       if (Object.is(next, last)) return;

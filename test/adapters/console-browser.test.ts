@@ -1,0 +1,175 @@
+// The console in a real browser: a morning of an agent at the keyboard, and on a phone.
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ConsoleFixture, startConsoleFixture } from '../support/console-fixture.ts';
+import { aDraft, aMessage, aTicket, aView } from '../support/ticket-views.ts';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+describe.skipIf(!CHROMIUM)('the console in a browser', () => {
+  let browser: Browser;
+  let fixture: ConsoleFixture;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  });
+  afterAll(() => browser?.close());
+
+  beforeEach(async () => {
+    fixture = await startConsoleFixture({ undoMs: 60_000 });
+  });
+  afterEach(async () => {
+    await page?.close();
+    await fixture.stop();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(width = 1280, height = 900): Promise<void> {
+    page = await browser.newPage({ viewport: { width, height } });
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.goto(`${fixture.url}/console`);
+    await page.getByRole('heading', { name: 'support' }).waitFor();
+  }
+
+  const card = (id: number) => page.locator('.feed article', { hasText: `T-${id}` });
+
+  it('approves by keyboard, undoes, and edits in the dialog', async () => {
+    await open();
+    await fixture.add(aView());
+    await card(1042).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('a');
+    await card(1042).getByText('Ana Lindqvist approved · sending at').waitFor();
+    await page.keyboard.press('z');
+    await card(1042).getByText('Sending was stopped').waitFor();
+
+    await page.keyboard.press('e');
+    const reply = page.getByRole('dialog').getByLabel('Reply', { exact: true });
+    expect(await reply.inputValue()).toBe(fixture.view(1042).draft?.text);
+    await reply.fill('Both invoices are on their way.');
+    await page.keyboard.press('Control+Enter');
+    await card(1042).getByText('Both invoices are on their way.').waitFor();
+    expect(fixture.actions.at(-1)).toMatchObject({
+      ref: { ticketId: 'T-1042', draftVersion: 1 },
+      agent: { email: 'ana@crewlane.example' },
+      intent: { decision: { kind: 'edit', text: 'Both invoices are on their way.', then: 'keep' } },
+    });
+  });
+
+  it('says what is missing in a form, keeps what was typed, and escalates', async () => {
+    await open();
+    await fixture.add(aView());
+    await card(1042).getByRole('button', { name: 'Escalate' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why').fill('Wants a refund');
+    await dialog.getByRole('button', { name: 'Escalate' }).click();
+    await dialog.getByText('This is needed.').waitFor();
+    await dialog.getByLabel('To').selectOption('billing');
+    await dialog.getByRole('button', { name: 'Escalate' }).click();
+    await card(1042).getByText('Escalated to billing by Ana Lindqvist').waitFor();
+    await card(1042).getByRole('button', { name: '1 reply' }).click();
+    await page
+      .getByRole('complementary', { name: 'Thread of T-1042' })
+      .getByText('Handed to billing')
+      .waitFor();
+  });
+
+  it('keeps thread notes internal and shows them', async () => {
+    await open();
+    await fixture.add(aView());
+    await card(1042).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    const thread = page.getByRole('complementary', { name: 'Thread of T-1042' });
+    await thread.getByLabel('Internal note on T-1042').fill('I know her, careful');
+    await page.keyboard.press('Enter');
+    await thread.locator('article', { hasText: 'I know her, careful' }).waitFor();
+    expect(fixture.actions.map((a) => a.intent)).toEqual([
+      { type: 'thread', text: 'I know her, careful', id: expect.any(String) },
+    ]);
+  });
+
+  it('tells a viewer why not, privately', async () => {
+    await open();
+    await fixture.add(aView());
+    await page.getByRole('button', { name: /Acting as Ana Lindqvist/ }).click();
+    await page.getByRole('menuitemradio', { name: /Dev Rao/ }).click();
+    await page.getByRole('button', { name: /Acting as Dev Rao/ }).waitFor();
+    await card(1042).getByRole('button', { name: 'Approve & send' }).click();
+    await page.getByText('You may look at tickets, not answer them.').waitFor();
+  });
+
+  it('never lets a customer’s words act', async () => {
+    await open();
+    const text = '<img src=x onerror=alert(1)> **bold** [click](https://evil.example) <at>all</at>';
+    await fixture.add(aView({ messages: [aMessage({ text })] }));
+    await card(1042).waitFor();
+    expect(await card(1042).locator('img, strong, a[href*=evil]').count()).toBe(0);
+    expect(await card(1042).textContent()).toContain(
+      '<img src=x onerror=alert(1)> **bold** [click](https://evil.example)',
+    );
+  });
+
+  it('counts what is unread in the title, and finds its place again after the line was lost', async () => {
+    await open();
+    await page.getByRole('link', { name: 'digests' }).click();
+    await page.getByText('No digest yet').waitFor();
+    await fixture.add(aView());
+    await page.waitForFunction(() => document.title.startsWith('(1) '));
+    await page.context().setOffline(true);
+    await fixture.add(aView({ ticket: aTicket({ id: 1050 }) }));
+    await page.context().setOffline(false);
+    await page.waitForFunction(() => document.title.startsWith('(2) '));
+    complaints = complaints.filter((text) => !text.includes('ERR_INTERNET_DISCONNECTED'));
+  });
+
+  it('works on a phone: channels in a drawer, the thread over everything, nothing wider than the screen', async () => {
+    await open(390, 844);
+    await fixture.add(aView({ draft: aDraft({ text: `See ${'very'.repeat(80)}long` }) }));
+    await card(1042).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await page.getByRole('button', { name: 'Channels', exact: true }).click();
+    await page.getByRole('link', { name: 'sent' }).click();
+    await page.getByText('Nothing sent yet').waitFor();
+    await page.goBack();
+    await card(1042).getByRole('button', { name: 'Open thread' }).click();
+    const thread = page.getByRole('complementary', { name: 'Thread of T-1042' });
+    expect((await thread.boundingBox())?.width).toBe(390);
+    await thread.getByRole('button', { name: 'Back to the channel' }).click();
+    await thread.waitFor({ state: 'detached' });
+  });
+
+  it('explains an empty channel with a command that works', async () => {
+    await open();
+    expect(await page.locator('pre').textContent()).toContain(`curl ${fixture.url}/api/messages`);
+  });
+
+  it('stays quick with five hundred cards: the page holds a part of them', async () => {
+    for (let n = 0; n < 500; n++) await fixture.add(aView({ ticket: aTicket({ id: 2000 + n }) }));
+    await open();
+    await card(2499).waitFor();
+    expect(await page.locator('.feed article').count()).toBe(50);
+    await page.locator('.feed').evaluate((feed) => {
+      feed.scrollTop = 0;
+    });
+    await page.waitForFunction(() => document.querySelectorAll('.feed article').length === 100);
+  });
+});
