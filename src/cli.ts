@@ -1,6 +1,7 @@
 // The `deskhand` command.
 import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './cli/doctor.ts';
+import { evalCommand } from './cli/eval.ts';
 import { importCommand } from './cli/import.ts';
 import { policyCommand } from './cli/policy.ts';
 import { demoCommand, startCommand } from './cli/start.ts';
@@ -16,7 +17,14 @@ const program = new Command('deskhand')
   .version(VERSION, '--version', 'print the version')
   .exitOverride()
   .showHelpAfterError('(deskhand --help lists what there is)');
-for (const command of [startCommand(), demoCommand(), importCommand(), doctorCommand(), policyCommand()])
+for (const command of [
+  startCommand(),
+  demoCommand(),
+  importCommand(),
+  doctorCommand(),
+  policyCommand(),
+  evalCommand(),
+])
   program.addCommand(command.exitOverride());
 
 try {

@@ -1,0 +1,109 @@
+// `deskhand eval`: measures the local engine on any labelled file.
+import { readFile } from 'node:fs/promises';
+import cliProgress from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import {
+  evaluateClassifier,
+  evaluateFrustration,
+  fewShots,
+  type OnProgress,
+} from '../engine/eval/classify.ts';
+import { createLocalEmbedder } from '../engine/local/embedder.ts';
+import { AppError } from '../model/errors.ts';
+import type { Embedder, Log } from '../ports.ts';
+
+const labelledRow = z.object({ text: z.string(), label: z.string().min(1) });
+const frustrationRow = z.object({
+  text: z.string(),
+  frustrated: z.union([z.boolean(), z.literal([0, 1])]).transform(Boolean),
+});
+const stderrLog: Log = {
+  debug() {},
+  info() {},
+  warn: (_, message) => console.error(message),
+  error: (_, message) => console.error(message),
+};
+
+/** Rows of a JSONL file; the first wrong line is named. */
+async function readRows<Row>(file: string, schema: z.ZodType<Row>): Promise<Row[]> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new AppError('wrong_use', `${file} cannot be read.`);
+  });
+  return text.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch {
+      throw new AppError('wrong_use', `${file}, line ${i + 1} is not JSON.`);
+    }
+    const row = schema.safeParse(json);
+    if (!row.success)
+      throw new AppError('wrong_use', `${file}, line ${i + 1}: ${z.prettifyError(row.error)}`);
+    return [row.data];
+  });
+}
+
+/** Runs `work` with the encoder and a progress bar on stderr; prints the report as the last line. */
+async function measured(
+  json: boolean,
+  work: (embedder: Embedder, onProgress: OnProgress) => Promise<object>,
+): Promise<void> {
+  const embedder = await createLocalEmbedder({ log: stderrLog, cacheSize: 100_000 });
+  const bar = new cliProgress.SingleBar({ format: 'reading {bar} {value}/{total}', stream: process.stderr });
+  try {
+    bar.start(0, 0);
+    const report = await work(embedder, (done, total) => {
+      bar.setTotal(total);
+      bar.update(done);
+    });
+    bar.stop();
+    if (json) console.log(JSON.stringify(report));
+    else for (const [name, value] of Object.entries(report)) console.log(`${name.padEnd(14)} ${value}`);
+  } finally {
+    bar.stop();
+    await embedder.close();
+  }
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return number;
+}
+
+export function evalCommand(): Command {
+  const command = new Command('eval').description('measure the local engine on labelled files');
+  command
+    .command('classify')
+    .description('categories: rows of {"text", "label"}; the label "oos" means out of scope')
+    .requiredOption('--train <file>', 'JSONL to learn from')
+    .requiredOption('--test <file>', 'JSONL to be judged on')
+    .option('--shots <n>', 'learn from at most so many examples of each label', wholeNumber)
+    .option('--seed <n>', 'choice of the examples', wholeNumber, 1)
+    .option('--json', 'print the report as one line of JSON', false)
+    .action(async (options: { train: string; test: string; shots?: number; seed: number; json: boolean }) => {
+      const all = await readRows(options.train, labelledRow);
+      const test = await readRows(options.test, labelledRow);
+      const train = options.shots ? fewShots(all, options.shots, options.seed) : all;
+      await measured(options.json, (embedder, onProgress) =>
+        evaluateClassifier(train, test, { embedder, seed: options.seed, onProgress }),
+      );
+    });
+  command
+    .command('frustration')
+    .description('frustration: rows of {"text", "frustrated"}')
+    .requiredOption('--train <file>', 'JSONL to learn from')
+    .requiredOption('--test <file>', 'JSONL to be judged on')
+    .option('--json', 'print the report as one line of JSON', false)
+    .action(async (options: { train: string; test: string; json: boolean }) => {
+      const train = await readRows(options.train, frustrationRow);
+      const test = await readRows(options.test, frustrationRow);
+      await measured(options.json, (embedder, onProgress) =>
+        evaluateFrustration(train, test, { embedder, onProgress }),
+      );
+    });
+  return command;
+}
