@@ -1,5 +1,19 @@
 // Card -> Adaptive Card JSON 1.5, shared by Teams and the console: plain text only, never over the size limit.
 import type { Block, Card, CardButton, CardRef, Chip } from '../model/card.ts';
+import {
+  type AdaptiveCardJson,
+  type AdaptiveElement,
+  type Colour,
+  type ExecuteAction,
+  inert,
+  isWeb,
+  rich,
+  run,
+  type Spacing,
+  strong,
+  subtle,
+  type TextRun,
+} from './adaptive-json.ts';
 import { cut, percent } from './words.ts';
 
 /**
@@ -9,53 +23,7 @@ import { cut, percent } from './words.ts';
  */
 export const LIMITS = { bytes: 26_000, prose: 12_000, items: 40, label: 200, title: 80 };
 
-type Colour = 'default' | 'accent' | 'good' | 'warning' | 'attention';
-type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
-
-export interface TextRun {
-  type: 'TextRun';
-  text: string;
-  id?: string;
-  size?: 'small' | 'default' | 'medium' | 'large';
-  weight?: 'bolder';
-  color?: Colour;
-  isSubtle?: boolean;
-  selectAction?: { type: 'Action.OpenUrl'; url: string };
-}
-
-export interface ExecuteAction {
-  type: 'Action.Execute';
-  title: string;
-  verb: string;
-  style: 'default' | 'positive' | 'destructive';
-  mode: 'primary' | 'secondary';
-  data: { action: CardButton['id']; ref: CardRef | null };
-}
-
-/** The elements that our cards use. There is no TextBlock or FactSet: those read Markdown, text runs do not. */
-export type AdaptiveElement = { id?: string; spacing?: Spacing; separator?: boolean } & (
-  | { type: 'RichTextBlock'; inlines: TextRun[] }
-  | { type: 'Container'; style?: 'default' | 'emphasis' | 'good' | 'warning'; items: AdaptiveElement[] }
-  | {
-      type: 'Table';
-      firstRowAsHeaders: boolean;
-      showGridLines: boolean;
-      columns: { width: number }[];
-      rows: { type: 'TableRow'; cells: { type: 'TableCell'; items: AdaptiveElement[] }[] }[];
-    }
-  | { type: 'Image'; url: string; altText: string; size: 'stretch' }
-  | { type: 'ActionSet'; actions: ExecuteAction[] }
-);
-
-export interface AdaptiveCardJson {
-  type: 'AdaptiveCard';
-  $schema: string;
-  version: '1.5';
-  fallbackText: string;
-  /** What screen readers say first. */
-  speak: string;
-  body: AdaptiveElement[];
-}
+export type { AdaptiveCardJson } from './adaptive-json.ts';
 
 interface Options {
   /** Where a chart's picture can be fetched; without it, or null, its alternative text is shown. */
@@ -344,35 +312,4 @@ function execute(button: CardButton, ref: CardRef | null, mode: 'primary' | 'sec
     mode,
     data: { action: button.id, ref },
   };
-}
-
-function run(text: string): TextRun {
-  return { type: 'TextRun', text };
-}
-
-function subtle(text: string): TextRun {
-  return { type: 'TextRun', text, isSubtle: true };
-}
-
-function strong(text: string): TextRun {
-  return { type: 'TextRun', text, weight: 'bolder' };
-}
-
-function rich(
-  inlines: TextRun[],
-  more: { id?: string; spacing?: Spacing; separator?: boolean } = {},
-): AdaptiveElement {
-  return { type: 'RichTextBlock', inlines, ...more };
-}
-
-function isWeb(url: string | null): url is string {
-  return url !== null && url.length <= 2000 && /^https?:\/\/[^\s]+$/i.test(url);
-}
-
-/**
- * Takes the power from the two things that hosts read in any text: `{{DATE(…)}}` functions and, on Teams,
- * `<at>` mentions. An invisible joiner parts them; people read the same.
- */
-function inert(text: string): string {
-  return text.replace(/\{(?=\{)/g, '{\u2060').replace(/<(?=\/?at\b)/gi, '<\u2060');
 }

@@ -49,9 +49,9 @@ export function cardState(view: TicketView): CardState {
   const sentBy = { edited: lastDecision(view, 'approve', 'edit')?.kind === 'edit' };
   if (ticket.status === 'resolved')
     return { kind: 'resolved', outbox, decision: lastDecision(view, 'resolve', 'reject', 'approve', 'edit') };
+  if (outbox?.status === 'unknown') return { kind: 'unknown', outbox };
   if (outbox && outbox.draftVersion === (draft?.version ?? outbox.draftVersion)) {
     if (outbox.status === 'failed') return { kind: 'failed', outbox };
-    if (outbox.status === 'unknown') return { kind: 'unknown', outbox };
     if (outbox.status === 'queued' || outbox.status === 'sending')
       return { kind: 'sending', outbox, automatic: outbox.by === DESKHAND };
   }

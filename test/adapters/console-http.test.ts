@@ -348,8 +348,9 @@ describe('live events', () => {
   it('a page that was away too long is told to load everything again', async () => {
     const store = createMemoryStore();
     const fixture = await start({ store });
-    const ref = await fixture.add(aView());
-    for (let n = 0; n < 1100; n++) await fixture.console.update(ref, ticketCard(aView()));
+    const ana = { platform: 'console', userId: ANA };
+    for (let n = 0; n < 1100; n++)
+      await fixture.console.notify(ana, 'news', { platform: 'console', channel: 'support' });
     const [first] = await listen(fixture, { 'last-event-id': '1' }, (all) => all.length >= 1);
     expect(first?.event.type).toBe('resync');
   });

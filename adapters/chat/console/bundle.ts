@@ -11,6 +11,8 @@ export interface Asset {
 export interface Bundle {
   /** The page, which names the assets. */
   html: string;
+  /** Address of the style sheet. */
+  style: string;
   /** By file name; names change with the content, so browsers may keep them for ever. */
   assets: Map<string, Asset>;
 }
@@ -63,7 +65,8 @@ export async function buildBundle(): Promise<Bundle> {
     });
     return `/console/assets/${name}`;
   };
-  return { html: page(named('js'), named('css')), assets };
+  const style = named('css');
+  return { html: page(named('js'), style), style, assets };
 }
 
 function page(script: string, style: string): string {

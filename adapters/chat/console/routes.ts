@@ -3,7 +3,7 @@ import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
 import type { AdapterDeps, Peer, Route } from '../../../src/ports.ts';
 import type { ConsoleAuth } from './auth.ts';
-import { type Bundle, CONTENT_SECURITY_POLICY, ICON } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
 import type { ConsoleConfig } from './config.ts';
 import {
   actionSchema,
@@ -15,12 +15,13 @@ import {
   toAgentRef,
   toIntent,
 } from './parse.ts';
+import { html, json, MAX_BODY, readBody, refusal, SAFE } from './respond.ts';
 import type { ConsoleStore } from './store.ts';
 import type { ConsoleStreams } from './stream.ts';
 import type { Agent, Bootstrap, PostedCard, PostPage, WireReply, Workspace } from './wire.ts';
 
-/** Longest request body in bytes; posts a page. */
-const LIMITS = { body: 200_000, page: 50 };
+/** Posts that are sent at once. */
+const PAGE = 50;
 
 export interface RouteParts {
   config: ConsoleConfig;
@@ -71,7 +72,7 @@ export function createRoutes(parts: RouteParts): Route[] {
     path,
     handle: guarded(true, async (request, _params, boundTo) => {
       const body = await readBody(request);
-      if (body === null) return json({ error: 'too_large', message: `at most ${LIMITS.body} bytes` }, 413);
+      if (body === null) return json({ error: 'too_large', message: `at most ${MAX_BODY} bytes` }, 413);
       const parsed = parse(body);
       if (!parsed.ok) return json({ error: 'invalid', field: parsed.field, message: parsed.message }, 400);
       if (boundTo && parsed.value.agent !== boundTo)
@@ -159,9 +160,14 @@ export function createRoutes(parts: RouteParts): Route[] {
       path: '/console',
       handle: async (request, _params, peer) => {
         const access = await auth.check(request, peer, false);
-        if (!access.ok) return html(refusal(access.reason), access.status);
+        if (!access.ok) return html(refusal(access.reason, (await parts.bundle()).style), access.status);
         return html((await parts.bundle()).html, 200);
       },
+    },
+    {
+      method: 'GET',
+      path: '/console/',
+      handle: async () => new Response(null, { status: 308, headers: { location: '/console' } }),
     },
     {
       method: 'GET',
@@ -174,7 +180,10 @@ export function createRoutes(parts: RouteParts): Route[] {
         );
         if (!cookie)
           return html(
-            refusal('This link was used before, or is older than a day. Restart the bot for a new one.'),
+            refusal(
+              'This link was used before, or is older than a day. Restart the bot for a new one.',
+              (await parts.bundle()).style,
+            ),
             403,
           );
         return new Response(null, {
@@ -212,8 +221,8 @@ export function createRoutes(parts: RouteParts): Route[] {
       const channel = params.channel ?? '';
       if (!knownChannel(channel)) return noChannel();
       const before = Number(new URL(request.url).searchParams.get('before')) || null;
-      const posts = await store.page(channel, before, LIMITS.page);
-      return json({ posts, more: posts.length === LIMITS.page } satisfies PostPage);
+      const posts = await store.page(channel, before, PAGE);
+      return json({ posts, more: posts.length === PAGE } satisfies PostPage);
     }),
     get('/console/api/channels/:channel/threads/:post', async (_request, params) => {
       const channel = params.channel ?? '';
@@ -285,43 +294,4 @@ export function createRoutes(parts: RouteParts): Route[] {
       },
     ),
   ];
-}
-
-const SAFE = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-};
-
-function json(value: unknown, status = 200): Response {
-  return new Response(JSON.stringify(value), {
-    status,
-    headers: { ...SAFE, 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
-  });
-}
-
-function html(body: string, status: number): Response {
-  return new Response(body, {
-    status,
-    headers: {
-      ...SAFE,
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-      'x-frame-options': 'DENY',
-    },
-  });
-}
-
-/** The page for those who may not enter. `reason` is one of our own sentences, or holds a Host header: escaped. */
-function refusal(reason: string): string {
-  const text = reason.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Deskhand</title><link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}"><h1>Deskhand</h1><p>${text}</p></html>`;
-}
-
-/** The body as text, or null when it is longer than we take. */
-async function readBody(request: Request): Promise<string | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > LIMITS.body) return null;
-  const text = await request.text();
-  return text.length > LIMITS.body ? null : text;
 }

@@ -33,7 +33,7 @@ export function CardView(props: { json: AdaptiveCardJson; onPress: (verb: string
     // A card that changes under the keyboard keeps the keyboard.
     if (hadFocus) element.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
   }, [props.json]);
-  return <div class="card-body" ref={frame} aria-busy={props.busy ? 'true' : undefined} inert={props.busy} />;
+  return <div class="card-body" ref={frame} aria-busy={props.busy ? 'true' : undefined} />;
 }
 
 function draw(json: AdaptiveCardJson, press: (verb: string) => void): HTMLElement | undefined {

@@ -2,14 +2,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FormField } from '../../../../src/model/card.ts';
+import { type FormProblem, submitForm } from './acts.ts';
 import { CardView } from './card.tsx';
 import { Icon } from './icons.tsx';
-import { type FormProblem, submitForm } from './net.ts';
 import { type OpenForm, setState, useStore } from './store.ts';
 import { toLocalInput } from './time.ts';
 
 const MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
-export const COMMAND_KEY = MAC ? '⌘' : 'Ctrl';
+const COMMAND_KEY = MAC ? '⌘' : 'Ctrl';
 
 function Modal(props: { title: string; close: () => void; wide?: boolean; children: ComponentChildren }) {
   const box = useRef<HTMLDialogElement>(null);
@@ -62,10 +62,14 @@ export function Dialogs() {
   );
 }
 
+/** What was typed into a form that was closed unsent, by ticket, draft version and form. */
+const unsent = new Map<string, Record<string, string>>();
+
 function FormDialog({ open }: { open: OpenForm }) {
   const { form } = open;
-  const [values, setValues] = useState<Record<string, string>>(() =>
-    Object.fromEntries(form.fields.map((field) => [field.id, field.value ?? ''])),
+  const key = `${form.ref.ticketId}/${form.ref.draftVersion}/${form.id}`;
+  const [values, setValues] = useState<Record<string, string>>(
+    () => unsent.get(key) ?? Object.fromEntries(form.fields.map((field) => [field.id, field.value ?? ''])),
   );
   const [problem, setProblem] = useState<FormProblem | null>(null);
   const [sending, setSending] = useState(false);
@@ -92,6 +96,7 @@ function FormDialog({ open }: { open: OpenForm }) {
     const wrong = await submitForm(values);
     setSending(false);
     if (wrong) setProblem(wrong);
+    else unsent.delete(key);
   }
 
   const wide = form.id === 'edit';
@@ -122,7 +127,9 @@ function FormDialog({ open }: { open: OpenForm }) {
               value={values[field.id] ?? ''}
               problem={problem?.field === field.id ? problem.message : null}
               set={(value) => {
-                setValues((all) => ({ ...all, [field.id]: value }));
+                const next = { ...values, [field.id]: value };
+                setValues(next);
+                unsent.set(key, next);
                 setProblem(null);
               }}
             />

@@ -5,7 +5,7 @@ import { Dialogs } from './dialog.tsx';
 import { FeedView } from './feed.tsx';
 import { onKey } from './keys.ts';
 import { MenuHost } from './menu.tsx';
-import { begin, followAddress, markRead, setTheme } from './net.ts';
+import { begin, followAddress, markRead, setTheme, tellNotices } from './net.ts';
 import { Banners, Rail, Toasts, TopBar, unread } from './shell.tsx';
 import { type Theme, useStore } from './store.ts';
 import { ThreadPanel } from './thread.tsx';
@@ -62,6 +62,7 @@ setTheme(themes.find((theme) => theme === localStorage.getItem('deskhand.theme')
 addEventListener('keydown', onKey);
 addEventListener('hashchange', () => void followAddress());
 addEventListener('focus', () => markRead());
+document.addEventListener('visibilitychange', tellNotices);
 const root = document.getElementById('app');
 if (root) render(<App />, root);
 void begin(localStorage.getItem('deskhand.agent'));

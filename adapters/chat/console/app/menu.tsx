@@ -65,7 +65,7 @@ function Menu({ open, close }: { open: Open; close: () => void }) {
   function onKeyDown(event: KeyboardEvent): void {
     event.stopPropagation();
     const entries = [...(box.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? [])];
-    const here = entries.indexOf(document.activeElement as HTMLElement);
+    const here = entries.findIndex((entry) => entry.matches(':focus'));
     const move = (to: number) => entries.at(to % entries.length)?.focus();
     if (event.key === 'ArrowDown') move(here + 1);
     else if (event.key === 'ArrowUp') move(here <= 0 ? -1 : here - 1);

@@ -1,19 +1,19 @@
-// Talks to the server: loading, live events, and what agents do.
-import type { ActionId, CardRef } from '../../../../src/model/card.ts';
-import { intentOf } from '../../../../src/model/platform.ts';
-import type { ActionRequest, Agent, Bootstrap, ConsoleEvent, Post, PostPage, WireReply } from '../wire.ts';
+// Loads the page's data, follows live events, and knows which channel and thread is open.
+import type { Agent, Bootstrap, ConsoleEvent, Post, PostPage } from '../wire.ts';
 import { getState, type PostAt, type State, setState } from './store.ts';
 
 /** Posts of one channel that stay in the page; older ones are loaded again when somebody scrolls up. */
 const KEPT = 400;
 
-interface Refusal {
+/** Why the server would not. */
+export interface Refusal {
   error: string;
   message: string;
   field?: string;
 }
 
-async function call<T>(
+/** One request to the server; a refusal is a value. */
+export async function call<T>(
   path: string,
   body?: object,
 ): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }> {
@@ -40,7 +40,7 @@ let toastKey = 0;
 export function toast(text: string, tone: 'ok' | 'bad' = 'ok'): void {
   const key = ++toastKey;
   setState({ toasts: [...getState().toasts.slice(-3), { key, text, tone }] });
-  setTimeout(() => dismiss(key), tone === 'ok' ? 5_000 : 12_000);
+  setTimeout(() => dismiss(key), tone === 'ok' ? 7_000 : 12_000);
 }
 
 export function dismiss(key: number): void {
@@ -64,9 +64,8 @@ export async function begin(email: string | null): Promise<void> {
   const me = boot.agents.find((agent) => agent.email === wanted) ?? boot.agents[0] ?? null;
   setState({ boot, me, failure: null, feeds: {}, busy: {} });
   follow(me, boot.lastEvent);
-  for (const notice of boot.notices) toast(notice.text);
-  if (me && boot.notices.length > 0)
-    void call('seen', { agent: me.email, ids: boot.notices.map((n) => n.id) });
+  waiting = boot.notices;
+  tellNotices();
   await followAddress();
 }
 
@@ -89,6 +88,17 @@ function follow(me: Agent | null, after: number): void {
   };
 }
 
+/** Private notices that were not shown yet; they wait until somebody looks at the page. */
+let waiting: { id: number; text: string }[] = [];
+
+export function tellNotices(): void {
+  const { me } = getState();
+  if (!me || document.hidden || waiting.length === 0) return;
+  for (const notice of waiting) toast(notice.text);
+  void call('seen', { agent: me.email, ids: waiting.map((notice) => notice.id) });
+  waiting = [];
+}
+
 function hear(event: ConsoleEvent): void {
   const state = getState();
   switch (event.type) {
@@ -97,8 +107,8 @@ function hear(event: ConsoleEvent): void {
       else placeReply(event.post);
       return;
     case 'notice':
-      toast(event.text);
-      if (state.me) void call('seen', { agent: state.me.email, ids: [event.id] });
+      waiting = [...waiting, event];
+      tellNotices();
       return;
     case 'read':
       patchChannel(event.channel, { read: event.upTo });
@@ -260,110 +270,6 @@ export function markRead(): void {
   if (!entry || !me || entry.read >= entry.last) return;
   patchChannel(channel, { read: entry.last });
   void call('read', { agent: me.email, channel, upTo: entry.last });
-}
-
-// --- acting -------------------------------------------------------------------------------
-
-async function act(body: Omit<ActionRequest, 'agent'>): Promise<WireReply | Refusal | null> {
-  const { me } = getState();
-  if (!me) return null;
-  const answer = await call<WireReply>('actions', { ...body, agent: me.email });
-  return answer.ok ? answer.value : answer.refusal;
-}
-
-function busyWith(at: PostAt, on: boolean): void {
-  const key = `${at.channel}/${at.post}`;
-  const { [key]: _was, ...rest } = getState().busy;
-  setState({ busy: on ? { ...rest, [key]: true } : rest });
-}
-
-/** A button of a card. Its card is dimmed until it changes or the server says no. */
-export async function press(action: ActionId, ref: CardRef | null, at: PostAt): Promise<void> {
-  if (getState().busy[`${at.channel}/${at.post}`]) return;
-  if (action === 'show') go(at.channel, at.post);
-  const intent = intentOf(action);
-  if (intent.type === 'command') return;
-  busyWith(at, true);
-  const reply = await act({ ref, at, intent });
-  const settled =
-    intent.type === 'decision' && reply && 'kind' in reply && (reply.kind !== 'notice' || reply.ok);
-  // The changed card ends it; should that event be lost, time does.
-  if (settled) setTimeout(() => busyWith(at, false), 3_000);
-  else busyWith(at, false);
-  answerTo(reply, at, ref);
-}
-
-function answerTo(reply: WireReply | Refusal | null, at: PostAt | null, ref: CardRef | null): void {
-  if (!reply) return;
-  if ('error' in reply) toast(reply.message, 'bad');
-  else if (reply.kind === 'form') setState({ form: { form: reply.form, at, ref: ref ?? reply.form.ref } });
-  else if (reply.kind === 'card') setState({ aside: reply.card });
-  else if (reply.kind === 'notice') toast(reply.text, reply.ok ? 'ok' : 'bad');
-}
-
-export interface FormProblem {
-  /** Null: about the whole form. */
-  field: string | null;
-  message: string;
-}
-
-/** Sends a filled form. Null when it was taken; else what is wrong, and the form stays as it is. */
-export async function submitForm(values: Record<string, string>): Promise<FormProblem | null> {
-  const open = getState().form;
-  if (!open) return null;
-  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-  // The server checks it against the decision's schema and names the field that is wrong.
-  const decision = { ...given, kind: open.form.id };
-  const reply = await act({ ref: open.form.ref, at: open.at, intent: { type: 'decision', decision } });
-  if (!reply) return null;
-  if ('error' in reply) {
-    const field = reply.field?.split('.').at(-1) ?? null;
-    return { field: open.form.fields.some((f) => f.id === field) ? field : null, message: reply.message };
-  }
-  if (reply.kind === 'notice' && !reply.ok) return { field: null, message: reply.text };
-  setState({ form: null });
-  answerTo(reply, open.at, open.ref);
-  return null;
-}
-
-const freshId = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
-
-/** Words under a card: internal, or a command to the bot. False when they were not taken. */
-export async function reply(text: string): Promise<boolean> {
-  const { thread, replies } = getState();
-  if (!thread) return false;
-  const content = replies[0]?.content;
-  const answer = await act({
-    ref: content?.kind === 'card' ? content.ref : null,
-    at: thread,
-    intent: { type: 'thread', text, id: freshId() },
-  });
-  answerTo(answer, thread, null);
-  return answer !== null && !('error' in answer);
-}
-
-const COMMAND = /^(?:\/deskhand|@deskhand)\b\s*/i;
-
-/** Words in a channel: for people, unless they begin with `/deskhand`. */
-export async function say(text: string): Promise<boolean> {
-  const { channel, me } = getState();
-  if (!me) return false;
-  if (COMMAND.test(text)) {
-    const answer = await act({
-      ref: null,
-      at: null,
-      intent: { type: 'command', text: text.replace(COMMAND, ''), channel },
-    });
-    answerTo(answer, null, null);
-    return answer !== null && !('error' in answer);
-  }
-  if (text.startsWith('/')) {
-    toast(`Commands begin with /deskhand. Try "/deskhand help".`, 'bad');
-    return false;
-  }
-  const answer = await call('posts', { agent: me.email, channel, text, id: freshId() });
-  if (!answer.ok) toast(answer.refusal.message, 'bad');
-  return answer.ok;
 }
 
 export function setTheme(theme: State['theme']): void {

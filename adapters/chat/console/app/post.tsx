@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ActionId } from '../../../../src/model/card.ts';
 import { FORM_IDS } from '../../../../src/model/card.ts';
 import type { Post } from '../wire.ts';
+import { press } from './acts.ts';
 import { CardView } from './card.tsx';
 import { Avatar, Bell, Icon } from './icons.tsx';
-import { go, press } from './net.ts';
+import { go } from './net.ts';
 import { setState, useStore } from './store.ts';
 import { clockTime, fullTime } from './time.ts';
 

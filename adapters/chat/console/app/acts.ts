@@ -1,0 +1,108 @@
+// What agents do: buttons, forms, notes and commands, and what the server answers.
+import type { ActionId, CardRef } from '../../../../src/model/card.ts';
+import { intentOf } from '../../../../src/model/platform.ts';
+import type { ActionRequest, WireReply } from '../wire.ts';
+import { call, go, type Refusal, toast } from './net.ts';
+import { getState, type PostAt, setState } from './store.ts';
+
+async function act(body: Omit<ActionRequest, 'agent'>): Promise<WireReply | Refusal | null> {
+  const { me } = getState();
+  if (!me) return null;
+  const answer = await call<WireReply>('actions', { ...body, agent: me.email });
+  return answer.ok ? answer.value : answer.refusal;
+}
+
+function busyWith(at: PostAt, on: boolean): void {
+  const key = `${at.channel}/${at.post}`;
+  const { [key]: _was, ...rest } = getState().busy;
+  setState({ busy: on ? { ...rest, [key]: true } : rest });
+}
+
+/** A button of a card. Its card is dimmed until it changes or the server says no. */
+export async function press(action: ActionId, ref: CardRef | null, at: PostAt): Promise<void> {
+  if (getState().busy[`${at.channel}/${at.post}`]) return;
+  if (action === 'show') go(at.channel, at.post);
+  const intent = intentOf(action);
+  if (intent.type === 'command') return;
+  busyWith(at, true);
+  const reply = await act({ ref, at, intent });
+  const settled =
+    intent.type === 'decision' && reply && 'kind' in reply && (reply.kind !== 'notice' || reply.ok);
+  // The changed card ends it; should that event be lost, time does.
+  if (settled) setTimeout(() => busyWith(at, false), 3_000);
+  else busyWith(at, false);
+  answerTo(reply, at, ref);
+}
+
+function answerTo(reply: WireReply | Refusal | null, at: PostAt | null, ref: CardRef | null): void {
+  if (!reply) return;
+  if ('error' in reply) toast(reply.message, 'bad');
+  else if (reply.kind === 'form') setState({ form: { form: reply.form, at, ref: ref ?? reply.form.ref } });
+  else if (reply.kind === 'card') setState({ aside: reply.card });
+  else if (reply.kind === 'notice') toast(reply.text, reply.ok ? 'ok' : 'bad');
+}
+
+export interface FormProblem {
+  /** Null: about the whole form. */
+  field: string | null;
+  message: string;
+}
+
+/** Sends a filled form. Null when it was taken; else what is wrong, and the form stays as it is. */
+export async function submitForm(values: Record<string, string>): Promise<FormProblem | null> {
+  const open = getState().form;
+  if (!open) return null;
+  const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+  // The server checks it against the decision's schema and names the field that is wrong.
+  const decision = { ...given, kind: open.form.id };
+  const reply = await act({ ref: open.form.ref, at: open.at, intent: { type: 'decision', decision } });
+  if (!reply) return null;
+  if ('error' in reply) {
+    const field = reply.field?.split('.').at(-1) ?? null;
+    return { field: open.form.fields.some((f) => f.id === field) ? field : null, message: reply.message };
+  }
+  if (reply.kind === 'notice' && !reply.ok) return { field: null, message: reply.text };
+  setState({ form: null });
+  answerTo(reply, open.at, open.ref);
+  return null;
+}
+
+const freshId = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
+
+/** Words under a card: internal, or a command to the bot. False when they were not taken. */
+export async function reply(text: string): Promise<boolean> {
+  const { thread, replies } = getState();
+  if (!thread) return false;
+  const content = replies[0]?.content;
+  const answer = await act({
+    ref: content?.kind === 'card' ? content.ref : null,
+    at: thread,
+    intent: { type: 'thread', text, id: freshId() },
+  });
+  answerTo(answer, thread, null);
+  return answer !== null && !('error' in answer);
+}
+
+const COMMAND = /^(?:\/deskhand|@deskhand)\b\s*/i;
+
+/** Words in a channel: for people, unless they begin with `/deskhand`. */
+export async function say(text: string): Promise<boolean> {
+  const { channel, me } = getState();
+  if (!me) return false;
+  if (COMMAND.test(text)) {
+    const answer = await act({
+      ref: null,
+      at: null,
+      intent: { type: 'command', text: text.replace(COMMAND, ''), channel },
+    });
+    answerTo(answer, null, null);
+    return answer !== null && !('error' in answer);
+  }
+  if (text.startsWith('/')) {
+    toast(`Commands begin with /deskhand. Try "/deskhand help".`, 'bad');
+    return false;
+  }
+  const answer = await call('posts', { agent: me.email, channel, text, id: freshId() });
+  if (!answer.ok) toast(answer.refusal.message, 'bad');
+  return answer.ok;
+}
