@@ -13,7 +13,7 @@ import type {
   Metrics,
 } from '../ports.ts';
 
-/** Wake-ups. Losing one costs time, never data: the sweeper finds the work in SQL. */
+/** Wake-ups; they never reject. Losing one costs time, never data: the sweeper finds the work in SQL. */
 export interface Wake {
   /** `urgency` 0..1 decides who goes first under load. */
   ticket(ticketId: number, urgency?: number): Promise<void>;
@@ -39,9 +39,14 @@ export interface FlowDeps {
   sources: ContextSource[];
   /** Runs `work` while nobody else, in any process, works on this ticket; null when it is taken. */
   withTicket<T>(ticketId: number, work: () => Promise<T>): Promise<T | null>;
+  /** The same for one row of the outbox: held as long as its reply may be on the wire. */
+  withReply<T>(outboxId: number, work: () => Promise<T>): Promise<T | null>;
 }
 
 /** Who the bot is in decisions and messages. */
 export const BOT = 'Deskhand';
+
+/** What a ticket that is no longer resolved does not have. */
+export const UNRESOLVED = { resolution: null, resolvedAt: null };
 
 export type { Agent };

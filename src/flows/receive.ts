@@ -6,7 +6,8 @@ import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
 import { cleanLine, cleanText } from '../model/text.ts';
 import type { Clock, Engine, Log } from '../ports.ts';
-import type { FlowDeps, Wake } from './deps.ts';
+import { callBack } from './call-back.ts';
+import { type FlowDeps, UNRESOLVED, type Wake } from './deps.ts';
 
 /** Closeness from which a message counts as being about the same problem. Chosen on the history of the sample workspace. */
 const SAME_TOPIC = 0.5;
@@ -49,10 +50,7 @@ export async function receive(deps: ReceiveDeps, incoming: InboundMessage): Prom
     'message received',
   );
   if (receipt.ticketId !== null && !receipt.duplicate)
-    await wake.ticket(receipt.ticketId, engine.glance(message.text)).catch((error: unknown) => {
-      // The message is safe; the sweeper will find the ticket.
-      log.warn({ ticketId: receipt.ticketId, reason: String(error) }, 'wake-up lost');
-    });
+    await wake.ticket(receipt.ticketId, engine.glance(message.text));
   return receipt;
 
   function clean(raw: InboundMessage): InboundMessage {
@@ -120,10 +118,11 @@ async function append(
   // A report of failed delivery comes from a mail server, but belongs to the customer whom we wrote to.
   const returned = message.automatic === 'bounce' ? await returnedReply(tx, message) : null;
   const customerId = returned?.ticket.customerId ?? (await tx.ensureCustomer(message.customer));
-  // From here on this conversation is ours until the commit, which is what makes `seq` and joining safe.
-  const { conversationId, seq } = await tx.nextSeq(customerId);
+  // Deliveries of one message have waited for each other at the customer's address; a duplicate takes no number.
   const duplicate = await tx.findMessage(message.channel, message.externalId);
   if (duplicate) return { ...duplicate, duplicate: true };
+  // From here on this conversation is ours until the commit, which is what makes `seq` and joining safe.
+  const { conversationId, seq } = await tx.nextSeq(customerId);
 
   const thanks = isThanks(message.text) && !message.attachments?.length;
   const threadTicket =
@@ -204,7 +203,7 @@ async function giveBack(
 ): Promise<void> {
   const lastError = `The mail came back: ${message.text.slice(0, 300)}`;
   if (await tx.settleOutbox(outboxId, ['sent', 'unknown'], { status: 'failed', lastError }))
-    await tx.updateTicket(ticket.id, { status: 'awaiting_agent', resolution: null, resolvedAt: null });
+    await tx.updateTicket(ticket.id, { status: 'awaiting_agent', ...UNRESOLVED });
 }
 
 function isAnswered(ticket: TicketRow): boolean {
@@ -224,8 +223,7 @@ async function settle(tx: Queries, ticket: TicketRow, now: Date): Promise<void> 
 
 /** The customer asks something: replies not yet sent are called back, the pending draft is stale, the ticket is open. */
 async function ask(tx: Queries, ticket: TicketRow, seq: number, now: Date): Promise<void> {
-  const calledBack = await tx.cancelQueued(ticket.id);
-  for (const draftId of calledBack) await tx.moveDraft(draftId, 'approved', 'stale');
+  const calledBack = await callBack(tx, ticket.id, 'stale');
   await tx.retirePending(ticket.id, 'stale');
   const reopened = ticket.status === 'resolved';
   await tx.updateTicket(ticket.id, {
@@ -236,7 +234,7 @@ async function ask(tx: Queries, ticket: TicketRow, seq: number, now: Date): Prom
     failure: null,
     retryAt: null,
     failures: 0,
-    ...(reopened && { reopenedAt: now, resolution: null, resolvedAt: null }),
+    ...(reopened && { reopenedAt: now, ...UNRESOLVED }),
   });
 }
 

@@ -9,9 +9,9 @@ import { recordEvent } from '../flows/import.ts';
 import { receive } from '../flows/receive.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
+import { createLock } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
-import { createTicketLock } from '../infra/db/ticket-lock.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { createAdapterStore } from '../infra/store.ts';
 import type { CustomerEvent } from '../model/customer.ts';
@@ -141,13 +141,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     metrics: options.metrics,
     bus,
     replica,
-    wake: createWake(queue, clock),
+    wake: createWake(queue, clock, log),
     settings: config.yaml,
     taxonomy: config.taxonomy,
     platforms,
     channels,
     sources,
-    withTicket: createTicketLock(database.pool),
+    withTicket: createLock(database.pool, 'ticket'),
+    withReply: createLock(database.pool, 'reply'),
   };
   const take = (message: InboundMessage) => receive(flows, message);
 

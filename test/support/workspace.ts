@@ -8,7 +8,7 @@ import { receive } from '../../src/flows/receive.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { openDatabase } from '../../src/infra/db/index.ts';
 import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
-import { createTicketLock } from '../../src/infra/db/ticket-lock.ts';
+import { createLock } from '../../src/infra/db/lock.ts';
 import type { Analysis } from '../../src/model/analysis.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
@@ -237,7 +237,8 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
       ['livechat', livechat],
     ]),
     sources: [],
-    withTicket: createTicketLock(database.pool),
+    withTicket: createLock(database.pool, 'ticket'),
+    withReply: createLock(database.pool, 'reply'),
   };
   let written = 0;
 

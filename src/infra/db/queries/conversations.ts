@@ -135,8 +135,17 @@ export function conversationQueries(db: Db) {
       return row ?? null;
     },
 
-    /** Locks the ticket's row until the transaction ends. */
+    /**
+     * Locks the ticket's row until the transaction ends, after its conversation's: everybody takes the two in
+     * this order, so that nobody waits in a circle.
+     */
     async lockTicket(id: number): Promise<TicketRow | null> {
+      const its = db.select({ id: ticket.conversationId }).from(ticket).where(eq(ticket.id, id));
+      await db
+        .select({ id: conversation.id })
+        .from(conversation)
+        .where(eq(conversation.id, its))
+        .for('update');
       const [row] = await db.select().from(ticket).where(eq(ticket.id, id)).for('update');
       return row ?? null;
     },

@@ -1,5 +1,5 @@
 // Queries about drafts, decisions, the outbox and cards.
-import { and, asc, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { DecisionRecord } from '../../../model/decision.ts';
 import type { Draft, DraftStatus } from '../../../model/draft.ts';
 import type { MessageRef } from '../../../model/platform.ts';
@@ -8,6 +8,11 @@ import { card, decision, draft, outbox } from '../schema/work.ts';
 
 export type OutboxRow = typeof outbox.$inferSelect;
 export type CardRow = typeof card.$inferSelect;
+
+function abandoned(now: Date, leaseMs: number): SQL | undefined {
+  const longest = new Date(now.getTime() + leaseMs);
+  return and(eq(outbox.status, 'sending'), or(lt(outbox.leaseUntil, now), gt(outbox.leaseUntil, longest)));
+}
 
 export function workQueries(db: Db) {
   async function one<T>(rows: Promise<T[]>): Promise<T | null> {
@@ -96,20 +101,35 @@ export function workQueries(db: Db) {
     outboxByKey: (key: string): Promise<OutboxRow | null> =>
       one(db.select().from(outbox).where(eq(outbox.key, key))),
 
+    /** The reply that matters to people: one of unknown outcome, which holds back all others, else the newest. */
     latestOutbox: (ticketId: number): Promise<OutboxRow | null> =>
-      one(db.select().from(outbox).where(eq(outbox.ticketId, ticketId)).orderBy(desc(outbox.id)).limit(1)),
+      one(
+        db
+          .select()
+          .from(outbox)
+          .where(eq(outbox.ticketId, ticketId))
+          .orderBy(desc(eq(outbox.status, 'unknown')), desc(outbox.id))
+          .limit(1),
+      ),
+
+    /** Whether a reply of this ticket waits or is on the wire. */
+    isSending: async (ticketId: number): Promise<boolean> =>
+      (await db.$count(
+        outbox,
+        and(eq(outbox.ticketId, ticketId), inArray(outbox.status, ['queued', 'sending'])),
+      )) > 0,
 
     outboxOf: (ticketId: number): Promise<OutboxRow[]> =>
       db.select().from(outbox).where(eq(outbox.ticketId, ticketId)).orderBy(asc(outbox.id)),
 
-    /** Calls back every reply of a ticket that has not left; answers the draft ids concerned. */
-    async cancelQueued(ticketId: number): Promise<number[]> {
+    /** Calls back every reply of a ticket that has not left; oldest first. */
+    async cancelQueued(ticketId: number): Promise<OutboxRow[]> {
       const rows = await db
         .update(outbox)
         .set({ status: 'cancelled' })
         .where(and(eq(outbox.ticketId, ticketId), eq(outbox.status, 'queued')))
-        .returning({ draftId: outbox.draftId });
-      return rows.map((row) => row.draftId);
+        .returning();
+      return rows.sort((a, b) => a.id - b.id);
     },
 
     /**
@@ -153,18 +173,30 @@ export function workQueries(db: Db) {
       return rows.length === 1;
     },
 
-    /** Rows whose worker died in mid-send: re-leased to the caller for the look-up. */
-    abandonedOutbox: (now: Date, leaseMs: number): Promise<OutboxRow | null> =>
+    /** Whether a claim still stands: nobody took the row over meanwhile. */
+    holdsClaim: async (claimed: { id: number; attempts: number }): Promise<boolean> =>
+      (await db.$count(
+        outbox,
+        and(eq(outbox.id, claimed.id), eq(outbox.status, 'sending'), eq(outbox.attempts, claimed.attempts)),
+      )) > 0,
+
+    /** Rows whose lease is over, or ends later than any lease could: then the clock was set back. */
+    async abandonedOutbox(now: Date, leaseMs: number): Promise<number[]> {
+      const rows = await db
+        .select({ id: outbox.id })
+        .from(outbox)
+        .where(abandoned(now, leaseMs))
+        .orderBy(asc(outbox.id));
+      return rows.map((row) => row.id);
+    },
+
+    /** Leases an abandoned row to the caller; whoever had it before can no longer settle it. */
+    takeOver: (id: number, now: Date, leaseMs: number): Promise<OutboxRow | null> =>
       one(
         db
           .update(outbox)
           .set({ attempts: sql`${outbox.attempts} + 1`, leaseUntil: new Date(now.getTime() + leaseMs) })
-          .where(
-            eq(
-              outbox.id,
-              sql`(select id from outbox where status = 'sending' and lease_until < ${now.toISOString()} order by id limit 1 for update skip locked)`,
-            ),
-          )
+          .where(and(eq(outbox.id, id), abandoned(now, leaseMs)))
           .returning(),
       ),
 
