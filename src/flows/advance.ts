@@ -68,11 +68,14 @@ async function giveUpOrWait(
     await deps.store.updateTicketQuietly(ticketId, { failures, retryAt });
     return false;
   }
-  await deps.store.updateTicket(ticketId, {
-    status: 'awaiting_agent',
-    draftedSeq: ticket.inboundSeq,
-    failures,
-    failure: `No draft could be made: ${errorText(error)}`,
+  await deps.store.transaction(async (tx) => {
+    const current = await tx.lockTicket(ticketId);
+    await tx.updateTicket(ticketId, {
+      ...(current?.status === 'open' && { status: 'awaiting_agent' }),
+      draftedSeq: ticket.inboundSeq,
+      failures,
+      failure: `No draft could be made: ${errorText(error)}`,
+    });
   });
   return true;
 }

@@ -5,7 +5,7 @@ import type { Decision } from '../model/decision.ts';
 import type { Draft } from '../model/draft.ts';
 import { AppError } from '../model/errors.ts';
 import { ticketKey } from '../model/ticket.ts';
-import type { FlowDeps } from './deps.ts';
+import { type FlowDeps, UNRESOLVED } from './deps.ts';
 
 /** Who decided: an agent, or the bot. */
 export interface Decider {
@@ -49,6 +49,6 @@ export async function commitReply(
     sendAfter,
     createdAt: now,
   });
-  await tx.updateTicket(ticket.id, { status: 'sending', failure: null });
+  await tx.updateTicket(ticket.id, { status: 'sending', failure: null, ...UNRESOLVED });
   return sendAfter;
 }

@@ -3,14 +3,15 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Draft } from '../model/draft.ts';
-import { AppError } from '../model/errors.ts';
+import { AppError, errorText } from '../model/errors.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { type Actor, refusal } from './agents.ts';
 import { commitReply } from './commit-reply.ts';
-import type { FlowDeps } from './deps.ts';
+import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { handOff } from './hand-off.ts';
 import { learnFromDecision } from './learn.ts';
-import { copyDraft, undo } from './undo.ts';
+import { undo } from './undo.ts';
+import { arrived, retry } from './unsettled.ts';
 
 export type DecideResult =
   | { ok: true; notice: string | null; sendAfter: Date | null }
@@ -25,7 +26,7 @@ export type DecideResult =
     };
 
 /** What one kind of decision may look at and change. */
-interface Case {
+export interface Case {
   tx: Queries;
   deps: FlowDeps;
   ticket: TicketRow;
@@ -67,9 +68,19 @@ export async function decide(
   deps.log.info({ ticketId, draftVersion, decision: decision.kind, by: actor.name }, 'decision made');
   if (result.sendAfter) await deps.wake.outbox(result.sendAfter);
   await deps.wake.ticket(ticketId, 1);
+  // What is decided is decided: nothing that follows may tell the agent otherwise.
+  await followUp(deps, request).catch((error: unknown) =>
+    deps.log.warn({ ticketId, reason: errorText(error) }, 'a decision was made, but not all that follows'),
+  );
+  return result;
+}
+
+async function followUp(
+  deps: FlowDeps,
+  { ticketId, draftVersion, decision }: { ticketId: number; draftVersion: number; decision: Decision },
+): Promise<void> {
   if (decision.kind === 'escalate') await handOff(deps, ticketId, decision.to);
   await learnFromDecision(deps, ticketId, draftVersion, decision);
-  return result;
 }
 
 async function apply(at: Case, decision: Decision, draftVersion: number): Promise<DecideResult> {
@@ -89,6 +100,7 @@ async function apply(at: Case, decision: Decision, draftVersion: number): Promis
         escalatedTo: decision.to,
         assignee: null,
         status: ticket.status === 'sending' ? 'sending' : 'awaiting_agent',
+        ...UNRESOLVED,
         ...(level && ticket.priority && { priority: { ...ticket.priority, level }, priorityBy: actor.name }),
       });
       return done(`Escalated to ${decision.to}. Everything that is known is in the thread.`);
@@ -109,8 +121,8 @@ async function apply(at: Case, decision: Decision, draftVersion: number): Promis
       const until = new Date(decision.until);
       if (until <= now)
         return invalid(`"until" is ${decision.until}, which is in the past; choose a later time.`);
-      if (ticket.status === 'sending') return invalid('A reply is on its way; snooze when it has left.');
-      await record(at, decision, { status: 'snoozed', snoozedUntil: until });
+      if (await isSending(at)) return invalid('A reply is on its way; snooze when it has left.');
+      await record(at, decision, { status: 'snoozed', snoozedUntil: until, ...UNRESOLVED });
       return done(null);
     }
     case 'reclassify': {
@@ -137,9 +149,9 @@ async function apply(at: Case, decision: Decision, draftVersion: number): Promis
       await record(at, decision, {});
       return done(null);
     case 'resolve':
-      if (ticket.status === 'sending') return invalid('A reply is on its way; resolve when it has left.');
+      if (await isSending(at)) return invalid('A reply is on its way; resolve when it has left.');
+      if (await arrived(at, decision)) return done('Marked as sent. The customer has written since then.');
       await tx.retirePending(ticket.id, 'superseded');
-      await settleUnknown(at);
       await record(at, decision, {
         status: 'resolved',
         resolvedAt: now,
@@ -148,7 +160,9 @@ async function apply(at: Case, decision: Decision, draftVersion: number): Promis
       });
       return done(null);
     case 'reject':
-      if (ticket.status === 'sending') return invalid('A reply is on its way; undo it first.');
+      if (await isSending(at)) return invalid('A reply is on its way; undo it first.');
+      if ((await tx.latestOutbox(ticket.id))?.status === 'unknown')
+        return invalid('A reply may have left: send it again or mark it as sent first.');
       await tx.retirePending(ticket.id, 'rejected');
       await record(at, decision, {
         status: 'resolved',
@@ -184,31 +198,9 @@ async function send(
   return { ok: true, notice: null, sendAfter };
 }
 
-/** A failed reply, or one of unknown outcome, is tried again on an agent's word, with the same key. */
-async function retry(at: Case): Promise<DecideResult> {
-  const { tx, deps, ticket } = at;
-  const outbox = await tx.latestOutbox(ticket.id);
-  const now = deps.clock.now();
-  if (outbox?.status === 'failed' && outbox.providerId && at.draft && at.draft.status !== 'pending') {
-    // It left once and came back, so it needs a version of its own to leave again.
-    await copyDraft(tx, at.draft, { text: outbox.text, author: at.actor.name, now });
-    await record(at, { kind: 'retry' }, { status: 'awaiting_agent' });
-    return done('The text is on the card again; check the address before you send it.');
-  }
-  if (
-    !outbox ||
-    !(await tx.settleOutbox(outbox.id, ['failed', 'unknown'], { status: 'queued', sendAfter: now }))
-  )
-    return invalid('There is no failed reply to send again.');
-  await record(at, { kind: 'retry' }, { status: 'sending', failure: null });
-  return { ok: true, notice: 'Sending again.', sendAfter: now };
-}
-
-/** Resolving a ticket whose reply has an unknown outcome says: it did arrive. */
-async function settleUnknown({ tx, deps, ticket }: Case): Promise<void> {
-  const outbox = await tx.latestOutbox(ticket.id);
-  if (outbox?.status === 'unknown')
-    await tx.settleOutbox(outbox.id, ['unknown'], { status: 'sent', sentAt: deps.clock.now() });
+/** A reply that waits or is on the wire, whatever the ticket's status says. */
+async function isSending({ tx, ticket }: Case): Promise<boolean> {
+  return ticket.status === 'sending' || tx.isSending(ticket.id);
 }
 
 /** Appends an internal note to the conversation. */
@@ -232,7 +224,8 @@ export async function addNote(
   });
 }
 
-async function record(
+/** Writes a decision down, with what it changes on the ticket. */
+export async function record(
   at: Case,
   decision: Decision,
   patch: Parameters<Queries['updateTicket']>[1],
@@ -298,6 +291,6 @@ function taken({ ticket }: Case): DecideResult {
   };
 }
 
-const done = (notice: string | null): DecideResult => ({ ok: true, notice, sendAfter: null });
-const stale = (message: string): DecideResult => ({ ok: false, code: 'stale', message });
-const invalid = (message: string): DecideResult => ({ ok: false, code: 'invalid', message });
+export const done = (notice: string | null): DecideResult => ({ ok: true, notice, sendAfter: null });
+export const stale = (message: string): DecideResult => ({ ok: false, code: 'stale', message });
+export const invalid = (message: string): DecideResult => ({ ok: false, code: 'invalid', message });

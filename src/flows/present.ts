@@ -56,7 +56,7 @@ async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView):
   let message = row.message;
   if (!message) {
     if (row.threadSeq === 0 && row.digest === null) await store.updateCard(row.id, { digest: 'posting' });
-    else if (clock.now().getTime() - row.postedAt.getTime() < POST_LIMIT_MS)
+    else if (Math.abs(clock.now().getTime() - row.postedAt.getTime()) < POST_LIMIT_MS)
       throw new AppError('card_posting', 'the card is being posted', { retryable: true });
     message = await platform.post({ platform: row.platform, channel: row.channel }, card);
     const newest = view.messages.at(-1)?.seq ?? 0;

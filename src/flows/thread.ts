@@ -3,7 +3,7 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Actor } from './agents.ts';
 import { refusal } from './agents.ts';
 import { addNote, redraft } from './decide.ts';
-import type { FlowDeps } from './deps.ts';
+import { type FlowDeps, UNRESOLVED } from './deps.ts';
 
 /** `@deskhand …` at the start of a line of the thread. */
 const ADDRESSED = /^\s*@deskhand[\s:,]*/i;
@@ -40,7 +40,8 @@ export async function threadMessage(
       return { ok: true, notice: null };
     }
     const order = text.replace(ADDRESSED, '').trim();
-    if (ticket.status === 'sending') return { ok: false, notice: 'A reply is on its way. Undo it first.' };
+    if (ticket.status === 'sending' || (await tx.isSending(ticketId)))
+      return { ok: false, notice: 'A reply is on its way. Undo it first.' };
     if (SEND.test(order)) return ownText(tx, ticket, order.replace(SEND, ''), actor);
     if (!order) return { ok: false, notice: HELP };
     await tx.updateTicket(ticketId, {
@@ -87,6 +88,7 @@ export async function threadMessage(
       draftedSeq: ticket.inboundSeq,
       status: 'awaiting_agent',
       snoozedUntil: null,
+      ...UNRESOLVED,
     });
     return {
       ok: true,

@@ -89,8 +89,9 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<voi
       return;
     const now = clock.now();
     await tx.retirePending(ticket.id, 'superseded');
+    // Nobody waits for an answer any more on a ticket that was closed meanwhile.
     const draft =
-      proposal && routing
+      proposal && routing && current.status !== 'resolved'
         ? await tx.insertDraft({
             ...proposal,
             ticketId: ticket.id,
