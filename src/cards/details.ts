@@ -60,7 +60,7 @@ function conversationCards(view: TicketView): Card[] {
         text: shown.text || '(no text)',
         cut: shown.cut,
       },
-      ...(files.length ? [{ type: 'context' as const, text: `📎 ${files.join(', ')}` }] : []),
+      ...(files.length ? [{ type: 'context' as const, text: `attached: ${files.join(', ')}` }] : []),
     );
   }
   const shown = pages.slice(-PAGE.cards);

@@ -60,7 +60,7 @@ function customerMessageCard(message: Message, when: When): Card {
         ? [
             {
               type: 'context' as const,
-              text: `📎 ${message.attachments.map((f) => line(f.name, 80)).join(', ')}`,
+              text: `attached: ${message.attachments.map((f) => line(f.name, 80)).join(', ')}`,
             },
           ]
         : []),

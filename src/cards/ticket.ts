@@ -125,7 +125,7 @@ function customerWords(view: TicketView): Block[] {
       line(message.author, 60),
       channelName(message.channel),
       time(message.at, view),
-      ...(files.length ? [`📎 ${files.slice(0, 3).join(', ')}${files.length > 3 ? ' …' : ''}`] : []),
+      ...(files.length ? [`attached: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ' …' : ''}`] : []),
     ].join(' · ');
     return { type: 'quote', of: 'customer', label, ...shown };
   });

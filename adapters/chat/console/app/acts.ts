@@ -38,7 +38,8 @@ function answerTo(reply: WireReply | Refusal | null, at: PostAt | null, ref: Car
   if (!reply) return;
   if ('error' in reply) toast(reply.message, 'bad');
   else if (reply.kind === 'form') setState({ form: { form: reply.form, at, ref: ref ?? reply.form.ref } });
-  else if (reply.kind === 'card') setState({ aside: reply.card });
+  // The card of a decision comes as an event; only what a command answers is for these eyes alone.
+  else if (reply.kind === 'card' && at === null) setState({ aside: reply.card });
   else if (reply.kind === 'notice') toast(reply.text, reply.ok ? 'ok' : 'bad');
 }
 

@@ -57,9 +57,6 @@ function handle(key: string): boolean {
   const post = posts().find((candidate) => candidate.id === selected);
   if (!verb || !post || !offers(post, verb)) return false;
   pressVerb(post, verb);
-  // What follows is told at the end of the card.
-  const card = document.querySelector(`[data-post="${post.id}"] .card`);
-  card?.scrollIntoView({ block: 'end' });
   return true;
 }
 
