@@ -1,0 +1,164 @@
+// The part of the contract of chat platforms that is about races, stale cards, redelivery and trouble.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/model/errors.ts';
+import { aCard } from './chat-cards.ts';
+import { type Chat, until } from './chat-world.ts';
+
+/** Two at once, too late, and the same again. */
+export function raceContract(current: () => Chat): void {
+  describe('races and stale cards', () => {
+    let chat: Chat;
+    beforeEach(() => {
+      chat = current();
+    });
+
+    it('of two agents at one button one wins, and the other is told who and when', async () => {
+      const { id, key } = await chat.ticket();
+      const seen = chat.card(key);
+      await Promise.all([chat.world.press('ana', seen, 'approve'), chat.world.press('ben', seen, 'approve')]);
+      await chat.afterDecision(id, 'approve');
+      await until(() => expect(chat.said('ana') + chat.said('ben')).toMatch(/(Ana|Ben) approved this at/));
+      chat.desk.clock.advance(60_000);
+      await chat.deliver();
+      expect(chat.desk.email.sent).toHaveLength(1);
+      expect(await chat.decided(id)).toHaveLength(1);
+    });
+
+    it('a button on a draft that is out of date sends nothing and says so', async () => {
+      const { id, key } = await chat.ticket();
+      const before = chat.card(key);
+      await chat.desk.write('Wait, it is the invoice of April');
+      await chat.desk.work();
+      await chat.world.press('ana', before, 'approve');
+      await until(() => expect(chat.said('ana')).toMatch(/replaced the draft|wrote again/));
+      expect(await chat.decided(id)).toEqual([]);
+    });
+
+    it('a form on a draft that is out of date sends nothing, and the words are not lost', async () => {
+      const { id, key } = await chat.ticket();
+      await chat.open('ana', key, 'form:edit');
+      await chat.desk.write('Wait, it is the invoice of April');
+      await chat.desk.work();
+      await chat.world.submit('ana', { text: 'My careful words' });
+      const told = () => chat.said('ana') + JSON.stringify(chat.world.form('ana'));
+      await until(() => expect(told()).toMatch(/replaced the draft|wrote again/));
+      expect(told()).toContain('My careful words');
+      expect(await chat.decided(id)).toEqual([]);
+    });
+
+    it('the same event delivered again does nothing again', async () => {
+      const { id, key } = await chat.ticket();
+      await chat.world.press('ana', chat.card(key), 'take', 3);
+      await chat.afterDecision(id, 'take');
+      await chat.open('ana', key, 'form:note');
+      await chat.world.submit('ana', { text: 'once' }, 3);
+      await chat.afterDecision(id, 'note');
+      await chat.world.press('ana', chat.card(key), 'release');
+      await chat.afterDecision(id, 'release');
+      expect((await chat.decided(id)).map(({ kind }) => kind)).toEqual(['take', 'note', 'release']);
+    });
+
+    it('events of an earlier state that come late change nothing', async () => {
+      const { id, key } = await chat.ticket();
+      const pending = chat.card(key);
+      await chat.world.press('ana', pending, 'approve');
+      await chat.afterDecision(id, 'approve');
+      chat.desk.clock.advance(60_000);
+      await chat.deliver();
+      await chat.world.press('ben', pending, 'approve');
+      await until(() => expect(chat.said('ben')).toMatch(/approved this|no longer current/));
+      expect(chat.desk.email.sent).toHaveLength(1);
+    });
+  });
+}
+
+/** The platform is busy, broken, or does not want us any more. */
+export function troubleContract(current: () => Chat): void {
+  describe('trouble', () => {
+    let chat: Chat;
+    beforeEach(() => {
+      chat = current();
+    });
+
+    /** As the flows do: again as long as it is worth it. */
+    async function persist<T>(act: () => Promise<T>): Promise<T> {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await act();
+        } catch (error) {
+          if (!(error instanceof AppError && error.retryable) || attempt === 5) throw error;
+        }
+      }
+    }
+    const failure = (act: Promise<unknown>) =>
+      act.then(
+        () => null,
+        (error: unknown) => error,
+      );
+
+    it('waits as long as it is told to when it is too fast, and loses nothing', async () => {
+      chat.world.fault('busy');
+      const ref = await persist(() => chat.platform.post(chat.place(), aCard({ text: 'first' })));
+      chat.world.fault('busy');
+      await persist(() => chat.platform.update(ref, aCard({ text: 'second' })));
+      expect(chat.see(ref)?.text).toContain('second');
+      expect(chat.heads()).toHaveLength(1);
+    });
+
+    it.each(['server error', 'timeout'] as const)('%s is worth another try', async (kind) => {
+      const ref = await chat.platform.post(chat.place(), aCard({ text: 'first' }));
+      chat.world.fault(kind);
+      const error = await failure(chat.platform.update(ref, aCard({ text: 'second' })));
+      expect(error).toBeInstanceOf(AppError);
+      expect(error).toMatchObject({ retryable: true });
+      chat.world.heal();
+      await persist(() => chat.platform.update(ref, aCard({ text: 'second' })));
+      expect(chat.see(ref)?.text).toContain('second');
+    });
+
+    it.each([
+      ['message gone', 'message_gone'],
+      ['channel gone', 'channel_gone'],
+      ['bot removed', 'channel_gone'],
+      ['token revoked', 'token_revoked'],
+    ] as const)('%s is final and says what to do', async (kind, code) => {
+      const ref = await chat.platform.post(chat.place(), aCard({}));
+      chat.world.fault(kind, chat.see(ref));
+      const error = await failure(chat.platform.update(ref, aCard({ text: 'second' })));
+      expect(error).toMatchObject({ code, retryable: false });
+      if (kind !== 'message gone')
+        expect(await failure(chat.platform.post(chat.place(), aCard({})))).toMatchObject({
+          code,
+          retryable: false,
+        });
+      expect((error as Error).message.length).toBeGreaterThan(20);
+      if (kind === 'token revoked') expect((await chat.platform.health()).ok).toBe(false);
+    });
+
+    it('what an agent does while the platform has trouble is done all the same', async () => {
+      const { id, key } = await chat.ticket();
+      const seen = chat.card(key);
+      chat.world.fault('server error');
+      await chat.world.press('ana', seen, 'approve');
+      await until(async () => expect(await chat.decided(id)).toHaveLength(1));
+      chat.world.heal();
+      await until(async () => {
+        await chat.desk.work();
+        expect(chat.card(key).text).toContain('Ana approved');
+      });
+    });
+
+    it('comes back by itself when the connection breaks', async () => {
+      const { id, key } = await chat.ticket();
+      await chat.world.disconnect?.();
+      await until(async () => {
+        await chat.world.press('ana', chat.card(key), 'take');
+        await until(async () => expect(await chat.decided(id)).not.toEqual([]));
+      });
+    });
+
+    it('is healthy, and says where it is', async () => {
+      expect(await chat.platform.health()).toMatchObject({ ok: true });
+    });
+  });
+}
