@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { passagesOf, plainMarkdown, takeApart } from '../../src/engine/local/articles.ts';
-import { type ArticleItem, composeDraft, type DraftMaterial } from '../../src/engine/local/drafting.ts';
+import { composeDraft, type DraftMaterial } from '../../src/engine/local/drafting.ts';
 import { knownTokens, reusableReply } from '../../src/engine/local/exemplars.ts';
+import type { ArticleItem } from '../../src/engine/local/fitting.ts';
 import { firstName } from '../../src/engine/local/phrases.ts';
 import { createSearchIndex, type SearchIndex } from '../../src/engine/local/retrieval.ts';
 import { rewrite } from '../../src/engine/local/rewriting.ts';
@@ -179,7 +180,10 @@ describe('a reply', () => {
         steps: [],
       },
     });
-    const draft = composeDraft(draftInput('x', { analysis: bug }), await material('export stops'));
+    const draft = composeDraft(
+      draftInput('The export stops since Monday', { analysis: bug }),
+      await material('export stops'),
+    );
     expect(draft.answerable).toBe(false);
     expect(draft.text).toContain('Error: EXP-504');
     expect(draft.text).toContain('what you did just before');
@@ -345,4 +349,23 @@ describe('a first name', () => {
     ['', null],
     [null, null],
   ])('of %j is %j', (name, first) => expect(firstName(name)).toBe(first));
+});
+
+describe('what a person must do', () => {
+  it.each(['I am done with this. Get me a person.', 'please let me talk to a human', 'call me'])(
+    'is left to one: %s',
+    async (words) => {
+      const text = `${ASKED} ${words}`;
+      expect(composeDraft(draftInput(text), await material(text)).answerable).toBe(false);
+    },
+  );
+
+  it('is a fault that a general article does not explain', async () => {
+    const text = 'How do I download an invoice as PDF? The download hangs forever.';
+    const draft = composeDraft(
+      draftInput(text, { analysis: analysis({ kind: 'bug' }) }),
+      await material(ASKED),
+    );
+    expect(draft.answerable).toBe(false);
+  });
 });

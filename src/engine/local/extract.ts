@@ -33,7 +33,7 @@ const VERSIONS = [
   /\b((?:iOS|iPadOS|Android|Windows|macOS|Chrome|Firefox|Safari|Edge)\s\d+(?:\.\d+)*)\b/gi,
 ];
 const STEPS =
-  /^(?:\d{1,2}[.)]|[-*•]|first\b|then\b|next\b|after that\b|finally\b|when i\b|i (?:click|open|press|tap|go|select|choose)\b)/i;
+  /^(?:\d{1,2}[.)]|[-*•]|first\b|then\b|next\b|after that\b|finally\b|steps?:|when i\b|i (?:click|open|press|tap|go|select|choose)\b)/i;
 
 const REFERENCES: [string, RegExp][] = [
   ['invoice', /\b(?:invoice|inv|rechnung|facture|factura|bill)\s*(?:no\.?|number|nr\.?|n°|#|:)?\s*#?\s*((?=[A-Z0-9-]*\d{3})[A-Z]{0,5}-?\d[\dA-Z-]{2,14})\b/gi],
@@ -92,6 +92,13 @@ export function findDeadline(text: string): string | null {
   return DEADLINE.exec(text)?.[1]?.trim() ?? null;
 }
 
+/** Whether the customer wants to speak with a person rather than get an answer. */
+export function asksForPerson(text: string): boolean {
+  return /\b(?:(?:get|give|let|put|connect|want|need|like)\b.{0,30}\b(?:a (?:real |live |actual )?(?:person|human|manager|supervisor)|someone real|somebody (?:real|senior|who))|(?:talk|speak|through) (?:to|with) (?:a |an |your |some)?(?:real |live |actual )?(?:person|human|manager|supervisor|someone|somebody|boss)|call me|phone me|ring me)\b/i.test(
+    text,
+  );
+}
+
 /** Whether the customer says that their work stands still. */
 export function saysBlocked(text: string): boolean {
   return /\b(?:(?:can(?:'|no)?t|cannot|unable to|can not|impossible to) (?:work|invoice|bill|dispatch|log ?in|sign ?in|get in|access|use|run|send|take|do (?:any|our)|open|start|ship|finish|continue|proceed|pay)|locked out|stand(?:s|ing)? (?:still|idle|around|in the (?:yard|office))|at a stand ?still|production is down|(?:everything|whole (?:team|company|office|crew)|entire (?:team|company|office|crew|fleet)|nobody|no one|no-one|all (?:of )?(?:our|my|the) \w+|all \d+ \w+)\b.{0,40}\b(?:down|blocked|stuck|offline|can(?:'|no)?t|cannot|see|waiting|work)|blocked|blocker|show ?stopper|down for (?:us|everyone|all)|(?:we|i) (?:are|am|'re|'m) stuck|losing (?:money|bookings|customers|clients|jobs|sales)|on hold because)\b/i.test(
@@ -101,9 +108,10 @@ export function saysBlocked(text: string): boolean {
 
 /** Error codes, endpoints, versions, exceptions and steps of a bug report. */
 export function findBugFacts(text: string): Analysis['bug'] {
+  const codes = [...new Set(CODES.flatMap((pattern) => all(text, pattern)))];
   const endpoints = [...new Set(ENDPOINTS.flatMap((pattern) => all(text, pattern)))];
   return {
-    codes: [...new Set(CODES.flatMap((pattern) => all(text, pattern)))].slice(0, MOST),
+    codes: codes.filter((code) => !codes.some((o) => o !== code && o.endsWith(code))).slice(0, MOST),
     endpoints: endpoints.filter((e) => !endpoints.some((o) => o !== e && o.endsWith(` ${e}`))).slice(0, MOST),
     versions: [...new Set(VERSIONS.flatMap((pattern) => all(text, pattern)))].slice(0, MOST),
     exceptions: all(text, EXCEPTIONS),

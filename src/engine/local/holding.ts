@@ -18,8 +18,7 @@ export function understood(analysis: Analysis): string[] {
 }
 
 /** What a fault report lacks, in words for the customer; at most three things. */
-function missing({ bug, summary, questions }: Analysis): string[] {
-  const said = `${summary} ${questions.join(' ')}`;
+function missing({ bug }: Analysis, said: string): string[] {
   const wanted: string[] = [];
   if (!bug.codes.length && !bug.exceptions.length)
     wanted.push('the exact words of the error, or a screenshot');
@@ -34,13 +33,13 @@ function missing({ bug, summary, questions }: Analysis): string[] {
   return wanted.slice(0, 3);
 }
 
-/** Paragraphs of a holding reply. Promises nothing but that a colleague will look at it. */
-export function holdingReply(analysis: Analysis): string[] {
+/** Paragraphs of a holding reply; `said` is all that the customer wrote. Promises nothing but that a colleague will look at it. */
+export function holdingReply(analysis: Analysis, said: string): string[] {
   // Words that try to command us, or to sell, are not repeated under our name.
   const facts = analysis.injection > 0.5 || analysis.spam > 0.5 ? [] : understood(analysis);
   const list = facts.map((fact) => `- ${fact}`).join('\n');
   if (analysis.kind === 'bug') {
-    const wanted = missing(analysis);
+    const wanted = missing(analysis, said);
     return [
       'Thank you for telling us, and I am sorry for the trouble.',
       facts.length ? `This is what I have noted:\n${list}` : '',

@@ -6,8 +6,9 @@ import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { Clock, DraftInput, Embedder, Engine, Exemplar, LabelledText, Log } from '../../ports.ts';
 import { passagesOf, takeApart } from './articles.ts';
 import { classify, type TrainingText } from './classifier.ts';
-import { type ArticleItem, composeDraft, type Found } from './drafting.ts';
+import { composeDraft, type Found } from './drafting.ts';
 import { knownTokens } from './exemplars.ts';
+import type { ArticleItem } from './fitting.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
 import { cosine, createSearchIndex } from './retrieval.ts';
@@ -125,16 +126,18 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 
   async function findAll(input: DraftInput, reading: Reading): Promise<Found[]> {
     const language = input.analysis.language === 'und' ? 'en' : input.analysis.language;
-    const several = reading.questions.length > 1;
-    const asked = several ? reading.questions : [reading.topic];
-    const texts = asked.map((question) => [question, ...(several ? [] : tellingSentences(question))]);
-    const vectors = await embedder.embed(texts.flat(), PERSON_WAITS);
-    let at = 0;
-    return asked.map((question, i) => {
-      const own = vectors.slice(at, at + (texts[i]?.length ?? 0));
-      at += own.length;
-      return findFor(question, own, language);
-    });
+    if (reading.questions.length > 1) {
+      const [whole = new Float32Array(embedder.dimensions), ...each] = await embedder.embed(
+        [reading.topic, ...reading.questions],
+        PERSON_WAITS,
+      );
+      // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
+      return reading.questions.map((question, i) =>
+        findFor(question, [middle(each[i] ?? whole, whole)], language),
+      );
+    }
+    const texts = [reading.topic, ...tellingSentences(reading.topic)];
+    return [findFor(reading.topic, await embedder.embed(texts, PERSON_WAITS), language)];
   }
 
   return {
@@ -249,4 +252,11 @@ function signalOf(category: string): string {
 function tellingSentences(text: string): string[] {
   const all = sentences(text).filter((sentence) => wordCount(sentence) >= 4);
   return all.length > 1 ? all.slice(0, QUERY_SENTENCES) : [];
+}
+
+/** The direction between two unit vectors. */
+function middle(a: Float32Array, b: Float32Array): Float32Array {
+  const sum = a.map((value, i) => value + (b[i] ?? 0));
+  const norm = Math.sqrt(cosine(sum, sum));
+  return norm > 0 ? sum.map((value) => value / norm) : sum;
 }

@@ -65,7 +65,7 @@ const FILLER = /^(?:(?:so|well|ok|okay|um|uh|please|pls|and|but|also|just|basica
 function weight(sentence: string, position: number): number {
   const words = wordCount(sentence);
   if (words < 3 || PLEASANTRY.test(sentence) || BARE_HELP.test(sentence)) return -1;
-  let score = Math.min(words, 18) / 18 - position * 0.04;
+  let score = Math.min(words, 18) / 18 - position * 0.07;
   if (ASKING.test(sentence)) score += 0.7;
   if (
     /\b(?:error|fail\w*|broken|wrong|crash\w*|can(?:'|no)?t|cannot|doesn'?t|won'?t|not work\w*|missing|never|stopped|stuck|blank|empty|refund|cancel|charged)\b/i.test(

@@ -37,9 +37,9 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
   ],
   frustrated: [
     [/\b(?:ridiculous|unacceptable|disgrace\w*|terrible|awful|horrible|useless|pathetic|joke|outrageous|appalling|worst|sick of|fed up|furious|angry|annoy\w*|frustrat\w*|disappoint\w*|unbelievable|disgust\w*|incompeten\w*|nightmare|wasted?|rubbish|garbage|crap|wtf|damn|hell)\b/i, 1.6],
-    [/!{2,}|\?!|\b(?:[A-Z]{4,}\s+){2,}[A-Z]{3,}/, 0.9],
+    [/!{2,}|\?!|\b\b[A-Z]{4,}\s+[A-Z]{4,}\b/, 0.9],
     [/\b(?:again|still (?:not|no|broken|waiting)|(?:third|fourth|fifth|3rd|4th|5th) time|how many times|every (?:single )?time|yet again|once more|for weeks|for days|nobody (?:answers|replies|cares)|no (?:answer|reply|response)|ignored)\b/i, 0.9],
-    [/\b(?:switch(?:ing)? to|leav(?:e|ing)|cancel everything|competitor|lawyer|legal action|chargeback|bad review|trustpilot|last straw|patience|speak to (?:a|your) manager)\b/i, 1],
+    [/\b(?:switch(?:ing)? to|leav(?:e|ing)|cancel everything|competitor|lawyer|legal action|chargeback|bad review|trustpilot|last straw|patience|speak to (?:a|your) manager|get me (?:a|some)|i'?m done (?:with|\w+ing)|enough is enough|not (?:good enough|acceptable)|(?:two|three|four|five|six) (?:e-?mails|mails|messages|calls|tickets))\b/i, 1],
     [/\b(?:thanks|thank you|please|kind regards|appreciate|lovely|great product|no rush|hope you)\b/i, -0.6],
   ],
   bug: [

@@ -1,0 +1,118 @@
+// Fits an article to a question and a customer: plan, steps not yet taken, the one fact that matters.
+import type { DraftInput } from '../../ports.ts';
+import { type ArticleParts, plainMarkdown, type Section } from './articles.ts';
+import { listed, PHRASES, type Phrases } from './phrases.ts';
+import { contentWords, type Hit } from './retrieval.ts';
+import { sentences } from './text.ts';
+
+export interface ArticleItem {
+  parts: ArticleParts;
+  section: Section;
+}
+
+const ASKS_HOW =
+  /\b(?:how (?:do|can|to|does|would|should|am|is)|where (?:do|can|is|are|did|has)|set ?up|change|add|remove|turn (?:on|off)|switch|connect|import|export|download|find|install|create|invite|upgrade|downgrade|cancel|reset|steps|can'?t|cannot|not work|doesn'?t)\b/i;
+
+/** Blocks of the reply from one article: answer, steps, one fact, and what to do when it fails. */
+export function fromArticle(
+  question: string,
+  parts: ArticleParts,
+  best: Hit<ArticleItem>,
+  { analysis, customer, messages }: DraftInput,
+  phrases: Phrases,
+): string[] {
+  const plan = customer.account?.plan ?? null;
+  const { plans } = parts.article;
+  const has = inPlan(parts, plan);
+  if (!has && phrases === PHRASES.en)
+    return parts.planNote
+      ? [`Your account is on the ${plan} plan. ${parts.planNote}`]
+      : [`“${parts.article.title}” is part of the ${planWords(plans)}; your account is on ${plan}.`];
+  const blocks: string[] = [];
+  const fact = best.item.data.section === 'tip' ? bestTip(question, parts, 0.34) : null;
+  const direct = !ASKS_HOW.test(question) && fact !== null;
+  blocks.push(direct && fact ? fact : parts.lead);
+  if (plans.length && !plan && phrases === PHRASES.en)
+    blocks.push(`This is part of the ${planWords(plans)}.`);
+  const said = inboundText({ messages });
+  const steps = untried(parts.steps, said);
+  if (steps.length && !direct)
+    blocks.push(`${phrases.steps}\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}`);
+  const tip = direct ? null : bestTip(question, parts, 0.3);
+  if (tip && !overlaps(tip, blocks.join(' '))) blocks.push(`${phrases.tip} ${lowerFirst(tip, phrases)}`);
+  const failing = analysis.kind === 'bug' || analysis.kind === 'friction' || analysis.attempts > 0;
+  if (parts.fallback && !direct && (failing || best.item.data.section === 'fallback'))
+    blocks.push(parts.fallback.startsWith('If') ? parts.fallback : `${phrases.otherwise} ${parts.fallback}`);
+  return blocks.map(plainMarkdown);
+}
+
+/** Whether the plan has what the article is about; true when either is not known. */
+export function inPlan({ article }: ArticleParts, plan: string | null): boolean {
+  return !article.plans.length || !plan || article.plans.some((p) => p.toLowerCase() === plan.toLowerCase());
+}
+
+/** "Team and Business plans". */
+function planWords(plans: string[]): string {
+  return `${listed(plans)} ${plans.length > 1 ? 'plans' : 'plan'}`;
+}
+
+/** Keeps a tip's capital where it is a name or another language's rule. */
+function lowerFirst(tip: string, phrases: Phrases): string {
+  return phrases === PHRASES.en &&
+    /^(?:A|An|The|If|It|You|Your|To|There|This|They|When|Only|Each|Every|All|One)\b/.test(tip)
+    ? tip.charAt(0).toLowerCase() + tip.slice(1)
+    : tip;
+}
+
+/** The fact that shares most with the question; null when none shares enough. */
+function bestTip(question: string, parts: ArticleParts, least: number): string | null {
+  const asked = new Set(contentWords(question));
+  const common = new Set(contentWords(parts.article.title));
+  let best: string | null = null;
+  let top = 0;
+  for (const tip of parts.tips) {
+    const words = [...new Set(contentWords(tip))];
+    const shared = words
+      .filter((word) => asked.has(word))
+      .reduce((sum, word) => sum + (common.has(word) ? 0.4 : 1), 0);
+    const score = shared / Math.sqrt(Math.max(3, words.length)) / 1.5;
+    if (score > top) {
+      top = score;
+      best = tip;
+    }
+  }
+  return top >= least ? best : null;
+}
+
+/** Whether most of a fact's words were said already. */
+function overlaps(tip: string, text: string): boolean {
+  const said = new Set(contentWords(text));
+  const words = contentWords(tip);
+  return words.length > 0 && words.filter((word) => said.has(word)).length / words.length > 0.75;
+}
+
+const TRIED =
+  /\b(?:tried|already|did|done|checked|restarted|reinstalled|cleared|logged out|i(?:'ve| have)|we(?:'ve| have)|went (?:to|through)|looked|clicked|followed|no luck)\b/i;
+
+/** Steps without those that the customer says they have done; all of them when only one would be left. */
+function untried(steps: string[], said: string): string[] {
+  const done = sentences(said)
+    .filter((sentence) => TRIED.test(sentence))
+    .map((sentence) => new Set(contentWords(sentence)));
+  if (!done.length) return steps;
+  const left = steps.filter((step) => {
+    const words = [...new Set(contentWords(step))];
+    return !done.some(
+      (d) => words.length >= 3 && words.filter((word) => d.has(word)).length / words.length > 0.6,
+    );
+  });
+  return left.length >= 2 ? left : steps;
+}
+
+/** What the customer has written in this ticket. */
+export function inboundText({ messages }: Pick<DraftInput, 'messages'>): string {
+  return messages
+    .filter((message) => message.direction === 'inbound')
+    .map((message) => message.text)
+    .join('\n');
+}
