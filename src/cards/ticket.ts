@@ -204,9 +204,12 @@ export function confidenceOf(draft: Draft, most = 4): Block {
 /** What other systems say, and which of them could not be asked. */
 export function contextBlocks(view: TicketView, most = SHOWN.facts): Block[] {
   const { account } = view.customer;
-  const facts = view.context.flatMap((source) =>
-    source.facts.map((fact) => ({ label: line(fact.label, 40), value: line(fact.value, 80) })),
-  );
+  // The first line names account and plan already.
+  const told = [account?.name, account?.plan];
+  const facts = view.context
+    .flatMap((source) => source.facts)
+    .filter((fact) => !told.includes(fact.value))
+    .map((fact) => ({ label: line(fact.label, 40), value: line(fact.value, 80) }));
   if (facts.length === 0 && account?.renewalAt)
     facts.push({ label: 'Renewal', value: date(account.renewalAt, view) });
   const failed = view.context.filter((source) => source.error);
