@@ -159,7 +159,7 @@ describe('features', () => {
 
 describe('the learner', () => {
   it('answers from the starters, trains in the background, and keeps a correction that came meanwhile', async () => {
-    const learner = createLearner(await texts(corpus(30)), [], { log: silent });
+    const learner = await createLearner(await texts(corpus(30)), [], { log: silent });
     const training = learner.retrain();
     const [odd] = await texts([['the teal gadget hums', 'account/login']]);
     if (!odd) throw new Error('no text');
@@ -172,7 +172,7 @@ describe('the learner', () => {
   });
 
   it('stops a training in hand when it is closed', async () => {
-    const learner = createLearner(await texts(corpus(30)), [], { log: silent });
+    const learner = await createLearner(await texts(corpus(30)), [], { log: silent });
     const training = learner.retrain();
     await learner.close();
     await expect(training).resolves.toBeUndefined();

@@ -12,8 +12,9 @@ import type { ArticleItem } from './fitting.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
 import { cosine, createSearchIndex } from './retrieval.ts';
-import { glanceAt, signalTexts, trainSignals } from './signals.ts';
+import { glanceAt, signalTexts } from './signals.ts';
 import { cleanText, contentHash, sentences, wordCount } from './text.ts';
+import { startSignalTraining } from './trainer.ts';
 import { analyse, type Reading, readTicket } from './understanding.ts';
 
 /** Who is embedded first. */
@@ -56,22 +57,20 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   const starterTexts = starters.map(
     (starter, i): TrainingText => ({ ...starter, vector: vectorAt(i), importance: 1 }),
   );
-  // What belongs to a category carries none of the foreign signals: ordinary messages teach what spam is not.
-  const signals = trainSignals([
-    ...signalStarters.map((example, i) => ({ ...example, vector: vectorAt(starters.length + i) })),
-    ...starterTexts.map(({ text, vector, category }) => ({ text, vector, signals: [signalOf(category)] })),
-  ]);
-  const learner = createLearner(
-    starterTexts,
-    taxonomy.categories.map((category) => category.id),
-    { log },
-  );
-
   const kindStarters = signalStarters.flatMap(({ text, signals: [signal = 'other'] }, i): TrainingText[] => {
     const kind = kindSchema.safeParse(signal).data ?? (OTHER_SIGNALS.includes(signal) ? 'other' : null);
     return kind ? [{ text, category: kind, vector: vectorAt(starters.length + i), importance: 1 }] : [];
   });
-  const kinds = createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS });
+  const categoryIds = taxonomy.categories.map((category) => category.id);
+  const [signals, learner, kinds] = await Promise.all([
+    // What belongs to a category carries none of the foreign signals: ordinary messages teach what spam is not.
+    startSignalTraining([
+      ...signalStarters.map((example, i) => ({ ...example, vector: vectorAt(starters.length + i) })),
+      ...starterTexts.map(({ text, vector, category }) => ({ text, vector, signals: [signalOf(category)] })),
+    ]).model,
+    createLearner(starterTexts, categoryIds, { log }),
+    createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS }),
+  ]);
 
   const articles = createSearchIndex<ArticleItem>();
   const exemplars = createSearchIndex<Exemplar>();

@@ -1,7 +1,7 @@
 // Keeps the classifier current: quick at the start, corrections at once, full trainings in the background.
 import { errorText } from '../../model/errors.ts';
 import type { Log } from '../../ports.ts';
-import { type ClassifierModel, correct, type TrainingText, trainClassifier } from './classifier.ts';
+import { type ClassifierModel, correct, type TrainingText } from './classifier.ts';
 import { startTraining, type Training } from './trainer.ts';
 
 /** Texts that are kept for training; the oldest that no person corrected go first. */
@@ -26,14 +26,14 @@ export interface Learner {
 }
 
 /** `texts` are the taxonomy's examples: the model answers from them until the first full training is done. */
-export function createLearner(
+export async function createLearner(
   texts: TrainingText[],
   categories: string[],
   { log, pauseMs = PAUSE_MS }: { log: Log /** Quiet time before a training. */; pauseMs?: number },
-): Learner {
+): Promise<Learner> {
   let all = [...texts];
-  let model = trainClassifier(all, categories, { quick: true });
-  let running: Training | null = null;
+  let model = await startTraining(all, categories, true).model;
+  let running: Training<ClassifierModel> | null = null;
   let done: Promise<void> = Promise.resolve();
   let fresh = 0;
   let timer: NodeJS.Timeout | null = null;

@@ -1,10 +1,12 @@
-// Full training of the classifier in a worker thread of its own, so that nothing waits for it.
+// Trainings in worker threads of their own, so that nothing waits for them.
 import { Worker } from 'node:worker_threads';
 import { AppError, errorText } from '../../model/errors.ts';
 import type { ClassifierModel, TrainingText } from './classifier.ts';
+import type { SignalExample, SignalModel } from './signals.ts';
 
 /** What travels to the worker: texts, and their vectors in one block. */
 export interface TrainingJob {
+  task: 'categories';
   texts: string[];
   vectors: Float32Array;
   dimensions: number;
@@ -14,22 +16,34 @@ export interface TrainingJob {
   importance: Float32Array;
   /** Categories that exist even without examples. */
   known: string[];
+  /** Without cross-validation. */
+  quick: boolean;
 }
 
-export interface Training {
-  model: Promise<ClassifierModel>;
+export interface SignalJob {
+  task: 'signals';
+  examples: SignalExample[];
+}
+
+export interface Training<Model> {
+  model: Promise<Model>;
   /** Stops it; `model` fails with `training_stopped`. */
   stop(): Promise<void>;
 }
 
 /** Starts a training. The worker ends with it and gives its memory back. */
-export function startTraining(texts: TrainingText[], known: string[]): Training {
+export function startTraining(
+  texts: TrainingText[],
+  known: string[],
+  quick = false,
+): Training<ClassifierModel> {
   const dimensions = texts[0]?.vector.length ?? 0;
   const vectors = new Float32Array(texts.length * dimensions);
   const categories = [...new Set(texts.map((text) => text.category))];
   const position = new Map(categories.map((category, i) => [category, i]));
   for (const [i, text] of texts.entries()) vectors.set(text.vector, i * dimensions);
   const job: TrainingJob = {
+    task: 'categories',
     texts: texts.map((text) => text.text),
     vectors,
     dimensions,
@@ -37,16 +51,27 @@ export function startTraining(texts: TrainingText[], known: string[]): Training 
     labels: Int32Array.from(texts, (text) => position.get(text.category) ?? 0),
     importance: Float32Array.from(texts, (text) => text.importance),
     known,
+    quick,
   };
+  return startWorker<ClassifierModel>(job, [vectors.buffer]);
+}
+
+/** Starts the training of the signals' heads. */
+export function startSignalTraining(examples: SignalExample[]): Training<SignalModel> {
+  const job: SignalJob = { task: 'signals', examples };
+  return startWorker<SignalModel>(job, []);
+}
+
+function startWorker<Model>(job: TrainingJob | SignalJob, transferList: ArrayBuffer[]): Training<Model> {
   const worker = new Worker(new URL('./trainer-worker.ts', import.meta.url), {
     name: 'trainer',
     workerData: job,
-    transferList: [vectors.buffer],
+    transferList,
   });
   // A training must not keep a process alive that has nothing else to do.
   worker.unref();
-  const model = new Promise<ClassifierModel>((resolve, reject) => {
-    worker.once('message', (trained: ClassifierModel) => {
+  const model = new Promise<Model>((resolve, reject) => {
+    worker.once('message', (trained: Model) => {
       resolve(trained);
       void worker.terminate();
     });
