@@ -23,6 +23,7 @@ import type {
   AdapterStore,
   ChatPlatform,
   Clock,
+  Engine,
   Health,
   IntakeChannel,
   Log,
@@ -31,7 +32,7 @@ import type {
   WorkspaceStatus,
 } from '../ports.ts';
 import { buildAdapters } from './adapters.ts';
-import { startEngine } from './engine.ts';
+import { readyEngine, startEngine } from './engine.ts';
 import { createWake, startJobs } from './jobs.ts';
 import { createSampleChannel } from './sample-channels.ts';
 
@@ -47,6 +48,10 @@ export interface BotOptions {
   clock: Clock;
   metrics: Metrics;
   sample: boolean;
+  /** Instead of the engine that is trained here, which takes seconds to start. */
+  engine?: Engine;
+  /** Intake channels besides those that are set up; they win over these. */
+  channels?: IntakeChannel[];
   /** While the sample runs: the real workspace, which takes its place as soon as something real arrives. */
   promote?: () => Promise<Bot>;
   /** Runs between the migrations and the start, on an empty database (the sample's data). */
@@ -89,16 +94,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   ]);
   const replica = randomUUID();
   const prepare = options.prepare ?? (() => Promise.resolve());
-  const { engine, ...starting } = startEngine({
-    config,
-    store,
-    db: database.db,
-    bus,
-    replica,
-    log,
-    clock,
-    prepare,
-  });
+  const { engine, ...starting } = options.engine
+    ? readyEngine(options.engine)
+    : startEngine({ config, store, db: database.db, bus, replica, log, clock, prepare });
 
   let notices: string[] = [];
   const status = (): WorkspaceStatus => {
@@ -121,6 +119,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const channels = new Map<string, IntakeChannel>();
   for (const channel of intake)
     for (const name of channel.serves ?? [channel.id]) channels.set(name, channel);
+  for (const channel of options.channels ?? []) channels.set(channel.id, channel);
   if (sample)
     for (const name of ['email', 'livechat', 'api'])
       channels.set(

@@ -24,6 +24,12 @@ interface StartingEngine {
   close(): Promise<void>;
 }
 
+/** An engine that needs no start. */
+export function readyEngine(engine: Engine): StartingEngine {
+  const done = Promise.resolve();
+  return { engine, articlesRead: done, indexed: done, close: () => engine.close() };
+}
+
 /** `prepare` runs first and may fill the database (the sample workspace). */
 export function startEngine(options: {
   config: Config;
