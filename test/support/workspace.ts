@@ -7,19 +7,18 @@ import type { FlowDeps } from '../../src/flows/deps.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { openDatabase } from '../../src/infra/db/index.ts';
-import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
 import { createLock } from '../../src/infra/db/lock.ts';
-import type { Analysis } from '../../src/model/analysis.ts';
+import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
-import type { DraftProposal } from '../../src/model/draft.ts';
 import { AppError } from '../../src/model/errors.ts';
 import type { InboundMessage, OutboundReply, SendResult } from '../../src/model/message.ts';
 import type { ActionReply, AgentAction, MessageRef, Place } from '../../src/model/platform.ts';
 import { taxonomySchema } from '../../src/model/taxonomy.ts';
 import { ticketKey } from '../../src/model/ticket.ts';
-import type { ChatPlatform, DraftInput, Engine, EngineInput, IntakeChannel, Log } from '../../src/ports.ts';
+import type { ChatPlatform, IntakeChannel, Log } from '../../src/ports.ts';
 import { createTestDatabase } from './database.ts';
+import { scriptedEngine } from './scripted-engine.ts';
 
 export const silentLog: Log = {
   debug: () => undefined,
@@ -40,74 +39,6 @@ export function testClock(start = '2026-03-02T09:00:00Z') {
       at = Date.parse(time);
     },
   };
-}
-
-export const calm: Analysis = {
-  category: 'billing/invoice-copy',
-  categoryConfidence: 0.9,
-  runnersUp: [],
-  labels: [],
-  questions: [],
-  kind: 'question',
-  sentiment: 0,
-  frustration: 0,
-  urgency: 0.2,
-  blocked: false,
-  attempts: 0,
-  deadline: null,
-  language: 'en',
-  spam: 0,
-  injection: 0,
-  thanksOnly: false,
-  outOfScope: 0,
-  bug: { codes: [], endpoints: [], versions: [], exceptions: [], steps: [] },
-  churnRisk: 0,
-  expansion: 0,
-  references: [],
-  summary: 'Wants an invoice',
-  notes: [],
-};
-
-/** An engine that does as told: `analyse` and `draft` may be replaced in a test. */
-export function scriptedEngine() {
-  const learned: { text: string; category: string }[] = [];
-  const exemplars: string[] = [];
-  const engine = {
-    id: 'scripted',
-    learned,
-    exemplars,
-    analyse: async (input: EngineInput): Promise<Analysis> => ({
-      ...calm,
-      summary: input.messages.at(-1)?.text.slice(0, 80) ?? '',
-    }),
-    draft: async (input: DraftInput): Promise<DraftProposal> => ({
-      text: `${input.instructions.map((order) => `[${order}] `).join('')}Answer to: ${input.messages.at(-1)?.text.slice(0, 200)}`,
-      language: 'en',
-      sources: [],
-      confidence: 0.9,
-      reasons: [],
-      answerable: true,
-      engine: 'scripted',
-    }),
-    similarity: async (a: string, b: string) => {
-      const words = (text: string) => new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
-      const [one, other] = [words(a), words(b)];
-      const common = [...one].filter((word) => other.has(word)).length;
-      return common / Math.max(1, Math.min(one.size, other.size));
-    },
-    glance: () => 0.5,
-    similarTickets: async () => [],
-    learn: async (example: { text: string; category: string }) => {
-      learned.push(example);
-    },
-    addExemplars: async (added: { id: string }[]) => {
-      exemplars.push(...added.map(({ id }) => id));
-    },
-    setArticles: async () => undefined,
-    progress: () => ({ ready: true, indexed: 0, total: 0 }),
-    close: async () => undefined,
-  } satisfies Engine & Record<string, unknown>;
-  return engine;
 }
 
 interface Posted {
