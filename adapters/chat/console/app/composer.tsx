@@ -26,7 +26,8 @@ export function Composer(props: {
     setSending(true);
     const taken = await props.send(words);
     setSending(false);
-    if (taken) setText('');
+    // What was typed while this was under way stays.
+    if (taken) setText((now) => (now.trim() === words ? '' : now));
     box.current?.focus();
   }
 
