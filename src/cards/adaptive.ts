@@ -164,6 +164,23 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
           ],
         },
       ];
+    case 'files':
+      return [
+        rich(
+          [
+            subtle('Attached  '),
+            ...block.items.flatMap(({ name, url, note }, i): TextRun[] => [
+              ...(i > 0 ? [subtle('  ·  ')] : []),
+              {
+                ...run(short(name)),
+                ...(isWeb(url) ? { selectAction: { type: 'Action.OpenUrl', url } } : {}),
+              },
+              ...(note ? [subtle(` ${short(note)}`)] : []),
+            ]),
+          ],
+          { id: part('files'), spacing: 'small' },
+        ),
+      ];
     case 'chart': {
       const url = options.imageUrl?.(block.png) ?? null;
       const title = rich([strong(short(block.title))], { id: part('chart-title') });

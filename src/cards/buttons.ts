@@ -16,9 +16,13 @@ const escalate = (style: Style = 'default') => button('form:escalate', 'Escalate
 function primaryButtons(state: CardState): CardButton[] {
   switch (state.kind) {
     case 'received':
-      return [escalate()];
+      return [edit('Write reply', state.working ? 'default' : 'primary'), escalate()];
+    case 'spam':
+      return [button('form:reject', 'Close as spam', 'primary'), edit('Write reply')];
     case 'suggest':
-      return [approve(), edit(), escalate()];
+      return state.ownText
+        ? [approve(), edit(), button('undo', 'Drop this text')]
+        : [approve(), edit(), escalate()];
     case 'observe':
       return [edit('Write reply', 'primary'), approve('default'), escalate()];
     case 'unanswerable':

@@ -2,6 +2,7 @@
 import type { Block, Card } from '../model/card.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
+import { filesOf } from './files.ts';
 import { confidenceOf, customerName, replyText } from './ticket.ts';
 import { amount, channelName, count, cut, date, line, percent, plain, time } from './words.ts';
 
@@ -49,9 +50,6 @@ function conversationCards(view: TicketView): Card[] {
       used = 0;
     }
     used += shown.text.length;
-    const files = message.attachments.map(
-      (file) => `${line(file.name, 80)} (${amount(Math.ceil(file.size / 1024))} KB)`,
-    );
     pages.at(-1)?.push(
       {
         type: 'quote',
@@ -60,7 +58,7 @@ function conversationCards(view: TicketView): Card[] {
         text: shown.text || '(no text)',
         cut: shown.cut,
       },
-      ...(files.length ? [{ type: 'context' as const, text: `attached: ${files.join(', ')}` }] : []),
+      ...filesOf(message, view),
     );
   }
   const shown = pages.slice(-PAGE.cards);

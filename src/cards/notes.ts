@@ -3,6 +3,8 @@ import type { Card } from '../model/card.ts';
 import type { Customer } from '../model/customer.ts';
 import type { Message } from '../model/message.ts';
 import { ticketKey } from '../model/ticket.ts';
+import type { TicketView } from '../model/view.ts';
+import { filesOf } from './files.ts';
 import { channelName, cut, line, plain, time } from './words.ts';
 
 interface When {
@@ -13,7 +15,7 @@ interface When {
 const SHOWN = 3_000;
 
 /** A message of the conversation as it is posted into the ticket's thread. */
-export function threadCard(message: Message, when: When): Card {
+export function threadCard(message: Message, when: When & Pick<TicketView, 'fileUrl'>): Card {
   switch (message.direction) {
     case 'inbound':
       return customerMessageCard(message, when);
@@ -43,7 +45,7 @@ function replyCard(message: Message, when: When): Card {
 }
 
 /** The customer wrote again; posted into the ticket's thread. */
-function customerMessageCard(message: Message, when: When): Card {
+function customerMessageCard(message: Message, when: When & Pick<TicketView, 'fileUrl'>): Card {
   const who = line(message.author, 60);
   return {
     tone: 'neutral',
@@ -56,14 +58,7 @@ function customerMessageCard(message: Message, when: When): Card {
         label: `${who} · ${channelName(message.channel)} · ${time(message.at, when)}`,
         ...cut(plain(message.text) || '(no text)', SHOWN),
       },
-      ...(message.attachments.length > 0
-        ? [
-            {
-              type: 'context' as const,
-              text: `attached: ${message.attachments.map((f) => line(f.name, 80)).join(', ')}`,
-            },
-          ]
-        : []),
+      ...filesOf(message, when),
     ],
   };
 }

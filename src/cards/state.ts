@@ -1,4 +1,5 @@
 // Which face a ticket's card shows: derived from its records, one answer at a time.
+import { SPAM } from '../model/analysis.ts';
 import type { DecisionRecord } from '../model/decision.ts';
 import type { Message } from '../model/message.ts';
 import type { OutboxView, TicketView } from '../model/view.ts';
@@ -6,7 +7,10 @@ import type { OutboxView, TicketView } from '../model/view.ts';
 export type CardState =
   /** Nothing drafted yet; `working` when that is being done. */
   | { kind: 'received'; working: boolean }
-  | { kind: 'suggest' }
+  /** Looks like spam: nothing was drafted. */
+  | { kind: 'spam' }
+  /** `ownText`: an agent's own words stand for approval (`@deskhand send: …`). */
+  | { kind: 'suggest'; ownText: boolean }
   | { kind: 'observe' }
   /** Nothing we know answers it: a person must. */
   | { kind: 'unanswerable' }
@@ -59,10 +63,13 @@ export function cardState(view: TicketView): CardState {
     return { kind: 'snoozed', until: ticket.snoozedUntil, decision: lastDecision(view, 'snooze') };
   if (outbox?.status === 'sent' && ticket.status === 'awaiting_customer')
     return { kind: 'sent', outbox, ...sentBy, automatic: outbox.by === DESKHAND };
+  if (!draft && !view.working && ticket.status === 'awaiting_agent' && (ticket.analysis?.spam ?? 0) >= SPAM)
+    return { kind: 'spam' };
   if (!draft) return { kind: 'received', working: view.working };
   if (isStale(view)) return { kind: 'stale', working: view.working };
-  if (ticket.escalatedTo)
+  if (ticket.escalatedTo && !draft.author)
     return { kind: 'escalated', to: ticket.escalatedTo, decision: lastDecision(view, 'escalate') };
   if (!draft.answerable) return { kind: 'unanswerable' };
-  return { kind: draft.routing.mode === 'observe' ? 'observe' : 'suggest' };
+  if (draft.routing.mode === 'observe') return { kind: 'observe' };
+  return { kind: 'suggest', ownText: draft.author !== null };
 }

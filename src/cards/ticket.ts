@@ -4,6 +4,7 @@ import type { Draft } from '../model/draft.ts';
 import { type Ticket, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { buttonsOf } from './buttons.ts';
+import { filesOf } from './files.ts';
 import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
 import { channelName, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
 
@@ -77,6 +78,7 @@ export function headerOf(view: TicketView, state?: CardState): Block {
     chips.push({
       kind: 'due',
       text: `due ${time(ticket.dueAt, view)}`,
+      at: ticket.dueAt.toISOString(),
       tone: ticket.dueAt < view.now ? 'warning' : 'neutral',
     });
   if (ticket.assignee && !answered)
@@ -118,16 +120,12 @@ function priorityReasons(ticket: Ticket): Block[] {
 function customerWords(view: TicketView): Block[] {
   const messages = unanswered(view.messages).slice(-4);
   const share = Math.max(250, Math.floor(SHOWN.customer / Math.max(1, messages.length)));
-  return messages.map((message): Block => {
+  return messages.flatMap((message): Block[] => {
     const shown = cut(plain(message.text) || '(no text)', share, SHOWN.customerLines);
-    const files = message.attachments.map((file) => line(file.name, 60));
-    const label = [
-      line(message.author, 60),
-      channelName(message.channel),
-      time(message.at, view),
-      ...(files.length ? [`attached: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ' …' : ''}`] : []),
-    ].join(' · ');
-    return { type: 'quote', of: 'customer', label, ...shown };
+    const label = [line(message.author, 60), channelName(message.channel), time(message.at, view)].join(
+      ' · ',
+    );
+    return [{ type: 'quote', of: 'customer', label, ...shown }, ...filesOf(message, view)];
   });
 }
 
@@ -136,7 +134,9 @@ function draftBlocks(view: TicketView, state: CardState): Block[] {
   if (!draft) {
     if (state.kind === 'received' && state.working)
       return [{ type: 'text', style: 'muted', text: 'Reading the message and writing a draft…' }];
-    return state.kind === 'received' ? [{ type: 'text', style: 'muted', text: 'No draft yet.' }] : [];
+    return state.kind === 'received' && !view.ticket.failure
+      ? [{ type: 'text', style: 'muted', text: 'No draft yet.' }]
+      : [];
   }
   const sent = isSettled(state);
   const shown = cut(
@@ -239,7 +239,9 @@ function outcomeOf(state: CardState, view: TicketView): Block | null {
   const at = (when: Date) => time(when, view);
   switch (state.kind) {
     case 'received':
-      return null;
+      return view.ticket.failure ? says('warning', line(view.ticket.failure, 300)) : null;
+    case 'spam':
+      return says('neutral', 'Looks like spam, so no reply was drafted');
     case 'suggest':
       return undoneLine(view);
     case 'observe':

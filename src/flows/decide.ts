@@ -5,6 +5,7 @@ import type { Decision } from '../model/decision.ts';
 import type { Draft } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import { ticketKey } from '../model/ticket.ts';
+import { insertAgentDraft } from './agent-draft.ts';
 import { type Actor, refusal } from './agents.ts';
 import { commitReply } from './commit-reply.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
@@ -181,11 +182,12 @@ async function send(
   draftVersion: number,
 ): Promise<DecideResult> {
   const { tx, deps, ticket, actor } = at;
-  if (ticket.inboundSeq > (at.draft?.basedOnSeq ?? 0) && at.draft?.status !== 'approved')
-    return stale('The customer wrote again. A new draft takes it into account; please look at that one.');
-  const draft = at.draft;
+  const draft =
+    decision.kind === 'edit' ? ((await ownWords(at, decision.text, draftVersion)) ?? at.draft) : at.draft;
   if (!draft) return stale('There is no draft yet.');
-  if (draft.version !== draftVersion || draft.status !== 'pending') {
+  if (ticket.inboundSeq > draft.basedOnSeq && draft.status !== 'approved')
+    return stale('The customer wrote again. A new draft takes it into account; please look at that one.');
+  if (draft === at.draft && (draft.version !== draftVersion || draft.status !== 'pending')) {
     if (draft.version > draftVersion && draft.status === 'pending')
       return stale(`Version ${draft.version} has replaced the draft you saw. Please look at that one.`);
     throw new AppError('conflict', 'Somebody else decided first.');
@@ -196,6 +198,18 @@ async function send(
   const by = { name: actor.name, email: actor.email };
   const sendAfter = await commitReply(tx, deps, { ticket, draft, text, decision, by });
   return { ok: true, notice: null, sendAfter };
+}
+
+/** Where there is no draft (spam, an engine out of order), or it failed to leave, the agent's words are a version of their own. */
+async function ownWords(
+  { tx, deps, ticket, draft, actor }: Case,
+  text: string,
+  seen: number,
+): Promise<Draft | null> {
+  if (seen !== (draft?.version ?? 0)) return null;
+  const failed = draft !== null && (await tx.latestOutbox(ticket.id))?.status === 'failed';
+  if (draft && !(failed && draft.status === 'approved')) return null;
+  return insertAgentDraft(tx, { ticket, before: draft, text, author: actor.name, now: deps.clock.now() });
 }
 
 /** A reply that waits or is on the wire, whatever the ticket's status says. */

@@ -31,6 +31,8 @@ export interface FlowDeps {
   replica: string;
   wake: Wake;
   settings: YamlConfig;
+  /** Where people reach this bot, without a slash at the end. */
+  publicUrl: string;
   taxonomy: Taxonomy;
   /** Chat platforms by id. */
   platforms: ReadonlyMap<string, ChatPlatform>;

@@ -1,5 +1,6 @@
 // What agents write in a card's thread: internal notes, unless it is addressed to the bot.
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import { insertAgentDraft } from './agent-draft.ts';
 import type { Actor } from './agents.ts';
 import { refusal } from './agents.ts';
 import { addNote, redraft } from './decide.ts';
@@ -62,27 +63,8 @@ export async function threadMessage(
   ): Promise<ThreadResult> {
     if (!reply.trim()) return { ok: false, notice: 'There is no text after "send:".' };
     const before = await tx.latestDraft(ticket.id);
-    await tx.retirePending(ticket.id, 'superseded');
-    await tx.insertDraft({
-      ticketId: ticket.id,
-      text: reply.trim().slice(0, 20_000),
-      language: before?.language ?? 'und',
-      sources: [],
-      confidence: before?.confidence ?? 0,
-      reasons: [],
-      answerable: true,
-      engine: 'agent',
-      routing: {
-        route: 'suggest',
-        mode: 'suggest',
-        threshold: null,
-        reasons: ['Written by an agent.'],
-        reviewsUntilAuto: null,
-      },
-      basedOnSeq: ticket.inboundSeq,
-      author: by.name,
-      createdAt: deps.clock.now(),
-    });
+    const text = reply.trim().slice(0, 20_000);
+    await insertAgentDraft(tx, { ticket, before, text, author: by.name, now: deps.clock.now() });
     // The engine need not draft what a person has written.
     await tx.updateTicket(ticket.id, {
       draftedSeq: ticket.inboundSeq,

@@ -3,7 +3,7 @@
 import { chooseRoute } from '../engine/policy.ts';
 import { prioritise } from '../engine/priority.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
-import type { Analysis } from '../model/analysis.ts';
+import { type Analysis, SPAM } from '../model/analysis.ts';
 import type { ContextFacts, Customer } from '../model/customer.ts';
 import type { DraftProposal, Mode } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
@@ -17,14 +17,13 @@ import { learnFromFollowUp } from './learn.ts';
 const SOURCE_LIMIT_MS = 3_000;
 const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 86_400_000;
-/** From here on a message is treated as spam: no draft, lowest priority, a person confirms. */
-const SPAM = 0.9;
 
 /**
  * Brings a ticket's understanding and draft up to its newest message. Commits nothing when the customer or
- * an agent changed the ticket meanwhile: the caller looks again.
+ * an agent changed the ticket meanwhile: the caller looks again. Answers when a reply is to leave, if the
+ * policy has sent one.
  */
-export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<void> {
+export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Date | null> {
   const { store, engine, clock, settings, taxonomy } = deps;
   const [customer, messages, counts] = await Promise.all([
     store.getCustomer(ticket.customerId),
@@ -54,7 +53,10 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<voi
       : spam
         ? { level: 'P4', score: 0, factors: [{ name: 'spam', points: 0, text: 'looks like spam' }] }
         : scored;
-  const outcomes = await store.outcomesOf(analysis.category);
+  const [outcomes, mode] = await Promise.all([
+    store.outcomesOf(analysis.category),
+    modeOf(deps, analysis.category),
+  ]);
   const proposal = spam
     ? null
     : await propose(deps, ticket, {
@@ -73,7 +75,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<voi
     chooseRoute({
       analysis,
       proposal,
-      mode: await modeOf(deps, analysis.category),
+      mode,
       neverAuto: category?.neverAuto ?? false,
       assignee: ticket.assignee,
       risk: settings.modes.risk,
@@ -82,11 +84,11 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<voi
     });
 
   if (routing) deps.metrics.count('drafts_written', { route: routing.route });
-  await store.transaction(async (tx) => {
+  return store.transaction(async (tx) => {
     const current = await tx.lockTicket(ticket.id);
     // Somebody wrote or asked for another version meanwhile: this work is out of date.
     if (!current || current.inboundSeq !== ticket.inboundSeq || current.draftedSeq !== ticket.draftedSeq)
-      return;
+      return null;
     const now = clock.now();
     await tx.retirePending(ticket.id, 'superseded');
     // Nobody waits for an answer any more on a ticket that was closed meanwhile.
@@ -116,13 +118,14 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<voi
       status: current.status === 'open' ? 'awaiting_agent' : current.status,
     });
     if (draft && routing?.route === 'auto' && !current.assignee && current.status === 'open')
-      await commitReply(tx, deps, {
+      return commitReply(tx, deps, {
         ticket: current,
         draft,
         text: draft.text,
         decision: { kind: 'approve' },
         by: { name: BOT, email: null },
       });
+    return null;
   });
 }
 

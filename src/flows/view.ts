@@ -7,7 +7,7 @@ import type { Draft } from '../model/draft.ts';
 import type { TicketView } from '../model/view.ts';
 import type { FlowDeps } from './deps.ts';
 
-type ViewDeps = Pick<FlowDeps, 'clock' | 'settings' | 'taxonomy'>;
+type ViewDeps = Pick<FlowDeps, 'clock' | 'settings' | 'taxonomy' | 'publicUrl'>;
 
 /** Everything that people see of a ticket. `working` tells the card that a draft is being made. */
 export async function ticketView(
@@ -33,6 +33,7 @@ export async function ticketView(
     context: ticket.context,
     similarCount: draft?.sources.filter((source) => source.kind === 'exemplar').length ?? 0,
     categoryName: (id) => categoryName(deps, id),
+    fileUrl: (id) => `${deps.publicUrl}/api/attachments/${id}`,
     now: deps.clock.now(),
     timeZone: deps.settings.workspace.timeZone,
     working,

@@ -13,7 +13,7 @@ import { errorText } from '../model/errors.ts';
 import type { Bus, Clock, Engine, Log } from '../ports.ts';
 
 /** Most history that is read at the start; more would cost memory without better answers. */
-const HISTORY = { examples: 20_000, exemplars: 50_000 };
+const HISTORY = { examples: 20_000, exemplars: 20_000 };
 
 interface StartingEngine {
   engine: Engine;

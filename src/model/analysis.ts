@@ -1,6 +1,9 @@
 // What the engine understood of a ticket, with the same shape from either engine.
 import { z } from 'zod';
 
+/** `spam` from which a message is treated as spam: no draft, lowest priority, a person confirms. */
+export const SPAM = 0.9;
+
 const share = z.number().min(0).max(1);
 
 export const KINDS = ['question', 'bug', 'feature_request', 'friction', 'other'] as const;

@@ -33,6 +33,8 @@ export interface Chip {
   kind: 'priority' | 'id' | 'category' | 'customer' | 'plan' | 'due' | 'state';
   text: string;
   tone?: Tone;
+  /** When it is due, as ISO text: platforms that can show it in each reader's own time zone. */
+  at?: string;
 }
 
 /** All texts are plain: whatever looks like markup, a mention or a link in them stays text. */
@@ -50,6 +52,8 @@ export type Block =
       cut: boolean;
     }
   | { type: 'confidence'; value: number; reasons: { effect: 'up' | 'down'; text: string }[]; hint?: string }
+  /** Files of a customer's message; `url` opens one, for people who are signed in. */
+  | { type: 'files'; items: { name: string; url: string | null; note: string }[] }
   | { type: 'sources'; items: { title: string; url: string | null; passage: string }[] }
   | { type: 'chart'; title: string; alt: string; png: Uint8Array }
   | { type: 'table'; columns: string[]; rows: string[][] }

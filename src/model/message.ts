@@ -82,7 +82,16 @@ export interface Message {
   text: string;
   fullText: string | null;
   at: Date;
-  attachments: { id: number; name: string; contentType: string; size: number; url: string | null }[];
+  attachments: {
+    id: number;
+    name: string;
+    contentType: string;
+    /** Bytes; 0 when they were not kept. */
+    size: number;
+    url: string | null;
+    /** Why the bytes were not kept, in words. */
+    omitted: string | null;
+  }[];
 }
 
 /** What `receive` answers to the channel: only then may the channel acknowledge to its provider. */

@@ -46,6 +46,8 @@ export interface Ticket {
   resolution: Resolution | null;
   repliedBy: RepliedBy | null;
   snoozedUntil: Date | null;
+  /** Why there is no draft, in words; null when all went well. */
+  failure: string | null;
   /** When the first answer is due. */
   dueAt: Date | null;
   createdAt: Date;

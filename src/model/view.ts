@@ -33,6 +33,8 @@ export interface TicketView {
   similarCount: number;
   /** What people call a category id. */
   categoryName(id: string): string;
+  /** Where people open a file that came with a message. */
+  fileUrl(id: number): string;
   now: Date;
   /** IANA name of the zone that times are written in. */
   timeZone: string;

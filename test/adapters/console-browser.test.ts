@@ -130,8 +130,8 @@ describe.skipIf(!CHROMIUM)('the console in a browser', () => {
 
   it('counts what is unread in the title, and finds its place again after the line was lost', async () => {
     await open();
-    await page.getByRole('link', { name: 'digests' }).click();
-    await page.getByText('No digest yet').waitFor();
+    await page.goto(`${page.url().split('#')[0]}#/sent`);
+    await page.getByText('Nothing sent yet').waitFor();
     await fixture.add(aView());
     await page.waitForFunction(() => document.title.startsWith('(1) '));
     await page.context().setOffline(true);

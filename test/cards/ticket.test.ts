@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { ticketCard } from '../../src/cards/ticket.ts';
 import type { Block, Card } from '../../src/model/card.ts';
-import { aDecision, aDraft, aMessage, anOutbox, aTicket, aView, NOW } from '../support/ticket-views.ts';
+import {
+  aDecision,
+  aDraft,
+  aMessage,
+  anAnalysis,
+  anOutbox,
+  aTicket,
+  aView,
+  NOW,
+} from '../support/ticket-views.ts';
 
 function block<T extends Block['type']>(card: Card, type: T): Extract<Block, { type: T }> | undefined {
   return card.blocks.find((b): b is Extract<Block, { type: T }> => b.type === type);
@@ -90,7 +99,32 @@ describe('every state has its own line and buttons', () => {
       state: 'being read',
       card: ticketCard(aView({ draft: null, working: true })),
       says: null,
-      offers: ['Escalate'],
+      offers: ['Write reply', 'Escalate'],
+    },
+    {
+      state: 'spam',
+      card: ticketCard(
+        aView({
+          draft: null,
+          ticket: aTicket({ status: 'awaiting_agent', analysis: anAnalysis({ spam: 0.97 }) }),
+        }),
+      ),
+      says: 'Looks like spam, so no reply was drafted',
+      offers: ['Close as spam', 'Write reply'],
+    },
+    {
+      state: 'without a draft because of a failure',
+      card: ticketCard(
+        aView({ draft: null, ticket: aTicket({ failure: 'No draft could be made: the model is silent' }) }),
+      ),
+      says: 'the model is silent',
+      offers: ['Write reply', 'Escalate'],
+    },
+    {
+      state: 'an agent’s own text',
+      card: ticketCard(aView({ draft: aDraft({ author: 'Ben' }) })),
+      says: null,
+      offers: ['Approve & send', 'Edit', 'Drop this text'],
     },
     {
       state: 'observed',

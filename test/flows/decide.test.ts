@@ -240,6 +240,39 @@ describe('sending fails', () => {
   });
 });
 
+describe('an agent writes where there is no draft', () => {
+  it('to a message that looks like spam', async () => {
+    const { analyse } = w.engine;
+    w.engine.analyse = async (input) => ({ ...(await analyse(input)), spam: 0.99 });
+    const id = await asked('Buy our backlinks');
+    expect(await w.store.latestDraft(id)).toBeNull();
+    await w.press('ana', id, { kind: 'edit', text: 'Please stop writing to us.' }, 0);
+    await undoWindowEnds();
+    expect(w.email.sent.map((reply) => reply.text)).toEqual(['Please stop writing to us.']);
+    expect(await w.store.getTicket(id)).toMatchObject({ repliedBy: 'agent' });
+  });
+
+  it('after a reply that could not be sent, in other words', async () => {
+    const id = await asked();
+    w.email.fail = new AppError('rejected', '550 too long');
+    await w.press('ana', id, { kind: 'approve' });
+    await undoWindowEnds();
+    w.email.fail = null;
+    await w.press('ana', id, { kind: 'edit', text: 'Shorter.' });
+    await undoWindowEnds();
+    expect(w.email.sent.map((reply) => reply.text)).toEqual(['Shorter.']);
+  });
+
+  it('but not a second time on what a colleague has sent', async () => {
+    const id = await asked();
+    await w.press('ana', id, { kind: 'approve' });
+    await undoWindowEnds();
+    expect(await w.press('ben', id, { kind: 'edit', text: 'Mine' }, 1)).toMatchObject({ ok: false });
+    await undoWindowEnds();
+    expect(w.email.sent).toHaveLength(1);
+  });
+});
+
 describe('the other decisions', () => {
   it('snooze comes back', async () => {
     const id = await asked();

@@ -113,7 +113,16 @@ export function showcase(now: Date): TicketView[] {
           author: 'Rosalind Achterberg',
           at: at(now, -33),
           text: 'Still nothing. Error is SYNC-5031 if that helps.',
-          attachments: [{ id: 1, name: 'sync-error.png', contentType: 'image/png', size: 81_000, url: null }],
+          attachments: [
+            {
+              id: 1,
+              name: 'sync-error.png',
+              contentType: 'image/png',
+              size: 81_000,
+              url: null,
+              omitted: null,
+            },
+          ],
         }),
       ],
       draft: aDraft({

@@ -34,7 +34,9 @@ export function aTicketRecord(id = 1042): TicketRecord {
     messages: [
       aMessage({
         ticketId: id,
-        attachments: [{ id: 5, name: 'invoice.pdf', contentType: 'application/pdf', size: 3, url: null }],
+        attachments: [
+          { id: 5, name: 'invoice.pdf', contentType: 'application/pdf', size: 3, url: null, omitted: null },
+        ],
       }),
     ],
     drafts: [aDraft({ ticketId: id })],

@@ -29,9 +29,8 @@ const slice = z.object({
     DESKHAND_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   }),
   yaml: z.looseObject({
-    console: z
-      .strictObject({ enabled: z.boolean().default(true), name: z.string().trim().min(1).max(60).optional() })
-      .optional(),
+    console: z.strictObject({ enabled: z.boolean().default(true) }).optional(),
+    workspace: z.looseObject({ name: z.string().trim().min(1).max(80).optional() }).optional(),
   }),
 });
 
@@ -63,7 +62,7 @@ export const consoleConfig: z.ZodType<ConsoleConfig | null, AdapterConfigInput> 
     const named = [...consoleTargets(yaml.channels), ...consoleTargets(yaml.routes)];
     const extra = [...new Set(named)].filter((id) => id && !DEFAULT_CHANNELS.some((c) => c.id === id));
     return {
-      name: yaml.console?.name ?? 'Deskhand',
+      name: yaml.workspace?.name ?? 'Deskhand',
       channels: [...DEFAULT_CHANNELS, ...extra.map((id) => ({ id, purpose: '' }))],
       port: env.PORT,
       publicUrl: env.DESKHAND_PUBLIC_URL ?? null,

@@ -7,14 +7,6 @@ const WORDS: Record<string, { title: string; text: string }> = {
     title: 'No messages yet',
     text: 'Every message of a customer becomes a card here, with a draft to approve. Connect a mailbox, or send the first one from a terminal:',
   },
-  bugs: {
-    title: 'No bugs reported',
-    text: 'When several customers describe the same problem, it appears here once, with everybody who is affected.',
-  },
-  digests: {
-    title: 'No digest yet',
-    text: 'Every morning: what came in, what was answered, what is getting worse, and who is about to leave.',
-  },
   sent: {
     title: 'Nothing sent yet',
     text: 'In the sample workspace replies come here instead of going to a customer. Approve a draft in #support.',

@@ -9,6 +9,12 @@ export function unread(channel: Bootstrap['channels'][number]): number {
   return Math.max(0, channel.last - channel.read);
 }
 
+/** A channel is shown once something stands in it; the first one, where tickets come, always. */
+function shownChannels(boot: Bootstrap): Bootstrap['channels'] {
+  const awaited = (id: string) => id === 'sent' && boot.workspace.sample;
+  return boot.channels.filter(({ id, last }, i) => i === 0 || last > 0 || awaited(id));
+}
+
 export function Rail() {
   const boot = useStore((s) => s.boot);
   const here = useStore((s) => s.channel);
@@ -31,7 +37,7 @@ export function Rail() {
           <b>{boot.workspace.name}</b>
         </div>
         <ul>
-          {boot.channels.map((channel) => {
+          {shownChannels(boot).map((channel) => {
             const count = unread(channel);
             return (
               <li key={channel.id}>
@@ -226,7 +232,7 @@ export function Toasts() {
 /** Goes to the channel before (-1) or after (1) this one. */
 export function stepChannel(by: 1 | -1): void {
   const { boot, channel } = getState();
-  const channels = boot?.channels ?? [];
+  const channels = boot ? shownChannels(boot) : [];
   const at = channels.findIndex((c) => c.id === channel);
   const next = channels[(at + by + channels.length) % channels.length];
   if (next) go(next.id);
