@@ -210,7 +210,11 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     const buttons = await Promise.all(
       [ana, ben].map((desk) => desk.card(id).getByRole('button', { name: 'Approve & send' }).elementHandle()),
     );
-    await Promise.all(buttons.map((button) => button?.evaluate((element) => element.click())));
+    await Promise.all(
+      buttons.map((button) =>
+        button?.evaluate((element) => element.dispatchEvent(new MouseEvent('click', { bubbles: true }))),
+      ),
+    );
     await ana
       .card(id)
       .getByText(/Sent by (Ana|Ben)/)

@@ -78,7 +78,7 @@ export async function createHome(env: Record<string, string> = {}): Promise<Home
         const limit = setTimeout(() => fail('does not start'), START_LIMIT_MS);
         child.stdout.on('data', () => {
           // The line about the token is the last of those that everybody gets.
-          const found = /Deskhand runs: (\S+)\/console\n[^]*API token: /.exec(printed.stdout)?.[1];
+          const found = /Deskhand runs: (\S+)\/console\n[\s\S]*API token: /.exec(printed.stdout)?.[1];
           if (!found) return;
           clearTimeout(limit);
           resolve(found);
