@@ -116,7 +116,8 @@ export async function start(options: StartOptions): Promise<Running> {
   }
 
   async function play(bot: Bot): Promise<void> {
-    await bot.articlesRead;
+    // Before the history is read, the morning's first answers would be worse than the rest.
+    await bot.indexed;
     await playStream(
       { memory: bot.memory, log, receive: bot.receive },
       { fast: options.fast, signal: playing.signal },

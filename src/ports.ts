@@ -301,5 +301,7 @@ export interface Engine {
   /** Replaces the articles; only what changed is embedded again. */
   setArticles(articles: KnowledgeArticle[]): Promise<void>;
   progress(): EngineProgress;
+  /** Resolves when the history that it was started with is learned. Never rejects. */
+  learned: Promise<void>;
   close(): Promise<void>;
 }

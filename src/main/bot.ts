@@ -73,9 +73,7 @@ export interface Bot {
   recordEvent(event: CustomerEvent): Promise<void>;
   health: Record<string, { required: boolean; check(): Promise<Health> }>;
   status(): WorkspaceStatus;
-  /** Resolves when the articles can be answered from; solved tickets follow. */
-  articlesRead: Promise<void>;
-  /** Resolves when solved tickets can be answered from, too. */
+  /** Resolves when articles and history are learned. */
   indexed: Promise<void>;
   /** Stops taking in, finishes work in hand, lets go of everything. */
   stop(): Promise<void>;
@@ -142,6 +140,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     replica,
     wake: createWake(queue, clock, log),
     settings: config.yaml,
+    publicUrl: config.publicUrl,
     taxonomy: config.taxonomy,
     platforms,
     channels,
@@ -186,7 +185,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     recordEvent: async (event) =>
       options.promote ? (await options.promote()).recordEvent(event) : recordEvent(store, clock, event),
     status,
-    articlesRead: starting.articlesRead,
     indexed: starting.indexed,
     health: {
       database: {

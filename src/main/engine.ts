@@ -17,9 +17,7 @@ const HISTORY = { examples: 20_000, exemplars: 20_000 };
 
 interface StartingEngine {
   engine: Engine;
-  /** Resolves when articles can be answered from; solved tickets follow. Never rejects: what failed is logged. */
-  articlesRead: Promise<void>;
-  /** Resolves when solved tickets can be answered from, too. Never rejects. */
+  /** Resolves when articles and history are learned. Never rejects: what failed is logged. */
   indexed: Promise<void>;
   close(): Promise<void>;
 }
@@ -27,7 +25,7 @@ interface StartingEngine {
 /** An engine that needs no start. */
 export function readyEngine(engine: Engine): StartingEngine {
   const done = Promise.resolve();
-  return { engine, articlesRead: done, indexed: done, close: () => engine.close() };
+  return { engine, indexed: done, close: () => engine.close() };
 }
 
 /** `prepare` runs first and may fill the database (the sample workspace). */
@@ -44,17 +42,17 @@ export function startEngine(options: {
   const { config, store, log, clock, bus, replica } = options;
   const embedder = createLocalEmbedder({ log, vectors: createVectorStore(options.db) });
   const engine = createLateEngine(start());
-  const articlesRead = attempt('articles', readArticles);
-  const indexed = articlesRead.then(() =>
-    attempt('solved tickets', async () =>
-      engine.addExemplars(await store.recentExemplars(HISTORY.exemplars)),
-    ),
-  );
+  const indexed = attempt('articles', readArticles)
+    .then(() =>
+      attempt('solved tickets', async () =>
+        engine.addExemplars(await store.recentExemplars(HISTORY.exemplars)),
+      ),
+    )
+    .then(() => engine.learned);
   const unfollow = followLearning({ store, engine, bus, log, replica });
 
   return {
     engine,
-    articlesRead,
     indexed,
     async close() {
       unfollow();

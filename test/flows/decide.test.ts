@@ -315,7 +315,7 @@ describe('the other decisions', () => {
     });
     await w.press('ana', id, { kind: 'reclassify', category: 'reports/exports' });
     await w.work();
-    expect(w.engine.learned).toMatchObject([{ category: 'reports/exports', text: 'Where is my invoice?' }]);
+    expect(w.engine.lessons).toMatchObject([{ category: 'reports/exports', text: 'Where is my invoice?' }]);
     expect(await w.store.getTicket(id)).toMatchObject({ category: 'reports/exports', categoryBy: 'Ana' });
     expect(await w.store.latestDraft(id)).toMatchObject({ version: 2 });
   });

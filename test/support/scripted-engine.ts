@@ -31,11 +31,11 @@ const calm: Analysis = {
 
 /** An engine that does as told: `analyse` and `draft` may be replaced in a test. */
 export function scriptedEngine() {
-  const learned: { text: string; category: string }[] = [];
+  const lessons: { text: string; category: string }[] = [];
   const exemplars: string[] = [];
   const engine = {
     id: 'scripted',
-    learned,
+    lessons,
     exemplars,
     analyse: async (input: EngineInput): Promise<Analysis> => ({
       ...calm,
@@ -59,12 +59,13 @@ export function scriptedEngine() {
     glance: () => 0.5,
     similarTickets: async () => [],
     learn: async (example: { text: string; category: string }) => {
-      learned.push(example);
+      lessons.push(example);
     },
     addExemplars: async (added: { id: string }[]) => {
       exemplars.push(...added.map(({ id }) => id));
     },
     setArticles: async () => undefined,
+    learned: Promise.resolve(),
     progress: () => ({ ready: true, indexed: 0, total: 0 }),
     close: async () => undefined,
   } satisfies Engine & Record<string, unknown>;

@@ -98,9 +98,14 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     }
     if (!closed) await learner.retrain();
   }
-  const history = readHistory().catch((error: unknown) => {
-    if (!closed) log.error({ error: errorText(error) }, 'history was not read');
-  });
+  let trained = false;
+  const history = readHistory()
+    .catch((error: unknown) => {
+      if (!closed) log.error({ error: errorText(error) }, 'history was not read');
+    })
+    .finally(() => {
+      trained = true;
+    });
 
   /** Counts work in `progress` while it runs. */
   async function counted<T>(amount: number, work: () => Promise<T>): Promise<T> {
@@ -232,7 +237,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
         known = knownTokens(list.map((article) => `${article.title} ${article.body}`));
       });
     },
-    progress: () => ({ ready: indexed >= total, indexed, total }),
+    progress: () => ({ ready: trained && indexed >= total, indexed, total }),
+    learned: history,
     async close() {
       closed = true;
       await Promise.all([learner.close(), kinds.close()]);
