@@ -16,27 +16,29 @@ const TRIES = 3;
 export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean> {
   const done = await deps.withTicket(ticketId, async () => {
     // Bounded, so that a ticket under fire gives way to others; the sweeper comes back to it.
+    let latest = await deps.store.getTicket(ticketId);
     for (let round = 0; round < 8; round++) {
-      const ticket = await deps.store.getTicket(ticketId);
+      const ticket = latest;
       if (!ticket) return true;
       if (ticket.inboundSeq > ticket.draftedSeq) {
-        let announced: Promise<void> | null = null;
+        let announced: Promise<unknown> | null = null;
         const announce = setTimeout(() => {
           announced = present(deps, ticket, { working: true }).catch((error: unknown) =>
             deps.log.warn({ ticketId, reason: errorText(error) }, 'card could not be shown'),
           );
         }, ANNOUNCE_AFTER_MS);
         try {
-          await timed(deps, 'understand', () => understand(deps, ticket));
+          const sendAfter = await timed(deps, 'understand', () => understand(deps, ticket));
+          if (sendAfter) await deps.wake.outbox(sendAfter);
         } catch (error) {
           if (!(await giveUpOrWait(deps, ticketId, ticket, error))) throw error;
         } finally {
           clearTimeout(announce);
           await announced;
         }
-        const after = await deps.store.latestOutbox(ticketId);
-        if (after?.status === 'queued') await deps.wake.outbox(after.sendAfter);
-      } else if (ticket.rev > ticket.presentedRev) await timed(deps, 'present', () => present(deps, ticket));
+        latest = await deps.store.getTicket(ticketId);
+      } else if (ticket.rev > ticket.presentedRev)
+        latest = await timed(deps, 'present', () => present(deps, ticket));
       else return true;
     }
     return true;

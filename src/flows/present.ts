@@ -17,13 +17,14 @@ const POST_LIMIT_MS = 30_000;
 
 /**
  * Brings every card of a ticket up to what is in the database. A platform that fails does not hold up the
- * others; the first failure is thrown afterwards so that the caller tries again.
+ * others; the first failure is thrown afterwards so that the caller tries again. Answers the ticket as it is
+ * afterwards.
  */
 export async function present(
   deps: FlowDeps,
   ticket: TicketRow,
   options: { working?: boolean } = {},
-): Promise<void> {
+): Promise<TicketRow | null> {
   const { store, clock, log } = deps;
   const view = await ticketView(store, deps, ticket, options);
   const known = await store.cardsOf(ticket.id);
@@ -45,7 +46,7 @@ export async function present(
     }
   }
   if (failure) throw failure;
-  if (!options.working) await store.updateTicketQuietly(ticket.id, { presentedRev: ticket.rev });
+  return options.working ? ticket : store.updateTicketQuietly(ticket.id, { presentedRev: ticket.rev });
 }
 
 async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView): Promise<void> {

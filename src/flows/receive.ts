@@ -131,7 +131,8 @@ async function append(
   const joined = await joinable(tx, threadTicket, topical, now);
   const silent = Boolean(message.automatic) || (thanks && (!joined || isAnswered(joined)));
   const target =
-    joined ?? (silent ? threadTicket : await openTicket(tx, message, { conversationId, customerId, now }));
+    joined ??
+    (silent ? threadTicket : await openTicket(tx, message, { conversationId, customerId, seq, now }));
 
   const messageId = await tx.insertMessage({
     conversationId,
@@ -163,7 +164,7 @@ async function append(
     if (returned) await giveBack(tx, returned, message);
     else if (message.automatic) await tx.updateTicket(target.id, {});
     else if (silent) await settle(tx, target, now);
-    else await ask(tx, target, seq, now);
+    else if (joined) await ask(tx, joined, seq, now);
   }
   return { messageId, ticketId: target?.id ?? null, duplicate: false };
 
@@ -241,7 +242,7 @@ async function ask(tx: Queries, ticket: TicketRow, seq: number, now: Date): Prom
 async function openTicket(
   tx: Queries,
   message: InboundMessage,
-  where: { conversationId: number; customerId: number; now: Date },
+  where: { conversationId: number; customerId: number; seq: number; now: Date },
 ): Promise<TicketRow> {
   return tx.createTicket({
     conversationId: where.conversationId,
@@ -249,5 +250,6 @@ async function openTicket(
     channel: message.channel,
     subject: message.subject?.trim() || null,
     createdAt: where.now,
+    inboundSeq: where.seq,
   });
 }

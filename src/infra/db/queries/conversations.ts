@@ -18,6 +18,17 @@ export interface TicketFilter {
   limit: number;
 }
 
+/** Tickets of one customer, found by the one conversation that each customer has: that is what the index is on. */
+export function ofCustomer(customerId: number): SQL {
+  return eq(ticket.conversationId, sql`(select id from conversation where customer_id = ${customerId})`);
+}
+
+/** A message's files without their content, gathered in the message's own query. */
+const FILES = sql<Message['attachments']>`coalesce((
+  select json_agg(json_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type,
+    'size', a.size, 'url', a.url, 'omitted', a.omitted) order by a.id)
+  from attachment a where a.message_id = message.id), '[]')`;
+
 export function conversationQueries(db: Db) {
   return {
     /** Locks the customer's conversation (created when missing) and hands out the next `seq`. Only in a transaction. */
@@ -104,7 +115,7 @@ export function conversationQueries(db: Db) {
           subject: ticket.subject,
         })
         .from(ticket)
-        .where(and(eq(ticket.customerId, customerId), ne(ticket.status, 'resolved')))
+        .where(and(ofCustomer(customerId), ne(ticket.status, 'resolved')))
         .orderBy(desc(ticket.id))
         .limit(5);
       return Promise.all(
@@ -158,9 +169,13 @@ export function conversationQueries(db: Db) {
         .where(eq(ticket.id, id));
     },
 
-    /** Changes what no card shows. */
-    async updateTicketQuietly(id: number, patch: Partial<typeof ticket.$inferInsert>): Promise<void> {
-      await db.update(ticket).set(patch).where(eq(ticket.id, id));
+    /** Changes what no card shows; answers the ticket as it is then, changes of others included. */
+    async updateTicketQuietly(
+      id: number,
+      patch: Partial<typeof ticket.$inferInsert>,
+    ): Promise<TicketRow | null> {
+      const [row] = await db.update(ticket).set(patch).where(eq(ticket.id, id)).returning();
+      return row ?? null;
     },
 
     /** The newest `limit` messages of a ticket in order, with their files. */
@@ -169,34 +184,12 @@ export function conversationQueries(db: Db) {
       limit = 200,
     ): Promise<(Message & { automatic: MessageRow['automatic'] })[]> {
       const rows = await db
-        .select()
+        .select({ ...getTableColumns(message), attachments: FILES })
         .from(message)
         .where(eq(message.ticketId, ticketId))
         .orderBy(desc(message.seq))
         .limit(limit);
-      rows.reverse();
-      const files =
-        rows.length === 0
-          ? []
-          : await db
-              .select({
-                id: attachment.id,
-                messageId: attachment.messageId,
-                name: attachment.name,
-                contentType: attachment.contentType,
-                size: attachment.size,
-                url: attachment.url,
-                omitted: attachment.omitted,
-              })
-              .from(attachment)
-              .where(
-                inArray(
-                  attachment.messageId,
-                  rows.map((row) => row.id),
-                ),
-              )
-              .orderBy(asc(attachment.id));
-      return rows.map((row) => ({ ...row, attachments: files.filter((file) => file.messageId === row.id) }));
+      return rows.reverse();
     },
 
     /** What the newest inbound message of this ticket and channel said about its thread. */

@@ -1,9 +1,10 @@
 // Queries about customers, their addresses and accounts.
-import { and, count, eq, gt, inArray, ne, or, sql } from 'drizzle-orm';
+import { and, eq, ne, or, sql } from 'drizzle-orm';
 import type { AccountInput, Customer, CustomerAddress, Usage } from '../../../model/customer.ts';
 import type { Db } from '../index.ts';
 import { ticket } from '../schema/conversations.ts';
 import { account, address, customer, customerEvent } from '../schema/customers.ts';
+import { ofCustomer } from './conversations.ts';
 
 /** Domains whose addresses say nothing about the company. */
 const PUBLIC_DOMAINS = new Set([
@@ -94,19 +95,16 @@ export function customerQueries(db: Db) {
     },
 
     async getCustomer(id: number): Promise<Customer> {
+      const email = sql<
+        string | null
+      >`(select value from address where customer_id = ${id} and kind = 'email' order by id limit 1)`;
       const [row] = await db
-        .select({ customer, account })
+        .select({ customer, account, email })
         .from(customer)
         .leftJoin(account, eq(account.id, customer.accountId))
         .where(eq(customer.id, id));
       if (!row) throw new Error(`customer ${id} does not exist`);
-      const [email] = await db
-        .select({ value: address.value })
-        .from(address)
-        .where(and(eq(address.customerId, id), eq(address.kind, 'email')))
-        .orderBy(address.id)
-        .limit(1);
-      return { ...row.customer, email: email?.value ?? null, account: row.account };
+      return { ...row.customer, email: row.email, account: row.account };
     },
 
     /** Every address of a customer, as a channel needs it to reach them. */
@@ -199,16 +197,14 @@ export function customerQueries(db: Db) {
 
     /** How much this customer's problems have piled up, without the ticket at hand. */
     async contactCounts(customerId: number, exceptTicket: number, since: Date) {
-      const mine = and(eq(ticket.customerId, customerId), ne(ticket.id, exceptTicket));
-      const [open] = await db
-        .select({ n: count() })
+      const [counts] = await db
+        .select({
+          openTickets: sql<number>`count(*) filter (where status in ('open', 'awaiting_agent', 'sending', 'snoozed'))::int`,
+          last30Days: sql<number>`count(*) filter (where created_at > ${since.toISOString()})::int`,
+        })
         .from(ticket)
-        .where(and(mine, inArray(ticket.status, ['open', 'awaiting_agent', 'sending', 'snoozed'])));
-      const [recent] = await db
-        .select({ n: count() })
-        .from(ticket)
-        .where(and(mine, gt(ticket.createdAt, since)));
-      return { openTickets: open?.n ?? 0, last30Days: recent?.n ?? 0 };
+        .where(and(ofCustomer(customerId), ne(ticket.id, exceptTicket)));
+      return counts ?? { openTickets: 0, last30Days: 0 };
     },
 
     async countCustomers(): Promise<number> {
