@@ -52,7 +52,6 @@ describe('a wrong value is named, with what it got and what is allowed', () => {
       'workspace.timeZone is "Paris"; expected an IANA time zone such as Europe/Paris.',
     ],
     ['workspace: { name: "" }', 'workspace.name is ""; expected at least 1 characters.'],
-    ['digest: { at: "25:00" }', 'digest.at is "25:00"; expected a time such as "08:30".'],
     [
       'channels: { tickets: support }',
       'channels.tickets is "support"; expected platform:channel, for example slack:C0SUPPORT or console:support.',
@@ -157,10 +156,10 @@ describe('files', () => {
   });
 
   test('keys with everything under them commented out keep their defaults', () => {
-    const config = load('send:\n  # undoSeconds: 3\nagents:\nchannels:\n  bugs:\n');
+    const config = load('send:\n  # undoSeconds: 3\nagents:\nchannels:\n  tickets:\n');
     expect(config.yaml.send.undoSeconds).toBe(10);
     expect(config.yaml.agents).toEqual([]);
-    expect(config.yaml.channels.bugs).toEqual(['console:bugs']);
+    expect(config.yaml.channels.tickets).toEqual(['console:support']);
   });
 });
 

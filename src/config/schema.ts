@@ -44,7 +44,6 @@ const routeSchema = z.strictObject({
 });
 export type RouteRule = z.infer<typeof routeSchema>;
 
-const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 const hours = z
   .number()
   .positive()
@@ -65,8 +64,6 @@ export const yamlSchema = z.strictObject({
   channels: z
     .strictObject({
       tickets: targets.prefault('console:support').describe('Where no route says otherwise'),
-      bugs: targets.prefault('console:bugs'),
-      digests: targets.prefault('console:digests'),
     })
     .prefault({}),
   routes: z.array(routeSchema).default([]).describe('First match wins; every condition is optional'),
@@ -109,16 +106,6 @@ export const yamlSchema = z.strictObject({
         .max(365)
         .default(5)
         .describe('Silence that counts as resolved'),
-    })
-    .prefault({}),
-  digest: z
-    .strictObject({
-      at: z
-        .string()
-        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as "08:30"')
-        .default('08:30'),
-      timeZone: timeZone.default('UTC'),
-      days: z.array(weekday).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
     })
     .prefault({}),
   mailboxes: z

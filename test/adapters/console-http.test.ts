@@ -382,13 +382,13 @@ describe('live events', () => {
 });
 
 describe('configuration', () => {
-  it('has its four channels and whatever the workspace posts to', () => {
+  it('has its own channels and whatever the workspace posts to', () => {
     const yaml = {
       channels: { tickets: 'console:Support', digests: ['slack:C1', 'console:#leads'] },
       routes: [{ when: {}, to: 'console:vip' }],
     };
     const config = consoleConfig.parse({ env: {}, yaml });
-    expect(config?.channels.map((c) => c.id)).toEqual(['support', 'bugs', 'digests', 'sent', 'leads', 'vip']);
+    expect(config?.channels.map((c) => c.id)).toEqual(['support', 'sent', 'leads', 'vip']);
   });
 
   it('can be switched off', () => {

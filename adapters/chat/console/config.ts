@@ -18,8 +18,6 @@ export interface ConsoleConfig {
 
 const DEFAULT_CHANNELS: ConsoleChannel[] = [
   { id: 'support', purpose: 'Every customer message, as a card to approve, edit or escalate' },
-  { id: 'bugs', purpose: 'Problems that several customers report' },
-  { id: 'digests', purpose: 'The numbers and what changed, for managers' },
   { id: 'sent', purpose: 'What customers received: the mailbox of the sample workspace' },
 ];
 
