@@ -14,9 +14,7 @@ const WRONG_USE = 2;
 
 const program = new Command('deskhand')
   .description('The support inbox that lives in your team’s chat.')
-  .version(VERSION, '--version', 'print the version')
-  .exitOverride()
-  .showHelpAfterError('(deskhand --help lists what there is)');
+  .version(VERSION, '--version', 'print the version');
 for (const command of [
   startCommand(),
   demoCommand(),
@@ -25,7 +23,8 @@ for (const command of [
   policyCommand(),
   evalCommand(),
 ])
-  program.addCommand(command.exitOverride());
+  program.addCommand(command);
+refuseKindly(program);
 
 try {
   await program.parseAsync();
@@ -36,4 +35,15 @@ try {
     if (!(error instanceof AppError) && error instanceof Error) console.error(error.stack);
     process.exit(error instanceof AppError && error.code === 'wrong_use' ? WRONG_USE : FAILED);
   }
+}
+
+/** Wrong use of a command, and of those below it, is told here with its exit code. */
+function refuseKindly(command: Command): void {
+  command.exitOverride().showHelpAfterError(`(${pathOf(command)} --help lists what there is)`);
+  command.commands.forEach(refuseKindly);
+}
+
+/** `deskhand import tickets` */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
