@@ -2,7 +2,7 @@
 // Starts the `deskhand` command with a Node that runs TypeScript: this one, or the packaged Node 24.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +11,8 @@ const NEEDED = 24;
 if (majorOf(process.versions.node) >= NEEDED) {
   // Variables that are already set win over the file.
   if (existsSync('.env')) process.loadEnvFile('.env');
+  // Compiled once, not at every start; where the folder cannot be written nothing is kept.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/deskhand', import.meta.url)));
   await import('../src/cli.ts');
 } else {
   const node = packagedNode();
