@@ -49,7 +49,7 @@ const ticketSchema = z.object({
 });
 
 describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROMIUM_MISSING}` : ''}`, () => {
-  tellAsOneStory();
+  tellAsOneStory(() => bot?.output());
   let home: Home;
   let bot: RunningBot;
   let browser: Browser;
@@ -109,7 +109,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     const card = ana.card(id);
     await card.locator('[data-part=quote-customer]').getByText(QUESTION).waitFor();
     await card.locator('[data-part=sources]').getByText('Download your invoices').waitFor();
-    await card.getByRole('button', { name: 'Approve & send' }).click();
+    await ana.press(card, 'Approve & send');
     await card.getByText('Sent by Ana').waitFor();
     // Ben never reloaded.
     await ben.card(id).getByText('Sent by Ana').waitFor();
@@ -187,7 +187,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     await say('@deskhand send: It is on its way to you.');
     await ana.card(id).getByText('Draft by Ana').waitFor();
     expect((await ticket(id)).outbox).toEqual([]);
-    await ana.card(id).getByRole('button', { name: 'Approve & send' }).click();
+    await ana.press(ana.card(id), 'Approve & send');
     await ana.card(id).getByText('Sent by Ana').waitFor();
     const outbound = (await ticket(id)).messages.filter(({ direction }) => direction === 'outbound');
     expect(outbound.map(({ text }) => text)).toEqual(['It is on its way to you.']);
@@ -197,7 +197,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
   it('refuses a viewer in private', { timeout: LONG }, async () => {
     const id = await ask();
     const vera = await sitDown(browser, bot.url, { agent: 'Vera' });
-    await vera.card(id).getByRole('button', { name: 'Approve & send' }).click();
+    await vera.press(vera.card(id), 'Approve & send');
     await vera.notice('Your role is "viewer", which may look but not approve tickets').waitFor();
     expect(await ana.notice(/viewer/).count()).toBe(0);
     expect(await ticket(id)).toMatchObject({ status: 'awaiting_agent', decisions: [], outbox: [] });
@@ -229,7 +229,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
 
   it('does not send an edited reply over what the customer wrote meanwhile', { timeout: LONG }, async () => {
     const id = await ask();
-    await ana.card(id).getByRole('button', { name: 'Edit' }).click();
+    await ana.press(ana.card(id), 'Edit');
     const reply = ana.dialog.getByLabel('Reply', { exact: true });
     await reply.fill('Here is your invoice.');
     expect(await write(`c${asked}`, 'And could you send me the one of January, too?')).toBe(id);
@@ -285,7 +285,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     await phone.go('sent');
     await phone.page.getByRole('button', { name: 'Channels' }).click();
     await phone.go('support');
-    await phone.card(id).getByRole('button', { name: 'Approve & send' }).click();
+    await phone.press(phone.card(id), 'Approve & send');
     await ana.card(id).getByText('Sent by Ana').waitFor();
     expect([...ana.complaints, ...ben.complaints, ...phone.complaints]).toEqual([]);
   });

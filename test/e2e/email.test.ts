@@ -15,7 +15,7 @@ const LONG = 90_000;
 const soon = { timeout: 40_000, interval: 50 };
 
 describe.skipIf(MISSING)(`e-mail, there and back${MISSING ? `: ${MISSING}` : ''}`, () => {
-  tellAsOneStory();
+  tellAsOneStory(() => bot?.output());
   let dovecot: Dovecot;
   let smtp: MailServer;
   let home: Home;
@@ -63,10 +63,7 @@ describe.skipIf(MISSING)(`e-mail, there and back${MISSING ? `: ${MISSING}` : ''}
   }
   const answers = () => smtp.journal.filter(({ to }) => to.includes('mia@example.com'));
   async function send(words: string): Promise<void> {
-    await desk
-      .card(key)
-      .getByRole('button', { name: /^(Edit|Complete the reply)$/ })
-      .click();
+    await desk.press(desk.card(key), /^(Edit|Complete the reply)$/);
     await desk.dialog.getByLabel('Reply', { exact: true }).fill(words);
     await desk.dialog.getByRole('button', { name: 'Send' }).click();
   }

@@ -20,7 +20,7 @@ const ticketSchema = z.object({
 });
 
 describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHROMIUM_MISSING}` : ''}`, () => {
-  tellAsOneStory();
+  tellAsOneStory(() => bot?.output());
   const began = new Date();
   let home: Home;
   let bot: RunningBot;
@@ -79,7 +79,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
 
   it('lets a draft be edited, and holds the reply back for a moment', { timeout: LONG }, async () => {
     edited = await nextToApprove();
-    await ana.card(edited).getByRole('button', { name: 'Edit' }).click();
+    await ana.press(ana.card(edited), 'Edit');
     const reply = ana.dialog.getByLabel('Reply', { exact: true });
     const draft = await reply.inputValue();
     expect(draft.length).toBeGreaterThan(20);
@@ -94,7 +94,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
     });
     await unanswerable.first().waitFor();
     const key = keyOf(await unanswerable.first().textContent());
-    await ana.card(key).getByRole('button', { name: 'Escalate' }).click();
+    await ana.press(ana.card(key), 'Escalate');
     await ana.dialog.getByLabel('To').selectOption({ label: 'Devin' });
     await ana.dialog.getByLabel('Why').fill('Nothing in the articles covers this');
     await ana.dialog.getByRole('button', { name: 'Escalate' }).click();
@@ -110,8 +110,8 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
   it('stops a reply on Undo', { timeout: LONG }, async () => {
     approved = await nextToApprove();
     const card = ana.card(approved);
-    await card.getByRole('button', { name: 'Approve & send' }).click();
-    await card.getByRole('button', { name: 'Undo' }).click();
+    await ana.press(card, 'Approve & send');
+    await ana.press(card, 'Undo');
     await card.getByText('Sending was stopped').waitFor();
     await card.getByRole('button', { name: 'Approve & send' }).waitFor();
     expect((await ticket(approved)).outbox.map(({ status }) => status)).toEqual(['cancelled']);
@@ -129,7 +129,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
 
   it('stops in order while a reply waits, and goes on where it stopped', { timeout: LONG }, async () => {
     const before = await ana.posts.count();
-    await ana.card(approved).getByRole('button', { name: 'Approve & send' }).click();
+    await ana.press(ana.card(approved), 'Approve & send');
     await ana.card(approved).getByText('Ana approved · sending at').waitFor();
     expect(await bot.stop()).toBe(0);
     await ana.page.getByText('Reconnecting…').waitFor();
@@ -177,7 +177,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
     const card = ana.card(ticketId);
     await card.getByText('How do I get a copy of my last invoice?').first().waitFor();
     expect(await ana.posts.count()).toBe(1);
-    await card.getByRole('button', { name: /Edit|reply/ }).click();
+    await ana.press(card, /Edit|reply/);
     await ana.dialog.getByLabel('Reply', { exact: true }).fill('It is under Settings, Billing, Invoices.');
     await ana.dialog.getByRole('button', { name: 'Send' }).click();
     await card.getByText('sending at').waitFor();

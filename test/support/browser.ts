@@ -22,6 +22,8 @@ export interface Desk {
   card(text: string): Locator;
   /** All cards and posts of the open channel. */
   posts: Locator;
+  /** Presses a button of a card, which may be redrawn or scrolled away under a slower hand. */
+  press(card: Locator, button: string | RegExp): Promise<void>;
   /** Presses an entry of a card's menu. */
   fromMenu(card: Locator, entry: string): Promise<void>;
   /** The open dialog. */
@@ -58,8 +60,13 @@ export async function sitDown(
     complaints,
     card: (text) => page.locator('.feed article', { hasText: text }),
     notice: (text) => page.locator('.toasts').getByText(text),
+    async press(card, name) {
+      const button = card.getByRole('button', { name });
+      await button.click({ trial: true });
+      await button.dispatchEvent('click');
+    },
     async fromMenu(card, entry) {
-      await card.getByRole('button', { name: 'More actions' }).click();
+      await desk.press(card, 'More actions');
       await page.getByRole('menuitem', { name: entry, exact: true }).click();
     },
     async openThread(card) {
