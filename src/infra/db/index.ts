@@ -32,8 +32,8 @@ export function openDatabase(url: string, { log, max = 16 }: { log: Log; max?: n
   return { db: drizzle(pool, { schema, casing: 'snake_case' }), pool, close: () => pool.end() };
 }
 
-/** SQLSTATE classes after which the same statement may succeed later: connection, resources, shutdown, lock or serialisation. */
-const PASSING = /^(08|53|57P0|40|55P03)/;
+/** SQLSTATE classes after which the same statement may succeed later: connection, resources, shutdown, lock, serialisation, or a database closed for maintenance. */
+const PASSING = /^(08|53|57P0|40|55P03|55000)/;
 
 /** Turns a driver's error into AppError `database_unavailable` when waiting may help; hands others on. */
 export function databaseError(error: unknown): unknown {
