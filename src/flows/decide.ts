@@ -67,8 +67,7 @@ export async function decide(
   deps.metrics.count('decisions_made', { kind: decision.kind, outcome });
   if (!result.ok) return result;
   deps.log.info({ ticketId, draftVersion, decision: decision.kind, by: actor.name }, 'decision made');
-  if (result.sendAfter) await deps.wake.outbox(result.sendAfter);
-  await deps.wake.ticket(ticketId, 1);
+  await Promise.all([result.sendAfter && deps.wake.outbox(result.sendAfter), deps.wake.ticket(ticketId, 1)]);
   // What is decided is decided: nothing that follows may tell the agent otherwise.
   await followUp(deps, request).catch((error: unknown) =>
     deps.log.warn({ ticketId, reason: errorText(error) }, 'a decision was made, but not all that follows'),

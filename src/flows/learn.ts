@@ -63,13 +63,17 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
   await tell(deps, ticket.id);
 }
 
-/** Learns from decisions that say something about the draft or the category without sending anything. */
+/** Decisions that say something about the draft or the category without sending anything. */
+const TELLING: readonly Decision['kind'][] = ['reclassify', 'flag', 'reject', 'escalate'];
+
+/** Learns from such decisions; what others teach is learned when their reply has left. */
 export async function learnFromDecision(
   deps: LearnDeps,
   ticketId: number,
   draftVersion: number,
   decision: Decision,
 ): Promise<void> {
+  if (!TELLING.includes(decision.kind)) return;
   const ticket = await deps.store.getTicket(ticketId);
   if (!ticket) return;
   if (decision.kind === 'reclassify') {
