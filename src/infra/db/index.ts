@@ -24,6 +24,9 @@ export function openDatabase(url: string, { log, max = 16 }: { log: Log; max?: n
     application_name: `deskhand:${process.pid}`,
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
+    // The server's own limit says nothing when the server, or the way to it, is frozen.
+    query_timeout: 35_000,
+    keepAlive: true,
     idle_in_transaction_session_timeout: 30_000,
   });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
@@ -42,7 +45,7 @@ export function databaseError(error: unknown): unknown {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   const gone =
     /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(cause.message);
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(cause.message);
   if (!gone && !PASSING.test(code)) return error;
   return new AppError('database_unavailable', `The database cannot answer at the moment: ${cause.message}`, {
     retryable: true,
