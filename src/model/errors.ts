@@ -25,5 +25,8 @@ export class AppError extends Error {
 
 /** The words of any thrown value, for logs and cards. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // A failed query quotes its values, which are customers' words; its cause says what happened.
+  const isQuery = 'query' in error && 'params' in error && error.cause instanceof Error;
+  return isQuery ? errorText(error.cause) : error.message;
 }
