@@ -2,8 +2,9 @@
 import type { Form, FormField, FormId } from '../model/card.ts';
 import { PRIORITIES, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
+import { editForm } from './edit-form.ts';
 import { customerName, replyText } from './ticket.ts';
-import { line, time } from './words.ts';
+import { time } from './words.ts';
 
 /** Who and what can be chosen from. */
 export interface Directory {
@@ -19,45 +20,18 @@ const priorities = PRIORITIES.map((value) => ({ value, label: PRIORITY_WORDS[val
 
 /** The form of one button for one ticket. `ref` carries the draft version it was opened on. */
 export function ticketForm(id: FormId, view: TicketView, directory: Directory): Form {
+  if (id === 'edit') return editForm(view, view.draft ? replyText(view, view.draft) : '');
   const ref = { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 };
   return { id, ref, ...content(id, view, directory, ref.ticketId) };
 }
 
 function content(
-  id: FormId,
+  id: Exclude<FormId, 'edit'>,
   view: TicketView,
   directory: Directory,
   key: string,
 ): { title: string; submit: string; fields: FormField[] } {
-  const who = line(view.customer.name ?? view.customer.email ?? 'the customer', 40);
   switch (id) {
-    case 'edit':
-      return {
-        title: `Reply to ${who}`,
-        submit: 'Send',
-        fields: [
-          {
-            type: 'multiline',
-            id: 'text',
-            label: 'Reply',
-            hint: 'Goes to the customer as written here',
-            required: true,
-            maxLength: 20_000,
-            value: view.draft ? replyText(view, view.draft) : '',
-          },
-          {
-            type: 'select',
-            id: 'then',
-            label: 'Afterwards',
-            required: false,
-            value: 'keep',
-            options: [
-              { value: 'keep', label: 'Wait for the customer' },
-              { value: 'resolve', label: 'Resolve the ticket' },
-            ],
-          },
-        ],
-      };
     case 'escalate':
       return {
         title: `Escalate ${key}`,

@@ -1,9 +1,10 @@
 // The ticket card: what came in, what we would answer, how sure we are, and what happened to it.
-import type { Block, Card, Chip, Tone } from '../model/card.ts';
+import type { Block, Card, CardButton, Chip, Tone } from '../model/card.ts';
 import type { Draft } from '../model/draft.ts';
 import { type Ticket, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { buttonsOf } from './buttons.ts';
+import { editForm } from './edit-form.ts';
 import { filesOf } from './files.ts';
 import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
 import { channelName, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
@@ -24,6 +25,9 @@ const SHOWN = {
 export function ticketCard(view: TicketView): Card {
   const state = cardState(view);
   const { buttons, menu } = buttonsOf(state, view.ticket);
+  const text = view.draft ? replyText(view, view.draft) : '';
+  const withForm = (button: CardButton): CardButton =>
+    button.id === 'form:edit' ? { ...button, form: editForm(view, text) } : button;
   const outcome = outcomeOf(state, view);
   return {
     tone: toneOf(state, view.ticket),
@@ -36,7 +40,7 @@ export function ticketCard(view: TicketView): Card {
       ...draftBlocks(view, state),
       ...(isSettled(state) ? [] : contextBlocks(view)),
       ...(outcome ? [outcome] : []),
-      { type: 'actions', buttons, menu },
+      { type: 'actions', buttons: buttons.map(withForm), menu },
     ],
   };
 }

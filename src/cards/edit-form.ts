@@ -1,0 +1,37 @@
+// The form behind Edit: it needs nothing but the draft, so it can come with the card.
+import type { Form } from '../model/card.ts';
+import { ticketKey } from '../model/ticket.ts';
+import type { TicketView } from '../model/view.ts';
+import { line } from './words.ts';
+
+/** The form to write the reply in, filled with `text`. */
+export function editForm(view: Pick<TicketView, 'ticket' | 'customer' | 'draft'>, text: string): Form {
+  return {
+    id: 'edit',
+    ref: { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 },
+    title: `Reply to ${line(view.customer.name ?? view.customer.email ?? 'the customer', 40)}`,
+    submit: 'Send',
+    fields: [
+      {
+        type: 'multiline',
+        id: 'text',
+        label: 'Reply',
+        hint: 'Goes to the customer as written here',
+        required: true,
+        maxLength: 20_000,
+        value: text,
+      },
+      {
+        type: 'select',
+        id: 'then',
+        label: 'Afterwards',
+        required: false,
+        value: 'keep',
+        options: [
+          { value: 'keep', label: 'Wait for the customer' },
+          { value: 'resolve', label: 'Resolve the ticket' },
+        ],
+      },
+    ],
+  };
+}
