@@ -1,0 +1,247 @@
+// What the flows say to an agent -> what Teams shows: an answer to the press in time, the rest when it is done.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Form } from '../../../src/model/card.ts';
+import { errorText } from '../../../src/model/errors.ts';
+import type { ActionReply, AgentAction, MessageRef } from '../../../src/model/platform.ts';
+import type { Log } from '../../../src/ports.ts';
+import { type Activity, spotOf } from './activity.ts';
+import { type Filled, renderForm } from './forms.ts';
+import { LIMITS } from './limits.ts';
+import { commandOf, type Press, parsePress, wordsOf } from './parse.ts';
+import type { People } from './people.ts';
+import type { Places } from './places.ts';
+import type { Posts } from './posts.ts';
+import { type Content, renderCard, renderText } from './render.ts';
+import type { DialogAnswer, Handlers, PressAnswer } from './sdk.ts';
+import type { Seen } from './seen.ts';
+
+const LATER = 'Still working on it; the card shows the result.';
+const AGAIN = 'This has been received already.';
+const IN_CHAT = 'It is in your chat with Deskhand.';
+const NOT_OURS = 'This card is of another version of Deskhand; ask for the ticket again.';
+
+export type Answers = ReturnType<typeof createAnswers>;
+
+export function createAnswers(deps: {
+  places: Places;
+  people: People;
+  posts: Posts;
+  seen: Seen;
+  log: Log;
+  onAction: (action: AgentAction) => Promise<ActionReply>;
+}) {
+  const { places, people, posts, seen, log, onAction } = deps;
+  /** What goes on after its event was answered. */
+  const working = new Set<Promise<unknown>>();
+
+  function inBackground(work: Promise<unknown>): void {
+    const kept = work
+      .catch((error: unknown) => log.error({ reason: errorText(error) }, 'work after the answer failed'))
+      .finally(() => working.delete(kept));
+    working.add(kept);
+  }
+
+  /** The result of `work`, or `late` when it takes too long; then `afterwards` gets the result. */
+  async function inTime<T>(work: Promise<T>, late: T, afterwards: (result: T) => Promise<void>): Promise<T> {
+    const timer = new AbortController();
+    const slow = sleep(LIMITS.answerMs, 'slow' as const, { signal: timer.signal }).catch(
+      () => 'slow' as const,
+    );
+    const first = await Promise.race([work.then((value) => ({ value })), slow]);
+    timer.abort();
+    if (first !== 'slow') return first.value;
+    inBackground(work.then(afterwards));
+    return late;
+  }
+
+  async function whisper(activity: Activity, content: Content): Promise<void> {
+    const userId = activity.from.aadObjectId ?? activity.from.id;
+    await posts.whisper(userId, content).catch((error: unknown) => {
+      log.warn({ userId, reason: errorText(error) }, 'an agent could not be told in private');
+    });
+  }
+
+  async function ask(activity: Activity, press: Press): Promise<ActionReply> {
+    if (press.kind === 'invalid') return { kind: 'notice', text: press.problem, ok: false };
+    return onAction({ ref: press.ref, agent: await people.agentOf(activity), intent: press.intent });
+  }
+
+  /** The message that a button belongs to. */
+  function messageOf(activity: Activity): MessageRef | null {
+    const { channel, root } = spotOf(activity);
+    const id = activity.replyToId;
+    if (!id) return null;
+    return { platform: 'teams', channel, message: root === null || root === id ? id : `${root}/${id}` };
+  }
+
+  /** A refused reply text is given back, since the card with its input may change any moment. */
+  const withWords = (text: string, press: Press) =>
+    press.form?.values.text ? `${text}\n\nWhat you wrote:\n\n${press.form.values.text}` : text;
+
+  async function formInChat(activity: Activity, form: Form, filled?: Filled): Promise<string> {
+    const card = renderForm(form, 'chat', filled);
+    if (!card) return tooLong(form);
+    await whisper(activity, { card, summary: form.title });
+    return IN_CHAT;
+  }
+
+  async function pressed(activity: Activity, press: Press): Promise<PressAnswer> {
+    const message = messageOf(activity);
+    const before = message ? posts.changes(message) : 0;
+    const reply = await ask(activity, press);
+    switch (reply.kind) {
+      case 'card': {
+        // The flows may have shown a later state meanwhile; it is not taken back.
+        const content = (message && posts.newerThan(message, before)) ?? renderCard(reply.card);
+        const deliver = async () => {
+          if (!message) return;
+          await posts.update(message, content).catch((error: unknown) => {
+            log.warn(
+              { ...message, reason: errorText(error) },
+              'a card could not be changed for everybody yet',
+            );
+          });
+        };
+        return { kind: 'card', card: content.card, deliver };
+      }
+      case 'form':
+        return { kind: 'text', text: await formInChat(activity, reply.form) };
+      case 'notice':
+        if (!reply.ok && press.form?.values.text)
+          inBackground(whisper(activity, renderText(withWords(reply.text, press))));
+        return { kind: 'text', text: reply.text };
+      case 'none':
+        return { kind: 'text', text: 'Done.' };
+    }
+  }
+
+  async function dialog(activity: Activity, press: Press): Promise<DialogAnswer> {
+    const reply = await ask(activity, press);
+    switch (reply.kind) {
+      case 'form':
+        return showForm(reply.form);
+      case 'notice':
+        return reply.ok || !press.form
+          ? { kind: 'text', text: reply.text }
+          : again(activity, press, reply.text);
+      case 'card':
+      case 'none':
+        return { kind: 'done' };
+    }
+  }
+
+  /** The form again, as it is now, with what was written and why it was not taken. */
+  async function again(activity: Activity, press: Press, error: string): Promise<DialogAnswer> {
+    if (!press.form) return { kind: 'text', text: error };
+    const { id, values } = press.form;
+    const agent = await people.agentOf(activity);
+    const reply = await onAction({ ref: press.ref, agent, intent: { type: 'open_form', form: id } });
+    if (reply.kind !== 'form') return { kind: 'text', text: withWords(error, press) };
+    return showForm(reply.form, { values, error });
+  }
+
+  function showForm(form: Form, filled?: Filled): DialogAnswer {
+    const card = renderForm(form, 'dialog', filled);
+    const title = form.title.slice(0, LIMITS.dialogTitle);
+    return card ? { kind: 'dialog', title, card } : { kind: 'text', text: tooLong(form) };
+  }
+
+  async function command(activity: Activity, text: string): Promise<void> {
+    const place = { platform: 'teams', channel: spotOf(activity).channel };
+    const agent = await people.agentOf(activity);
+    const reply = await onAction({ ref: null, agent, intent: { type: 'command', text, place } });
+    await tell(activity, reply);
+  }
+
+  /** What cannot be answered in the event itself goes to the private chat. */
+  async function tell(activity: Activity, reply: ActionReply): Promise<void> {
+    if (reply.kind === 'card') await whisper(activity, renderCard(reply.card));
+    if (reply.kind === 'notice') await whisper(activity, renderText(reply.text));
+    if (reply.kind === 'form') await formInChat(activity, reply.form);
+  }
+
+  async function message(activity: Activity): Promise<void> {
+    const { from, recipient } = activity;
+    if (from.id === recipient.id || from.id.startsWith('28:') || from.role === 'bot') return;
+    const spot = spotOf(activity);
+    // Where dialogs are not known, their button arrives as a message with data.
+    const press = activity.text ? null : parsePress(activity);
+    if (press) return tell(activity, await ask(activity, press));
+    const { text, addressed } = wordsOf(activity);
+    const ticketId = spot.root === null ? null : await places.ticketOf(spot.channel, spot.root);
+    if (!ticketId) {
+      if (addressed || activity.conversation.conversationType === 'personal')
+        await command(activity, commandOf(text));
+      return;
+    }
+    if (!text) return;
+    const agent = await people.agentOf(activity);
+    const intent = { type: 'thread' as const, text, id: activity.id ?? crypto.randomUUID() };
+    await tell(activity, await onAction({ ref: { ticketId, draftVersion: 0 }, agent, intent }));
+  }
+
+  async function comeOrGo(activity: Activity): Promise<void> {
+    const { recipient, membersRemoved = [], type, action } = activity;
+    const gone =
+      (type === 'installationUpdate' && action === 'remove') ||
+      membersRemoved.some(({ id }) => id === recipient.id);
+    const spot = spotOf(activity);
+    if (gone) await places.leave(spot.channel);
+  }
+
+  const eventOf = (activity: Activity) => activity.id ?? crypto.randomUUID();
+  const settle = <T>(work: Promise<T>) => work.then(() => undefined);
+
+  const handlers: Handlers = {
+    async press(activity) {
+      await places.meet(spotOf(activity), activity.serviceUrl);
+      const press = parsePress(activity);
+      if (!press) return { kind: 'text', text: NOT_OURS };
+      const work = seen.once<PressAnswer>(eventOf(activity), () => pressed(activity, press), {
+        kind: 'text',
+        text: AGAIN,
+      });
+      return inTime<PressAnswer>(work, { kind: 'text', text: LATER }, async (answer) => {
+        if (answer.kind === 'card') await answer.deliver();
+        else await whisper(activity, renderText(answer.text));
+      });
+    },
+    async openDialog(activity) {
+      const press = parsePress(activity);
+      return press ? dialog(activity, press) : { kind: 'text', text: NOT_OURS };
+    },
+    async submitDialog(activity) {
+      const press = parsePress(activity);
+      if (!press) return { kind: 'text', text: NOT_OURS };
+      const work = seen.once<DialogAnswer>(eventOf(activity), () => dialog(activity, press), {
+        kind: 'done',
+      });
+      return inTime<DialogAnswer>(work, { kind: 'text', text: LATER }, async (answer) => {
+        if (answer.kind === 'text') await whisper(activity, renderText(answer.text));
+        if (answer.kind === 'dialog' && press.form)
+          await whisper(activity, renderText(withWords(`${answer.title} was not taken.`, press)));
+      });
+    },
+    async happened(activity) {
+      if (activity.type !== 'message') {
+        await places.meet(spotOf(activity), activity.serviceUrl);
+        return comeOrGo(activity);
+      }
+      await places.meet(spotOf(activity), activity.serviceUrl);
+      const work = seen.once(eventOf(activity), () => settle(message(activity)), undefined);
+      await inTime(work, undefined, async () => undefined);
+    },
+  };
+
+  return {
+    handlers,
+    /** Waits for what goes on after its event was answered. */
+    async finish(): Promise<void> {
+      await Promise.all(working);
+    },
+  };
+}
+
+function tooLong(form: Form): string {
+  return `“${form.title}” holds more text than a form of Teams takes. Open the ticket in the console, or write "@deskhand send: TEXT" in the card's thread.`;
+}

@@ -1,0 +1,66 @@
+// Adaptive Card JSON as Teams gets it: the shared elements plus inputs, dialogs and cards within cards.
+import type { AdaptiveCardJson } from '../../../src/cards/adaptive.ts';
+import type { CardRef } from '../../../src/model/card.ts';
+
+export type AdaptiveElement = AdaptiveCardJson['body'][number];
+
+interface InputBase {
+  id: string;
+  label: string;
+  isRequired: boolean;
+  errorMessage?: string;
+  value?: string;
+}
+
+export type InputElement = InputBase &
+  (
+    | { type: 'Input.Text'; isMultiline: boolean; maxLength: number }
+    | {
+        type: 'Input.ChoiceSet';
+        style: 'compact' | 'expanded' | 'filtered';
+        choices: { title: string; value: string }[];
+        placeholder?: string;
+      }
+    | { type: 'Input.Date' }
+    | { type: 'Input.Time' }
+  );
+
+export type FormElement = AdaptiveElement | InputElement;
+
+interface ActionBase {
+  title: string;
+  style?: 'default' | 'positive' | 'destructive';
+  mode?: 'primary' | 'secondary';
+}
+
+interface PressData {
+  action: string;
+  ref: CardRef | null;
+}
+
+export type TeamsAction = ActionBase &
+  (
+    | { type: 'Action.Execute'; verb: string; data: PressData }
+    /** With `task/fetch` it opens a dialog, in a dialog it sends it. */
+    | { type: 'Action.Submit'; data: PressData & { msteams?: { type: 'task/fetch' } } }
+    | {
+        type: 'Action.ShowCard';
+        id: string;
+        card: { type: 'AdaptiveCard'; body: FormElement[]; actions: TeamsAction[] };
+      }
+  );
+
+export type TeamsElement =
+  | Exclude<FormElement, { type: 'ActionSet' }>
+  | { type: 'ActionSet'; id?: string; actions: TeamsAction[] };
+
+export interface TeamsCard {
+  type: 'AdaptiveCard';
+  $schema: string;
+  version: '1.5';
+  fallbackText: string;
+  speak?: string;
+  body: TeamsElement[];
+  actions?: TeamsAction[];
+  msteams?: { width: 'Full' };
+}

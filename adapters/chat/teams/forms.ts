@@ -1,0 +1,202 @@
+// Form <-> inputs of an Adaptive Card, inside a ticket's card or in a dialog.
+import { toAdaptive } from '../../../src/cards/adaptive.ts';
+import { type CardRef, FORM_IDS, type Form, type FormField, type FormId } from '../../../src/model/card.ts';
+import { type Decision, decisionSchema } from '../../../src/model/decision.ts';
+import type { AdaptiveElement, FormElement, InputElement, TeamsAction, TeamsCard } from './card-json.ts';
+import { bytesOf, LIMITS } from './limits.ts';
+
+/** More choices than this are searched by typing. */
+const FILTERED_FROM = 8;
+/** Keys of a press that are not fields; the date and time inputs beside the presets of a field. */
+const RESERVED = ['action', 'ref', 'msteams'];
+const DATE = '.date';
+const TIME = '.time';
+
+export interface Filled {
+  /** Over what the form itself is filled with: what somebody has written already. */
+  values?: Record<string, string>;
+  /** Why it was not taken the first time. */
+  error?: string;
+}
+
+/** The inputs of a form, with hints and what went wrong. */
+export function renderInputs(form: Form, { values = {}, error }: Filled = {}): FormElement[] {
+  return [
+    ...(error ? say(error, 'warning') : []),
+    ...form.fields.flatMap((field) => [
+      ...inputsOf(field, values),
+      ...(field.hint ? say(field.hint, 'muted') : []),
+    ]),
+  ];
+}
+
+/** The button that sends a form; its inputs travel beside this data. */
+export function submitOf(form: Form): { title: string; data: { action: string; ref: CardRef } } {
+  return { title: form.submit, data: { action: `submit:${form.id}`, ref: form.ref } };
+}
+
+/**
+ * A form as a card of its own, for a dialog or a private chat. Null when what it is filled with is more than
+ * Teams takes; long lists of choices are shortened visibly before that.
+ */
+export function renderForm(form: Form, how: 'dialog' | 'chat', filled: Filled = {}): TeamsCard | null {
+  const { title, data } = submitOf(form);
+  const action: TeamsAction =
+    how === 'dialog'
+      ? { type: 'Action.Submit', title, style: 'positive', data }
+      : { type: 'Action.Execute', title, verb: data.action, style: 'positive', data };
+  for (let room = 500; room >= 5; room = Math.floor(room * 0.7)) {
+    const card: TeamsCard = {
+      type: 'AdaptiveCard',
+      $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+      version: '1.5',
+      fallbackText: form.title,
+      body: [
+        ...(how === 'chat' ? say(form.title, 'strong') : []),
+        ...renderInputs(shorten(form, room), filled),
+      ],
+      actions: [action],
+    };
+    if (bytesOf(card) <= LIMITS.cardBytes) return card;
+  }
+  return null;
+}
+
+/** Text that stays text, through the shared renderer. */
+function say(text: string, style: 'warning' | 'muted' | 'strong'): AdaptiveElement[] {
+  return toAdaptive({ tone: 'neutral', fallback: '', ref: null, blocks: [{ type: 'text', style, text }] })
+    .body;
+}
+
+function shorten(form: Form, most: number): Form {
+  return {
+    ...form,
+    fields: form.fields.map((field): FormField => {
+      if (!('options' in field) || field.options.length <= most) return field;
+      const missing = field.options.length - most;
+      return {
+        ...field,
+        options: field.options.slice(0, most),
+        hint: `${missing} more can be chosen in the console`,
+      };
+    }),
+  };
+}
+
+function inputsOf(field: FormField, values: Record<string, string>): InputElement[] {
+  const { id, label, required } = field;
+  const base = {
+    id,
+    label,
+    isRequired: required,
+    ...(required ? { errorMessage: `${label}: please fill this in` } : {}),
+  };
+  const value = values[id] ?? field.value;
+  switch (field.type) {
+    case 'text':
+    case 'multiline':
+      return [
+        {
+          type: 'Input.Text',
+          ...base,
+          isMultiline: field.type === 'multiline',
+          maxLength: field.maxLength,
+          ...(value ? { value } : {}),
+        },
+      ];
+    case 'select':
+    case 'agent':
+      return [{ type: 'Input.ChoiceSet', ...base, ...choices(field.options, value) }];
+    case 'datetime': {
+      const preset = field.presets.some((one) => one.value === value) ? value : undefined;
+      return [
+        {
+          type: 'Input.ChoiceSet',
+          id,
+          label,
+          isRequired: false,
+          ...choices(field.presets, preset),
+          style: 'expanded',
+        },
+        { type: 'Input.Date', id: `${id}${DATE}`, label: 'Or another day', isRequired: false },
+        { type: 'Input.Time', id: `${id}${TIME}`, label: 'At', isRequired: false, value: '09:00' },
+      ];
+    }
+  }
+}
+
+/** An option without a value is what nothing chosen means: it becomes the placeholder. */
+function choices(options: { value: string; label: string }[], value: string | undefined) {
+  const none = options.find((option) => option.value === '');
+  return {
+    style: options.length > FILTERED_FROM ? ('filtered' as const) : ('compact' as const),
+    choices: options
+      .filter((option) => option.value !== '')
+      .map((option) => ({ title: option.label, value: option.value })),
+    ...(none ? { placeholder: none.label } : {}),
+    ...(value ? { value } : {}),
+  };
+}
+
+// --- back ---------------------------------------------------------------------------------
+
+export type Submitted =
+  | { ok: true; decision: Decision }
+  /** `values`: what was written, so that it is not lost. */
+  | { ok: false; problem: string };
+
+/** `submit:edit` -> `edit`; null for anything else. */
+export function formOfSubmit(action: string): FormId | null {
+  return FORM_IDS.find((id) => action === `submit:${id}`) ?? null;
+}
+
+/** The values of a form's inputs, by field. */
+export function valuesOf(data: Record<string, unknown>, timeZone: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [key, value] of Object.entries(data)) {
+    if (RESERVED.includes(key) || typeof value !== 'string' || !value.trim()) continue;
+    if (key.endsWith(DATE)) {
+      const id = key.slice(0, -DATE.length);
+      const time = data[`${id}${TIME}`];
+      const at = zonedInstant(value, typeof time === 'string' && time ? time : '09:00', timeZone);
+      if (at) values[id] = at.toISOString();
+    } else if (!key.endsWith(TIME)) {
+      values[key] ??= value.replace(/\r\n?/g, '\n');
+    }
+  }
+  return values;
+}
+
+/** A filled form as a decision. A date that was picked counts more than a preset. */
+export function parseSubmit(id: FormId, values: Record<string, string>): Submitted {
+  const parsed = decisionSchema.safeParse({ kind: id, ...values });
+  if (parsed.success) return { ok: true, decision: parsed.data };
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') || 'The form';
+  return { ok: false, problem: `${field}: ${issue?.message ?? 'is not valid'}. Nothing was changed.` };
+}
+
+/** The instant of a local date (`2026-03-02`) and time (`09:00`) in a zone; null when they are none. */
+export function zonedInstant(date: string, time: string, timeZone: string): Date | null {
+  const guess = new Date(`${date}T${time.slice(0, 5)}:00Z`);
+  if (Number.isNaN(guess.getTime())) return null;
+  // Twice, since the offset may differ on the other side of a change of summer time.
+  const first = new Date(guess.getTime() - offsetMs(guess, timeZone));
+  return new Date(guess.getTime() - offsetMs(first, timeZone));
+}
+
+function offsetMs(at: Date, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '00';
+  const local = `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}Z`;
+  return Date.parse(local) - Math.floor(at.getTime() / 1_000) * 1_000;
+}

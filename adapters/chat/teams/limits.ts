@@ -1,0 +1,38 @@
+// What Teams and the Bot Framework allow, in one place, each with its source.
+
+export const LIMITS = {
+  /**
+   * Bytes of one card as JSON. Teams refuses messages above about 28 KB with 413; the envelope takes the rest.
+   * https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
+   */
+  cardBytes: 27_000,
+  /** Characters of a dialog's title. https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/task-modules/invoking-task-modules */
+  dialogTitle: 64,
+  /** Characters of the text that a notification shows. */
+  summary: 200,
+  /**
+   * Requests per bot and conversation: at most `calls` within `ms`.
+   * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
+   */
+  pace: [
+    { ms: 1_000, calls: 7 },
+    { ms: 2_000, calls: 8 },
+    { ms: 30_000, calls: 60 },
+    { ms: 3_600_000, calls: 1_800 },
+  ],
+  /** How long a call waits in the process for its turn before the caller is told to come back, in ms. */
+  patienceMs: 3_000,
+  /** A press is answered by then, in ms, and the rest of the work goes on. Teams gives up after about 10 s. */
+  answerMs: 2_500,
+  /** Longest call to the connector service, in ms. */
+  requestMs: 10_000,
+  /** Events that are remembered, so that one delivered again does nothing again. */
+  seen: 2_000,
+  /** How long a person's e-mail address is believed, in ms. */
+  personMs: 24 * 3_600_000,
+} as const;
+
+/** Bytes of a value as JSON. */
+export function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}

@@ -1,0 +1,61 @@
+// Who pressed or wrote: the Entra id that every event carries, and the e-mail address that the roster tells.
+import { z } from 'zod';
+import { errorText } from '../../../src/model/errors.ts';
+import type { AgentRef } from '../../../src/model/platform.ts';
+import type { Clock, Log } from '../../../src/ports.ts';
+import type { Activity } from './activity.ts';
+import type { Connector } from './connector.ts';
+import { LIMITS } from './limits.ts';
+import type { Person, Places } from './places.ts';
+
+/** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context#fetch-the-roster-or-user-profile */
+const member = z.looseObject({
+  name: z.string().optional(),
+  email: z.string().optional(),
+  userPrincipalName: z.string().optional(),
+});
+
+export type People = ReturnType<typeof createPeople>;
+
+export function createPeople(deps: { clock: Clock; log: Log; places: Places; connector: Connector }) {
+  const { clock, log, places, connector } = deps;
+
+  async function ask({ from, conversation, serviceUrl }: Activity): Promise<Person> {
+    const path = `v3/conversations/${encodeURIComponent(conversation.id)}/members/${encodeURIComponent(from.id)}`;
+    const found = member.parse(await connector.get(serviceUrl, path));
+    const email = (found.email || found.userPrincipalName) ?? null;
+    return {
+      id: from.id,
+      name: found.name ?? from.name ?? null,
+      email: email?.includes('@') ? email.toLowerCase() : null,
+      at: clock.now().getTime(),
+      serviceUrl,
+    };
+  }
+
+  return {
+    /** The agent behind an event. When the roster cannot be read, what is known must do. */
+    async agentOf(activity: Activity): Promise<AgentRef> {
+      const { from, serviceUrl } = activity;
+      const userId = from.aadObjectId ?? from.id;
+      let person = await places.person(userId);
+      if (!person || clock.now().getTime() - person.at > LIMITS.personMs || person.id !== from.id) {
+        try {
+          person = await ask(activity);
+          await places.keepPerson(userId, person);
+        } catch (error) {
+          log.warn({ userId, reason: errorText(error) }, 'Teams did not tell the e-mail address of an agent');
+          person ??= { id: from.id, name: from.name ?? null, email: null, at: 0, serviceUrl };
+          await places.keepPerson(userId, person);
+        }
+      }
+      const name = person.name ?? from.name;
+      return {
+        platform: 'teams',
+        userId,
+        ...(name ? { name } : {}),
+        ...(person.email ? { email: person.email } : {}),
+      };
+    },
+  };
+}

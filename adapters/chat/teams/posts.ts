@@ -1,0 +1,88 @@
+// Posting, changing and whispering: our references and cards on one side, conversations of Teams on the other.
+import { AppError } from '../../../src/model/errors.ts';
+import type { MessageRef } from '../../../src/model/platform.ts';
+import type { Clock } from '../../../src/ports.ts';
+import { conversationId } from './activity.ts';
+import { createPace, type Pace } from './pace.ts';
+import type { Places } from './places.ts';
+import type { Content } from './render.ts';
+import type { TeamsSdk } from './sdk.ts';
+import { createUpdates } from './updates.ts';
+
+const ID = 'teams';
+
+export type Posts = ReturnType<typeof createPosts>;
+
+/** `sdk` answers when the SDK is loaded. */
+export function createPosts(deps: {
+  clock: Clock;
+  places: Places;
+  sdk: () => Promise<TeamsSdk>;
+  pace?: Pace;
+}) {
+  const { places } = deps;
+  const pace = deps.pace ?? createPace(deps.clock);
+  const updates = createUpdates<Content>();
+  const keyOf = (ref: MessageRef) => `${ref.channel} ${ref.message}`;
+
+  /** `ROOT` in a channel or chat, `ROOT/ID` in a thread. */
+  function locate({ message }: MessageRef): { root: string; id: string } {
+    const [root = '', id = root] = message.split('/');
+    return { root, id };
+  }
+
+  async function addressOf(channel: string, root: string | null) {
+    const { serviceUrl, kind } = await places.conversation(channel);
+    return { serviceUrl, conversation: conversationId(channel, kind === 'channel' ? root : null), kind };
+  }
+
+  const posts = {
+    /** Posts to a channel or chat; with `thread`, under that message where the platform has threads. */
+    async post(channel: string, thread: MessageRef | null, content: Content): Promise<MessageRef> {
+      const at = await addressOf(channel, thread && locate(thread).root);
+      const sdk = await deps.sdk();
+      const id = await pace.run(`post ${at.conversation}`, () => sdk.post(at, content));
+      const threaded = thread && at.kind === 'channel';
+      const ref = { platform: ID, channel, message: threaded ? `${locate(thread).root}/${id}` : id };
+      updates.posted(keyOf(ref), content);
+      return ref;
+    },
+
+    /** Changes a message; of several changes that wait the newest wins. */
+    async update(ref: MessageRef, content: Content): Promise<void> {
+      await updates.put(keyOf(ref), content, async (newest) => {
+        const { root, id } = locate(ref);
+        const at = await addressOf(ref.channel, root);
+        const sdk = await deps.sdk();
+        await pace.run(`update ${at.conversation}`, () => sdk.update(at, id, newest));
+      });
+    },
+
+    /** A number that grows with every change of a message. */
+    changes: (ref: MessageRef): number => updates.asked(keyOf(ref)),
+    /** What a message was changed to after `changes` had been counted; null when nothing came in between. */
+    newerThan: (ref: MessageRef, changes: number): Content | null => updates.newerThan(keyOf(ref), changes),
+
+    /** Says something in the private chat with a person, which is opened when there is none. */
+    async whisper(userId: string, content: Content): Promise<void> {
+      const known = await places.chatWith(userId);
+      if (known) {
+        try {
+          await posts.post(known, null, content);
+          return;
+        } catch (error) {
+          if (!(error instanceof AppError && error.code === 'channel_gone')) throw error;
+        }
+      }
+      const person = await places.person(userId);
+      const serviceUrl = person?.serviceUrl ?? (await places.conversation('')).serviceUrl;
+      const sdk = await deps.sdk();
+      // Somebody who has never been seen is named by the Entra id.
+      const id = await pace.run(`open ${userId}`, () => sdk.openChat(serviceUrl, person?.id ?? userId));
+      await places.meet({ channel: id, root: null, kind: 'chat' }, serviceUrl);
+      await places.keepChat(userId, id);
+      await posts.post(id, null, content);
+    },
+  };
+  return posts;
+}

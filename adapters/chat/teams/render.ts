@@ -1,0 +1,85 @@
+// Card -> what Teams shows: the shared Adaptive Card, with forms as dialogs and the edit form within the card.
+import { toAdaptive } from '../../../src/cards/adaptive.ts';
+import type { Card, CardButton, Form } from '../../../src/model/card.ts';
+import type { AdaptiveElement, TeamsAction, TeamsCard, TeamsElement } from './card-json.ts';
+import { renderInputs, submitOf } from './forms.ts';
+import { bytesOf, LIMITS } from './limits.ts';
+
+/** A card and the line that a notification shows. */
+export interface Content {
+  card: TeamsCard;
+  summary: string;
+}
+
+type SharedAction = Extract<AdaptiveElement, { type: 'ActionSet' }>['actions'][number];
+
+/** Draws a card within Teams' size. A form that came with its button opens inside the card as long as it has room. */
+export function renderCard(card: Card): Content {
+  const shared = toAdaptive(card);
+  const forms = new Map(
+    card.blocks
+      .flatMap((block): CardButton[] => (block.type === 'actions' ? [...block.buttons, ...block.menu] : []))
+      .flatMap(({ id, form }): [string, Form][] => (form ? [[id, form]] : [])),
+  );
+  const draw = (inside: Map<string, Form>): TeamsCard => ({
+    ...shared,
+    body: shared.body.map(
+      (element): TeamsElement =>
+        element.type === 'ActionSet'
+          ? { ...element, actions: element.actions.map((action) => drawAction(action, inside)) }
+          : element,
+    ),
+    msteams: { width: 'Full' },
+  });
+  const whole = draw(forms);
+  return {
+    card: bytesOf(whole) <= LIMITS.cardBytes ? whole : draw(new Map()),
+    summary: shared.fallbackText.slice(0, LIMITS.summary),
+  };
+}
+
+/** Plain words as a card, since text messages of Teams read Markdown and drop braces. */
+export function renderText(text: string): Content {
+  return renderCard({
+    tone: 'neutral',
+    fallback: text,
+    ref: null,
+    blocks: [{ type: 'text', style: 'body', text }],
+  });
+}
+
+function drawAction(action: SharedAction, forms: Map<string, Form>): TeamsAction {
+  const { title, style, mode, data } = action;
+  if (!data.action.startsWith('form:')) return action;
+  const dialog: TeamsAction = {
+    type: 'Action.Submit',
+    title,
+    style,
+    mode,
+    data: { msteams: { type: 'task/fetch' }, ...data },
+  };
+  const form = forms.get(data.action);
+  if (!form) return dialog;
+  const submit = submitOf(form);
+  return {
+    type: 'Action.ShowCard',
+    id: data.action,
+    title,
+    style,
+    mode,
+    card: {
+      type: 'AdaptiveCard',
+      body: renderInputs(form),
+      actions: [
+        {
+          type: 'Action.Execute',
+          title: submit.title,
+          verb: submit.data.action,
+          style: 'positive',
+          data: submit.data,
+        },
+        { ...dialog, title: 'Open in a window', style: 'default', mode: 'primary' },
+      ],
+    },
+  };
+}

@@ -1,0 +1,85 @@
+// Changes of posted messages: one at a time each, the newest wins, and the same card is not sent twice.
+import { createHash } from 'node:crypto';
+
+interface Waiting<Content> {
+  content: Content;
+  send: (content: Content) => Promise<void>;
+  settle: { resolve: () => void; reject: (error: unknown) => void }[];
+}
+
+interface Message<Content> {
+  running: boolean;
+  next: Waiting<Content> | null;
+  /** Digest of what Teams shows; null when that is not known. */
+  shown: string | null;
+  /** What was last asked for, and how often anything was. */
+  newest: Content | null;
+  asked: number;
+}
+
+/** Messages that are remembered; a forgotten one is at worst sent once more. */
+const KEPT = 1_000;
+
+export type Updates<Content> = ReturnType<typeof createUpdates<Content>>;
+
+export function createUpdates<Content>() {
+  const messages = new Map<string, Message<Content>>();
+  const digest = (content: Content) =>
+    createHash('sha256').update(JSON.stringify(content)).digest('base64url');
+
+  function messageOf(key: string): Message<Content> {
+    const message = messages.get(key) ?? { running: false, next: null, shown: null, newest: null, asked: 0 };
+    messages.delete(key);
+    messages.set(key, message);
+    for (const [old, { running }] of messages) {
+      if (messages.size <= KEPT) break;
+      if (!running) messages.delete(old);
+    }
+    return message;
+  }
+
+  async function work(message: Message<Content>): Promise<void> {
+    message.running = true;
+    while (message.next) {
+      const { content, send, settle } = message.next;
+      message.next = null;
+      const mark = digest(content);
+      try {
+        if (message.shown !== mark) {
+          message.shown = null;
+          await send(content);
+          message.shown = mark;
+        }
+        for (const { resolve } of settle) resolve();
+      } catch (error) {
+        for (const { reject } of settle) reject(error);
+      }
+    }
+    message.running = false;
+  }
+
+  return {
+    /** Brings the message to `content`, or to what is asked for while this one waits; resolves when that is shown. */
+    put(key: string, content: Content, send: (content: Content) => Promise<void>): Promise<void> {
+      const message = messageOf(key);
+      message.newest = content;
+      message.asked++;
+      return new Promise((resolve, reject) => {
+        const settle = [...(message.next?.settle ?? []), { resolve, reject }];
+        message.next = { content, send, settle };
+        if (!message.running) void work(message);
+      });
+    },
+    /** What a new message shows already. */
+    posted(key: string, content: Content): void {
+      messageOf(key).shown = digest(content);
+    },
+    /** A number that grows with everything that is asked for. */
+    asked: (key: string): number => messages.get(key)?.asked ?? 0,
+    /** What was asked for last, when that was after `asked`. */
+    newerThan(key: string, asked: number): Content | null {
+      const message = messages.get(key);
+      return message && message.asked > asked ? message.newest : null;
+    },
+  };
+}

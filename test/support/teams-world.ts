@@ -1,0 +1,184 @@
+// Teams as the contract of chat platforms sees it: the double, its people, and faults by name.
+import { createTeams } from '../../adapters/chat/teams/index.ts';
+import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
+import type { AdapterStore, Route } from '../../src/ports.ts';
+import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
+import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
+import { type AnyCard, actionsOn, wordsOn } from './adaptive-schema.ts';
+import { BOT, CHANNEL, type Member, type Posted, startTeamsDouble } from './teams-double.ts';
+import { createTeamsPerson, nameOf, type TeamsPerson, valuesIn } from './teams-people.ts';
+import { silentLog } from './workspace.ts';
+
+const person = (name: string, n: number): Member => ({
+  id: `29:1${name}`,
+  aadObjectId: `00000000-0000-0000-0000-00000000000${n}`,
+  name,
+  email: `${name.toLowerCase()}@team.example`,
+});
+const MEMBERS: Record<Person, Member> = {
+  ana: person('Ana', 1),
+  ben: person('Ben', 2),
+  vera: person('Vera', 3),
+  stranger: { ...person('Stranger', 4), email: 'nobody@elsewhere.example' },
+};
+
+const ACTIONS = new Set<string>([
+  ...['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show'],
+  ...FORM_IDS.map((id) => `form:${id}`),
+]);
+const isAction = (name: string): name is ActionId => ACTIONS.has(name);
+
+export type TeamsWorld = Awaited<ReturnType<typeof buildTeamsWorld>>;
+
+/** `requestMs`: how long the adapter waits for Teams. */
+export async function buildTeamsWorld({
+  requestMs = 1_500,
+  store = createMemoryStore() as AdapterStore,
+} = {}) {
+  const double = await startTeamsDouble(Object.values(MEMBERS));
+  let route: Route | undefined;
+  /** The card behind what somebody saw. */
+  const cards = new WeakMap<Seen, { message: Posted; card: AnyCard }>();
+  const people = new Map<Person, TeamsPerson>(
+    (['ana', 'ben', 'vera', 'stranger'] as const).map((name) => [
+      name,
+      createTeamsPerson(MEMBERS[name], double, () => {
+        if (!route) throw new Error('the bot has no messaging endpoint');
+        return route;
+      }),
+    ]),
+  );
+  const at = (name: Person) => {
+    const found = people.get(name);
+    if (!found) throw new Error(`nobody is called ${name}`);
+    return found;
+  };
+
+  function see(message: Posted): Seen {
+    const { card, root, id } = message;
+    const seen: Seen = {
+      ref: { platform: 'teams', channel: message.channel, message: root === null ? id : `${root}/${id}` },
+      thread: root,
+      text: wordsOn(card),
+      notification: message.summary,
+      actions: actionsOn(card).map(nameOf).filter(isAction),
+      edits: message.edits,
+      // Cards mention through `msteams.entities`, which the schema refuses; what is left is the tag itself.
+      mentions: JSON.stringify(card).match(/<at[ >]/g) ?? [],
+    };
+    cards.set(seen, { message, card: structuredClone(card) });
+    return seen;
+  }
+
+  const world: ChatWorld = {
+    channel: CHANNEL,
+    // Ana by her Entra id; the others by the e-mail address that the roster tells.
+    agents: { 'ana@team.example': { teams: MEMBERS.ana.aadObjectId } },
+    create() {
+      const platform = createTeams(
+        {
+          app: BOT,
+          serviceUrl: double.serviceUrl,
+          authority: double.authority,
+          requestMs,
+        },
+        {
+          clock: { now: () => new Date() },
+          fetch,
+          log: silentLog,
+          store,
+          bus: createMemoryBus(),
+          agents: [],
+          status: () => ({ sample: false, indexing: null, notices: [] }),
+        },
+      );
+      route = platform.routes[0];
+      return platform;
+    },
+    messages: () => double.posted.filter(({ channel }) => channel === CHANNEL).map(see),
+    notices: (name) => [
+      ...double.posted
+        .filter(({ channel }) => double.chatOf(channel)?.id === MEMBERS[name].id)
+        .map(({ card }) => wordsOn(card)),
+      ...at(name).state.notices,
+    ],
+    form(name) {
+      const { form } = at(name).state;
+      return form && { title: form.title, values: valuesIn(form.body) };
+    },
+    async press(name, seen, action, times) {
+      const shown = cards.get(seen);
+      if (!shown) throw new Error('nobody saw this card');
+      await at(name).press(shown.message, shown.card, action, times);
+    },
+    submit: (name, values, times) => at(name).submit(values, times),
+    reply: (name, seen, text, times) => at(name).write(text, seen.thread ?? seen.ref.message, times),
+    async command(name, text) {
+      await at(name).write(`@Deskhand ${text}`, null);
+    },
+    async noise(seen) {
+      const root = seen.thread ?? seen.ref.message;
+      const ana = at('ana');
+      const event = (more: Record<string, unknown>) => ana.post({ ...ana.envelope(CHANNEL, root), ...more });
+      const bot = { id: `28:${BOT.id}`, name: 'Deskhand' };
+      await event({
+        type: 'messageUpdate',
+        text: 'edited',
+        channelData: { eventType: 'editMessage', tenant: { id: BOT.tenantId } },
+      });
+      await event({
+        type: 'messageDelete',
+        channelData: { eventType: 'softDeleteMessage', tenant: { id: BOT.tenantId } },
+      });
+      await event({ type: 'messageReaction', reactionsAdded: [{ type: 'like' }], replyToId: root });
+      await event({ type: 'conversationUpdate', membersAdded: [{ id: MEMBERS.ben.id }] });
+      await event({ type: 'conversationUpdate', membersAdded: [bot] });
+      await event({ type: 'typing' });
+      await event({ type: 'message', text: 'I am the bot itself', from: bot });
+      await event({ type: 'message', text: 'another bot', from: { id: '28:another', name: 'Weather' } });
+      await event({ type: 'message', text: '   ' });
+      await ana.post({ ...ana.envelope(CHANNEL, double.nextId()), type: 'message', text: 'lunch?' });
+    },
+    async forge(seen) {
+      const ana = at('ana');
+      const shown = cards.get(seen);
+      const approve = shown && actionsOn(shown.card).find((action) => nameOf(action) === 'approve');
+      if (approve?.type !== 'Action.Execute') throw new Error('nothing to approve');
+      const activity = {
+        ...ana.envelope(CHANNEL, seen.ref.message),
+        type: 'invoke',
+        name: 'adaptiveCard/action',
+        replyToId: seen.ref.message,
+        value: { action: { type: approve.type, verb: approve.verb, data: approve.data } },
+      };
+      const elsewhere = '33333333-3333-3333-3333-333333333333';
+      const answers = [
+        await ana.post(activity, { claims: null }),
+        await ana.post(activity, { claims: { key: 'strange' } }),
+        await ana.post(activity, { claims: { key: 'none' } }),
+        await ana.post(activity, { claims: { expiresIn: -3_600 } }),
+        await ana.post(activity, { claims: { aud: elsewhere } }),
+        await ana.post(activity, { claims: { iss: 'https://evil.example' } }),
+        await ana.post(activity, { claims: { serviceurl: 'https://evil.example/' } }),
+        await ana.post({ ...activity, serviceUrl: 'https://evil.example/' }),
+        await ana.post({ ...activity, channelData: { tenant: { id: elsewhere } } }),
+      ];
+      return answers.filter(({ status }) => status < 300).length;
+    },
+    fault: (kind, seen) => faults[kind](seen),
+    heal: () => double.heal(),
+    refused: () => double.refused,
+    remove: () => double.close(),
+  };
+
+  const faults: Record<Fault, (seen?: Seen) => void> = {
+    busy: () => double.fail({ status: 429, code: 'TooManyRequests', retryAfter: '1' }, 1),
+    'server error': () => double.fail({ status: 503, code: 'ServiceError' }),
+    timeout: () => double.hang(),
+    'message gone': (seen) => seen && double.remove({ channel: CHANNEL, id: seen.ref.message }),
+    'channel gone': () => double.closeChannel(),
+    'bot removed': () => double.fail({ status: 403, code: 'BotNotInConversationRoster' }),
+    'token revoked': () => double.revoke(),
+  };
+  return { ...world, double, at };
+}
