@@ -32,6 +32,8 @@ export interface Seen {
 export interface SeenForm {
   title: string;
   values: Record<string, string>;
+  /** What it says is wrong with what was filled in. */
+  problem?: string;
 }
 
 /** The platform at the other end. Its people use the wire as the platform's own clients do. */

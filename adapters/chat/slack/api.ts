@@ -1,0 +1,214 @@
+// The calls to Slack's Web API: within its rates, errors as AppErrors, classic blocks where newer ones are refused.
+import { randomUUID } from 'node:crypto';
+import type { types, webApi } from '@slack/bolt';
+import { z } from 'zod';
+import type { Card, Tone } from '../../../src/model/card.ts';
+import { AppError } from '../../../src/model/errors.ts';
+import type { Log } from '../../../src/ports.ts';
+import { slackCode, toAppError } from './errors.ts';
+import type { Limiter } from './limiter.ts';
+import { LIMITS } from './limits.ts';
+import { type RenderOptions, renderCard, type SlackMessage } from './render.ts';
+import { line, rich, words } from './rich.ts';
+import { cutLine, escaped } from './text.ts';
+
+/** Goes first where the rates hold something back. */
+const RANKS: Record<Tone, number> = { P1: 0, P2: 1, P3: 2, P4: 3, neutral: 2, good: 2, warning: 1 };
+
+/** Marks what we post, so that it can be found again when the answer was lost. */
+const POSTED = 'deskhand_posted';
+
+const BLOCK_ERRORS = ['invalid_blocks', 'invalid_blocks_format', 'invalid_arguments'];
+
+const historySchema = z.looseObject({
+  messages: z
+    .array(
+      z.looseObject({
+        ts: z.string(),
+        metadata: z.looseObject({ event_payload: z.looseObject({ id: z.string().optional() }) }).optional(),
+      }),
+    )
+    .default([]),
+});
+
+/** Nothing that we say mentions anybody, makes links of words or shows previews. */
+const QUIET = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
+
+export type Api = ReturnType<typeof createApi>;
+
+export function createApi({
+  client,
+  limiter,
+  log,
+}: {
+  client: webApi.WebClient;
+  limiter: Limiter;
+  log: Log;
+}) {
+  /** Set when the workspace refuses the newer blocks. */
+  let classic = false;
+
+  /** Draws and sends; once more in another way when Slack refuses the blocks. */
+  async function draw<T>(card: Card, send: (message: SlackMessage) => Promise<T>): Promise<T> {
+    const options: RenderOptions = { classic };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send(renderCard(card, options));
+      } catch (error) {
+        const code = slackCode(error) ?? '';
+        if (attempt === 3) throw error;
+        if (code === 'msg_blocks_too_long' || code === 'msg_too_long')
+          options.total = (options.total ?? LIMITS.message.total) / 2;
+        else if (BLOCK_ERRORS.includes(code) && !options.classic) {
+          options.classic = true;
+          classic = true;
+          log.warn(
+            { reason: code },
+            'Slack refuses the newer blocks, so cards are drawn with the classic ones',
+          );
+        } else throw error;
+      }
+    }
+  }
+
+  const attempt = <T>(call: () => Promise<T>): Promise<T> =>
+    call().catch((error: unknown) => {
+      throw toAppError(error);
+    });
+
+  async function ephemeral(
+    channel: string,
+    user: string,
+    thread: string | null,
+    message: SlackMessage,
+  ): Promise<void> {
+    const send = () =>
+      attempt(() =>
+        client.chat.postEphemeral({
+          ...QUIET,
+          channel,
+          user,
+          ...message,
+          ...(thread && { thread_ts: thread }),
+        }),
+      );
+    await limiter.run({ method: 'chat.postEphemeral', channel, rank: 0 }, send);
+  }
+
+  /** After a lost answer: the message, when it was posted all the same. */
+  async function findPosted(channel: string, thread: string | null, id: string): Promise<string | null> {
+    const query = { channel, limit: 50, include_all_metadata: true };
+    const result = await (thread
+      ? client.conversations.replies({ ...query, ts: thread })
+      : client.conversations.history(query));
+    const { messages } = historySchema.parse(result);
+    return messages.find(({ metadata }) => metadata?.event_payload.id === id)?.ts ?? null;
+  }
+
+  return {
+    /**
+     * Posts a card and returns where it is. AppError `outcome_unknown` (retryable) when the connection broke and
+     * Slack could not be asked whether it was posted.
+     */
+    async post(channel: string, thread: string | null, card: Card): Promise<{ channel: string; ts: string }> {
+      const id = randomUUID();
+      const send = async (message: SlackMessage) => {
+        const result = await client.chat.postMessage({
+          ...QUIET,
+          channel,
+          ...message,
+          ...(thread && { thread_ts: thread }),
+          metadata: { event_type: POSTED, event_payload: { id } },
+        });
+        if (!result.ts) throw new AppError('slack_refused', 'Slack posted a message without a name.');
+        return { channel: result.channel ?? channel, ts: result.ts };
+      };
+      return limiter.run({ method: 'chat.postMessage', channel, rank: RANKS[card.tone] }, () =>
+        attempt(() => draw(card, send)).catch(async (error: unknown) => {
+          if (!(error instanceof AppError && ['slack_unreachable', 'slack_unavailable'].includes(error.code)))
+            throw error;
+          const ts = await findPosted(channel, thread, id).catch(() => {
+            throw new AppError('outcome_unknown', `${error.message} It may have been posted.`, {
+              retryable: true,
+              cause: error,
+            });
+          });
+          if (ts === null) throw error;
+          return { channel, ts };
+        }),
+      );
+    },
+
+    /** `take` is asked for the card when its turn has come. */
+    async update(channel: string, ts: string, take: () => Card): Promise<void> {
+      let card: Card | null = null;
+      const send = () => {
+        card ??= take();
+        return attempt(() =>
+          draw(card as Card, (message) => client.chat.update({ ...QUIET, channel, ts, ...message })),
+        );
+      };
+      await limiter.run({ method: 'chat.update', channel, rank: 1 }, send);
+    },
+
+    /** Privately: in the channel, or by direct message where the person or the bot is not in it. */
+    async tell(user: string, text: string, channel: string | null, thread: string | null): Promise<void> {
+      const message = sentence(text);
+      try {
+        if (channel) return await ephemeral(channel, user, thread, message);
+      } catch (error) {
+        if (error instanceof AppError && (error.retryable || error.code === 'token_revoked')) throw error;
+      }
+      await attempt(() => client.chat.postMessage({ ...QUIET, channel: user, ...message }));
+    },
+
+    /** Shows a card to one person. */
+    async show(user: string, card: Card, channel: string, thread: string | null): Promise<void> {
+      await attempt(() => draw(card, (message) => ephemeral(channel, user, thread, message)));
+    },
+
+    /** Answers through a response URL: a new private message, or the private message that was pressed. */
+    async respond(respond: Respond, answer: string | Card, replace: boolean): Promise<void> {
+      const send = (message: SlackMessage) =>
+        respond({ ...message, response_type: 'ephemeral', replace_original: replace });
+      if (typeof answer === 'string') await send(sentence(answer));
+      // A response URL does not say what it dislikes, so blocks that it refuses are drawn again as classic ones.
+      else
+        await send(renderCard(answer, { classic })).catch(() => send(renderCard(answer, { classic: true })));
+    },
+
+    /** Opens a window and returns its id. */
+    async openView(trigger: string, view: types.ModalView): Promise<string> {
+      const result = await attempt(() => client.views.open({ trigger_id: trigger, view }));
+      return result.view?.id ?? '';
+    },
+
+    async updateView(id: string, view: types.ModalView): Promise<void> {
+      await attempt(() => client.views.update({ view_id: id, view }));
+    },
+
+    user: (id: string): Promise<unknown> =>
+      attempt(() => client.users.info({ user: id })).then(({ user }) => user),
+
+    identity: () => attempt(() => client.auth.test()),
+
+    /** Whether the bot may post there, in words when not. `channel` is an id. */
+    async membership(channel: string): Promise<string | null> {
+      const result = await attempt(() => client.conversations.info({ channel }));
+      if (result.channel?.is_archived) return `#${result.channel.name} is archived`;
+      return result.channel?.is_member
+        ? null
+        : `Deskhand is not in #${result.channel?.name ?? channel}: write "/invite @Deskhand" there`;
+    },
+  };
+}
+
+/** bolt's `respond`. */
+export type Respond = (
+  message: SlackMessage & { response_type: 'ephemeral'; replace_original: boolean },
+) => Promise<unknown>;
+
+/** A few words as a message. */
+function sentence(text: string): SlackMessage {
+  return { text: escaped(cutLine(text, 200)), blocks: rich(line([words(text || '–', LIMITS.section)])) };
+}

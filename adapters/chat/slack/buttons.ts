@@ -1,0 +1,89 @@
+// Buttons and the overflow menu of a card, and the list behind the menu's last entry.
+import type { types } from '@slack/bolt';
+import type { ActionId, Block, CardButton, CardRef } from '../../../src/model/card.ts';
+import { encodeAction, encodeEntry, encodeMore, encodeRef, MENU, MENU_WORDS } from './ids.ts';
+import { LIMITS } from './limits.ts';
+import type { SlackBlock } from './rich.ts';
+import { cutLine } from './text.ts';
+
+/** Acts that cannot be taken back ask once more. */
+const CONFIRM: Partial<Record<ActionId, { title: string; text: string; confirm: string }>> = {
+  resolve: {
+    title: 'Resolve the ticket?',
+    text: 'No reply is sent, and the draft is put away.',
+    confirm: 'Resolve',
+  },
+  retry: {
+    title: 'Send it again?',
+    text: 'If the first one did arrive, the customer gets the reply twice.',
+    confirm: 'Send again',
+  },
+};
+
+export function plain(text: string, max: number): types.PlainTextElement {
+  return { type: 'plain_text', text: cutLine(text, max), emoji: false };
+}
+
+/** A button whose value is the card's reference. */
+export function button(id: ActionId, label: string, style: CardButton['style'], ref: CardRef): types.Button {
+  const confirm = CONFIRM[id];
+  return {
+    type: 'button',
+    action_id: encodeAction(id),
+    text: plain(label, LIMITS.button.text),
+    value: encodeRef(ref),
+    ...(style !== 'default' && { style }),
+    ...(confirm && {
+      confirm: {
+        title: plain(confirm.title, LIMITS.button.confirmTitle),
+        text: plain(confirm.text, LIMITS.button.confirmText),
+        confirm: plain(confirm.confirm, LIMITS.button.confirmButton),
+        deny: plain('Cancel', LIMITS.button.confirmButton),
+      },
+    }),
+  };
+}
+
+/**
+ * The buttons of a card and its menu. Slack's overflow menu holds five entries, so the rest of a longer menu is
+ * a list in a window behind "More…"; a select would keep showing what was chosen last.
+ */
+export function actionBlocks(
+  { buttons, menu }: Extract<Block, { type: 'actions' }>,
+  ref: CardRef,
+): SlackBlock[] {
+  const shown = buttons.slice(0, LIMITS.actionElements - 1);
+  const elements: types.ActionsBlockElement[] = shown.map(({ id, label, style }) =>
+    button(id, label, style, ref),
+  );
+  const entries = [...buttons.slice(shown.length), ...menu];
+  if (entries.length > 0) elements.push(overflow(entries, ref));
+  return elements.length > 0 ? [{ type: 'actions', elements }] : [];
+}
+
+function overflow(entries: CardButton[], ref: CardRef): types.Overflow {
+  const most = LIMITS.overflowOptions;
+  const front = entries.length > most ? entries.slice(0, most - 1) : entries;
+  const rest = entries.slice(front.length).map(({ id }) => id);
+  return {
+    type: 'overflow',
+    action_id: MENU,
+    options: [
+      ...front.map(({ id, label }) => ({
+        text: plain(label, LIMITS.option.text),
+        value: encodeEntry(ref, id),
+      })),
+      ...(rest.length > 0
+        ? [{ text: plain('More…', LIMITS.option.text), value: encodeMore(ref, rest) }]
+        : []),
+    ],
+  };
+}
+
+/** The rest of a card's menu, one button each, for a window. */
+export function moreBlocks(actions: ActionId[], ref: CardRef): SlackBlock[] {
+  return actions.slice(0, LIMITS.modal.blocks).map((id) => ({
+    type: 'actions',
+    elements: [button(id, MENU_WORDS[id], 'default', ref)],
+  }));
+}

@@ -1,0 +1,218 @@
+// What happens on a press, a form, a command or words in a thread: acknowledge, ask the flows, answer in private.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { App, ViewSubmitAction } from '@slack/bolt';
+import type { Card, CardRef } from '../../../src/model/card.ts';
+import { AppError, errorText } from '../../../src/model/errors.ts';
+import { type ActionReply, type AgentAction, type AgentRef, intentOf } from '../../../src/model/platform.ts';
+import type { AgentEntry, Log } from '../../../src/ports.ts';
+import type { Api, Respond } from './api.ts';
+import { decisionOf, FORM, type Origin, renderForm } from './forms.ts';
+import { PREFIX, parseMessage } from './ids.ts';
+import {
+  type Click,
+  parseClick,
+  parseCommand,
+  parseFormSubmission,
+  parseWords,
+  type Submission,
+  type Words,
+} from './parse.ts';
+import type { People } from './people.ts';
+import { cut } from './text.ts';
+import { loadingView, moreView, noticeView } from './views.ts';
+
+/** A form waits this long for its outcome, so that it can stay open with what was typed. Slack waits three seconds. */
+const FORM_MS = 2_000;
+
+export interface Desk {
+  platform: string;
+  api: Api;
+  people: People;
+  log: Log;
+  agents: AgentEntry[];
+  /** Agents' e-mails by Slack user id, as configured. */
+  emails: Record<string, string>;
+  act(action: AgentAction): Promise<ActionReply>;
+  /** True once for each id. */
+  isNew(id: string): Promise<boolean>;
+  botUserId(): Promise<string | null>;
+  /** Ticket of the thread under a message. */
+  ticketOf(channel: string, ts: string): Promise<CardRef | null>;
+}
+
+/** Hangs Deskhand's listeners on a bolt app. */
+export function listen(app: App, desk: Desk): void {
+  app.action(new RegExp(`^${PREFIX}`), async ({ ack, body, respond }) => {
+    await ack();
+    const click = parseClick(body);
+    if (click && (await desk.isNew(click.id))) await clicked(desk, click, respond);
+  });
+  app.view<ViewSubmitAction>({ callback_id: FORM, type: 'view_submission' }, async ({ ack, body }) => {
+    const submission = parseFormSubmission(body);
+    if (submission && (await desk.isNew(submission.id))) await submitted(desk, submission, ack);
+    else await ack();
+  });
+  app.command('/deskhand', async ({ ack, body, respond }) => {
+    await ack();
+    const command = parseCommand(body);
+    if (!command || !(await desk.isNew(command.id))) return;
+    const { user, text, channel } = command;
+    const agent = await desk.people.find(user);
+    const place = { platform: desk.platform, channel };
+    const reply = await desk.act({ ref: null, agent, intent: { type: 'command', text, place } });
+    const answer = shown(reply);
+    if (answer) await desk.api.respond(respond, answer, false);
+  });
+  app.message(async ({ body }) => {
+    const words = parseWords(body, await desk.botUserId());
+    if (words) await heard(desk, words);
+  });
+}
+
+/** What a reply shows: a card or words; null when there is nothing to show. */
+function shown(reply: ActionReply): Card | string | null {
+  if (reply.kind === 'card') return reply.card;
+  return reply.kind === 'notice' ? reply.text : null;
+}
+
+async function clicked(desk: Desk, click: Click, respond: Respond): Promise<void> {
+  const origin = originOf(click);
+  try {
+    const { what } = click;
+    if (what.kind === 'more') {
+      await desk.api.openView(click.triggerId, moreView(what.ref, what.actions, JSON.stringify(origin)));
+      return;
+    }
+    const intent =
+      what.kind === 'rewrite'
+        ? { type: 'thread' as const, text: `@deskhand ${what.instruction}`, id: click.id }
+        : intentOf(what.action);
+    const decide = async () => desk.act({ ref: what.ref, agent: await desk.people.find(click.user), intent });
+    if (click.view || intent.type === 'open_form') {
+      // The trigger lives for three seconds, so the window opens before anything else is asked.
+      const [view, reply] = await Promise.all([
+        click.view?.id ?? desk.api.openView(click.triggerId, loadingView(what.ref)),
+        decide(),
+      ]);
+      await desk.api.updateView(
+        view,
+        reply.kind === 'form'
+          ? renderForm(reply.form, origin)
+          : noticeView(what.ref, reply.kind === 'notice' ? reply.text : 'Done.'),
+      );
+      return;
+    }
+    await answer(desk, await decide(), click, origin, respond);
+  } catch (error) {
+    desk.log.warn(
+      { ticketId: click.what.ref.ticketId, reason: errorText(error) },
+      'a press could not be answered',
+    );
+    await desk.api
+      .tell(click.user, apology(error), ...whereOf(origin))
+      .catch((failure: unknown) => desk.log.warn({ reason: errorText(failure) }, 'nor could that be told'));
+  }
+}
+
+function apology(error: unknown): string {
+  const telling = error instanceof AppError && ['trigger_expired', 'person_unknown'].includes(error.code);
+  return telling
+    ? error.message
+    : 'That could not be shown. What was done stands on the card; please press again if it is not what you wanted.';
+}
+
+/** Private words about what was pressed. A card in the channel is updated by the flows themselves. */
+async function answer(
+  desk: Desk,
+  reply: ActionReply,
+  click: Click,
+  origin: Origin,
+  respond: Respond,
+): Promise<void> {
+  const said = shown(reply);
+  if (said === null) return;
+  if (click.on?.ephemeral) await desk.api.respond(respond, said, typeof said !== 'string');
+  else if (typeof said === 'string') await desk.api.tell(click.user, said, ...whereOf(origin));
+}
+
+/** Where a press belongs: the message, or the one that its window was opened on. */
+function originOf(click: Click): Origin {
+  if (click.on) return { channel: click.on.channel, message: click.on.ephemeral ? null : click.on.message };
+  try {
+    const { channel, message } = JSON.parse(click.view?.metadata ?? '');
+    return { channel: String(channel ?? ''), message: typeof message === 'string' ? message : null };
+  } catch {
+    return { channel: '', message: null };
+  }
+}
+
+/** Channel and thread for a private word. */
+function whereOf(origin: Origin): [channel: string | null, thread: string | null] {
+  return [origin.channel || null, origin.message ? parseMessage(origin.message).thread : null];
+}
+
+type ViewAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
+
+async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Promise<void> {
+  const { form, ref, origin, blocks, user } = submission;
+  const refuse = (field: string, message: string) =>
+    ack({
+      response_action: 'errors',
+      errors: { [blocks[field] ?? Object.values(blocks)[0] ?? field]: cut(message, 300) },
+    });
+  const values = { ...submission.values };
+  for (const field of submission.people) {
+    const person = await personOf(desk, values[field] ?? '');
+    if ('refused' in person) return refuse(field, person.refused);
+    values[field] = person.email;
+  }
+  const made = decisionOf(form, values);
+  if ('field' in made) return refuse(made.field, made.message);
+
+  const work = desk.people
+    .find(user)
+    .then((agent: AgentRef) =>
+      desk.act({ ref, agent, intent: { type: 'decision', decision: made.decision } }),
+    );
+  const quick = await Promise.race([work, pause(FORM_MS, null)]);
+  // Refused: the window stays open, so that nothing that was typed is lost.
+  if (quick?.kind === 'notice' && !quick.ok) return refuse(Object.keys(blocks)[0] ?? '', quick.text);
+  await ack();
+  const reply = quick ?? (await work);
+  if (reply.kind !== 'notice') return;
+  const typed = values.text ?? values.reason;
+  const words = reply.ok || !typed ? reply.text : `${reply.text}\nYou wrote: ${cut(typed, 2_500)}`;
+  await desk.api.tell(user, words, ...whereOf(origin));
+}
+
+/** The e-mail behind a person who was picked, or why that person will not do. */
+async function personOf(desk: Desk, userId: string): Promise<{ email: string } | { refused: string }> {
+  const person = await desk.people.find(userId);
+  const email = desk.emails[userId] ?? person.email;
+  const name = person.name ?? 'This person';
+  if (!email)
+    return { refused: `Slack does not tell the e-mail address of ${name}, so it is not known who that is.` };
+  const known = desk.agents.find((agent) => agent.email.toLowerCase() === email.toLowerCase());
+  if (known || desk.agents.length === 0) return { email: known?.email ?? email };
+  const names = desk.agents.filter(({ role }) => role !== 'viewer').map((agent) => agent.name);
+  return { refused: `${name} is not an agent of Deskhand. Choose one of: ${names.join(', ')}.` };
+}
+
+/** Words in a card's thread, or words to the bot in the channel, which are a command. */
+async function heard(desk: Desk, words: Words): Promise<void> {
+  const { user, channel, thread, text, id } = words;
+  const ref = thread ? await desk.ticketOf(channel, thread) : null;
+  const order = thread ? null : /^\s*@deskhand\b[\s:,]*(.*)$/is.exec(text)?.[1];
+  if (!ref && (order === null || order === undefined)) return;
+  const agent = await desk.people.find(user);
+  const place = { platform: desk.platform, channel };
+  const reply = await desk.act({
+    ref,
+    agent,
+    intent: ref ? { type: 'thread', text, id } : { type: 'command', text: order ?? '', place },
+  });
+  const said = shown(reply);
+  if (said === null) return;
+  if (typeof said === 'string') await desk.api.tell(user, said, channel, thread);
+  else await desk.api.show(user, said, channel, thread);
+}

@@ -1,0 +1,233 @@
+// Slack: cards as Block Kit, buttons, forms, threads and commands, over HTTP or Socket Mode.
+import { App, LogLevel, webApi } from '@slack/bolt';
+import { z } from 'zod';
+import type { Card } from '../../../src/model/card.ts';
+import { AppError, errorText } from '../../../src/model/errors.ts';
+import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
+import type { AdapterDeps, AdapterModule, ChatPlatform, Health, Log } from '../../../src/ports.ts';
+import { createApi } from './api.ts';
+import { createCoalescer } from './coalesce.ts';
+import { type SlackConfig, slackConfig } from './config.ts';
+import { listen } from './handlers.ts';
+import { encodeMessage, encodeRef, parseMessage, parseRef } from './ids.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+import { SCOPES } from './manifest.ts';
+import { createPeople } from './people.ts';
+import { createHttpReceiver } from './receiver.ts';
+import { createSeen } from './seen.ts';
+import { createSocketReceiver } from './socket.ts';
+
+const ID = 'slack';
+/** How long an answer of Slack about ourselves is believed: a good one, and a bad one. */
+const HEALTH_MS = { good: 60_000, bad: 10_000 };
+
+interface Identity {
+  userId: string | null;
+  teamId: string | null;
+  team: string;
+  scopes: string[];
+}
+
+/** `limiter`: one that replicas share, instead of this process's own. */
+export function createSlack(
+  config: SlackConfig,
+  deps: AdapterDeps,
+  limiter: Limiter = createLimiter(deps.clock),
+): ChatPlatform {
+  const { store, log, clock } = deps;
+  const logger = boltLogger(log);
+  const clientOptions: webApi.WebClientOptions = {
+    slackApiUrl: config.apiUrl,
+    logger,
+    fetch: deps.fetch,
+    timeout: config.timeoutMs,
+    // Retries and pauses are ours: they know which call matters most.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  };
+  const api = createApi({
+    client: new webApi.WebClient(config.botToken, { ...clientOptions }),
+    limiter,
+    log,
+  });
+  const socket = config.appToken
+    ? createSocketReceiver({ appToken: config.appToken, logger, clientOptions, log })
+    : null;
+  const http = createHttpReceiver({ signingSecret: config.signingSecret ?? '', clock, log });
+  const receiver = socket ?? http;
+  const app = new App({
+    receiver,
+    logger,
+    clientOptions: { ...clientOptions },
+    authorize: async () => ({ botToken: config.botToken }),
+    // Our own messages are told apart where events are parsed, which needs no call to Slack first.
+    ignoreSelf: false,
+    convoStore: false,
+  });
+  app.error(async (error) => {
+    log.error({ reason: error.message }, 'an event of Slack could not be handled');
+    throw error;
+  });
+
+  let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
+  let identity: Identity | null = null;
+  let checked: { at: number; health: Health } | null = null;
+
+  async function identify(): Promise<Identity> {
+    const result = await api.identity();
+    identity = {
+      userId: result.user_id ?? null,
+      teamId: result.team_id ?? null,
+      team: result.team ?? 'Slack',
+      scopes: result.response_metadata?.scopes ?? [],
+    };
+    return identity;
+  }
+
+  const people = createPeople({
+    platform: ID,
+    store,
+    clock,
+    log,
+    ask: api.user,
+    named: (userId) => userId in config.agents,
+    teamId: () => identity?.teamId ?? null,
+  });
+
+  listen(app, {
+    platform: ID,
+    api,
+    people,
+    log,
+    agents: deps.agents,
+    emails: config.agents,
+    async act(action) {
+      if (!handler)
+        return {
+          kind: 'notice',
+          ok: false,
+          text: 'Deskhand is still starting; please try again in a moment.',
+        };
+      return handler(action);
+    },
+    isNew: createSeen(store),
+    botUserId: async () => (identity ?? (await identify())).userId,
+    async ticketOf(channel, ts) {
+      const value = z.string().safeParse(await store.get(`thread/${channel}/${ts}`));
+      return value.success ? parseRef(value.data) : null;
+    },
+  });
+
+  const update = createCoalescer<Card>((key, take) => {
+    const at = key.indexOf('/');
+    return api.update(key.slice(0, at), key.slice(at + 1), take);
+  });
+
+  /** What fails for good is asked about at the next look. */
+  function noting<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      if (error instanceof AppError && !error.retryable) checked = null;
+      throw error;
+    });
+  }
+
+  /** What Slack says of us, and of the channels that cards go to. */
+  async function look(): Promise<Health> {
+    const problem = socket?.problem();
+    if (problem) return { ok: false, detail: `Slack: Socket Mode ${problem}` };
+    try {
+      const { team, scopes } = await identify();
+      const missing = scopes.length > 0 ? SCOPES.filter((scope) => !scopes.includes(scope)) : [];
+      if (missing.length > 0)
+        return {
+          ok: false,
+          detail: `Slack: the app lacks the scopes ${missing.join(', ')}; add them under "OAuth & Permissions" and install it again`,
+        };
+      const ids = config.channels.filter((channel) => /^[CG][A-Z0-9]{2,}$/.test(channel));
+      const outside = await Promise.all(
+        ids.map((id) => api.membership(id).catch((error: unknown) => `${id}: ${errorText(error)}`)),
+      );
+      const faults = outside.filter((fault) => fault !== null);
+      if (faults.length > 0) return { ok: false, detail: `Slack: ${faults.join('; ')}` };
+      return {
+        ok: true,
+        detail: `in ${team}, events by ${socket ? 'Socket Mode' : 'HTTP at /webhooks/slack'}`,
+      };
+    } catch (error) {
+      return { ok: false, detail: `Slack: ${errorText(error)}` };
+    }
+  }
+
+  return {
+    id: ID,
+    routes: socket
+      ? []
+      : [{ method: 'POST', path: '/webhooks/slack', handle: (request) => http.handle(request) }],
+
+    async start(onAction) {
+      handler = onAction;
+      await receiver.start();
+      // Slack may be out of reach just now: the health says so, and events and cards try again by themselves.
+      await identify().catch((error: unknown) =>
+        log.warn({ reason: errorText(error) }, 'Slack does not answer yet'),
+      );
+    },
+
+    async stop() {
+      await receiver.stop();
+      limiter.stop();
+      handler = null;
+    },
+
+    async post(place, card) {
+      const parent = place.thread ? parseMessage(place.thread.message) : null;
+      const thread = parent ? (parent.thread ?? parent.ts) : null;
+      const posted = await noting(api.post(place.thread?.channel ?? place.channel, thread, card));
+      if (thread === null && card.ref)
+        await store.set(`thread/${posted.channel}/${posted.ts}`, encodeRef(card.ref));
+      return { platform: ID, channel: posted.channel, message: encodeMessage(posted.ts, thread) };
+    },
+
+    async update(ref, card) {
+      await noting(update(`${ref.channel}/${parseMessage(ref.message).ts}`, card));
+    },
+
+    async notify(agent, text, place) {
+      const parent = place.thread ? parseMessage(place.thread.message) : null;
+      await api.tell(
+        agent.userId,
+        text,
+        place.thread?.channel ?? place.channel,
+        parent && (parent.thread ?? parent.ts),
+      );
+    },
+
+    async health() {
+      const now = clock.now().getTime();
+      const known = checked && now - checked.at < (checked.health.ok ? HEALTH_MS.good : HEALTH_MS.bad);
+      if (!checked || !known || (checked.health.ok && socket?.problem()))
+        checked = { at: now, health: await look() };
+      return checked.health;
+    },
+  };
+}
+
+/** bolt's log lines as ours; they may hold texts of messages, so only warnings and worse are kept, without details. */
+function boltLogger(log: Log) {
+  const first = (words: unknown[]) => ({ reason: errorText(words[0]).slice(0, 300) });
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (...words: unknown[]) => log.debug(first(words), 'slack sdk'),
+    error: (...words: unknown[]) => log.warn(first(words), 'slack sdk'),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.WARN,
+    setName: () => undefined,
+  };
+}
+
+export const slack: AdapterModule<SlackConfig, ChatPlatform> = {
+  id: ID,
+  config: slackConfig,
+  create: (config, deps) => createSlack(config, deps),
+};

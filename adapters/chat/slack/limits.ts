@@ -1,0 +1,42 @@
+// What Slack takes, in characters and counts; everything that is rendered keeps to it.
+
+/**
+ * Sources: https://docs.slack.dev/reference/block-kit/blocks and /block-elements, /composition-objects,
+ * https://docs.slack.dev/reference/views, https://docs.slack.dev/reference/methods/chat.postMessage.
+ */
+export const LIMITS = {
+  message: {
+    blocks: 50,
+    /** Not documented: `msg_blocks_too_long` from about 13,200 characters of JSON on (slackapi/bolt-js#2509). */
+    total: 12_000,
+    /** Cut by Slack beyond 4,000; a notification shows far less. */
+    text: 1_000,
+  },
+  header: 150,
+  /** Text of a section, a context element, and (observed) of one rich text element. */
+  section: 3_000,
+  contextElements: 10,
+  alert: 200,
+  actionElements: 25,
+  button: { text: 75, value: 2_000, confirmTitle: 100, confirmText: 300, confirmButton: 30 },
+  overflowOptions: 5,
+  option: { text: 75, value: 75 },
+  selectOptions: 100,
+  optionGroups: 100,
+  radioOptions: 10,
+  table: { rows: 100, columns: 20, characters: 10_000 },
+  url: 3_000,
+  id: 255,
+  modal: { title: 24, button: 24, blocks: 100, metadata: 3_000 },
+  input: { label: 2_000, hint: 2_000, text: 3_000, placeholder: 150 },
+} as const;
+
+/**
+ * Calls a minute (https://docs.slack.dev/apis/web-api/rate-limits), a little below what is allowed. Posting is
+ * counted per channel, about one a second with short bursts; the others for the whole workspace.
+ */
+export const RATES: Record<string, { perMinute: number; burst: number; perChannel: boolean }> = {
+  'chat.postMessage': { perMinute: 58, burst: 5, perChannel: true },
+  'chat.update': { perMinute: 50, burst: 20, perChannel: false },
+  'chat.postEphemeral': { perMinute: 100, burst: 20, perChannel: false },
+};

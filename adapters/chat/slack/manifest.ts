@@ -1,0 +1,58 @@
+// The Slack app as a manifest: scopes, events, command and shortcuts, ready to paste at api.slack.com/apps.
+
+/** What the bot needs, and why: https://docs.slack.dev/reference/scopes */
+export const SCOPES = [
+  // Cards, and private words.
+  'chat:write',
+  // /deskhand
+  'commands',
+  // Thread replies under cards; finding a card again whose answer was lost.
+  'channels:history',
+  'groups:history',
+  // Whether the bot is in the channels that cards go to.
+  'channels:read',
+  'groups:read',
+  // Who pressed, and their e-mail, to know the agent.
+  'users:read',
+  'users:read.email',
+  // Direct messages where somebody is not in the channel.
+  'im:write',
+];
+
+/**
+ * An app manifest (https://docs.slack.dev/reference/app-manifest). `url`: where Slack reaches this bot,
+ * without a slash at the end; null for Socket Mode.
+ */
+export function slackManifest(url: string | null): object {
+  const endpoint = url === null ? null : `${url.replace(/\/$/, '')}/webhooks/slack`;
+  return {
+    display_information: {
+      name: 'Deskhand',
+      description: 'The support inbox that lives in your chat',
+      background_color: '#1f2937',
+    },
+    features: {
+      bot_user: { display_name: 'Deskhand', always_online: true },
+      slash_commands: [
+        {
+          command: '/deskhand',
+          description: 'Queue, tickets, search and modes',
+          usage_hint: 'queue | mine | ticket T-1042 | search words | help',
+          should_escape: true,
+          ...(endpoint && { url: endpoint }),
+        },
+      ],
+    },
+    oauth_config: { scopes: { bot: SCOPES } },
+    settings: {
+      event_subscriptions: {
+        ...(endpoint && { request_url: endpoint }),
+        bot_events: ['message.channels', 'message.groups'],
+      },
+      interactivity: { is_enabled: true, ...(endpoint && { request_url: endpoint }) },
+      org_deploy_enabled: false,
+      socket_mode_enabled: endpoint === null,
+      token_rotation_enabled: false,
+    },
+  };
+}

@@ -1,0 +1,290 @@
+// Card -> Block Kit: pure, within Slack's limits whatever the card holds, ids and buttons always kept.
+import type { Block, Card, Chip, Tone } from '../../../src/model/card.ts';
+import { actionBlocks } from './buttons.ts';
+import { LIMITS } from './limits.ts';
+import {
+  joined,
+  line,
+  link,
+  list,
+  moment,
+  quoted,
+  type RichElement,
+  rich,
+  type SlackBlock,
+  small,
+  words,
+} from './rich.ts';
+import { cut, cutLine, escaped } from './text.ts';
+
+/** A message as `chat.postMessage` and `chat.update` take it. */
+export interface SlackMessage {
+  /** For notifications and readers that show no blocks. */
+  text: string;
+  blocks: SlackBlock[];
+}
+
+export interface RenderOptions {
+  /** Only blocks that every workspace has: for when Slack answers `invalid_blocks` to the newer ones. */
+  classic?: boolean;
+  /** Most characters of the blocks as JSON. */
+  total?: number;
+}
+
+/** How much one card may hold at most: characters of one text, items of one list, blocks. */
+interface Room {
+  prose: number;
+  items: number;
+  blocks: number;
+}
+
+/** Tried in turn until the card fits. The last one has room for the first line and the buttons only. */
+const ROOMS: Room[] = [
+  { prose: 3_000, items: 100, blocks: 48 },
+  { prose: 1_500, items: 40, blocks: 48 },
+  { prose: 700, items: 15, blocks: 40 },
+  { prose: 300, items: 10, blocks: 30 },
+  { prose: 140, items: 6, blocks: 20 },
+  { prose: 60, items: 4, blocks: 10 },
+  { prose: 40, items: 2, blocks: 2 },
+];
+
+const DOTS: Record<Tone, string> = {
+  P1: '🔴',
+  P2: '🟠',
+  P3: '🔵',
+  P4: '⚪',
+  neutral: '▫️',
+  good: '✅',
+  warning: '⚠️',
+};
+
+/** Draws a card. What does not fit is cut visibly; AppError `id_too_long` when an id would have to be cut. */
+export function renderCard(card: Card, options: RenderOptions = {}): SlackMessage {
+  // Escaped, a character may become five.
+  const text = escaped(cutLine(card.fallback, LIMITS.message.text / 5, card.ref?.ticketId ?? 'Deskhand'));
+  const total = options.total ?? LIMITS.message.total;
+  let blocks: SlackBlock[] = [];
+  for (const room of ROOMS) {
+    blocks = fill(card, room, options.classic === true);
+    if (JSON.stringify(blocks).length <= total) break;
+  }
+  return { text, blocks };
+}
+
+function fill(card: Card, room: Room, classic: boolean): SlackBlock[] {
+  let tables = 0;
+  const drawn = card.blocks.map((block) => {
+    // Slack takes one table a message.
+    const plain = classic || (block.type === 'table' && ++tables > 1);
+    return {
+      fixed: block.type === 'header' || block.type === 'actions',
+      blocks: draw(block, card, room, plain),
+    };
+  });
+  const fixed = drawn.reduce((sum, part) => sum + (part.fixed ? part.blocks.length : 0), 0);
+  let free = room.blocks - fixed;
+  let left = 0;
+  const blocks: SlackBlock[] = [];
+  for (const part of drawn) {
+    if (part.fixed) blocks.push(...part.blocks);
+    else if (part.blocks.length <= free) {
+      blocks.push(...part.blocks);
+      free -= part.blocks.length;
+    } else left++;
+  }
+  if (left > 0) blocks.push(...small(`… ${left} more, see “Show everything”`, 100));
+  return blocks.length > 0 ? blocks : small('…', 10);
+}
+
+function draw(block: Block, card: Card, room: Room, classic: boolean): SlackBlock[] {
+  const { prose, items } = room;
+  switch (block.type) {
+    case 'header':
+      return [...rich(line(chipLine(block.chips ?? [], prose))), ...title(block.text)];
+    case 'text':
+      return textBlocks(block, prose, classic);
+    case 'fields':
+      return rich(
+        line([block.title ? words(block.title, prose, { bold: true }) : null]),
+        list(
+          block.fields
+            .slice(0, items)
+            .map(({ label, value }) =>
+              joined([words(label, prose, { bold: true }), words(value || '–', prose)], '  '),
+            ),
+        ),
+      );
+    case 'quote':
+      return rich(
+        line([words(`${QUOTES[block.of]} ${cutLine(block.label, prose)}`, prose, { bold: true })]),
+        quoted(block.text, prose),
+      );
+    case 'confidence':
+      return small(
+        [
+          `${bar(block.value)} ${Math.round(block.value * 100)} % sure`,
+          ...block.reasons
+            .slice(0, items)
+            .map(({ effect, text }) => `${effect === 'up' ? '▲' : '▼'} ${cutLine(text, prose)}`),
+          ...(block.hint ? [cutLine(block.hint, prose)] : []),
+        ].join('   '),
+        prose,
+      );
+    case 'files':
+      return rich(
+        list(
+          block.items
+            .slice(0, items)
+            .map(({ name, url, note }) =>
+              joined([link(`📎 ${name}`, url, prose), words(note, prose)], ' · '),
+            ),
+        ),
+      );
+    case 'sources':
+      return rich(
+        line([words('Sources', prose, { bold: true })]),
+        list(
+          block.items
+            .slice(0, items)
+            .map(({ title: name, url, passage }) =>
+              joined([link(name, url, Math.min(prose, 150)), words(passage, prose)], ': '),
+            ),
+        ),
+      );
+    case 'chart':
+      return small(`📈 ${cutLine(block.title, prose)}: ${cutLine(block.alt, prose)}`, prose);
+    case 'table':
+      return classic ? listed(block, room) : table(block, room);
+    case 'outcome':
+      return notice(block.text, OUTCOMES[block.tone], prose, classic);
+    case 'actions':
+      return card.ref ? actionBlocks(block, card.ref) : [];
+    case 'divider':
+      return [{ type: 'divider' }];
+    case 'context':
+      return small(block.text, prose);
+  }
+}
+
+const QUOTES = { customer: '💬', draft: '✏️', reply: '↩️', note: '🔒' };
+
+function chipLine(chips: Chip[], prose: number): RichElement[] {
+  return joined(
+    chips.map((chip) => chipWords(chip, prose)),
+    ' · ',
+  );
+}
+
+function chipWords(chip: Chip, prose: number): RichElement | RichElement[] | null {
+  switch (chip.kind) {
+    case 'priority':
+      return joined([words(DOTS[chip.tone ?? 'neutral'], 10), words(chip.text, 20, { bold: true })], ' ');
+    case 'id':
+      // Never cut: ids are short, and one that is not is refused where buttons are made.
+      return words(chip.text, LIMITS.section, { code: true });
+    case 'due':
+      if (!chip.at) return words(chip.text, prose);
+      return joined(
+        [
+          words(chip.tone === 'warning' ? '⏰ due' : 'due', 10),
+          moment(chip.at, '{date_short_pretty} {time}', chip.text),
+        ],
+        ' ',
+      );
+    case 'category':
+    case 'customer':
+    case 'plan':
+    case 'state':
+      return words(chip.text, Math.min(prose, 150), chip.tone === 'warning' ? { bold: true } : undefined);
+  }
+}
+
+/** Large where it is short enough. */
+function title(text: string): SlackBlock[] {
+  const shown = cut(text.replace(/\s+/g, ' '), LIMITS.section);
+  if (!shown) return [];
+  if (shown.length > LIMITS.header) return rich(line([words(shown, 300, { bold: true })]));
+  return [{ type: 'header', text: { type: 'plain_text', text: shown, emoji: false } }];
+}
+
+function textBlocks(block: Extract<Block, { type: 'text' }>, prose: number, classic: boolean): SlackBlock[] {
+  const label = block.label ? `${cutLine(block.label, prose)}: ` : '';
+  switch (block.style) {
+    case 'muted':
+      return small(label + block.text, prose);
+    case 'warning':
+      return notice(label + block.text, 'warning', prose, classic);
+    case 'strong':
+      return rich(line([words(label + block.text, prose, { bold: true })]));
+    case 'body':
+      return rich(line(joined([words(label, prose, { bold: true }), words(block.text, prose)], ' ')));
+  }
+}
+
+const OUTCOMES = { good: 'success', warning: 'warning', neutral: 'info' } as const;
+const OUTCOME_MARKS = { success: '✅', warning: '⚠️', info: '▫️' };
+
+/** An `alert` where it is short enough for one and the workspace has them. */
+function notice(
+  text: string,
+  level: keyof typeof OUTCOME_MARKS,
+  prose: number,
+  classic: boolean,
+): SlackBlock[] {
+  const shown = cut(text, prose);
+  if (!shown) return [];
+  if (classic || shown.length > LIMITS.alert)
+    return rich(line([words(`${OUTCOME_MARKS[level]} ${shown}`, prose + 3, { bold: true })]));
+  return [{ type: 'alert', level, text: { type: 'plain_text', text: shown, emoji: false } }];
+}
+
+type TableBlock = Extract<Block, { type: 'table' }>;
+
+function table({ columns, rows }: TableBlock, room: Room): SlackBlock[] {
+  const width = Math.min(LIMITS.table.columns, Math.max(columns.length, ...rows.map((row) => row.length)));
+  if (width === 0) return [];
+  const height = Math.min(LIMITS.table.rows, room.items + 1, rows.length + 1);
+  const each = Math.max(1, Math.min(room.prose, 200, Math.floor(LIMITS.table.characters / (width * height))));
+  const cells = (row: string[]) =>
+    Array.from({ length: width }, (_, n) => ({
+      type: 'raw_text' as const,
+      text: cutLine(row[n] ?? '', each),
+    }));
+  return [
+    {
+      type: 'table',
+      rows: [columns, ...rows].slice(0, height).map(cells),
+      column_settings: Array.from({ length: width }, () => ({ is_wrapped: true })),
+    },
+    ...(rows.length + 1 > height ? small(`and ${rows.length + 1 - height} more rows`, 60) : []),
+  ];
+}
+
+function listed({ columns, rows }: TableBlock, room: Room): SlackBlock[] {
+  const shown = rows.slice(0, room.items);
+  return [
+    ...rich(
+      line(
+        joined(
+          columns.slice(0, LIMITS.table.columns).map((column) => words(column, room.prose, { bold: true })),
+          ' · ',
+        ),
+      ),
+      list(
+        shown.map((row) =>
+          joined(
+            row.slice(0, LIMITS.table.columns).map((cell) => words(cell, Math.min(room.prose, 200))),
+            ' · ',
+          ),
+        ),
+      ),
+    ),
+    ...(rows.length > shown.length ? small(`and ${rows.length - shown.length} more rows`, 60) : []),
+  ];
+}
+
+function bar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * 5);
+  return '▰'.repeat(full) + '▱'.repeat(5 - full);
+}

@@ -1,0 +1,500 @@
+// People at Slack's end of the contract: they see messages and windows, press, type and submit, over the signed wire.
+import { createHmac } from 'node:crypto';
+import { createSlack } from '../../adapters/chat/slack/index.ts';
+import type { ActionId } from '../../src/model/card.ts';
+import type { MessageRef } from '../../src/model/platform.ts';
+import type { AdapterDeps, ChatPlatform } from '../../src/ports.ts';
+import type { ChatWorld, Fault, Person, Seen, SeenForm } from '../contracts/chat-world.ts';
+import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
+import { serveHttp } from './http-app.ts';
+import {
+  createSlackDouble,
+  SLACK,
+  type SlackDouble,
+  type SlackMessageState,
+  type SlackView,
+} from './slack-double.ts';
+import { createSocketMode } from './slack-socket.ts';
+import { silentLog } from './workspace.ts';
+
+type Json = Record<string, unknown>;
+
+const USERS: Record<Person, string> = { ana: 'U0ANA', ben: 'U0BEN', vera: 'U0VERA', stranger: 'U0OTHER' };
+
+export type SlackWorld = ChatWorld & { slack: SlackDouble };
+
+/** A workspace with four people in one channel. */
+export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
+  const slack = await createSlackDouble();
+  for (const [name, id] of Object.entries(USERS)) {
+    slack.channels.get(SLACK.channel)?.members.add(id);
+    const email = `${name}@team.example`;
+    slack.people.set(id, {
+      id,
+      team_id: SLACK.team,
+      real_name: name,
+      profile: { email, display_name: name },
+    });
+  }
+  const socket = mode === 'socket' ? await createSocketMode() : null;
+  if (socket) slack.setSocketUrl(socket.url);
+  const store = createMemoryStore();
+  const servers: Awaited<ReturnType<typeof serveHttp>>[] = [];
+  const wire = socket ?? httpWire(() => servers.at(-1)?.base ?? '');
+  const shots = new WeakMap<Seen, SlackMessageState>();
+  const problems = new WeakMap<SlackView, { text: string; values: Record<string, string> }>();
+
+  function create(): ChatPlatform {
+    const deps: AdapterDeps = {
+      clock: { now: () => new Date() },
+      fetch,
+      log: silentLog,
+      store,
+      bus: createMemoryBus(),
+      agents: ['ana', 'ben', 'vera'].map((name) => ({ name, email: `${name}@team.example`, role: 'agent' })),
+      status: () => ({ sample: false, indexing: null, notices: [] }),
+    };
+    const platform = createSlack(
+      {
+        botToken: SLACK.botToken,
+        signingSecret: SLACK.signingSecret,
+        appToken: socket ? SLACK.appToken : null,
+        apiUrl: slack.apiUrl,
+        channels: [SLACK.channel],
+        agents: { [USERS.ana]: 'ana@team.example' },
+        timeoutMs: 400,
+      },
+      deps,
+    );
+    return {
+      ...platform,
+      async start(onAction) {
+        if (!socket) servers.push(await serveHttp({ routes: platform.routes ?? [] }));
+        await platform.start(onAction);
+        await socket?.connected();
+      },
+    };
+  }
+
+  function shot(message: SlackMessageState): Seen {
+    const seen: Seen = {
+      ref: refOf(message),
+      thread: message.thread,
+      text: wordsOf(message.blocks),
+      notification: message.text,
+      actions: actionsOf(message.blocks),
+      edits: message.edits,
+      mentions: mentionsOf(message),
+    };
+    shots.set(seen, structuredClone(message));
+    return seen;
+  }
+
+  const refOf = ({ ts, thread }: SlackMessageState): MessageRef => ({
+    platform: 'slack',
+    channel: SLACK.channel,
+    message: thread ? `${thread}/${ts}` : ts,
+  });
+
+  const viewOf = (person: Person) =>
+    [...slack.views.values()].find((view) => view.open && view.user === USERS[person]);
+
+  /** A press on an element of a message or a window. */
+  async function act(
+    person: Person,
+    on: { message: SlackMessageState } | { view: SlackView },
+    action: Json,
+    times: number,
+  ) {
+    const user = USERS[person];
+    const inMessage = 'message' in on;
+    const thread = inMessage && on.message.thread ? { thread_ts: on.message.thread } : {};
+    await wire.interact(
+      {
+        type: 'block_actions',
+        team: { id: SLACK.team },
+        user: { id: user, team_id: SLACK.team },
+        trigger_id: slack.trigger(user),
+        container: inMessage
+          ? {
+              type: 'message',
+              channel_id: SLACK.channel,
+              message_ts: on.message.ts,
+              is_ephemeral: false,
+              ...thread,
+            }
+          : { type: 'view', view_id: on.view.id },
+        ...(inMessage
+          ? {
+              channel: { id: SLACK.channel },
+              message: { ts: on.message.ts },
+              response_url: slack.responseUrl(user, SLACK.channel, null),
+            }
+          : { view: { ...on.view.view, id: on.view.id } }),
+        actions: [{ block_id: 'b', ...action }],
+      },
+      times,
+    );
+  }
+
+  const world: SlackWorld = {
+    slack,
+    channel: SLACK.channel,
+    // The others are known by what Slack tells of them.
+    agents: { 'ana@team.example': { slack: USERS.ana } },
+    create,
+    messages: () => (slack.messages.get(SLACK.channel) ?? []).filter(({ deleted }) => !deleted).map(shot),
+    notices: (person) =>
+      slack.privates.filter(({ user }) => user === USERS[person]).map(({ blocks }) => wordsOf(blocks)),
+    form(person) {
+      const view = viewOf(person);
+      if (view?.view.callback_id !== 'deskhand:form') return null;
+      const problem = problems.get(view);
+      return {
+        title: String((view.view.title as Json).text),
+        values: problem?.values ?? formValues(view),
+        ...(problem && { problem: problem.text }),
+      };
+    },
+    async press(person, seen, action, times = 1) {
+      const message = shots.get(seen);
+      if (!message) throw new Error('this message was not seen');
+      const element = elementFor(message.blocks, action);
+      if (element?.type === 'button') return act(person, { message }, element, times);
+      const option = optionFor(message.blocks, (value) => value.endsWith(` ${action}`));
+      if (option) return act(person, { message }, option, times);
+      const more = optionFor(message.blocks, (value) => value.includes(' more:'));
+      if (!more) throw new Error(`there is no ${action} on ${seen.text}`);
+      await act(person, { message }, more, 1);
+      const view = await found(() => viewOf(person));
+      const button = elementFor(view.view.blocks as Json[], action);
+      if (!button) throw new Error(`there is no ${action} behind "More…"`);
+      await act(person, { view }, button, times);
+    },
+    async submit(person, values, times = 1) {
+      const view = viewOf(person);
+      if (!view) throw new Error('no window is open');
+      const user = USERS[person];
+      const state = stateOf(view, values);
+      const payload = {
+        type: 'view_submission',
+        team: { id: SLACK.team },
+        user: { id: user, team_id: SLACK.team },
+        trigger_id: slack.trigger(user),
+        view: { ...view.view, id: view.id, hash: `${view.id}.1`, state: { values: state } },
+      };
+      const answers = await wire.interact(payload, times);
+      const answer = answers[0] as { response_action?: string; errors?: Record<string, string> } | undefined;
+      if (answer?.response_action === 'errors') {
+        const blocks = Object.keys(answer.errors ?? {});
+        if (blocks.some((id) => !(id in state)))
+          slack.refused.push(`errors for blocks that are not there: ${blocks}`);
+        problems.set(view, {
+          text: Object.values(answer.errors ?? {}).join(' '),
+          values: { ...formValues(view), ...values },
+        });
+      } else view.open = false;
+    },
+    async reply(person, seen, text, times = 1) {
+      const ts = slack.now();
+      const typed = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+      const event = {
+        type: 'message',
+        user: USERS[person],
+        channel: SLACK.channel,
+        channel_type: 'channel',
+        ts,
+        thread_ts: shots.get(seen)?.thread ?? shots.get(seen)?.ts,
+        text: typed.replace(/@deskhand/gi, `<@${SLACK.botUser}>`),
+      };
+      await wire.event(eventBody(event), times);
+      return `${SLACK.channel}/${ts}`;
+    },
+    async command(person, text) {
+      const user = USERS[person];
+      await wire.command({
+        command: '/deskhand',
+        text,
+        user_id: user,
+        channel_id: SLACK.channel,
+        team_id: SLACK.team,
+        trigger_id: slack.trigger(user),
+        response_url: slack.responseUrl(user, SLACK.channel, null),
+      });
+    },
+    async noise(seen) {
+      const card = shots.get(seen);
+      const reply = {
+        type: 'message',
+        channel: SLACK.channel,
+        thread_ts: card?.ts,
+        ts: slack.now(),
+        text: 'noise',
+      };
+      const events: Json[] = [
+        { ...reply, subtype: 'message_changed', message: { text: 'edited', user: USERS.ana }, hidden: true },
+        { ...reply, subtype: 'message_deleted', deleted_ts: card?.ts, hidden: true },
+        { ...reply, subtype: 'bot_message', bot_id: 'B0OTHER' },
+        { ...reply, user: USERS.ana, bot_id: 'B0OTHER' },
+        { ...reply, user: SLACK.botUser },
+        { ...reply, subtype: 'channel_join', user: USERS.ana },
+        { ...reply, user: USERS.ana, thread_ts: '1600000000.000100' },
+        { ...reply, user: USERS.ana, thread_ts: undefined },
+        {
+          type: 'reaction_added',
+          user: USERS.ana,
+          reaction: 'white_check_mark',
+          item: { type: 'message', channel: SLACK.channel, ts: card?.ts },
+        },
+      ];
+      for (const event of events) await wire.event(eventBody(event), 1);
+    },
+    forge: (seen) => (socket ? Promise.resolve(0) : forged(servers.at(-1)?.base ?? '', shots.get(seen))),
+    fault(kind: Fault, seen) {
+      const channel = slack.channels.get(SLACK.channel);
+      const message = slack.messages
+        .get(SLACK.channel)
+        ?.find(({ ts }) => ts === (seen && shots.get(seen)?.ts));
+      if (kind === 'message gone' && message) message.deleted = true;
+      else if (kind === 'channel gone' && channel) channel.gone = true;
+      else if (kind === 'bot removed') channel?.members.delete(SLACK.botUser);
+      else if (kind === 'busy' || kind === 'server error' || kind === 'timeout' || kind === 'token revoked')
+        slack.setFault(kind);
+    },
+    heal: () => slack.setFault(null),
+    ...(socket && { disconnect: () => socket.drop() }),
+    refused: () => slack.refused,
+    async remove() {
+      for (const { server } of servers) await server.close(0);
+      await socket?.close();
+      await slack.close();
+    },
+  };
+  return world;
+}
+
+async function found<T>(get: () => T | undefined): Promise<T> {
+  for (let n = 0; n < 500; n++) {
+    const value = get();
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('it did not appear');
+}
+
+let eventCount = 0;
+function eventBody(event: Json): Json {
+  return {
+    type: 'event_callback',
+    team_id: SLACK.team,
+    event_id: `Ev${++eventCount}`,
+    event,
+    authorizations: [],
+  };
+}
+
+/** How events and interactions reach the bot. Each goes out `times` times; the answers' bodies come back. */
+export interface Wire {
+  event(body: Json, times: number): Promise<void>;
+  interact(payload: Json, times: number): Promise<unknown[]>;
+  command(fields: Record<string, string>): Promise<void>;
+}
+
+/** Headers as Slack signs them. */
+export function signed(
+  body: string,
+  { at = Date.now(), secret = SLACK.signingSecret } = {},
+): Record<string, string> {
+  const timestamp = String(Math.floor(at / 1_000));
+  const signature = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
+  return { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': `v0=${signature}` };
+}
+
+function httpWire(base: () => string): Wire {
+  async function post(body: string, contentType: string, retry: number): Promise<unknown> {
+    const retries: Record<string, string> =
+      retry > 0 ? { 'x-slack-retry-num': String(retry), 'x-slack-retry-reason': 'http_timeout' } : {};
+    const headers = { 'content-type': contentType, ...signed(body), ...retries };
+    const response = await fetch(`${base()}/webhooks/slack`, {
+      method: 'POST',
+      body,
+      headers,
+      signal: AbortSignal.timeout(3_000),
+    });
+    if (!response.ok) throw new Error(`the bot answered ${response.status}`);
+    const text = await response.text();
+    return text ? JSON.parse(text) : undefined;
+  }
+  const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+  const FORM = 'application/x-www-form-urlencoded';
+  return {
+    async event(body, times) {
+      for (let n = 0; n < times; n++) await post(JSON.stringify(body), 'application/json', n);
+    },
+    interact: (payload, times) =>
+      Promise.all(
+        Array.from({ length: times }, () => post(form({ payload: JSON.stringify(payload) }), FORM, 0)),
+      ),
+    async command(fields) {
+      await post(form(fields), FORM, 0);
+    },
+  };
+}
+
+/** Presses that are not Slack's; returns how many were taken. */
+async function forged(base: string, message: SlackMessageState | undefined): Promise<number> {
+  const press = elementFor(message?.blocks ?? [], 'approve');
+  const body = new URLSearchParams({
+    payload: JSON.stringify({
+      type: 'block_actions',
+      team: { id: SLACK.team },
+      user: { id: USERS.ana },
+      trigger_id: 'forged',
+      container: { type: 'message', channel_id: SLACK.channel, message_ts: message?.ts },
+      actions: [press],
+    }),
+  }).toString();
+  const minutes = (n: number) => Date.now() + n * 60_000;
+  const wrong = [
+    {},
+    signed(body, { secret: 'another secret of somebody' }),
+    signed(body, { at: minutes(-6) }),
+    signed(body, { at: minutes(6) }),
+    signed(`${body}&x=1`),
+    { ...signed(body), 'x-slack-request-timestamp': 'NaN' },
+    { ...signed(body), 'x-slack-signature': 'v0=' },
+  ];
+  const answers = await Promise.all(
+    wrong.map((headers) =>
+      fetch(`${base}/webhooks/slack`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      }),
+    ),
+  );
+  return answers.filter(({ ok }) => ok).length;
+}
+
+function elementFor(blocks: Json[], action: ActionId): Json | undefined {
+  const elements = blocks.flatMap((block) => (block.elements ?? []) as Json[]);
+  const element = elements.find(
+    ({ type, action_id }) => type === 'button' && action_id === `deskhand:${action}`,
+  );
+  return element && { type: 'button', action_id: element.action_id, value: element.value };
+}
+
+function optionFor(blocks: Json[], fits: (value: string) => boolean): Json | undefined {
+  const menu = blocks
+    .flatMap((block) => (block.elements ?? []) as Json[])
+    .find(({ type }) => type === 'overflow');
+  const option = ((menu?.options ?? []) as Json[]).find(({ value }) => fits(String(value)));
+  return menu && option && { type: 'overflow', action_id: menu.action_id, selected_option: option };
+}
+
+/** What a person finds on a card, behind "More…" too. */
+function actionsOf(blocks: Json[]): ActionId[] {
+  const known: ActionId[] = [
+    'approve',
+    'undo',
+    'retry',
+    'take',
+    'release',
+    'resolve',
+    'show',
+    'form:edit',
+    'form:escalate',
+    'form:assign',
+    'form:snooze',
+    'form:reclassify',
+    'form:prioritise',
+    'form:link',
+    'form:flag',
+    'form:note',
+    'form:reject',
+  ];
+  return known.filter(
+    (id) => elementFor(blocks, id) || optionFor(blocks, (value) => value.endsWith(` ${id}`)),
+  );
+}
+
+function strings(value: unknown, keep: (node: Json) => string | null): string[] {
+  if (Array.isArray(value)) return value.flatMap((inner) => strings(inner, keep));
+  if (typeof value !== 'object' || value === null) return [];
+  const node = value as Json;
+  const own = keep(node);
+  return [...(own === null ? [] : [own]), ...Object.values(node).flatMap((inner) => strings(inner, keep))];
+}
+
+function wordsOf(blocks: Json[]): string {
+  return strings(blocks, (node) => {
+    if (node.type === 'date') return String(node.fallback);
+    return typeof node.text === 'string' ? node.text : null;
+  }).join('\n');
+}
+
+/** Elements that ping or lead elsewhere, and markup in texts that Slack would read. */
+function mentionsOf(message: SlackMessageState): string[] {
+  const elements = strings(message.blocks, (node) => {
+    if (['user', 'usergroup', 'broadcast', 'channel', 'team'].includes(String(node.type)))
+      return String(node.type);
+    if (node.type === 'mrkdwn' && /<[@!#]|<\w+:|@(here|channel|everyone)/.test(String(node.text)))
+      return String(node.text);
+    return node.type === 'link' && /evil\.example/.test(String(node.url)) ? String(node.url) : null;
+  });
+  return [...elements, ...(/<[@!#\w]/.test(message.text) ? [message.text] : [])];
+}
+
+const inputsOf = (view: SlackView) => (view.view.blocks as Json[]).filter(({ type }) => type === 'input');
+
+/** Values by field; the parts of a long text with the blank line that people see between them. */
+function formValues(view: SlackView): SeenForm['values'] {
+  const values: Record<string, string> = {};
+  for (const { element } of inputsOf(view)) {
+    const input = element as Json;
+    const field = String(input.action_id);
+    const value = String(input.initial_value ?? (input.initial_option as Json | undefined)?.value ?? '');
+    values[field] = [values[field], value].filter(Boolean).join('\n\n');
+  }
+  return values;
+}
+
+/** `view.state.values` as Slack sends it, after a person has typed and chosen. Throws where Slack would not let them. */
+function stateOf(view: SlackView, values: Record<string, string>): Record<string, Json> {
+  const state: Record<string, Json> = {};
+  for (const block of inputsOf(view)) {
+    const input = block.element as Json;
+    const field = String(input.action_id);
+    const first = block.block_id === field || !(field in state);
+    const typed = field in values ? (first ? values[field] : '') : undefined;
+    state[String(block.block_id)] = { [field]: given(input, typed) };
+  }
+  return state;
+}
+
+function given(input: Json, typed: string | undefined): Json {
+  const type = String(input.type);
+  const groups = ((input.option_groups ?? []) as Json[]).flatMap(({ options }) => options as Json[]);
+  const options = [...((input.options ?? []) as Json[]), ...groups];
+  switch (type) {
+    case 'plain_text_input': {
+      const value = typed ?? input.initial_value ?? null;
+      if (String(value ?? '').length > Number(input.max_length)) throw new Error('too long for the input');
+      return { type, value: value === '' ? null : value };
+    }
+    case 'users_select': {
+      const id = Object.entries(USERS).find(([name]) => typed?.startsWith(`${name}@`))?.[1];
+      return { type, selected_user: id ?? null };
+    }
+    case 'datetimepicker':
+      return { type, selected_date_time: typed ? Math.floor(Date.parse(typed) / 1_000) : null };
+    case 'radio_buttons':
+      return { type, selected_option: options.find(({ value }) => value === typed) ?? null };
+    default: {
+      const chosen =
+        typed === undefined ? input.initial_option : options.find(({ value }) => value === typed);
+      if (typed && !chosen) throw new Error(`"${typed}" is none of the options`);
+      return { type, selected_option: chosen ?? null };
+    }
+  }
+}
