@@ -1,0 +1,243 @@
+// The calls to Discord's REST API that we make, at the pace it allows, with errors in our words.
+import { randomBytes } from 'node:crypto';
+import {
+  type APIApplication,
+  type APIChannel,
+  type APIGuildMember,
+  type APIInteractionResponse,
+  type APIMessage,
+  type APIRole,
+  type APIUser,
+  MessageFlags,
+  type RawFile,
+  REST,
+  type RESTOptions,
+  type RESTPutAPIApplicationCommandsJSONBody,
+  RequestMethod,
+  type RouteLike,
+  Routes,
+} from 'discord.js';
+import type { AppError } from '../../../src/model/errors.ts';
+import { toAppError } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import { createLanes, type RateLimiter } from './pace.ts';
+import type { Rendered } from './render.ts';
+
+interface ApiOptions {
+  token: string;
+  applicationId: string;
+  apiUrl: string;
+  fetch: typeof fetch;
+  limiter: RateLimiter;
+  /** Milliseconds until one call counts as lost. */
+  timeoutMs: number;
+}
+
+interface Call {
+  method: RequestMethod;
+  route: RouteLike;
+  body?: unknown;
+  files?: RawFile[];
+  /** Interactions prove themselves by the token in their route. */
+  auth?: boolean;
+}
+
+/** Pauses longer than this are the caller's business, who tries again later. */
+const MOST_PATIENCE_MS = 20_000;
+const ATTEMPTS = 8;
+
+/** Nobody is ever mentioned, whatever a text says. */
+const NOBODY = { parse: [] };
+
+export type DiscordApi = ReturnType<typeof createApi>;
+
+/** How discord.js talks to the API: through our `fetch`, and telling of pauses instead of waiting by itself. */
+export function restOptions({
+  apiUrl,
+  fetch,
+  timeoutMs,
+}: Pick<ApiOptions, 'apiUrl' | 'fetch' | 'timeoutMs'>) {
+  return {
+    api: apiUrl,
+    version: '10',
+    timeout: timeoutMs,
+    retries: 1,
+    rejectOnRateLimit: () => true,
+    makeRequest: (url, init) =>
+      fetch(url, init as unknown as RequestInit) as unknown as ReturnType<RESTOptions['makeRequest']>,
+  } satisfies Partial<RESTOptions>;
+}
+
+export function createApi(options: ApiOptions) {
+  const { applicationId, limiter } = options;
+  const rest = new REST(restOptions(options));
+  const inLane = createLanes();
+
+  async function request<T>(call: Call): Promise<T> {
+    // A 401 makes discord.js forget the token; a moment's mistake of theirs shall not silence us for good.
+    rest.setToken(options.token);
+    const { method, route: fullRoute, body, files, auth } = call;
+    // The answer's shape is Discord's word; every caller names the documented type.
+    return (await rest.request({ method, fullRoute, body, files, auth })) as T;
+  }
+
+  /** Waits out pauses of this key, up to our patience. `make` is asked again at each attempt. */
+  async function patiently<T>(key: string, make: () => Call): Promise<T> {
+    let waited = 0;
+    for (let attempt = 1; ; attempt++) {
+      await limiter.ready(key);
+      try {
+        return await request<T>(make());
+      } catch (error) {
+        const known = toAppError(error);
+        const pause = known.code === 'rate_limited' ? (known.retryAfterMs ?? 1_000) : null;
+        if (pause === null) throw known;
+        await limiter.hold(isGlobal(known) ? '*' : key, pause);
+        waited += pause;
+        if (attempt === ATTEMPTS || waited > MOST_PATIENCE_MS) throw known;
+      }
+    }
+  }
+
+  /** One after the other per method and channel, urgent ones first. */
+  function inTurn<T>(key: string, rank: number, make: () => Call): Promise<T> {
+    return inLane(key, rank, () => patiently<T>(key, make));
+  }
+
+  const get = <T>(route: RouteLike) =>
+    patiently<T>(`GET ${route}`, () => ({ method: RequestMethod.Get, route }));
+
+  return {
+    me: () => get<APIUser>(Routes.user()),
+    application: () => get<APIApplication>('/applications/@me'),
+    channel: (id: string) => get<APIChannel>(Routes.channel(id)),
+    guilds: () => get<{ id: string; name: string; owner_id?: string }[]>(Routes.userGuilds()),
+    guildChannels: (guild: string) => get<APIChannel[]>(Routes.guildChannels(guild)),
+    roles: (guild: string) => get<APIRole[]>(Routes.guildRoles(guild)),
+    member: (guild: string, user: string) => get<APIGuildMember>(Routes.guildMember(guild, user)),
+
+    /** Replaces the application's commands in every server; the same ones again change nothing. */
+    putCommands: (body: RESTPutAPIApplicationCommandsJSONBody) =>
+      patiently<unknown>('PUT commands', () => ({
+        method: RequestMethod.Put,
+        route: Routes.applicationCommands(applicationId),
+        body,
+      })),
+
+    /**
+     * Posts plain words: the only kind of message that a push notification shows. Repeats within a few minutes
+     * are one message.
+     */
+    postPlain(channel: string, content: string, rank: number): Promise<APIMessage> {
+      const nonce = newNonce();
+      return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
+        method: RequestMethod.Post,
+        route: Routes.channelMessages(channel),
+        body: { content, nonce, enforce_nonce: true, allowed_mentions: NOBODY },
+      }));
+    },
+
+    /** Posts components without a notification. `replyTo`: the message of the same channel it answers. */
+    postQuietly(channel: string, message: Rendered, rank: number, replyTo?: string): Promise<APIMessage> {
+      const nonce = newNonce();
+      return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
+        method: RequestMethod.Post,
+        route: Routes.channelMessages(channel),
+        files: message.files,
+        body: {
+          ...toBody(message, MessageFlags.SuppressNotifications),
+          nonce,
+          enforce_nonce: true,
+          ...(replyTo && { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
+        },
+      }));
+    },
+
+    /** Makes a message show these components, whatever it showed before. `draw` is asked when it is our turn. */
+    edit(channel: string, message: string, rank: number, draw: () => Rendered): Promise<void> {
+      return inTurn(`PATCH ${channel}`, rank, () => {
+        const drawn = draw();
+        return {
+          method: RequestMethod.Patch,
+          route: Routes.channelMessage(channel, message),
+          files: drawn.files,
+          // What was plain becomes components; the words of the notification go.
+          body: { ...toBody(drawn), content: null, embeds: [] },
+        };
+      });
+    },
+
+    startThread: (channel: string, message: string, name: string) =>
+      inTurn<APIChannel>(`POST threads ${channel}`, 1, () => ({
+        method: RequestMethod.Post,
+        route: Routes.threads(channel, message),
+        body: { name, auto_archive_duration: 10_080 },
+      })),
+
+    /** The channel of direct messages with a person. */
+    directChannel: (user: string) =>
+      patiently<APIChannel>('POST dm', () => ({
+        method: RequestMethod.Post,
+        route: Routes.userChannels(),
+        body: { recipient_id: user },
+      })),
+
+    react: (channel: string, message: string, emoji: string) =>
+      inTurn<unknown>(`PUT reaction ${channel}`, 1, () => ({
+        method: RequestMethod.Put,
+        route: Routes.channelMessageOwnReaction(channel, message, encodeURIComponent(emoji)),
+      })),
+
+    /** The first answer to an interaction; Discord waits three seconds for it and takes one only. */
+    answer: (id: string, token: string, body: APIInteractionResponse) =>
+      patiently<unknown>(`POST callback ${id}`, () => ({
+        method: RequestMethod.Post,
+        route: Routes.interactionCallback(id, token),
+        body,
+        auth: false,
+      })),
+
+    /** What the first answer promised. */
+    editAnswer: (token: string, message: Rendered) =>
+      patiently<unknown>(`PATCH answer ${token}`, () => ({
+        method: RequestMethod.Patch,
+        route: Routes.webhookMessage(applicationId, token),
+        files: message.files,
+        body: { ...toBody(message), content: null },
+        auth: false,
+      })),
+
+    /** Private to the person of the interaction. */
+    followUp: (token: string, message: Rendered) =>
+      patiently<unknown>(`POST answer ${token}`, () => ({
+        method: RequestMethod.Post,
+        route: Routes.webhook(applicationId, token),
+        files: message.files,
+        body: toBody(message, MessageFlags.Ephemeral),
+        auth: false,
+      })),
+
+    close(): void {
+      rest.clearHandlerSweeper();
+      rest.clearHashSweeper();
+    },
+  };
+}
+
+/** The body of a message of components. */
+export function toBody({ components, files }: Rendered, flags = 0) {
+  return {
+    flags: MessageFlags.IsComponentsV2 | flags,
+    components,
+    allowed_mentions: NOBODY,
+    ...(files.length > 0 && { attachments: files.map(({ name }, id) => ({ id, filename: name })) }),
+  };
+}
+
+function newNonce(): string {
+  return randomBytes(16).toString('base64url').slice(0, LIMITS.nonce);
+}
+
+function isGlobal(error: AppError): boolean {
+  return error.cause instanceof Object && 'global' in error.cause && error.cause.global === true;
+}

@@ -1,0 +1,49 @@
+// The slash command `/deskhand` as Discord registers it: one subcommand each, so that people find them.
+import {
+  type APIApplicationCommandBasicOption,
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  type RESTPutAPIApplicationCommandsJSONBody,
+} from 'discord.js';
+
+const subcommand = (name: string, description: string, options: APIApplicationCommandBasicOption[] = []) => ({
+  type: ApplicationCommandOptionType.Subcommand as const,
+  name,
+  description,
+  options,
+});
+
+const text = (name: string, description: string, required: boolean) => ({
+  type: ApplicationCommandOptionType.String as const,
+  name,
+  description,
+  required,
+});
+
+/** Options stand in the order in which the command's text has them. */
+export const COMMANDS: RESTPutAPIApplicationCommandsJSONBody = [
+  {
+    type: ApplicationCommandType.ChatInput,
+    name: 'deskhand',
+    description: 'The support inbox',
+    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+    options: [
+      subcommand('queue', 'Tickets that wait for an agent, most urgent first'),
+      subcommand('mine', 'Tickets that you have taken'),
+      subcommand('ticket', 'The card of one ticket', [text('id', 'Like T-1042', true)]),
+      subcommand('search', 'Tickets with these words', [text('words', 'What to look for', true)]),
+      subcommand('digest', 'The numbers and what changed'),
+      subcommand('mode', 'What the bot may do by itself', [
+        text('category', 'The category to change (leads and admins)', false),
+        {
+          ...text('to', 'Its new mode', false),
+          choices: ['observe', 'suggest', 'auto'].map((value) => ({ name: value, value })),
+        },
+      ]),
+      subcommand('help', 'What Deskhand understands'),
+    ],
+  },
+];

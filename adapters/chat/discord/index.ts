@@ -1,0 +1,236 @@
+// Discord: cards as Components V2 messages, actions over the gateway, everything else over REST.
+import { type APIMessage, ApplicationFlags } from 'discord.js';
+import type { Card } from '../../../src/model/card.ts';
+import { AppError, errorText } from '../../../src/model/errors.ts';
+import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
+import type { AdapterDeps, AdapterModule, ChatPlatform, Health } from '../../../src/ports.ts';
+import { createApi, restOptions } from './api.ts';
+import { createChannels } from './channels.ts';
+import { COMMANDS } from './commands.ts';
+import { type DiscordConfig, discordConfig } from './config.ts';
+import { type Gateway, openGateway } from './gateway.ts';
+import { createInteractions, editKey } from './interactions.ts';
+import { createMemory } from './memory.ts';
+import { createCoalescer, createRateLimiter, type RateLimiter } from './pace.ts';
+import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
+import { createThreads } from './threads.ts';
+
+const ID = 'discord';
+
+/** What tests and replicas may want otherwise. */
+interface Tuning {
+  limiter?: RateLimiter;
+  /** Milliseconds until one REST call counts as lost. */
+  timeoutMs?: number;
+  /** Milliseconds between tries to connect, and to finish a card. */
+  retryMs?: number;
+}
+
+export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: Tuning = {}): ChatPlatform {
+  const { log } = deps;
+  const { limiter = createRateLimiter(), timeoutMs = 8_000, retryMs = 5_000 } = tuning;
+  const connection = { ...config, fetch: deps.fetch, timeoutMs };
+  const api = createApi({ ...connection, limiter });
+  const channels = createChannels(api);
+  const memory = createMemory(deps.store, deps.clock);
+  const context = { people: config.people, timeZone: config.timeZone };
+  let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
+  let gateway: Gateway | null = null;
+  let startFailure: string | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let checked: { at: number; health: Health } | null = null;
+
+  const edits = createCoalescer<Card>((key, newest) => {
+    const [channel = '', message = ''] = key.split('/');
+    return api.edit(channel, message, rankOf(newest()), () => renderCard(newest()));
+  });
+
+  async function act(action: AgentAction): Promise<ActionReply> {
+    if (!handler)
+      return { kind: 'notice', text: 'Deskhand is still starting; please try again in a moment.', ok: false };
+    return handler(action);
+  }
+
+  /** A direct message; false where the person takes none or Discord takes nothing. */
+  async function tell(agent: AgentRef, text: string): Promise<boolean> {
+    try {
+      const direct = await api.directChannel(agent.userId);
+      await api.postPlain(direct.id, renderPlain(text), 2);
+      return true;
+    } catch (error) {
+      log.warn({ agent: agent.userId, reason: errorText(error) }, 'an agent could not be told in private');
+      return false;
+    }
+  }
+
+  const threads = createThreads({ api, memory, log, act, tell });
+  const onInteraction = createInteractions({
+    api,
+    applicationId: config.applicationId,
+    log,
+    context,
+    edits,
+    isNew: memory.isNew,
+    act,
+    tell,
+  });
+
+  /**
+   * Push notifications show a message's plain words and no components, so a card begins as one line of words, which
+   * the phone shows, and is turned into components at once.
+   */
+  async function postLoudly(channel: string, card: Card): Promise<APIMessage> {
+    const message = await api.postPlain(channel, renderNotification(card), rankOf(card));
+    if (card.ref)
+      await memory.rememberCard(message.id, {
+        ticketId: card.ref.ticketId,
+        name: card.fallback.slice(0, 300),
+      });
+    await edits.submit(editKey(message.channel_id, message.id), card).catch((error: unknown) => {
+      log.warn({ message: message.id, reason: errorText(error) }, 'a card stands as one line for now');
+      if (error instanceof AppError && error.retryable) finishLater(message, card);
+    });
+    return message;
+  }
+
+  /** The words stand already, so the post succeeded; the components follow as soon as Discord takes them. */
+  function finishLater(message: APIMessage, card: Card): void {
+    const key = editKey(message.channel_id, message.id);
+    const watch = edits.watch(key);
+    const again = setTimeout(() => {
+      watch.release();
+      if (stopped || watch.overtaken) return;
+      edits.submit(key, card).catch((error: unknown) => {
+        if (error instanceof AppError && error.retryable) finishLater(message, card);
+      });
+    }, retryMs);
+    again.unref();
+  }
+
+  async function connect(): Promise<void> {
+    try {
+      const [me, application] = await Promise.all([api.me(), api.application()]);
+      gateway = await openGateway({
+        token: config.token,
+        rest: restOptions(connection),
+        log,
+        readsContent: readsContent(application.flags),
+        onInteraction,
+        onMessage: (event) => threads.onMessage(event, me.id),
+      });
+      startFailure = null;
+      await api.putCommands(COMMANDS);
+    } catch (error) {
+      startFailure = errorText(error);
+      log.error({ reason: startFailure }, 'Discord is not connected');
+      if (stopped || gateway || (error instanceof AppError && !error.retryable)) return;
+      timer = setTimeout(() => void connect(), retryMs);
+      timer.unref();
+    }
+  }
+
+  async function examine(): Promise<Health> {
+    try {
+      const [me, application] = await Promise.all([api.me(), api.application()]);
+      const faults = await Promise.all(config.channels.map((channel) => channels.check(channel, me.id)));
+      const found = faults.filter((fault) => fault !== null);
+      if (found.length > 0) return { ok: false, detail: `cards cannot be posted: ${found.join('; ')}` };
+      const reading = readsContent(application.flags)
+        ? ''
+        : ". It cannot read thread replies: turn on the Message Content intent on the application's page “Bot”; until then only replies that mention the bot are read";
+      return {
+        ok: true,
+        detail: `signed in as ${me.username}, ${config.channels.length} channels${reading}`,
+      };
+    } catch (error) {
+      return { ok: false, detail: errorText(error) };
+    }
+  }
+
+  return {
+    id: ID,
+
+    async start(onAction) {
+      handler = onAction;
+      stopped = false;
+      await connect();
+    },
+
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await gateway?.close();
+      gateway = null;
+      handler = null;
+      api.close();
+    },
+
+    async post(place, card) {
+      if (place.thread) return toRef(await postInThread(place.thread, place, card));
+      return toRef(await postLoudly(await channels.resolve(place.channel), card));
+    },
+
+    update: (ref, card) => edits.submit(editKey(ref.channel, ref.message), card),
+
+    async notify(agent, text) {
+      await tell(agent, text);
+    },
+
+    async health() {
+      const trouble = gateway?.trouble();
+      if (startFailure) return { ok: false, detail: startFailure };
+      if (trouble) return { ok: false, detail: trouble.words };
+      const now = deps.clock.now().getTime();
+      if (!checked?.health.ok || now - checked.at > CHECKED_MS)
+        checked = { at: now, health: await examine() };
+      return checked.health;
+    },
+  };
+
+  async function postInThread(head: MessageRef, place: Place, card: Card): Promise<APIMessage> {
+    // A message that stands in a thread has the thread as its channel.
+    const inside = head.channel !== (await channels.resolve(place.channel));
+    const write = async (thread: string): Promise<APIMessage> => {
+      if (isNews(card)) return postLoudly(thread, card);
+      const [first, ...more] = renderPages(card);
+      const message = await api.postQuietly(
+        thread,
+        first ?? renderText(card.fallback, card.tone),
+        rankOf(card),
+      );
+      for (const page of more) await api.postQuietly(thread, page, rankOf(card));
+      return message;
+    };
+    return inside ? write(head.channel) : threads.within(head, card.fallback, write);
+  }
+}
+
+/** How long a good health is believed. */
+const CHECKED_MS = 60_000;
+
+function toRef(message: APIMessage): MessageRef {
+  return { platform: ID, channel: message.channel_id, message: message.id };
+}
+
+/** P1 before everything, then P2, then the rest in its order. */
+function rankOf({ tone }: Card): number {
+  return tone === 'P1' ? 0 : tone === 'P2' ? 1 : 2;
+}
+
+/** Within a thread people are disturbed for a customer's words and for warnings, not for what they asked for. */
+function isNews({ blocks: [first], tone }: Card): boolean {
+  return tone === 'warning' || tone === 'P1' || (first?.type === 'quote' && first.of === 'customer');
+}
+
+function readsContent(flags = 0): boolean {
+  return (
+    (flags & (ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited)) !== 0
+  );
+}
+
+export const discord: AdapterModule<DiscordConfig, ChatPlatform> = {
+  id: ID,
+  config: discordConfig,
+  create: (config, deps) => createDiscord(config, deps),
+};

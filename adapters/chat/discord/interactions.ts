@@ -1,0 +1,203 @@
+// Clicks, menus, forms and commands: answered within Discord's three seconds, worked on afterwards.
+import { randomBytes } from 'node:crypto';
+import {
+  type APIInteraction,
+  type APIMessage,
+  type APIMessageTopLevelComponent,
+  ComponentType,
+  InteractionResponseType,
+  InteractionType,
+  MessageFlags,
+} from 'discord.js';
+import type { Card } from '../../../src/model/card.ts';
+import { AppError, errorText } from '../../../src/model/errors.ts';
+import type { ActionReply, AgentAction, AgentRef } from '../../../src/model/platform.ts';
+import type { Log } from '../../../src/ports.ts';
+import { type DiscordApi, toBody } from './api.ts';
+import { type FormContext, renderForm } from './forms.ts';
+import { ANSWER_WITHIN_MS } from './limits.ts';
+import type { createCoalescer } from './pace.ts';
+import { sleep } from './pace.ts';
+import { type ParsedInteraction, parseInteraction, writtenWords } from './parse.ts';
+import { type Rendered, renderCard, renderRefused, renderText } from './render.ts';
+
+interface Deps {
+  api: DiscordApi;
+  applicationId: string;
+  log: Log;
+  context: FormContext;
+  edits: ReturnType<typeof createCoalescer<Card>>;
+  /** False when the event was handled before. */
+  isNew(id: string): Promise<boolean>;
+  act(action: AgentAction): Promise<ActionReply>;
+  /** A direct message, for when the click itself can no longer be answered. */
+  tell(agent: AgentRef, text: string): Promise<boolean>;
+}
+
+const BUSY = 'Deskhand is busy at the moment. Nothing was changed; please press the button again.';
+const TOO_LONG =
+  'This text is longer than a window of Discord can hold. Write your reply into the thread of the card: “@deskhand send: …”.';
+
+/** A message's name among the updates. */
+export const editKey = (channel: string, message: string): string => `${channel}/${message}`;
+
+export function createInteractions(deps: Deps) {
+  const { api, log, edits } = deps;
+
+  return async function handle(event: APIInteraction): Promise<void> {
+    if (event.application_id !== deps.applicationId) return;
+    const parsed = parseInteraction(event, deps.context);
+    if (!parsed) return;
+    const opensForm = parsed.kind === 'action' && parsed.action.intent.type === 'open_form';
+    if (parsed.kind === 'told' || opensForm) {
+      if (!(await deps.isNew(event.id))) return;
+      if (parsed.kind === 'action') await openForm(event, parsed.action);
+      else if (parsed.kind === 'told') await answerPrivately(event, renderRefused(parsed.text, parsed.words));
+      return;
+    }
+    // The answer goes out first; whether the event is new is asked meanwhile.
+    const [answered, isNew] = await Promise.all([acknowledge(event), deps.isNew(event.id)]);
+    if (answered === 'elsewhere' || !isNew || parsed.kind !== 'action') return;
+    await carryOut(event, parsed, answered);
+  };
+
+  /** Says "seen" in time. A click that could not be answered is carried out all the same: it was made. */
+  async function acknowledge(event: APIInteraction): Promise<'here' | 'elsewhere' | 'failed'> {
+    const later =
+      event.type === InteractionType.ApplicationCommand || !event.message
+        ? {
+            type: InteractionResponseType.DeferredChannelMessageWithSource as const,
+            data: { flags: MessageFlags.Ephemeral as const },
+          }
+        : { type: InteractionResponseType.DeferredMessageUpdate as const };
+    try {
+      await api.answer(event.id, event.token, later);
+      return 'here';
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'already_answered') return 'elsewhere';
+      log.warn({ interaction: event.id, reason: errorText(error) }, 'a click could not be answered in time');
+      return 'failed';
+    }
+  }
+
+  async function carryOut(
+    event: APIInteraction,
+    { action }: Extract<ParsedInteraction, { kind: 'action' }>,
+    answered: 'here' | 'failed',
+  ): Promise<void> {
+    const message = event.type === InteractionType.ApplicationCommand ? undefined : event.message;
+    const key = message ? editKey(message.channel_id, message.id) : '';
+    const watch = edits.watch(key);
+    try {
+      const reply = await deps.act(action);
+      const say = (said: Rendered, words: string) =>
+        answered === 'here' ? answerLater(event, said, action.agent, words) : deps.tell(action.agent, words);
+      switch (reply.kind) {
+        case 'notice': {
+          const kept = reply.ok ? null : writtenWords(action.intent);
+          const said = kept
+            ? renderRefused(reply.text, kept)
+            : renderText(reply.text, reply.ok ? 'good' : 'warning');
+          await say(said, kept ? `${reply.text}\n\n${kept}` : reply.text);
+          break;
+        }
+        case 'card':
+          if (!message) await say(renderCard(reply.card), reply.card.fallback);
+          else if (isPrivate(message)) await api.editAnswer(event.token, renderCard(reply.card));
+          // A newer picture of the ticket may have been drawn meanwhile.
+          else if (!watch.overtaken) await edits.submit(key, reply.card);
+          break;
+        case 'form':
+        case 'none':
+          break;
+      }
+      // Nothing may be left "thinking".
+      if (reply.kind === 'none' && !message && answered === 'here')
+        await api.editAnswer(event.token, renderText('Done.', 'good'));
+    } finally {
+      watch.release();
+    }
+  }
+
+  /** After an acknowledgement: fills the promised answer of a command, or follows up on a click. */
+  async function answerLater(
+    event: APIInteraction,
+    said: Rendered,
+    agent: AgentRef,
+    words: string,
+  ): Promise<void> {
+    const promised = event.type === InteractionType.ApplicationCommand || !event.message;
+    try {
+      await (promised ? api.editAnswer(event.token, said) : api.followUp(event.token, said));
+    } catch (error) {
+      log.warn({ interaction: event.id, reason: errorText(error) }, 'a private answer could not be given');
+      await deps.tell(agent, words);
+    }
+  }
+
+  async function answerPrivately(event: APIInteraction, said: Rendered): Promise<void> {
+    if (said.files.length > 0) {
+      // A first answer carries no files.
+      if ((await acknowledge(event)) === 'here') await api.followUp(event.token, said);
+      return;
+    }
+    await api.answer(event.id, event.token, {
+      type: InteractionResponseType.ChannelMessageWithSource,
+      data: toBody(said, MessageFlags.Ephemeral),
+    });
+  }
+
+  /** A window can only be the first answer to a click, so what it shows must be known in time. */
+  async function openForm(event: APIInteraction, action: AgentAction): Promise<void> {
+    const late: ActionReply = { kind: 'notice', text: BUSY, ok: false };
+    const reply = await Promise.race([deps.act(action), sleep(ANSWER_WITHIN_MS).then(() => late)]);
+    const modal = reply.kind === 'form' ? renderForm(reply.form, deps.context) : null;
+    if (modal) await api.answer(event.id, event.token, { type: InteractionResponseType.Modal, data: modal });
+    else
+      await answerPrivately(
+        event,
+        renderText(
+          reply.kind === 'notice' ? reply.text : TOO_LONG,
+          reply.kind === 'notice' && reply.ok ? 'good' : 'warning',
+        ),
+      );
+    if (
+      event.type === InteractionType.MessageComponent &&
+      event.data.component_type === ComponentType.StringSelect
+    )
+      await clearMenu(event.message);
+  }
+
+  /** Discord keeps showing what was chosen, and the same entry could not be chosen again; a new id clears it. */
+  async function clearMenu(message: APIMessage): Promise<void> {
+    if (isPrivate(message)) return;
+    const components = withFreshMenus(message.components ?? []);
+    if (!components) return;
+    const watch = edits.watch(editKey(message.channel_id, message.id));
+    try {
+      if (!watch.overtaken)
+        await api.edit(message.channel_id, message.id, 9, () => ({ components, files: [] }));
+    } catch (error) {
+      log.debug({ message: message.id, reason: errorText(error) }, 'the menu of a card could not be cleared');
+    } finally {
+      watch.release();
+    }
+  }
+}
+
+function isPrivate(message: APIMessage): boolean {
+  return ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+}
+
+/** The same components with other ids on the menus; null when there is a picture, which could not be sent back. */
+function withFreshMenus(components: APIMessageTopLevelComponent[]): APIMessageTopLevelComponent[] | null {
+  const fresh = randomBytes(3).toString('base64url');
+  const text = JSON.stringify(components, (key, value: unknown) =>
+    key === 'custom_id' && typeof value === 'string' && value.startsWith('dh1|menu|')
+      ? `${value.split('|').slice(0, 4).join('|')}|${value.split('|')[4]?.[0] ?? '0'}${fresh}`
+      : value,
+  );
+  return text.includes('"attachment') || text.includes(`"type":${ComponentType.MediaGallery}`)
+    ? null
+    : JSON.parse(text);
+}

@@ -1,0 +1,74 @@
+// What must be known after a restart: which events were handled, and which ticket a thread belongs to.
+import { SnowflakeUtil } from 'discord.js';
+import { z } from 'zod';
+import type { AdapterStore, Clock } from '../../../src/ports.ts';
+
+/** Discord repeats events for minutes at most; numbers older than this are forgotten. */
+const REMEMBERED_MS = 3_600_000;
+/** Numbers in this process's own memory, and after how many new ones the old are forgotten. */
+const KEPT = 5_000;
+const SWEEP_EVERY = 500;
+
+const threadSchema = z.object({ ticketId: z.string(), name: z.string() });
+/** The card that a thread hangs under. */
+export type ThreadHead = z.infer<typeof threadSchema>;
+
+export type DiscordMemory = ReturnType<typeof createMemory>;
+
+export function createMemory(store: AdapterStore, clock: Clock) {
+  const seen = new Set<string>();
+  const heads = new Map<string, ThreadHead | null>();
+  let fresh = 0;
+
+  async function forgetOld(newest: string): Promise<void> {
+    const before = SnowflakeUtil.timestampFrom(newest) - REMEMBERED_MS;
+    const rows = await store.list({ prefix: 'seen/', limit: 2 * SWEEP_EVERY });
+    for (const { key } of rows)
+      if (SnowflakeUtil.timestampFrom(key.slice('seen/'.length)) < before) await store.delete(key);
+  }
+
+  return {
+    /** True for the first who asks about an event, in any process. Ids are Discord's, which grow with time. */
+    async isNew(id: string): Promise<boolean> {
+      if (seen.has(id)) return false;
+      bounded(seen).add(id);
+      if ((await store.get(`seen/${id}`)) !== undefined) return false;
+      await store.set(`seen/${id}`, 1);
+      if (++fresh % SWEEP_EVERY === 0) await forgetOld(id);
+      return true;
+    },
+
+    async rememberCard(message: string, head: ThreadHead): Promise<void> {
+      bounded(heads).set(message, head);
+      await store.set(`card/${message}`, head);
+    },
+
+    /** The ticket of a card, by its message's number, which is also its thread's; null for any other channel. */
+    async headOf(message: string): Promise<ThreadHead | null> {
+      const known = heads.get(message);
+      if (known !== undefined) return known;
+      const stored = await store.get(`card/${message}`);
+      const head = stored === undefined ? null : threadSchema.parse(stored);
+      // A young message may be a card whose post is not noted yet.
+      if (head || clock.now().getTime() - SnowflakeUtil.timestampFrom(message) > REMEMBERED_MS)
+        bounded(heads).set(message, head);
+      return head;
+    },
+
+    forgetCard: (message: string) => {
+      heads.delete(message);
+      return store.delete(`card/${message}`);
+    },
+  };
+}
+
+/** Makes room by forgetting what was added first. */
+function bounded<C extends { size: number; keys(): Iterator<string>; delete(key: string): boolean }>(
+  kept: C,
+): C {
+  if (kept.size >= KEPT) {
+    const first = kept.keys().next();
+    if (!first.done) kept.delete(first.value);
+  }
+  return kept;
+}

@@ -1,0 +1,142 @@
+// Discord's events -> what an agent did. Pure; null for everything that means nothing to us.
+import {
+  type APIApplicationCommandInteractionDataOption,
+  type APIInteraction,
+  type APIUser,
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ComponentType,
+  type GatewayMessageCreateDispatchData,
+  InteractionType,
+  MessageType,
+} from 'discord.js';
+import { type CardRef, FORM_IDS } from '../../../src/model/card.ts';
+import { decisionSchema } from '../../../src/model/decision.ts';
+import { type AgentAction, type AgentRef, type Intent, intentOf } from '../../../src/model/platform.ts';
+import { type FormContext, readForm } from './forms.ts';
+import { decodeAction, decodeId } from './ids.ts';
+
+export type ParsedInteraction =
+  | { kind: 'action'; action: AgentAction }
+  /** Not for the flows: said to the person in private, with what they had written. */
+  | { kind: 'told'; text: string; words: string | null }
+  /** Ours, but nothing was chosen. */
+  | { kind: 'nothing' };
+
+/** Null when the interaction is not ours. */
+export function parseInteraction(event: APIInteraction, context: FormContext): ParsedInteraction | null {
+  const agent = agentOf(event);
+  if (!agent) return null;
+  switch (event.type) {
+    case InteractionType.MessageComponent: {
+      const reference = decodeId(event.data.custom_id);
+      if (!reference) return null;
+      if (reference.what.kind === 'action')
+        return acted(reference.ref, agent, intentOf(reference.what.action));
+      if (reference.what.kind !== 'menu' || event.data.component_type !== ComponentType.StringSelect)
+        return null;
+      const action = decodeAction(event.data.values[0] ?? '');
+      return action ? acted(reference.ref, agent, intentOf(action)) : { kind: 'nothing' };
+    }
+    case InteractionType.ModalSubmit: {
+      const reference = decodeId(event.data.custom_id);
+      if (reference?.what.kind !== 'form') return null;
+      const form = readForm(event.data, context);
+      const words = form.values.text ?? form.values.reason ?? null;
+      if (form.fault) return { kind: 'told', text: form.fault, words };
+      const decision = decisionSchema.safeParse({ kind: reference.what.form, ...form.values });
+      if (decision.success) return acted(reference.ref, agent, { type: 'decision', decision: decision.data });
+      const [issue] = decision.error.issues;
+      const field = String(issue?.path[0] ?? 'form');
+      return {
+        kind: 'told',
+        text: `Please fill in "${field}": ${issue?.message ?? 'it is not valid'}.`,
+        words,
+      };
+    }
+    case InteractionType.ApplicationCommand: {
+      const { data } = event;
+      if (data.type !== ApplicationCommandType.ChatInput || data.name !== 'deskhand') return null;
+      const place = { platform: 'discord', channel: event.channel?.id ?? '' };
+      return acted(null, agent, { type: 'command', text: commandText(data.options ?? []), place });
+    }
+    default:
+      return null;
+  }
+}
+
+function acted(ref: CardRef | null, agent: AgentRef, intent: Intent): ParsedInteraction {
+  return { kind: 'action', action: { ref, agent, intent } };
+}
+
+/** `mode` with two options -> `mode billing/refund auto`. */
+function commandText(options: APIApplicationCommandInteractionDataOption[]): string {
+  return options
+    .flatMap((option) =>
+      option.type === ApplicationCommandOptionType.Subcommand
+        ? [option.name, commandText(option.options ?? [])]
+        : 'value' in option
+          ? [String(option.value)]
+          : [],
+    )
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Who acted, in a server or in a direct message. */
+function agentOf({ member, user }: APIInteraction): AgentRef | null {
+  const who = member?.user ?? user;
+  return who && !who.bot ? toAgent(who, member?.nick) : null;
+}
+
+function toAgent(user: APIUser, nick: string | null | undefined): AgentRef {
+  return { platform: 'discord', userId: user.id, name: nick ?? user.global_name ?? user.username };
+}
+
+export interface ThreadText {
+  agent: AgentRef;
+  text: string;
+  id: string;
+  /** The thread it stands in, which has the number of the message it hangs under. */
+  thread: string;
+}
+
+/**
+ * A person's text in a channel or thread; null for bots, system messages and webhooks. `text` is empty where Discord
+ * hides it from us (no Message Content intent) and where there are only attachments.
+ */
+export function parseMessage(event: GatewayMessageCreateDispatchData, botId: string): ThreadText | null {
+  const { author, type } = event;
+  if (author.bot || author.system || event.webhook_id) return null;
+  if (type !== MessageType.Default && type !== MessageType.Reply) return null;
+  return {
+    agent: toAgent(author, event.member?.nick),
+    text: readable(event, botId),
+    id: event.id,
+    thread: event.channel_id,
+  };
+}
+
+/** Mentions and emoji as people read them; the bot's own name is what begins an order to it. */
+function readable(
+  { content, mentions, attachments }: GatewayMessageCreateDispatchData,
+  botId: string,
+): string {
+  const names = new Map(mentions.map((user) => [user.id, user.global_name ?? user.username]));
+  const text = content
+    .replace(/<@!?(\d+)>/g, (whole, id: string) =>
+      id === botId ? '@deskhand' : names.has(id) ? `@${names.get(id)}` : whole,
+    )
+    .replace(/<a?:(\w+):\d+>/g, ':$1:');
+  const files = attachments.map(({ filename }) => `📎 ${filename}`);
+  return [text, ...(text ? files : [])].join('\n').trim();
+}
+
+/** What an agent wrote into a form whose decision was refused, so that it can be given back; null when there is none. */
+export function writtenWords(intent: Intent): string | null {
+  if (intent.type !== 'decision') return null;
+  const { decision } = intent;
+  if (!FORM_IDS.some((id) => id === decision.kind)) return null;
+  if ('text' in decision) return decision.text;
+  return 'reason' in decision && decision.kind !== 'reject' ? decision.reason : null;
+}
