@@ -43,6 +43,7 @@ const historySchema = z.object({
   reply: z.string().nullish(),
   subject: z.string().nullish(),
 });
+const exampleSchema = z.strictObject({ text: z.string().min(1), label: z.string() });
 
 type Message = z.infer<typeof messageSchema>;
 
@@ -53,7 +54,9 @@ function readLines<T>(file: string, schema: z.ZodType<T>): T[] {
 
 const customers = readLines(join(SAMPLE, 'customers.jsonl'), customerSchema);
 const stream = readLines(join(SAMPLE, 'stream.jsonl'), messageSchema);
+const examples = readLines(join(SAMPLE, 'examples.jsonl'), exampleSchema);
 const taxonomy: unknown = parseYaml(readFileSync(TAXONOMY, 'utf8'));
+const categoryIds = taxonomySchema.parse(taxonomy).categories.map(({ id }) => id);
 
 function noted(remark: string): Message[] {
   return stream.filter((message) => message.expect.note?.includes(remark));
@@ -169,8 +172,7 @@ describe('the Monday stream', () => {
   });
 
   test('asks only for categories of the taxonomy', () => {
-    const ids = new Set(taxonomySchema.parse(taxonomy).categories.map(({ id }) => id));
-    const unknown = stream.filter((message) => !ids.has(message.expect.category));
+    const unknown = stream.filter((message) => !categoryIds.includes(message.expect.category));
     expect(unknown.map((message) => message.expect.category)).toEqual([]);
   });
 });
@@ -191,5 +193,16 @@ describe('what the bot learns from', () => {
     const tickets = files.flatMap((name) => readLines(join(SAMPLE, name), historySchema));
     const texts = tickets.flatMap(({ text, reply, subject }) => [text, reply ?? '', subject ?? '']);
     expect(sharedRuns(texts)).toEqual([]);
+  });
+
+  test('shares no five words in a row with the stream: the labelled examples', () => {
+    expect(sharedRuns(examples.map(({ text }) => text))).toEqual([]);
+  });
+
+  test('has at least 35 labelled examples of every category, none of another and none twice', () => {
+    const counted = Map.groupBy(examples, ({ label }) => label);
+    expect(new Set(counted.keys())).toEqual(new Set(categoryIds));
+    for (const [, ofLabel] of counted) expect(ofLabel.length).toBeGreaterThanOrEqual(35);
+    expect(new Set(examples.map(({ text }) => text)).size).toBe(examples.length);
   });
 });

@@ -15,6 +15,8 @@ const ANCHOR = Date.parse('2026-03-02T08:00:00Z');
 /** The first messages come quickly, so that the page is not empty; then a few a minute. */
 const FIRST = { messages: 4, everyMs: 1_500 };
 const EVERY_MS = 12_000;
+/** Examples written in one transaction. */
+const BATCH = 100;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/;
 
 const streamLineSchema = z.object({
@@ -28,6 +30,8 @@ const streamLineSchema = z.object({
   text: z.string(),
 });
 
+const exampleLineSchema = z.object({ text: z.string(), label: z.string() });
+
 /** Fills an empty sample database; does nothing when it was filled before. */
 export async function loadSample(store: Store, clock: Clock): Promise<void> {
   if ((await store.countTickets()) > 0) return;
@@ -37,11 +41,29 @@ export async function loadSample(store: Store, clock: Clock): Promise<void> {
   await importCustomers(await shifted('customers.jsonl', shiftMs), options);
   for (const file of ['history-1.jsonl', 'history-2.jsonl'])
     await importTickets(await shifted(file, shiftMs), options);
+  await loadExamples(store, clock.now());
+}
+
+/** Labelled messages that belong to no ticket: they only teach the classifier. */
+async function loadExamples(store: Store, at: Date): Promise<void> {
+  const lines = await linesOf('examples.jsonl');
+  for (let start = 0; start < lines.length; start += BATCH)
+    await store.transaction(async (tx) => {
+      for (const line of lines.slice(start, start + BATCH)) {
+        const { text, label } = exampleLineSchema.parse(JSON.parse(line));
+        await tx.upsertExample({ ticketId: null, text, category: label, corrected: 0, at });
+      }
+    });
+}
+
+/** The lines of a sample file that are not blank. */
+async function linesOf(file: string): Promise<string[]> {
+  return (await readFile(join(FOLDER, file), 'utf8')).split('\n').filter((line) => line.trim());
 }
 
 /** A sample file with every date moved, so that its Monday is today. */
 async function shifted(file: string, shiftMs: number): Promise<string> {
-  const lines = (await readFile(join(FOLDER, file), 'utf8')).split('\n').filter((line) => line.trim());
+  const lines = await linesOf(file);
   const move = (_key: string, value: unknown) => {
     if (typeof value !== 'string' || !ISO_DATE.test(value)) return value;
     const moved = new Date(Date.parse(value) + shiftMs).toISOString();
@@ -58,9 +80,7 @@ export async function playStream(
   deps: { memory: AdapterStore; log: Log; receive(message: InboundMessage): Promise<Receipt> },
   { fast, signal }: { fast: boolean; signal: AbortSignal },
 ): Promise<void> {
-  const lines = (await readFile(join(FOLDER, 'stream.jsonl'), 'utf8'))
-    .split('\n')
-    .filter((line) => line.trim());
+  const lines = await linesOf('stream.jsonl');
   const position = z
     .number()
     .catch(0)
