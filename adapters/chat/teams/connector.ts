@@ -13,7 +13,7 @@ interface Call {
   body?: string;
 }
 
-const problem = z.object({ error: z.object({ code: z.string() }) });
+const problem = z.object({ error: z.object({ code: z.string(), message: z.string().optional() }) });
 
 export type Connector = ReturnType<typeof createConnector>;
 
@@ -53,12 +53,11 @@ export function createConnector(
         if (response.status === 401) throw revoked('Teams answered 401');
       }
       if (!response.ok) {
-        const code = problem.safeParse(await response.json().catch(() => null)).data?.error.code ?? null;
+        const { code = null, message = null } =
+          problem.safeParse(await response.json().catch(() => null)).data?.error ?? {};
+        const { status } = response;
         const retryAfter = response.headers.get('retry-after');
-        throw refusalError(
-          { status: response.status, method: call.method, code, retryAfter },
-          deps.clock.now(),
-        );
+        throw refusalError({ status, method: call.method, code, message, retryAfter }, deps.clock.now());
       }
       trouble = null;
       return response;

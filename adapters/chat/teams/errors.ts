@@ -7,6 +7,7 @@ export interface Refusal {
   method: string;
   /** `error.code` of the body, when there is one. */
   code: string | null;
+  message: string | null;
   /** The header as it came: seconds, or a date. */
   retryAfter: string | null;
 }
@@ -15,7 +16,7 @@ export interface Refusal {
  * Classifies a refusal. 412, 429 and 5xx are worth another try:
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit#handle-http-429-responses
  */
-export function refusalError({ status, method, code, retryAfter }: Refusal, now: Date): AppError {
+export function refusalError({ status, method, code, message, retryAfter }: Refusal, now: Date): AppError {
   const said = `Teams answered ${status}${code ? ` ${code}` : ''}`;
   if (status === 429)
     return new AppError('rate_limited', `${said}: too many requests; it goes on by itself.`, {
@@ -42,7 +43,10 @@ export function refusalError({ status, method, code, retryAfter }: Refusal, now:
     );
   if (status === 413)
     return new AppError('card_too_large', `${said}: the message is larger than Teams takes.`);
-  return new AppError('teams_refused', `${said} and will not take this message.`);
+  return new AppError(
+    'teams_refused',
+    `${said} and will not take this message${message ? `: ${message.slice(0, 300)}` : ''}.`,
+  );
 }
 
 /** The bot's own credentials no longer count. */

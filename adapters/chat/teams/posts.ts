@@ -6,7 +6,7 @@ import { conversationId } from './activity.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Places } from './places.ts';
 import type { Content } from './render.ts';
-import type { TeamsSdk } from './sdk.ts';
+import type { Address, TeamsSdk } from './sdk.ts';
 import { createUpdates } from './updates.ts';
 
 const ID = 'teams';
@@ -31,7 +31,7 @@ export function createPosts(deps: {
     return { root, id };
   }
 
-  async function addressOf(channel: string, root: string | null) {
+  async function addressOf(channel: string, root: string | null): Promise<Address> {
     const { serviceUrl, kind } = await places.conversation(channel);
     return { serviceUrl, conversation: conversationId(channel, kind === 'channel' ? root : null), kind };
   }

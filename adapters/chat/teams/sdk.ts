@@ -40,6 +40,7 @@ export interface Handlers {
 export interface Address {
   serviceUrl: string;
   conversation: string;
+  kind: 'channel' | 'chat';
 }
 
 /** https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication */
@@ -61,11 +62,17 @@ export async function loadSdk(config: TeamsConfig, connector: Connector, handler
   /** Speaks in a conversation without having been asked. */
   async function within<T>(at: Address, act: (context: TurnContext) => Promise<T>): Promise<T> {
     let result: { value: T } | null = null;
+    const inChannel = at.kind === 'channel';
     const reference = {
       channelId: CHANNEL,
       serviceUrl: at.serviceUrl,
       bot: { id: `28:${appId}`, name: 'Deskhand' },
-      conversation: { id: at.conversation, name: '', conversationType: '', isGroup: true },
+      conversation: {
+        id: at.conversation,
+        name: '',
+        conversationType: inChannel ? 'channel' : 'personal',
+        isGroup: inChannel,
+      },
     };
     await adapter.continueConversationAsync(appId, reference, async (context) => {
       result = { value: await act(context) };
