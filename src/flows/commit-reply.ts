@@ -49,6 +49,12 @@ export async function commitReply(
     sendAfter,
     createdAt: now,
   });
-  await tx.updateTicket(ticket.id, { status: 'sending', failure: null, ...UNRESOLVED });
+  await tx.updateTicket(ticket.id, {
+    status: 'sending',
+    failure: null,
+    // What is answered needs no further draft, also where an agent was faster than the engine.
+    draftedSeq: Math.max(ticket.draftedSeq, draft.basedOnSeq),
+    ...UNRESOLVED,
+  });
   return sendAfter;
 }

@@ -11,6 +11,7 @@ import { commitReply } from './commit-reply.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { handOff } from './hand-off.ts';
 import { learnFromDecision } from './learn.ts';
+import { draftWanted, redraft } from './redraft.ts';
 import { undo } from './undo.ts';
 import { arrived, retry } from './unsettled.ts';
 
@@ -101,6 +102,7 @@ async function apply(at: Case, decision: Decision, draftVersion: number): Promis
         assignee: null,
         status: ticket.status === 'sending' ? 'sending' : 'awaiting_agent',
         ...UNRESOLVED,
+        ...(await draftWanted(at)),
         ...(level && ticket.priority && { priority: { ...ticket.priority, level }, priorityBy: actor.name }),
       });
       return done(`Escalated to ${decision.to}. Everything that is known is in the thread.`);
@@ -122,7 +124,8 @@ async function apply(at: Case, decision: Decision, draftVersion: number): Promis
       if (until <= now)
         return invalid(`"until" is ${decision.until}, which is in the past; choose a later time.`);
       if (await isSending(at)) return invalid('A reply is on its way; snooze when it has left.');
-      await record(at, decision, { status: 'snoozed', snoozedUntil: until, ...UNRESOLVED });
+      const snoozed = { status: 'snoozed', snoozedUntil: until, ...UNRESOLVED } as const;
+      await record(at, decision, { ...snoozed, ...(await draftWanted(at)) });
       return done(null);
     }
     case 'reclassify': {
@@ -207,7 +210,8 @@ async function ownWords(
 ): Promise<Draft | null> {
   if (seen !== (draft?.version ?? 0)) return null;
   const failed = draft !== null && (await tx.latestOutbox(ticket.id))?.status === 'failed';
-  if (draft && !(failed && draft.status === 'approved')) return null;
+  const current = draft !== null && draft.basedOnSeq >= ticket.inboundSeq;
+  if (draft && !(failed && current && draft.status === 'approved')) return null;
   return insertAgentDraft(tx, { ticket, before: draft, text, author: actor.name, now: deps.clock.now() });
 }
 
@@ -254,12 +258,6 @@ export async function record(
     at: deps.clock.now(),
   });
   await tx.updateTicket(ticket.id, patch);
-}
-
-/** The value of `draftedSeq` that makes the engine write another version, where one is still wanted. */
-export function redraft(ticket: TicketRow): number {
-  const waiting = ['open', 'awaiting_agent', 'snoozed'].includes(ticket.status);
-  return waiting ? Math.max(0, ticket.inboundSeq - 1) : ticket.draftedSeq;
 }
 
 /** Faults that only the workspace's settings can tell. */

@@ -5,7 +5,7 @@ import type { OutboxRow } from '../infra/db/queries/work.ts';
 import type { SendResult } from '../model/message.ts';
 import type { TicketStatus } from '../model/ticket.ts';
 import { waiting } from './call-back.ts';
-import { BOT } from './deps.ts';
+import { BOT, UNRESOLVED } from './deps.ts';
 
 /** In the caller's transaction, which has locked the ticket and settled the outbox row. */
 export async function recordSent(
@@ -37,7 +37,7 @@ export async function recordSent(
   const status = statusAfter(ticket, row, draft.basedOnSeq);
   await tx.updateTicket(ticket.id, {
     status,
-    ...(status === 'resolved' && { resolvedAt: now }),
+    ...(status === 'resolved' ? { resolvedAt: now } : UNRESOLVED),
     firstResponseAt: ticket.firstResponseAt ?? now,
     repliedBy: row.by === BOT ? 'auto' : row.text === draft.text && !draft.author ? 'assisted' : 'agent',
     failure: null,

@@ -3,8 +3,9 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { insertAgentDraft } from './agent-draft.ts';
 import type { Actor } from './agents.ts';
 import { refusal } from './agents.ts';
-import { addNote, redraft } from './decide.ts';
+import { addNote } from './decide.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
+import { redraft } from './redraft.ts';
 
 /** `@deskhand …` at the start of a line of the thread. */
 const ADDRESSED = /^\s*@deskhand[\s:,]*/i;

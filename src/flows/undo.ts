@@ -4,8 +4,9 @@ import type { Queries } from '../infra/db/queries/index.ts';
 import type { Draft } from '../model/draft.ts';
 import type { Actor } from './agents.ts';
 import { callBack } from './call-back.ts';
-import { type DecideResult, redraft } from './decide.ts';
+import type { DecideResult } from './decide.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
+import { redraft } from './redraft.ts';
 
 /** Undoes the newest thing that can still be undone on a ticket. Runs in the decision's transaction. */
 export async function undo(at: {
