@@ -77,7 +77,11 @@ async function startLife() {
   let lookup: 'truth' | 'unknown' = 'truth';
   let writes = 0;
 
-  w.email.send = async ({ key }) => {
+  const ticketId = (await w.write('Where is my invoice?', address)).ticketId ?? 0;
+
+  w.email.send = async ({ key, ticketId: whose }) => {
+    // What another life has left behind is not this one's business.
+    if (whose !== ticketId) return { providerId: `<${key}>` };
     if (fate === 'refused') throw new AppError('refused', '550 no');
     if (fate === 'later') throw new AppError('busy', '451 later', { retryable: true });
     if (fate !== 'lost-before') arrived.push(key);
@@ -87,7 +91,6 @@ async function startLife() {
   w.email.lookup = async ({ key }) =>
     lookup === 'unknown' ? 'unknown' : arrived.includes(key) ? 'sent' : 'not_sent';
 
-  const ticketId = (await w.write('Where is my invoice?', address)).ticketId ?? 0;
   const outbox = () => w.store.outboxOf(ticketId);
 
   async function decide(decision: Decision, version?: number): Promise<ActionReply> {
@@ -97,8 +100,11 @@ async function startLife() {
     const answer = await w.press('ana', ticketId, decision, version);
     const accepted = answer.kind === 'card' || (answer.kind === 'notice' && answer.ok !== false);
     if (accepted && (decision.kind === 'approve' || decision.kind === 'edit')) {
-      // Then nothing but the current version was approved.
-      expect(draft).toMatchObject({ version, status: 'pending', basedOnSeq: before?.inboundSeq });
+      // Then it was the current version, or an agent's own words where there is none that could leave.
+      const own = decision.kind === 'edit' && draft?.status !== 'pending';
+      if (!own) expect(draft).toMatchObject({ version, status: 'pending' });
+      else if (draft) expect(draft).toMatchObject({ version, status: 'approved' });
+      if (draft) expect(draft.basedOnSeq).toBe(before?.inboundSeq);
     }
     if (accepted && decision.kind === 'retry' && unknown) repetitions++;
     return answer;
