@@ -10,6 +10,8 @@ import { tellAsOneStory } from '../support/story.ts';
 const STREAM = 90;
 const LONG = 180_000;
 const soon = { timeout: 60_000, interval: 100 };
+/** For what waits until a whole history is learned. */
+const patient = { timeout: 150_000, interval: 250 };
 
 const ticketSchema = z.object({
   id: z.string(),
@@ -73,7 +75,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
 
   it('lets messages arrive as cards, without a reload', { timeout: LONG }, async () => {
     // The morning begins when the history is learned.
-    await vi.waitUntil(async () => (await ana.posts.count()) >= 3, { ...soon, timeout: 150_000 });
+    await vi.waitUntil(async () => (await ana.posts.count()) >= 3, patient);
     const first = ana.posts.first();
     await first.locator('[data-part=quote-customer]').waitFor();
     await first.locator('[data-part=quote-draft]').waitFor();
@@ -154,7 +156,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
         messages.filter(({ direction }) => direction === 'inbound'),
       );
       expect(inbound).toHaveLength(STREAM);
-    }, soon);
+    }, patient);
     await vi.waitUntil(async () => (await ana.posts.count()) >= 20, soon);
     const keys = (await ana.posts.allTextContents()).map(keyOf);
     expect(new Set(keys).size).toBe(keys.length);
