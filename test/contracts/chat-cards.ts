@@ -184,7 +184,7 @@ export const anyCard: fc.Arbitrary<Card> = fc
       fc.record({ kind: fc.constantFrom('category', 'customer', 'plan', 'due', 'state'), text: words }),
       { maxLength: 6 },
     ),
-    blocks: fc.array(block, { maxLength: 40 }),
+    blocks: fc.array(block, { maxLength: 40, size: 'max' }),
     buttons: buttons(5),
     menu: buttons(11),
   })

@@ -27,7 +27,7 @@ export function raceContract(current: () => Chat): void {
     it('a button on a draft that is out of date sends nothing and says so', async () => {
       const { id, key } = await chat.ticket();
       const before = chat.card(key);
-      await chat.desk.write('Wait, it is the invoice of April');
+      await chat.desk.write('Please send the invoice of April, not March');
       await chat.desk.work();
       await chat.world.press('ana', before, 'approve');
       await until(() => expect(chat.said('ana')).toMatch(/replaced the draft|wrote again/));
@@ -37,7 +37,7 @@ export function raceContract(current: () => Chat): void {
     it('a form on a draft that is out of date sends nothing, and the words are not lost', async () => {
       const { id, key } = await chat.ticket();
       await chat.open('ana', key, 'form:edit');
-      await chat.desk.write('Wait, it is the invoice of April');
+      await chat.desk.write('Please send the invoice of April, not March');
       await chat.desk.work();
       await chat.world.submit('ana', { text: 'My careful words' });
       const told = () => chat.said('ana') + JSON.stringify(chat.world.form('ana'));
@@ -158,7 +158,7 @@ export function troubleContract(current: () => Chat): void {
     });
 
     it('is healthy, and says where it is', async () => {
-      expect(await chat.platform.health()).toMatchObject({ ok: true });
+      await until(async () => expect(await chat.platform.health()).toMatchObject({ ok: true }));
     });
   });
 }

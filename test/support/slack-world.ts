@@ -465,8 +465,9 @@ function stateOf(view: SlackView, values: Record<string, string>): Record<string
   for (const block of inputsOf(view)) {
     const input = block.element as Json;
     const field = String(input.action_id);
-    const first = block.block_id === field || !(field in state);
-    const typed = field in values ? (first ? values[field] : '') : undefined;
+    // A text that was typed anew stands in the first input; a time in the picker of times.
+    const here = block.block_id === field || input.type === 'datetimepicker';
+    const typed = field in values ? (here ? values[field] : '') : undefined;
     state[String(block.block_id)] = { [field]: given(input, typed) };
   }
   return state;

@@ -1,5 +1,5 @@
 // The opaque references that buttons, menus and forms carry, and the way back from them.
-import { type ActionId, type CardRef, FORM_IDS } from '../../../src/model/card.ts';
+import type { ActionId, CardRef } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import { LIMITS } from './limits.ts';
 
@@ -113,9 +113,4 @@ export function parseMessage(message: string): { ts: string; thread: string | nu
   const match = /^(?:(\d+\.\d+)\/)?(\d+\.\d+)$/.exec(message);
   if (!match?.[2]) throw new AppError('unknown_message', `"${message}" is not a message of Slack`);
   return { ts: match[2], thread: match[1] ?? null };
-}
-
-/** True for the forms of the model. */
-export function isFormId(id: string): id is (typeof FORM_IDS)[number] {
-  return FORM_IDS.some((known) => known === id);
 }

@@ -133,8 +133,6 @@ export function createSlack(
 
   /** What Slack says of us, and of the channels that cards go to. */
   async function look(): Promise<Health> {
-    const problem = socket?.problem();
-    if (problem) return { ok: false, detail: `Slack: Socket Mode ${problem}` };
     try {
       const { team, scopes } = await identify();
       const missing = scopes.length > 0 ? SCOPES.filter((scope) => !scopes.includes(scope)) : [];
@@ -203,10 +201,11 @@ export function createSlack(
     },
 
     async health() {
+      const problem = socket?.problem();
+      if (problem) return { ok: false, detail: `Slack: Socket Mode ${problem}` };
       const now = clock.now().getTime();
-      const known = checked && now - checked.at < (checked.health.ok ? HEALTH_MS.good : HEALTH_MS.bad);
-      if (!checked || !known || (checked.health.ok && socket?.problem()))
-        checked = { at: now, health: await look() };
+      const kept = checked?.health.ok ? HEALTH_MS.good : HEALTH_MS.bad;
+      if (!checked || now - checked.at > kept) checked = { at: now, health: await look() };
       return checked.health;
     },
   };
@@ -226,7 +225,7 @@ function boltLogger(log: Log) {
   };
 }
 
-export const slack: AdapterModule<SlackConfig, ChatPlatform> = {
+export const slackModule: AdapterModule<SlackConfig, ChatPlatform> = {
   id: ID,
   config: slackConfig,
   create: (config, deps) => createSlack(config, deps),

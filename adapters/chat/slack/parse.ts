@@ -165,7 +165,7 @@ const messageSchema = z.looseObject({
     // edits, deletions, joins, bots: https://docs.slack.dev/reference/events/message#subtypes
     subtype: z.enum(['thread_broadcast', 'file_share']).optional(),
     user: z.string(),
-    bot_id: z.undefined(),
+    bot_id: z.never().optional(),
     hidden: z.literal(false).optional(),
     channel: z.string(),
     ts: z.string().regex(/^\d+\.\d+$/),

@@ -188,7 +188,7 @@ function chipWords(chip: Chip, prose: number): RichElement | RichElement[] | nul
       return joined(
         [
           words(chip.tone === 'warning' ? '⏰ due' : 'due', 10),
-          moment(chip.at, '{date_short_pretty} {time}', chip.text),
+          moment(chip.at, '{date_short_pretty} {time}', chip.text.replace(/^due /, '')),
         ],
         ' ',
       );

@@ -3,17 +3,23 @@ import { cleanText } from '../../../src/model/text.ts';
 
 /** Text without control characters, at most `max` characters; ends in "…" when something is missing. */
 export function cut(text: string, max: number): string {
-  const clean = cleanText(text).trim();
-  if (clean.length <= max) return clean;
-  const head = clean.slice(0, Math.max(0, max - 2)).replace(/[\ud800-\udbff]$/, '');
-  const space = head.search(/\s\S*$/);
-  const kept = space > head.length * 0.7 ? head.slice(0, space) : head;
-  return `${kept.trimEnd()} …`;
+  return shorten(text, max, (some) => cleanText(some).trim());
 }
 
 /** `cut` on one line; `none` where nothing is left, since Slack refuses empty texts. */
 export function cutLine(text: string, max: number, none = '–'): string {
-  return cut(text.replace(/\s+/g, ' '), max) || none;
+  return shorten(text, max, (some) => cleanText(some).replace(/\s+/g, ' ').trim()) || none;
+}
+
+/** Cleans only about as much as is shown: texts may be very long. */
+function shorten(text: string, max: number, clean: (some: string) => string): string {
+  const some = text.slice(0, max * 2 + 1_000);
+  const whole = clean(some);
+  if (whole.length <= max && some.length === text.length) return whole;
+  const head = whole.slice(0, Math.max(0, max - 2)).replace(/[\ud800-\udbff]$/, '');
+  const space = head.search(/\s\S*$/);
+  const kept = space > head.length * 0.7 ? head.slice(0, space) : head;
+  return `${kept.trimEnd()} …`.trimStart();
 }
 
 /** For the places that Slack reads as its markup (`text` of a message): nothing in it can mention or link. */

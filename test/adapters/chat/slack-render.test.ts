@@ -1,0 +1,203 @@
+// Slack's drawing: within every limit for any card, no id lost, nobody mentioned; forms and long texts there and back.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decisionOf, parseSubmission, renderForm } from '../../../adapters/chat/slack/forms.ts';
+import { parseEntry } from '../../../adapters/chat/slack/ids.ts';
+import { joinParts, splitText } from '../../../adapters/chat/slack/parts.ts';
+import { renderCard } from '../../../adapters/chat/slack/render.ts';
+import { escaped, fromSlack } from '../../../adapters/chat/slack/text.ts';
+import { ticketForm } from '../../../src/cards/forms.ts';
+import { ticketCard } from '../../../src/cards/ticket.ts';
+import { type Card, FORM_IDS, type Form } from '../../../src/model/card.ts';
+import { aBigCard, anyCard, RUNS } from '../../contracts/chat-cards.ts';
+import { messageFaults, viewFaults } from '../../support/block-kit.ts';
+import { aView, NOW } from '../../support/ticket-views.ts';
+
+const ORIGIN = { channel: 'C0SUPPORT', message: '1700.1' };
+
+/** Everything that is wrong with a drawn card: limits, lost ids and buttons, markup that Slack would read. */
+function faultsOf(card: Card, classic: boolean): string[] {
+  const { text, blocks } = renderCard(card, { classic });
+  const json = JSON.stringify(blocks);
+  const faults = messageFaults(blocks);
+  if (json.length > 12_000) faults.push(`${json.length} characters`);
+  if (classic && /"type":"(alert|table)"/.test(json)) faults.push('newer blocks among the classic ones');
+  if (/"type":"(mrkdwn|markdown|user|usergroup|broadcast|channel|team)"/.test(json))
+    faults.push('formatted or mentioning');
+  if (text === '' || /<[^>]*>/.test(text)) faults.push('markup in the notification');
+  if (card.ref && !json.includes(`"text":"${card.ref.ticketId}"`)) faults.push('the id is lost');
+  const values = [...json.matchAll(/"value":"([^"]+)"/g)].map(([, value]) => value ?? '');
+  if (values.some((value) => !value.startsWith(`${card.ref?.ticketId}|${card.ref?.draftVersion}`)))
+    faults.push('a reference is cut');
+  for (const block of card.blocks) {
+    if (block.type !== 'actions') continue;
+    const shown = new Set([...json.matchAll(/"action_id":"deskhand:([^"]+)"/g)].map(([, id]) => id ?? ''));
+    for (const value of values) {
+      const entry = parseEntry(value);
+      if (entry && 'action' in entry) shown.add(entry.action);
+      if (entry && 'more' in entry) for (const id of entry.more) shown.add(id);
+    }
+    const missing = [...block.buttons, ...block.menu].filter(({ id }) => !shown.has(id));
+    if (missing.length > 0) faults.push(`lost: ${missing.map(({ id }) => id)}`);
+  }
+  return faults;
+}
+
+describe('cards on Slack', () => {
+  it('keep within every limit, lose no id and mention nobody, whatever the ticket says', () => {
+    fc.assert(
+      fc.property(anyCard, fc.boolean(), (card, classic) => {
+        expect(faultsOf(card, classic)).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('keep the id and the buttons of a card with far too much', () => {
+    expect(faultsOf(aBigCard('T-9876543'), false)).toEqual([]);
+    expect(faultsOf(aBigCard('T-9876543'), true)).toEqual([]);
+  });
+
+  it('show an ordinary ticket without cutting anything, with its due time in the reader’s zone', () => {
+    const card = ticketCard(aView());
+    const { text, blocks } = renderCard(card);
+    const json = JSON.stringify(blocks);
+    expect(text).toContain('T-1042');
+    expect(json).toContain('"type":"date"');
+    expect(json).not.toContain('more, see');
+    expect(blocks.filter(({ type }) => type === 'actions')).toHaveLength(1);
+  });
+
+  it('refuse an id that would have to be cut', () => {
+    const card = aBigCard(`T-${'9'.repeat(60)}`);
+    expect(() => renderCard(card)).toThrow('too long for Slack');
+  });
+
+  it('link only to web addresses', () => {
+    const blocks: Card['blocks'] = [
+      {
+        type: 'sources',
+        items: [
+          { title: 'good', url: 'https://help.example/a', passage: '' },
+          { title: 'bad', url: 'javascript:alert(1)', passage: '' },
+          { title: 'with a password', url: 'https://bank@evil.example', passage: '' },
+        ],
+      },
+    ];
+    const json = JSON.stringify(renderCard({ tone: 'P3', fallback: 'x', ref: null, blocks }).blocks);
+    expect([...json.matchAll(/"url":"([^"]*)"/g)].map(([, url]) => url)).toEqual(['https://help.example/a']);
+  });
+});
+
+describe('forms on Slack', () => {
+  const directory = {
+    agents: [{ name: 'Ana', email: 'ana@team.example' }],
+    teams: ['billing'],
+    categories: [
+      { id: 'billing/invoice-copy', name: 'Invoice copies' },
+      { id: 'x'.repeat(100), name: 'A category with a long id' },
+    ],
+    timeZone: 'UTC',
+    now: NOW,
+  };
+
+  it.each(FORM_IDS)('%s keeps within every limit', (id) => {
+    expect(viewFaults(renderForm(ticketForm(id, aView(), directory), ORIGIN))).toEqual([]);
+  });
+
+  it('take any words and choices within the limits', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constant('🙂'.repeat(20_000)));
+    const form = fc.record({
+      title: text,
+      label: text,
+      value: text,
+      options: fc.uniqueArray(fc.record({ value: fc.string({ maxLength: 320 }), label: text }), {
+        maxLength: 250,
+        minLength: 1,
+        selector: ({ value }) => value,
+      }),
+    });
+    fc.assert(
+      fc.property(form, ({ title, label, value, options }) => {
+        const made: Form = {
+          id: 'escalate',
+          ref: { ticketId: 'T-1', draftVersion: 1 },
+          title,
+          submit: label,
+          fields: [
+            { id: 'reason', type: 'multiline', label, hint: label, required: true, maxLength: 20_000, value },
+            { id: 'to', type: 'select', label, required: false, value: options[0]?.value, options },
+          ],
+        };
+        expect(viewFaults(renderForm(made, ORIGIN))).toEqual([]);
+      }),
+      { numRuns: Math.min(RUNS, 100) },
+    );
+  });
+
+  it('bring back values that are too long for an option', () => {
+    const view = renderForm(ticketForm('reclassify', aView(), directory), ORIGIN);
+    const stand = JSON.stringify(view.blocks).match(/"value":"(#[0-9a-f]{16})"/)?.[1] ?? '';
+    const state = { category: { category: { type: 'static_select', selected_option: { value: stand } } } };
+    const submitted = parseSubmission(view.private_metadata ?? '', state);
+    expect(submitted).toMatchObject({
+      form: 'reclassify',
+      origin: ORIGIN,
+      values: { category: 'x'.repeat(100) },
+    });
+    expect(parseSubmission('{"form":"other"}', state)).toBeNull();
+    expect(parseSubmission('not JSON', state)).toBeNull();
+  });
+
+  it('say which field is missing or wrong', () => {
+    expect(decisionOf('note', {})).toMatchObject({ field: 'text', message: 'Please fill this in.' });
+    expect(decisionOf('snooze', { until: 'soon' })).toMatchObject({ field: 'until' });
+    expect(decisionOf('note', { text: 'called' })).toEqual({ decision: { kind: 'note', text: 'called' } });
+  });
+});
+
+describe('long texts in parts', () => {
+  it('come back as they were, and every part has room to grow', () => {
+    const text = fc
+      .array(
+        fc.oneof(
+          fc.lorem({ maxCount: 40 }),
+          fc.constantFrom('\n\n', '\n', ' ', '🙂'.repeat(900), 'x'.repeat(4_000)),
+        ),
+        {
+          maxLength: 60,
+        },
+      )
+      .map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, (whole) => {
+        const { parts, gaps } = splitText(whole, 3_000);
+        expect(parts.every((part) => part.length <= 2_700 && part.isWellFormed())).toBe(true);
+        const typed = new Map(parts.map((part, n) => [n === 0 ? '' : `.${n}`, part]));
+        expect(joinParts(typed, gaps).trimEnd()).toBe(whole.trimEnd());
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('words from Slack', () => {
+  it('read as people saw them', () => {
+    expect(fromSlack('<@U0BOT> shorter &amp; &lt;kind&gt;', 'U0BOT')).toBe('@deskhand shorter & <kind>');
+    expect(
+      fromSlack('see <https://a.example/x|a.example/x> and <mailto:a@b.example|a@b.example>', null),
+    ).toBe('see https://a.example/x and a@b.example');
+    expect(
+      fromSlack('<#C1|general> <@U2|ben> <!here> <!date^1^{date}|today> <https://a.example|the page>', null),
+    ).toBe('#general @ben @here today the page (https://a.example)');
+  });
+
+  it('survive the way there and back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(fromSlack(escaped(text), null)).toBe(text);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
