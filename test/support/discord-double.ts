@@ -82,7 +82,7 @@ export async function openDiscordDouble() {
   const applicationId = '900000000000000001';
   const bot = { id: '900000000000000002', username: 'Deskhand' };
   const guild = '900000000000000003';
-  let token = `bot-token.${applicationId}`;
+  let token = `token-of-the-bot.${applicationId}`;
   let contentIntent = true;
   let offset = 0;
   let counter = 0n;
@@ -347,8 +347,8 @@ export async function openDiscordDouble() {
 
   function reply(response: ServerResponse, asked: Asked, status: number, body: unknown, headers = {}): void {
     journal.push({ method: asked.method, path: asked.path, body: asked.body, status });
-    response.writeHead(body === null ? 204 : status, { 'content-type': 'application/json', ...headers });
-    response.end(body === null ? undefined : JSON.stringify(body));
+    if (body === null) return void response.writeHead(204).end();
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -187,7 +187,10 @@ export interface Leaf {
 }
 
 const leafSchema = z.looseObject({ type: z.number(), content: z.string().optional() });
-const branchSchema = z.looseObject({ components: z.array(z.unknown()).default([]), accessory: z.unknown().optional() });
+const branchSchema = z.looseObject({
+  components: z.array(z.unknown()).default([]),
+  accessory: z.unknown().optional(),
+});
 
 /** Every component of a message, nested ones included. */
 export function flatten(components: unknown): Leaf[] {

@@ -1,10 +1,11 @@
 // Discord for the contract of chat platforms: its people press, write and read as Discord's own clients let them.
+import { expect } from 'vitest';
 import { z } from 'zod';
 import { createDiscord } from '../../adapters/chat/discord/index.ts';
 import { joinParts } from '../../adapters/chat/discord/split.ts';
 import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
-import type { ChatWorld, Person, Seen, SeenForm } from '../contracts/chat-world.ts';
+import { type ChatWorld, type Person, type Seen, type SeenForm, until } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { type DiscordDouble, type DoubleMessage, openDiscordDouble } from './discord-double.ts';
 import { activeParts, flatten, readMarkdown } from './discord-limits.ts';
@@ -81,7 +82,7 @@ export async function openDiscordWorld(
         agents: [],
         status: () => ({ sample: false, indexing: null, notices: [] }),
       },
-      { timeoutMs: more.timeoutMs ?? 300, retryMs: 20 },
+      { timeoutMs: more.timeoutMs ?? 3_000, retryMs: 20 },
     );
   }
 
@@ -159,6 +160,17 @@ export async function openDiscordWorld(
     const found = double.interactions.get(token);
     if (!found) throw new Error('no such interaction');
     return found;
+  }
+
+  /** Uses the slash command; returns the interaction's token. */
+  function slash(person: Person, text: string): string {
+    const [name = '', ...words] = text.split(' ');
+    const argument = { ticket: 'id', search: 'words', mode: 'category' }[name];
+    const options = argument && words.length > 0 ? [{ type: 3, name: argument, value: words.join(' ') }] : [];
+    const data = { id: '1', type: 1, name: 'deskhand', options: [{ type: 1, name, options }] };
+    const base = baseOf(PEOPLE[person], double.channel);
+    dispatch({ ...base, ...{ type: 2, data } }, 1);
+    return base.token;
   }
 
   /** The newest modal in front of a person that was not sent off yet. */
@@ -268,6 +280,9 @@ export async function openDiscordWorld(
       const data = { component_type: 2, custom_id: component?.id ?? '' };
       const event = { ...base, ...{ type: 3, data, message: known && double.shown(known.message) } };
       double.gateway.dispatch('INTERACTION_CREATE', { ...event, application_id: '800000000000000001' });
+      // What comes after it on the same line has been answered, so it has been looked at.
+      const after = slash('ben', 'help');
+      await until(() => expect(recorded(after).answer).not.toBeNull());
       return recorded(base.token).answer ? 1 : 0;
     },
 

@@ -1,5 +1,12 @@
 // What Discord answers when it refuses, in our one family of errors: codes for machines, words and remedy for people.
-import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
+import {
+  DiscordAPIError,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  HTTPError,
+  RateLimitError,
+  RESTJSONErrorCodes,
+} from 'discord.js';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 
 /** https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
@@ -58,6 +65,10 @@ const OLD_EDIT = {
   waitMs: 30_000,
 };
 
+/** What people read when the token is no longer good. */
+export const REVOKED =
+  "Discord no longer takes the bot's token. Make a new one on the application's page “Bot” and set DISCORD_TOKEN.";
+
 /** Any failure of a call. Throws nothing. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -68,12 +79,7 @@ export function toAppError(error: unknown): AppError {
       cause: error,
     });
   if (error instanceof DiscordAPIError) {
-    if (error.status === 401)
-      return new AppError(
-        'token_revoked',
-        "Discord no longer takes the bot's token. Make a new one on the application's page “Bot” and set DISCORD_TOKEN.",
-        { cause: error },
-      );
+    if (error.status === 401) return revoked(error);
     if (error.code === OLD_EDIT.code)
       return new AppError('rate_limited', 'Discord limits edits of older messages; the card follows later.', {
         retryable: true,
@@ -85,9 +91,31 @@ export function toAppError(error: unknown): AppError {
     if (error.status < 500)
       return new AppError('discord_refused', `Discord refused: ${error.message}`, { cause: error });
   }
+  if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
+    return revoked(error);
   const why = error instanceof HTTPError ? `it answers ${error.status}` : errorText(error);
-  return new AppError('platform_unavailable', `Discord cannot be reached (${why}); this is tried again.`, {
-    retryable: true,
-    cause: error,
-  });
+  const options = { retryable: isNetwork(error), cause: error };
+  return options.retryable
+    ? new AppError(
+        'platform_unavailable',
+        `Discord cannot be reached (${why}); this is tried again.`,
+        options,
+      )
+    : new AppError('discord_failed', `Something failed on the way to Discord: ${why}`, options);
+}
+
+function revoked(cause: unknown): AppError {
+  return new AppError('token_revoked', REVOKED, { cause });
+}
+
+/** A server's fault, a lost connection or a call that took too long; anything else would fail again. */
+function isNetwork(error: unknown): boolean {
+  if (error instanceof HTTPError || error instanceof DiscordAPIError) return true;
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === 'AbortError' ||
+    error.name === 'TimeoutError' ||
+    error.message === 'fetch failed' ||
+    'code' in error
+  );
 }

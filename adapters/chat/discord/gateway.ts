@@ -12,6 +12,7 @@ import {
 } from 'discord.js';
 import { errorText } from '../../../src/model/errors.ts';
 import type { Log } from '../../../src/ports.ts';
+import { REVOKED } from './errors.ts';
 
 interface GatewayOptions {
   token: string;
@@ -31,8 +32,7 @@ export interface Gateway {
 }
 
 const FINAL: Partial<Record<number, string>> = {
-  [GatewayCloseCodes.AuthenticationFailed]:
-    "Discord no longer takes the bot's token. Make a new one on the application's page “Bot” and set DISCORD_TOKEN.",
+  [GatewayCloseCodes.AuthenticationFailed]: REVOKED,
   [GatewayCloseCodes.DisallowedIntents]:
     "Discord refuses the Message Content intent. Turn it on on the application's page “Bot” and start Deskhand again.",
 };
@@ -84,6 +84,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   client.on(Events.Error, (error) => log.warn({ reason: errorText(error) }, 'Discord connection error'));
   client.on(Events.ShardError, (error) => log.warn({ reason: errorText(error) }, 'Discord connection error'));
   client.on(Events.ShardReconnecting, () => {
+    if (!open) return;
     trouble = { words: 'the connection to Discord broke; it is being restored', final: false };
     log.warn({}, 'the connection to Discord broke; it is being restored');
   });

@@ -8,6 +8,7 @@ import { createApi, restOptions } from './api.ts';
 import { createChannels } from './channels.ts';
 import { COMMANDS } from './commands.ts';
 import { type DiscordConfig, discordConfig } from './config.ts';
+import { toAppError } from './errors.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { createInteractions, editKey } from './interactions.ts';
 import { createMemory } from './memory.ts';
@@ -108,10 +109,11 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     again.unref();
   }
 
+  /** What did not work is tried again until it does, unless no try could help. */
   async function connect(): Promise<void> {
     try {
       const [me, application] = await Promise.all([api.me(), api.application()]);
-      gateway = await openGateway({
+      gateway ??= await openGateway({
         token: config.token,
         rest: restOptions(connection),
         log,
@@ -119,12 +121,13 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
         onInteraction,
         onMessage: (event) => threads.onMessage(event, me.id),
       });
-      startFailure = null;
       await api.putCommands(COMMANDS);
+      startFailure = null;
     } catch (error) {
-      startFailure = errorText(error);
+      const known = toAppError(error);
+      startFailure = known.message;
       log.error({ reason: startFailure }, 'Discord is not connected');
-      if (stopped || gateway || (error instanceof AppError && !error.retryable)) return;
+      if (stopped || !known.retryable) return;
       timer = setTimeout(() => void connect(), retryMs);
       timer.unref();
     }

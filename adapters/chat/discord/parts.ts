@@ -33,8 +33,8 @@ const SHORT = 200;
 /** Buttons in front; the rest goes into the menu. */
 const FRONT = 10;
 
-/** Draws one block. `salt` goes into the menu's id, so that a card that changed has a menu with nothing chosen. */
-export function drawBlock(block: Block, card: Card, room: Room, salt: string): Part[] {
+/** Draws one block. */
+export function drawBlock(block: Block, card: Card, room: Room): Part[] {
   const short = (text: string, max = SHORT) => escapeLine(shorten(oneLine(text), Math.min(max, room.prose)));
   const prose = (text: string) => escapeMarkdown(shorten(text, room.prose)).trim();
   switch (block.type) {
@@ -85,7 +85,7 @@ export function drawBlock(block: Block, card: Card, room: Room, salt: string): P
     case 'outcome':
       return texts(`${OUTCOME[block.tone]}${boldLines(prose(block.text))}`);
     case 'actions':
-      return drawActions(block, card, salt);
+      return drawActions(block, card);
     case 'divider':
       return [{ kind: 'separator' }];
     case 'context':
@@ -222,7 +222,7 @@ const STYLES = {
 } as const;
 
 /** Buttons in rows of five, then the menu; every action once. */
-function drawActions(block: Extract<Block, { type: 'actions' }>, card: Card, salt: string): Part[] {
+function drawActions(block: Extract<Block, { type: 'actions' }>, card: Card): Part[] {
   const unique = (buttons: CardButton[]) => [...new Map(buttons.map((one) => [one.id, one])).values()];
   const front = unique(block.buttons);
   const menu = unique([...front.slice(FRONT), ...block.menu]);
@@ -240,7 +240,7 @@ function drawActions(block: Extract<Block, { type: 'actions' }>, card: Card, sal
     components: [
       {
         type: ComponentType.StringSelect,
-        custom_id: encodeId('menu', card.ref, `${n}${salt}`),
+        custom_id: encodeId('menu', card.ref, String(n)),
         placeholder: n === 0 ? 'More…' : 'Even more…',
         options: buttons.map((button) => ({
           value: button.id,

@@ -11,7 +11,7 @@ import type { Card, Tone } from '../../../src/model/card.ts';
 import { cleanText } from '../../../src/model/text.ts';
 import { LIMITS } from './limits.ts';
 import { escapeLine, escapeMarkdown, shorten } from './markdown.ts';
-import { drawBlock, type Part, type Room } from './parts.ts';
+import { drawBlock, type Part, type Room, type Row } from './parts.ts';
 
 /** What a message is made of; the caller adds flags and `allowed_mentions`. */
 export interface Rendered {
@@ -48,10 +48,9 @@ export function renderPlain(text: string): string {
 
 /** One message. Whatever is too long is cut visibly; ids and buttons never are. */
 export function renderCard(card: Card): Rendered {
-  const salt = digest(card);
   let room = WHOLE;
   let blocks = 40;
-  let parts = drawParts(card, room, blocks, salt);
+  let parts = drawParts(card, room, blocks);
   while (!fits(parts) && room.prose > 12) {
     room = {
       prose: Math.max(12, Math.floor(room.prose * 0.75)),
@@ -59,7 +58,7 @@ export function renderCard(card: Card): Rendered {
       rich: room.rich && room.prose > 1_500,
     };
     blocks = Math.max(6, Math.floor(blocks * 0.9));
-    parts = drawParts(card, room, blocks, salt);
+    parts = drawParts(card, room, blocks);
   }
   return assemble(parts, card.tone);
 }
@@ -67,7 +66,7 @@ export function renderCard(card: Card): Rendered {
 /** For threads: nothing is cut, what does not fit goes on in the next message. */
 export function renderPages(card: Card): Rendered[] {
   const pages: Part[][] = [[]];
-  for (const part of drawParts(card, ENDLESS, card.blocks.length, digest(card)).flatMap(splitPart)) {
+  for (const part of drawParts(card, ENDLESS, card.blocks.length).flatMap(splitPart)) {
     const page = pages.at(-1) ?? [];
     if (page.length > 0 && !fits([...page, part])) pages.push([part]);
     else page.push(part);
@@ -102,13 +101,13 @@ export function renderRefused(text: string, words: string | null): Rendered {
 /** Longer words come as a file, since a message has no room for them beside the reason. */
 const KEPT_WORDS = 2_000;
 
-function drawParts(card: Card, room: Room, most: number, salt: string): Part[] {
+function drawParts(card: Card, room: Room, most: number): Part[] {
   const kept = card.blocks.filter(
     (block, index) => index < most || block.type === 'actions' || block.type === 'outcome',
   );
   const missing = card.blocks.length - kept.length;
   const parts = kept.flatMap((block): Part[] => {
-    const drawn = drawBlock(block, card, room, salt);
+    const drawn = drawBlock(block, card, room);
     const apart = room.rich && drawn.length > 0 && block.type === 'actions';
     return apart ? [{ kind: 'separator' }, ...drawn] : drawn;
   });
@@ -153,7 +152,8 @@ function weight(part: Part): number {
 
 function assemble(parts: Part[], tone: Tone): Rendered {
   const files: RawFile[] = [];
-  const components = parts.map((part) => assemblePart(part, files));
+  const salt = digest(parts);
+  const components = parts.map((part) => assemblePart(part, files, salt));
   return {
     components: [{ type: ComponentType.Container, accent_color: COLOURS[tone], components }],
     files,
@@ -161,7 +161,7 @@ function assemble(parts: Part[], tone: Tone): Rendered {
 }
 
 /** One part as a component; a picture leaves its file in `files`. */
-function assemblePart(part: Part, files: RawFile[]): APIComponentInContainer {
+function assemblePart(part: Part, files: RawFile[], salt: string): APIComponentInContainer {
   switch (part.kind) {
     case 'text':
       return { type: ComponentType.TextDisplay, content: part.text };
@@ -182,7 +182,7 @@ function assemblePart(part: Part, files: RawFile[]): APIComponentInContainer {
       };
     }
     case 'row':
-      return part.row;
+      return withSalt(part.row, salt);
   }
 }
 
@@ -223,7 +223,17 @@ function oddBackslashes(text: string): boolean {
   return (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1;
 }
 
-function digest(card: Card): string {
-  const words = JSON.stringify(card.blocks, (key, value: unknown) => (key === 'png' ? null : value));
+/** Another id for the menus of a card that shows something else: Discord then forgets what was chosen in them. */
+function withSalt(row: Row, salt: string): Row {
+  return {
+    ...row,
+    components: row.components.map((one) =>
+      one.type === ComponentType.StringSelect ? { ...one, custom_id: `${one.custom_id}${salt}` } : one,
+    ),
+  };
+}
+
+function digest(parts: Part[]): string {
+  const words = JSON.stringify(parts, (key, value: unknown) => (key === 'png' ? null : value));
   return createHash('sha256').update(words).digest('base64url').slice(0, 6);
 }
