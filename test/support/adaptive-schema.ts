@@ -29,7 +29,6 @@ export type CardAction = { title: string; id?: string; mode?: 'primary' | 'secon
 );
 
 const someElements: z.ZodType<CardElement[]> = z.lazy(() => z.array(elementSchema));
-const items = someElements.refine((all) => all.length > 0, 'is empty');
 
 const text = z.string().min(1);
 const spacing = z.enum(['none', 'small', 'default', 'medium', 'large', 'extraLarge', 'padding']);
@@ -42,7 +41,7 @@ const openUrl = z.strictObject({ type: z.literal('Action.OpenUrl'), url: z.url({
 
 const textRun = z.strictObject({
   type: z.literal('TextRun'),
-  text,
+  text: z.string(),
   id: z.string().optional(),
   size: z.enum(['small', 'default', 'medium', 'large', 'extraLarge']).optional(),
   weight: z.enum(['lighter', 'default', 'bolder']).optional(),
@@ -61,7 +60,7 @@ const input = {
 
 const pressed = z.looseObject({ action: text });
 const action = {
-  title: text,
+  title: z.string(),
   id: z.string().optional(),
   style: z.enum(['default', 'positive', 'destructive']).optional(),
   mode: z.enum(['primary', 'secondary']).optional(),
@@ -88,7 +87,7 @@ const actions = z
   .min(1)
   .refine((all) => all.filter(({ mode }) => mode !== 'secondary').length <= 6, 'more than six buttons');
 
-const cell = z.strictObject({ type: z.literal('TableCell'), items });
+const cell = z.strictObject({ type: z.literal('TableCell'), items: someElements });
 
 const elementSchema: z.ZodType<CardElement> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('RichTextBlock'), ...base, inlines: z.array(textRun).min(1) }),
@@ -96,15 +95,15 @@ const elementSchema: z.ZodType<CardElement> = z.discriminatedUnion('type', [
     type: z.literal('Container'),
     ...base,
     style: z.enum(['default', 'emphasis', 'good', 'attention', 'warning', 'accent']).optional(),
-    items,
+    items: someElements,
   }),
   z.strictObject({
     type: z.literal('Table'),
     ...base,
     firstRowAsHeaders: z.boolean(),
     showGridLines: z.boolean(),
-    columns: z.array(z.strictObject({ width: z.number().positive() })).min(1),
-    rows: z.array(z.strictObject({ type: z.literal('TableRow'), cells: z.array(cell).min(1) })),
+    columns: z.array(z.strictObject({ width: z.number().positive() })),
+    rows: z.array(z.strictObject({ type: z.literal('TableRow'), cells: z.array(cell) })),
   }),
   z.strictObject({
     type: z.literal('Image'),

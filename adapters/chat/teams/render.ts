@@ -23,12 +23,11 @@ export function renderCard(card: Card): Content {
   );
   const draw = (inside: Map<string, Form>): TeamsCard => ({
     ...shared,
-    body: shared.body.map(
-      (element): TeamsElement =>
-        element.type === 'ActionSet'
-          ? { ...element, actions: element.actions.map((action) => drawAction(action, inside)) }
-          : element,
-    ),
+    body: shared.body.flatMap((element): TeamsElement[] => {
+      if (element.type !== 'ActionSet') return [element];
+      const actions = element.actions.map((action) => drawAction(action, inside));
+      return actions.length > 0 ? [{ ...element, actions }] : [];
+    }),
     msteams: { width: 'Full' },
   });
   const whole = draw(forms);
