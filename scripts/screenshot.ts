@@ -1,8 +1,8 @@
-// Makes the pictures of the README: starts the sample workspace, lets its morning arrive, and photographs the console.
+// Makes the pictures of the README: starts the sample workspace, lets its morning arrive, works a little, and photographs the console.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { start } from '../src/main.ts';
 
 const PICTURES = [
@@ -10,6 +10,9 @@ const PICTURES = [
   { file: 'docs/console-dark.png', width: 1440, height: 900, scheme: 'dark', thread: false },
   { file: 'docs/console-narrow.png', width: 390, height: 844, scheme: 'light', thread: false },
 ] as const;
+/** A message of the stream that most workspaces would like to answer well: the pictures show its card. */
+const SHOWN = 'christening';
+const PATIENT = { timeout: 120_000 };
 
 const dataDir = await mkdtemp(join(tmpdir(), 'deskhand-screenshot-'));
 const env = { PATH: process.env.PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error' };
@@ -19,13 +22,24 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {
-  await bot.indexed;
   for (const { file, width, height, scheme, thread } of PICTURES) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, deviceScaleFactor: 2 });
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      deviceScaleFactor: 2,
+    });
     const page = await context.newPage();
     await page.goto(`${bot.url}/console`);
-    await page.getByRole('button', { name: 'Approve & send' }).last().waitFor({ timeout: 120_000 });
-    if (thread) await page.getByRole('button', { name: 'Open thread' }).last().click();
+    const post = await cardOf(page, SHOWN);
+    if (thread) {
+      await post.getByRole('button', { name: 'Open thread' }).click();
+      await page
+        .getByPlaceholder('Internal note')
+        .fill('He called as well. I told him the new link is on its way.');
+      await page.keyboard.press('Enter');
+      await page.getByText('I told him the new link').waitFor(PATIENT);
+    }
+    await post.evaluate((element) => element.scrollIntoView({ block: 'start' }));
     await page.waitForLoadState('networkidle').catch(() => undefined);
     await page.screenshot({ path: file });
     console.log(file);
@@ -37,3 +51,10 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 process.exit();
+
+/** The post with these words, once its draft is there. */
+async function cardOf(page: Page, words: string) {
+  const post = page.locator('article', { hasText: words }).first();
+  await post.getByRole('button', { name: 'Approve & send' }).waitFor(PATIENT);
+  return post;
+}

@@ -70,7 +70,7 @@ export async function start(options: StartOptions): Promise<Running> {
       clock,
       metrics,
       sample: true,
-      prepare: (store) => loadSample(store, clock),
+      prepare: (parts) => loadSample({ ...parts, clock }),
       promote,
     });
   } else current = await startReal();

@@ -3,10 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { createLocalEmbedder, embeddable } from '../src/engine/local/embedder.ts';
+import { cosine } from '../src/engine/local/retrieval.ts';
+import { contentHash } from '../src/engine/local/text.ts';
 import { openDatabase } from '../src/infra/db/index.ts';
 import { createStore } from '../src/infra/db/queries/index.ts';
 import { createLog } from '../src/infra/log.ts';
+import { createAdapterStore, createVectorStore } from '../src/infra/store.ts';
 import { loadSample } from '../src/main/sample.ts';
+import { readSampleVectors } from '../src/main/sample-vectors.ts';
 import { createTestDatabase } from './support/database.ts';
 
 const exampleSchema = z.object({ text: z.string(), label: z.string() });
@@ -16,7 +21,11 @@ const handle = openDatabase(database.url, { log: createLog({ level: 'silent' }),
 const store = createStore(handle.db);
 const clock = { now: () => new Date('2026-05-04T08:00:00Z') };
 
-beforeAll(() => loadSample(store, clock));
+const memory = createAdapterStore(handle.db, 'deskhand');
+const vectors = createVectorStore(handle.db);
+const load = () => loadSample({ store, memory, vectors, clock });
+
+beforeAll(load);
 afterAll(async () => {
   await handle.close();
   await database.drop();
@@ -35,6 +44,26 @@ test('every labelled example is among what the classifier reads at the start', a
 
 test('a second load adds nothing', async () => {
   const before = (await store.recentExamples(20_000)).length;
-  await loadSample(store, clock);
+  await load();
   expect((await store.recentExamples(20_000)).length).toBe(before);
+});
+
+test('the shipped vectors are those of the texts as they are, so that nothing is computed at the first start', async () => {
+  const { embedder, vectors: shipped } = await readSampleVectors();
+  const texts = (await store.recentExamples(20_000)).map(({ text }) => text);
+  const hashes = new Set(shipped.map(({ hash }) => hash));
+  const stale = texts.filter((text) => !hashes.has(contentHash(embeddable(text))));
+  expect(stale, 'npm run sample:vectors brings the file up to date').toEqual([]);
+
+  const some = texts.filter((_, i) => i % 150 === 0);
+  const fresh = await createLocalEmbedder({ log: createLog({ level: 'silent' }) });
+  const computed = await fresh.embed(some);
+  await fresh.close();
+  expect(fresh.id).toBe(embedder);
+  for (const [i, text] of some.entries()) {
+    const known = shipped.find(({ hash }) => hash === contentHash(embeddable(text)))?.vector;
+    expect(cosine(known ?? new Float32Array(512), computed[i] ?? new Float32Array(512))).toBeGreaterThan(
+      0.999,
+    );
+  }
 });

@@ -59,7 +59,14 @@ async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView):
     if (row.threadSeq === 0 && row.digest === null) await store.updateCard(row.id, { digest: 'posting' });
     else if (Math.abs(clock.now().getTime() - row.postedAt.getTime()) < POST_LIMIT_MS)
       throw new AppError('card_posting', 'the card is being posted', { retryable: true });
-    message = await platform.post({ platform: row.platform, channel: row.channel }, card);
+    message = await platform
+      .post({ platform: row.platform, channel: row.channel }, card)
+      .catch(async (error: unknown) => {
+        // Refused for certain: nothing stands there, so the next attempt need not wait.
+        if (error instanceof AppError && error.code !== 'outcome_unknown')
+          await store.updateCard(row.id, { digest: null });
+        throw error;
+      });
     const newest = view.messages.at(-1)?.seq ?? 0;
     await store.updateCard(row.id, { message, digest, threadSeq: newest });
     const waited = (clock.now().getTime() - view.ticket.createdAt.getTime()) / 1_000;
@@ -67,7 +74,15 @@ async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView):
     return;
   }
   if (row.digest !== digest) {
-    await platform.update(message, card);
+    try {
+      await platform.update(message, card);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
+      // Somebody deleted it: the ticket gets a new card, and that a thread of its own.
+      const anew = { message: null, digest: null, threadSeq: 0 };
+      await store.updateCard(row.id, anew);
+      return show(deps, { ...row, ...anew }, card, view);
+    }
     await store.updateCard(row.id, { digest });
   }
   await followUp(deps, row, message, view);

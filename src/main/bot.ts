@@ -13,7 +13,7 @@ import { createLock } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
-import { createAdapterStore } from '../infra/store.ts';
+import { createAdapterStore, createVectorStore } from '../infra/store.ts';
 import type { CustomerEvent } from '../model/customer.ts';
 import type { Decision } from '../model/decision.ts';
 import { errorText } from '../model/errors.ts';
@@ -29,6 +29,7 @@ import type {
   Log,
   Metrics,
   Route,
+  VectorStore,
   WorkspaceStatus,
 } from '../ports.ts';
 import { buildAdapters } from './adapters.ts';
@@ -55,7 +56,7 @@ export interface BotOptions {
   /** While the sample runs: the real workspace, which takes its place as soon as something real arrives. */
   promote?: () => Promise<Bot>;
   /** Runs between the migrations and the start, on an empty database (the sample's data). */
-  prepare?: (store: Store) => Promise<void>;
+  prepare?: (parts: { store: Store; memory: AdapterStore; vectors: VectorStore }) => Promise<void>;
 }
 
 export interface Bot {
@@ -91,10 +92,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     createQueue({ databaseUrl, redisUrl, log, clock }),
   ]);
   const replica = randomUUID();
-  const prepare = options.prepare ?? (() => Promise.resolve());
+  const memory = createAdapterStore(database.db, 'deskhand');
+  const vectors = createVectorStore(database.db);
+  const prepare = async () => options.prepare?.({ store, memory, vectors });
   const { engine, ...starting } = options.engine
     ? readyEngine(options.engine)
-    : startEngine({ config, store, db: database.db, bus, replica, log, clock, prepare });
+    : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
 
   let notices: string[] = [];
   const status = (): WorkspaceStatus => {
@@ -113,7 +116,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 
   const { intake, sources, ...chat } = buildAdapters(config, adapterDeps);
   const platforms = new Map(chat.platforms.map((platform) => [platform.id, platform]));
-  const memory = createAdapterStore(database.db, 'deskhand');
   const channels = new Map<string, IntakeChannel>();
   for (const channel of intake)
     for (const name of channel.serves ?? [channel.id]) channels.set(name, channel);

@@ -6,11 +6,9 @@ import { createLocalEmbedder } from '../engine/local/embedder.ts';
 import { createLocalEngine } from '../engine/local/index.ts';
 import { importKnowledge } from '../flows/import.ts';
 import { followLearning } from '../flows/learn.ts';
-import type { Db } from '../infra/db/index.ts';
 import type { Store } from '../infra/db/queries/index.ts';
-import { createVectorStore } from '../infra/store.ts';
 import { errorText } from '../model/errors.ts';
-import type { Bus, Clock, Engine, Log } from '../ports.ts';
+import type { Bus, Clock, Engine, Log, VectorStore } from '../ports.ts';
 
 /** Most history that is read at the start; more would cost memory without better answers. */
 const HISTORY = { examples: 20_000, exemplars: 20_000 };
@@ -32,15 +30,15 @@ export function readyEngine(engine: Engine): StartingEngine {
 export function startEngine(options: {
   config: Config;
   store: Store;
-  db: Db;
+  vectors: VectorStore;
   bus: Bus;
   replica: string;
   log: Log;
   clock: Clock;
-  prepare: (store: Store) => Promise<void>;
+  prepare: () => Promise<void>;
 }): StartingEngine {
   const { config, store, log, clock, bus, replica } = options;
-  const embedder = createLocalEmbedder({ log, vectors: createVectorStore(options.db) });
+  const embedder = createLocalEmbedder({ log, vectors: options.vectors });
   const engine = createLateEngine(start());
   const indexed = attempt('articles', readArticles)
     .then(() =>
@@ -63,7 +61,7 @@ export function startEngine(options: {
   };
 
   async function start(): Promise<Engine> {
-    const [open] = await Promise.all([embedder, options.prepare(store)]);
+    const [open] = await Promise.all([embedder, options.prepare()]);
     const examples = await store.recentExamples(HISTORY.examples);
     return createLocalEngine({ taxonomy: config.taxonomy, embedder: open, examples, log, clock });
   }

@@ -7,7 +7,8 @@ import { importCustomers, importKnowledge, importTickets } from '../flows/import
 import type { Store } from '../infra/db/queries/index.ts';
 import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
-import type { AdapterStore, Clock, Log } from '../ports.ts';
+import type { AdapterStore, Clock, Log, VectorStore } from '../ports.ts';
+import { loadSampleVectors } from './sample-vectors.ts';
 
 const FOLDER = join(SHIPPED_CONFIG, 'sample');
 /** All dates in the files are relative to the beginning of this Monday morning. */
@@ -32,9 +33,16 @@ const streamLineSchema = z.object({
 
 const exampleLineSchema = z.object({ text: z.string(), label: z.string() });
 
-/** Fills an empty sample database; does nothing when it was filled before. */
-export async function loadSample(store: Store, clock: Clock): Promise<void> {
-  if ((await store.countTickets()) > 0) return;
+/** Fills an empty sample database; does nothing when that was done before, and goes on where it was cut off. */
+export async function loadSample(deps: {
+  store: Store;
+  memory: AdapterStore;
+  vectors: VectorStore;
+  clock: Clock;
+}): Promise<void> {
+  const { store, memory, clock } = deps;
+  if (await memory.get('sample-loaded')) return;
+  await loadSampleVectors(deps.vectors);
   const shiftMs = clock.now().getTime() - ANCHOR;
   const options = { store, clock };
   await importKnowledge(join(FOLDER, 'knowledge'), options);
@@ -42,6 +50,7 @@ export async function loadSample(store: Store, clock: Clock): Promise<void> {
   for (const file of ['history-1.jsonl', 'history-2.jsonl'])
     await importTickets(await shifted(file, shiftMs), options);
   await loadExamples(store, clock.now());
+  await memory.set('sample-loaded', clock.now().toISOString());
 }
 
 /** Labelled messages that belong to no ticket: they only teach the classifier. */

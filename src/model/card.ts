@@ -26,6 +26,8 @@ export interface CardButton {
   id: ActionId;
   label: string;
   style: 'primary' | 'danger' | 'default';
+  /** The form behind it, where it needs nothing looked up: platforms that can open it without asking first. */
+  form?: Form;
 }
 
 /** One item of a card's first line. `id` is never cut. */

@@ -6,8 +6,8 @@ import { SHIPPED_CONFIG } from '../../src/config.ts';
 
 const FILES = ['stream.jsonl', 'history-1.jsonl', 'history-2.jsonl'];
 const CUSTOMERS = 'customers.jsonl';
-/** Of a hundred messages this many have fewer than 30 words; the others up to 300. */
-const SHORT_SHARE = 0.8;
+/** Every fifth message has 30 to 300 words, the others fewer: in any row of them the mixture is the same. */
+const LONG_EVERY = 5;
 const WORDS = { short: [4, 29], long: [30, 300] } as const;
 const SENTENCE_WORDS = 18;
 /** Share of messages from somebody who wrote before in this run. */
@@ -28,8 +28,6 @@ export interface BenchMessage {
 
 export interface MessageSource {
   next(): BenchMessage;
-  /** The words of one message alone. */
-  text(): string;
 }
 
 /** Numbers in [0, 1) that a seed decides (mulberry32, public domain). */
@@ -67,6 +65,7 @@ export async function createMessageSource(seed: number, run: string): Promise<Me
   const said = new Set<string>();
   const writers: BenchMessage['customer'][] = [];
   let count = 0;
+  let texts = 0;
 
   /** Walks from word to following word; one word is any other, so that no sentence of the sample comes back. */
   function sentence(length: number): string {
@@ -82,7 +81,8 @@ export async function createMessageSource(seed: number, run: string): Promise<Me
   }
 
   function text(): string {
-    const total = between(random() < SHORT_SHARE ? WORDS.short : WORDS.long);
+    texts += 1;
+    const total = between(texts % LONG_EVERY === 0 ? WORDS.long : WORDS.short);
     const parts: string[] = [];
     for (let left = total; left > 0; left -= SENTENCE_WORDS)
       parts.push(sentence(Math.max(4, Math.min(left, SENTENCE_WORDS))));
@@ -99,7 +99,6 @@ export async function createMessageSource(seed: number, run: string): Promise<Me
   }
 
   return {
-    text,
     next() {
       count += 1;
       const subject = random() < SUBJECT_SHARE ? { subject: sentence(between([3, 7])) } : {};

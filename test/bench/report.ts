@@ -38,20 +38,30 @@ export function describeRun(command: string, loadBefore: number): string {
   ].join(' · ');
 }
 
-/** Replaces what stands between the markers. Throws when the page has lost them. */
-export async function writeSections(sections: Section[], run: string): Promise<void> {
+/**
+ * Replaces, between the markers, the sections that were measured; the others stay. Each tells its own run.
+ * Throws when the page has lost its markers.
+ */
+export async function writeSections(measured: Section[], run: string): Promise<void> {
   const page = await readFile(PAGE, 'utf8');
   const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${PAGE} has no line "${BEGIN}"`);
-  const tables = sections.map(({ title, figures }) =>
-    [
-      `### ${title}`,
-      '',
-      '| what | measured | aim |',
-      '|---|---|---|',
-      ...figures.map(({ name, value, aim = '' }) => `| ${name} | ${value} | ${aim} |`),
-    ].join('\n'),
-  );
-  await writeFile(PAGE, `${before}${BEGIN}\n${run}\n\n${tables.join('\n\n')}\n${END}${after}`);
+  const [kept, after] = rest?.split(END) ?? [];
+  if (before === undefined || kept === undefined || after === undefined)
+    throw new Error(`${PAGE} has no lines "${BEGIN}" and "${END}"`);
+  const sections = new Map<string, string>();
+  for (const section of kept.split(/^### /m).slice(1)) {
+    const [title = '', ...lines] = section.trim().split('\n');
+    sections.set(title, lines.join('\n').trim());
+  }
+  for (const { title, figures } of measured) sections.set(title, `${asTable(figures)}\n\n${run}`);
+  const all = [...sections].map(([title, body]) => `### ${title}\n\n${body}\n`);
+  await writeFile(PAGE, `${before}${BEGIN}\n\n${all.join('\n')}\n${END}${after}`);
+}
+
+function asTable(figures: Figure[]): string {
+  return [
+    '| what | measured | aim |',
+    '|---|---|---|',
+    ...figures.map(({ name, value, aim = '' }) => `| ${name} | ${value} | ${aim} |`),
+  ].join('\n');
 }

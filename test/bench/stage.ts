@@ -12,6 +12,7 @@ import { openDatabase } from '../../src/infra/db/index.ts';
 import { migrate } from '../../src/infra/db/migrate.ts';
 import { createStore } from '../../src/infra/db/queries/index.ts';
 import { openPostgres } from '../../src/infra/postgres/index.ts';
+import { createAdapterStore, createVectorStore } from '../../src/infra/store.ts';
 import { loadSample } from '../../src/main/sample.ts';
 import type { Log } from '../../src/ports.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
@@ -75,6 +76,8 @@ export async function openStage(
   await fillWithSample(postgres.url);
 
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  // `end` does not wait for the connections, so that the stopping server may be heard on them.
+  pool.on('error', () => undefined);
   opening.defer(() => pool.end());
   const backend = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
   const postmaster = await parentOf(backend.rows[0]?.pid ?? 0);
@@ -198,6 +201,12 @@ async function atRest(url: string, pid: number): Promise<void> {
 async function fillWithSample(url: string): Promise<void> {
   await migrate(url);
   const database = openDatabase(url, { log, max: 4 });
-  await loadSample(createStore(database.db), { now: () => new Date() });
+  const { db } = database;
+  await loadSample({
+    store: createStore(db),
+    memory: createAdapterStore(db, 'deskhand'),
+    vectors: createVectorStore(db),
+    clock: { now: () => new Date() },
+  });
   await database.close();
 }

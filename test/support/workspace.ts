@@ -152,6 +152,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     clock,
     log: silentLog,
     metrics: { count: () => undefined, observe: () => undefined },
+    publicUrl: 'http://localhost:3000',
     replica: 'test',
     bus: { publish: async () => undefined, subscribe: () => () => undefined },
     wake: {
