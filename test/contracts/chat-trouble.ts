@@ -135,6 +135,18 @@ export function troubleContract(current: () => Chat): void {
       if (kind === 'token revoked') expect((await chat.platform.health()).ok).toBe(false);
     });
 
+    it('posts a card that somebody deleted anew', async () => {
+      const { id, key } = await chat.ticket();
+      chat.world.fault('message gone', chat.card(key));
+      await until(() => expect(chat.heads()).toEqual([]));
+      await chat.desk.press('ana', id, { kind: 'take' });
+      await chat.desk.work();
+      expect(chat.heads()).toHaveLength(1);
+      expect(chat.card(key).text).toContain('Ana has it');
+      await chat.world.reply('ana', chat.card(key), 'in the new thread');
+      await until(async () => expect(await chat.desk.store.messagesOf(id)).toHaveLength(2));
+    });
+
     it('what an agent does while the platform has trouble is done all the same', async () => {
       const { id, key } = await chat.ticket();
       const seen = chat.card(key);
