@@ -58,12 +58,15 @@ function content(
           },
         ],
       };
-    case 'assign':
+    case 'assign': {
+      // Tickets are handed to teams by escalating them.
+      const options = people({ ...directory, teams: [] });
       return {
         title: `Assign ${key}`,
         submit: 'Assign',
-        fields: [{ type: 'agent', id: 'to', label: 'To', required: true, options: people(directory) }],
+        fields: [{ type: 'agent', id: 'to', label: 'To', required: true, options }],
       };
+    }
     case 'snooze':
       return {
         title: `Snooze ${key}`,
