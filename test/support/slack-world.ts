@@ -1,10 +1,9 @@
 // People at Slack's end of the contract: they see messages and windows, press, type and submit, over the signed wire.
 import { createHmac } from 'node:crypto';
 import { createSlack } from '../../adapters/chat/slack/index.ts';
-import type { ActionId } from '../../src/model/card.ts';
 import type { MessageRef } from '../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform } from '../../src/ports.ts';
-import type { ChatWorld, Fault, Person, Seen, SeenForm } from '../contracts/chat-world.ts';
+import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { serveHttp } from './http-app.ts';
 import {
@@ -14,14 +13,28 @@ import {
   type SlackMessageState,
   type SlackView,
 } from './slack-double.ts';
+import {
+  actionsOf,
+  elementFor,
+  formValues,
+  mentionsOf,
+  optionFor,
+  stateOf,
+  USERS,
+  wordsOf,
+} from './slack-eyes.ts';
 import { createSocketMode } from './slack-socket.ts';
 import { silentLog } from './workspace.ts';
 
 type Json = Record<string, unknown>;
 
-const USERS: Record<Person, string> = { ana: 'U0ANA', ben: 'U0BEN', vera: 'U0VERA', stranger: 'U0OTHER' };
-
-export type SlackWorld = ChatWorld & { slack: SlackDouble };
+export type SlackWorld = ChatWorld & {
+  slack: SlackDouble;
+  /** Writes into the channel itself. */
+  say(person: Person, text: string): Promise<void>;
+  /** Presses a button of the open window. */
+  pressInWindow(person: Person, actionId: string): Promise<void>;
+};
 
 /** A workspace with four people in one channel. */
 export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
@@ -137,6 +150,20 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
     );
   }
 
+  /** Words as Slack sends them. */
+  const message = (person: Person, text: string) => ({
+    type: 'message',
+    user: USERS[person],
+    channel: SLACK.channel,
+    channel_type: 'channel',
+    ts: slack.now(),
+    text: text
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/@deskhand/gi, `<@${SLACK.botUser}>`),
+  });
+
   const world: SlackWorld = {
     slack,
     channel: SLACK.channel,
@@ -196,19 +223,22 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
       } else view.open = false;
     },
     async reply(person, seen, text, times = 1) {
-      const ts = slack.now();
-      const typed = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-      const event = {
-        type: 'message',
-        user: USERS[person],
-        channel: SLACK.channel,
-        channel_type: 'channel',
-        ts,
-        thread_ts: shots.get(seen)?.thread ?? shots.get(seen)?.ts,
-        text: typed.replace(/@deskhand/gi, `<@${SLACK.botUser}>`),
-      };
-      await wire.event(eventBody(event), times);
-      return `${SLACK.channel}/${ts}`;
+      const event = message(person, text);
+      await wire.event(
+        eventBody({ ...event, thread_ts: shots.get(seen)?.thread ?? shots.get(seen)?.ts }),
+        times,
+      );
+      return `${SLACK.channel}/${event.ts}`;
+    },
+    say: (person, text) => wire.event(eventBody(message(person, text)), 1),
+    async pressInWindow(person, actionId) {
+      const view = viewOf(person);
+      const elements = ((view?.view.blocks ?? []) as Json[]).flatMap(
+        (block) => (block.elements ?? []) as Json[],
+      );
+      const button = elements.find(({ action_id }) => action_id === actionId);
+      if (!view || !button) throw new Error(`no ${actionId} in the window`);
+      await act(person, { view }, { type: 'button', action_id: actionId, value: button.value }, 1);
     },
     async command(person, text) {
       const user = USERS[person];
@@ -374,128 +404,4 @@ async function forged(base: string, message: SlackMessageState | undefined): Pro
     ),
   );
   return answers.filter(({ ok }) => ok).length;
-}
-
-function elementFor(blocks: Json[], action: ActionId): Json | undefined {
-  const elements = blocks.flatMap((block) => (block.elements ?? []) as Json[]);
-  const element = elements.find(
-    ({ type, action_id }) => type === 'button' && action_id === `deskhand:${action}`,
-  );
-  return element && { type: 'button', action_id: element.action_id, value: element.value };
-}
-
-function optionFor(blocks: Json[], fits: (value: string) => boolean): Json | undefined {
-  const menu = blocks
-    .flatMap((block) => (block.elements ?? []) as Json[])
-    .find(({ type }) => type === 'overflow');
-  const option = ((menu?.options ?? []) as Json[]).find(({ value }) => fits(String(value)));
-  return menu && option && { type: 'overflow', action_id: menu.action_id, selected_option: option };
-}
-
-/** What a person finds on a card, behind "More…" too. */
-function actionsOf(blocks: Json[]): ActionId[] {
-  const known: ActionId[] = [
-    'approve',
-    'undo',
-    'retry',
-    'take',
-    'release',
-    'resolve',
-    'show',
-    'form:edit',
-    'form:escalate',
-    'form:assign',
-    'form:snooze',
-    'form:reclassify',
-    'form:prioritise',
-    'form:link',
-    'form:flag',
-    'form:note',
-    'form:reject',
-  ];
-  return known.filter(
-    (id) => elementFor(blocks, id) || optionFor(blocks, (value) => value.endsWith(` ${id}`)),
-  );
-}
-
-function strings(value: unknown, keep: (node: Json) => string | null): string[] {
-  if (Array.isArray(value)) return value.flatMap((inner) => strings(inner, keep));
-  if (typeof value !== 'object' || value === null) return [];
-  const node = value as Json;
-  const own = keep(node);
-  return [...(own === null ? [] : [own]), ...Object.values(node).flatMap((inner) => strings(inner, keep))];
-}
-
-function wordsOf(blocks: Json[]): string {
-  return strings(blocks, (node) => {
-    if (node.type === 'date') return String(node.fallback);
-    return typeof node.text === 'string' ? node.text : null;
-  }).join('\n');
-}
-
-/** Elements that ping or lead elsewhere, and markup in texts that Slack would read. */
-function mentionsOf(message: SlackMessageState): string[] {
-  const elements = strings(message.blocks, (node) => {
-    if (['user', 'usergroup', 'broadcast', 'channel', 'team'].includes(String(node.type)))
-      return String(node.type);
-    if (node.type === 'mrkdwn' && /<[@!#]|<\w+:|@(here|channel|everyone)/.test(String(node.text)))
-      return String(node.text);
-    return node.type === 'link' && /evil\.example/.test(String(node.url)) ? String(node.url) : null;
-  });
-  return [...elements, ...(/<[@!#\w]/.test(message.text) ? [message.text] : [])];
-}
-
-const inputsOf = (view: SlackView) => (view.view.blocks as Json[]).filter(({ type }) => type === 'input');
-
-/** Values by field; the parts of a long text with the blank line that people see between them. */
-function formValues(view: SlackView): SeenForm['values'] {
-  const values: Record<string, string> = {};
-  for (const { element } of inputsOf(view)) {
-    const input = element as Json;
-    const field = String(input.action_id);
-    const value = String(input.initial_value ?? (input.initial_option as Json | undefined)?.value ?? '');
-    values[field] = [values[field], value].filter(Boolean).join('\n\n');
-  }
-  return values;
-}
-
-/** `view.state.values` as Slack sends it, after a person has typed and chosen. Throws where Slack would not let them. */
-function stateOf(view: SlackView, values: Record<string, string>): Record<string, Json> {
-  const state: Record<string, Json> = {};
-  for (const block of inputsOf(view)) {
-    const input = block.element as Json;
-    const field = String(input.action_id);
-    // A text that was typed anew stands in the first input; a time in the picker of times.
-    const here = block.block_id === field || input.type === 'datetimepicker';
-    const typed = field in values ? (here ? values[field] : '') : undefined;
-    state[String(block.block_id)] = { [field]: given(input, typed) };
-  }
-  return state;
-}
-
-function given(input: Json, typed: string | undefined): Json {
-  const type = String(input.type);
-  const groups = ((input.option_groups ?? []) as Json[]).flatMap(({ options }) => options as Json[]);
-  const options = [...((input.options ?? []) as Json[]), ...groups];
-  switch (type) {
-    case 'plain_text_input': {
-      const value = typed ?? input.initial_value ?? null;
-      if (String(value ?? '').length > Number(input.max_length)) throw new Error('too long for the input');
-      return { type, value: value === '' ? null : value };
-    }
-    case 'users_select': {
-      const id = Object.entries(USERS).find(([name]) => typed?.startsWith(`${name}@`))?.[1];
-      return { type, selected_user: id ?? null };
-    }
-    case 'datetimepicker':
-      return { type, selected_date_time: typed ? Math.floor(Date.parse(typed) / 1_000) : null };
-    case 'radio_buttons':
-      return { type, selected_option: options.find(({ value }) => value === typed) ?? null };
-    default: {
-      const chosen =
-        typed === undefined ? input.initial_option : options.find(({ value }) => value === typed);
-      if (typed && !chosen) throw new Error(`"${typed}" is none of the options`);
-      return { type, selected_option: chosen ?? null };
-    }
-  }
 }
