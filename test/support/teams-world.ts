@@ -28,8 +28,6 @@ const ACTIONS = new Set<string>([
 ]);
 const isAction = (name: string): name is ActionId => ACTIONS.has(name);
 
-export type TeamsWorld = Awaited<ReturnType<typeof buildTeamsWorld>>;
-
 /** `requestMs`: how long the adapter waits for Teams. */
 export async function buildTeamsWorld({
   requestMs = 1_500,

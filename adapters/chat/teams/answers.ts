@@ -17,6 +17,8 @@ import type { Seen } from './seen.ts';
 
 const LATER = 'Still working on it; the card shows the result.';
 const AGAIN = 'This has been received already.';
+const NO_CHAT =
+  'Your private chat with Deskhand could not be opened; add the app for yourself and try again.';
 const IN_CHAT = 'It is in your chat with Deskhand.';
 const NOT_OURS = 'This card is of another version of Deskhand; ask for the ticket again.';
 
@@ -54,11 +56,16 @@ export function createAnswers(deps: {
     return late;
   }
 
-  async function whisper(activity: Activity, content: Content): Promise<void> {
+  /** True when it was said. */
+  async function whisper(activity: Activity, content: Content): Promise<boolean> {
     const userId = activity.from.aadObjectId ?? activity.from.id;
-    await posts.whisper(userId, content).catch((error: unknown) => {
+    try {
+      await posts.whisper(userId, content);
+      return true;
+    } catch (error) {
       log.warn({ userId, reason: errorText(error) }, 'an agent could not be told in private');
-    });
+      return false;
+    }
   }
 
   async function ask(activity: Activity, press: Press): Promise<ActionReply> {
@@ -81,8 +88,8 @@ export function createAnswers(deps: {
   async function formInChat(activity: Activity, form: Form, filled?: Filled): Promise<string> {
     const card = renderForm(form, 'chat', filled);
     if (!card) return tooLong(form);
-    await whisper(activity, { card, summary: form.title });
-    return IN_CHAT;
+    const shown = await whisper(activity, { card, summary: form.title });
+    return shown ? IN_CHAT : NO_CHAT;
   }
 
   async function pressed(activity: Activity, press: Press): Promise<PressAnswer> {
@@ -106,10 +113,15 @@ export function createAnswers(deps: {
       }
       case 'form':
         return { kind: 'text', text: await formInChat(activity, reply.form) };
-      case 'notice':
-        if (!reply.ok && press.form?.values.text)
-          inBackground(whisper(activity, renderText(withWords(reply.text, press))));
-        return { kind: 'text', text: reply.text };
+      case 'notice': {
+        if (reply.ok || !press.form?.values.text) return { kind: 'text', text: reply.text };
+        const words = withWords(reply.text, press);
+        const kept = await whisper(activity, renderText(words));
+        return {
+          kind: 'text',
+          text: kept ? `${reply.text} What you wrote is in your chat with Deskhand.` : words,
+        };
+      }
       case 'none':
         return { kind: 'text', text: 'Done.' };
     }

@@ -20,8 +20,7 @@ interface Message<Content> {
 /** Messages that are remembered; a forgotten one is at worst sent once more. */
 const KEPT = 1_000;
 
-export type Updates<Content> = ReturnType<typeof createUpdates<Content>>;
-
+/** `Content` is compared as JSON. */
 export function createUpdates<Content>() {
   const messages = new Map<string, Message<Content>>();
   const digest = (content: Content) =>
