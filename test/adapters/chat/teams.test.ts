@@ -61,7 +61,9 @@ const activity = (value: unknown) => {
 };
 
 describe('the renderer', () => {
-  it('stays within the limits, loses no id and mentions nobody, whatever is on the card', () => {
+  it('stays within the limits, loses no id and mentions nobody, whatever is on the card', {
+    timeout: 600_000,
+  }, () => {
     fc.assert(
       fc.property(anyCard, (card) => {
         const { card: json, summary } = renderCard(card);

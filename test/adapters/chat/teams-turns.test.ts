@@ -1,0 +1,137 @@
+// Turns on Teams that no other platform has: late answers, clients without dialogs, cards for everybody.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
+import type { ChatPlatform } from '../../../src/ports.ts';
+import { aCard } from '../../contracts/chat-cards.ts';
+import { BOT, CHANNEL } from '../../support/teams-double.ts';
+import { buildTeamsWorld } from '../../support/teams-world.ts';
+
+const PLACE = { platform: 'teams', channel: CHANNEL };
+const REF = { ticketId: 'T-7', draftVersion: 1 };
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
+let world: Awaited<ReturnType<typeof buildTeamsWorld>>;
+let platform: ChatPlatform;
+let actions: AgentAction[];
+let reply: (action: AgentAction) => Promise<ActionReply>;
+
+const withButton = (id: 'take' | 'form:note') => ({
+  ...aCard({ text: 'T-7: a ticket', key: 'T-7' }),
+  blocks: [
+    ...aCard({ text: 'T-7: a ticket' }).blocks,
+    { type: 'actions' as const, buttons: [{ id, label: 'Press', style: 'default' as const }], menu: [] },
+  ],
+});
+
+beforeEach(async () => {
+  world = await buildTeamsWorld();
+  platform = world.create();
+  actions = [];
+  reply = async () => ({ kind: 'none' });
+  await platform.start((action) => {
+    actions.push(action);
+    return reply(action);
+  });
+});
+afterEach(async () => {
+  await platform.stop();
+  await world.remove();
+});
+
+it('answers a press in time, and tells the result in private when the work is done', async () => {
+  let finish: (value: ActionReply) => void = () => undefined;
+  reply = () => new Promise((resolve) => (finish = resolve));
+  await platform.post(PLACE, withButton('take'));
+  const [seen] = world.messages();
+  if (!seen) throw new Error('no card');
+
+  await world.press('ana', seen, 'take');
+  expect(world.notices('ana')).toEqual([expect.stringContaining('Still working')]);
+  finish({ kind: 'notice', text: 'T-7 is yours.', ok: true });
+  await vi.waitFor(() => expect(world.notices('ana')).toContain('T-7 is yours.'), PATIENCE);
+});
+
+it('changes the card for everybody before the one who pressed has the answer', async () => {
+  reply = async () => ({ kind: 'card', card: aCard({ text: 'taken', key: 'T-7' }) });
+  await platform.post(PLACE, withButton('take'));
+  const [seen] = world.messages();
+  if (!seen) throw new Error('no card');
+  await world.press('ana', seen, 'take');
+  expect(world.messages().map(({ text, edits }) => ({ text, edits }))).toEqual([{ text: 'taken', edits: 1 }]);
+});
+
+it('does not take back what the flows showed meanwhile', async () => {
+  const ref = await platform.post(PLACE, withButton('take'));
+  reply = async () => {
+    await platform.update(ref, aCard({ text: 'a later state', key: 'T-7' }));
+    return { kind: 'card', card: aCard({ text: 'an earlier state', key: 'T-7' }) };
+  };
+  const [seen] = world.messages();
+  if (!seen) throw new Error('no card');
+  await world.press('ana', seen, 'take');
+  expect(world.messages().map(({ text }) => text)).toEqual(['a later state']);
+});
+
+it('brings a form into the private chat where the client knows no dialogs', async () => {
+  reply = async ({ intent }) =>
+    intent.type === 'open_form'
+      ? {
+          kind: 'form',
+          form: {
+            id: 'note',
+            ref: REF,
+            title: 'Note on T-7',
+            submit: 'Add note',
+            fields: [{ type: 'multiline', id: 'text', label: 'Note', required: true, maxLength: 100 }],
+          },
+        }
+      : { kind: 'notice', text: 'Noted.', ok: true };
+  const ana = world.at('ana');
+  await ana.post({
+    ...ana.envelope(CHANNEL, '1'),
+    type: 'message',
+    replyToId: '1',
+    value: { msteams: { type: 'task/fetch' }, action: 'form:note', ref: REF },
+  });
+  const form = world.double.posted.find(({ summary }) => summary === 'Note on T-7');
+  const submit = form?.card.actions?.[0];
+  if (submit?.type !== 'Action.Execute') throw new Error('no form in the private chat');
+
+  await ana.post({
+    ...ana.envelope(form?.channel ?? '', null),
+    type: 'invoke',
+    name: 'adaptiveCard/action',
+    replyToId: form?.id,
+    value: { action: { type: submit.type, verb: submit.verb, data: { ...submit.data, text: 'called her' } } },
+  });
+  expect(actions.at(-1)).toMatchObject({
+    ref: REF,
+    agent: { userId: '00000000-0000-0000-0000-000000000001', email: 'ana@team.example', name: 'Ana' },
+    intent: { type: 'decision', decision: { kind: 'note', text: 'called her' } },
+  });
+});
+
+it('listens in the private chat without a mention, and asks the directory once for each person', async () => {
+  reply = async () => ({ kind: 'notice', text: 'Nothing waits.', ok: true });
+  const ana = world.at('ana');
+  for (const text of ['queue', 'mine'])
+    await ana.post({ ...ana.envelope('a:00000000', null), type: 'message', text });
+  expect(actions.map(({ intent }) => intent)).toMatchObject([
+    { type: 'command', text: 'queue' },
+    { type: 'command', text: 'mine' },
+  ]);
+  expect(world.double.calls.filter((call) => call.includes('/members/'))).toHaveLength(1);
+});
+
+it('says that the app must be added again when it was removed from the team', async () => {
+  const ana = world.at('ana');
+  const event = { ...ana.envelope(CHANNEL, null), type: 'conversationUpdate' };
+  await ana.post({ ...event, membersAdded: [{ id: `28:${BOT.id}` }] });
+  await platform.post(PLACE, aCard({ text: 'first' }));
+  await ana.post({ ...event, id: 'f:2', membersRemoved: [{ id: `28:${BOT.id}` }] });
+  world.fault('bot removed');
+  await expect(platform.post(PLACE, aCard({ text: 'second' }))).rejects.toMatchObject({
+    code: 'channel_gone',
+    message: expect.stringContaining('Add the app to the team again'),
+  });
+});
