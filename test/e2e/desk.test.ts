@@ -99,6 +99,14 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     return z.object({ ticketId: z.string() }).parse(answer).ticketId;
   }
 
+  /** With `j`, from wherever the selection is, down to a newer card. */
+  async function walkTo(id: string): Promise<void> {
+    await vi.waitUntil(async () => {
+      await ana.page.keyboard.press('j');
+      return (await ana.card(id).getAttribute('class'))?.includes('is-selected');
+    }, soon);
+  }
+
   it('shows what was asked, a draft from the article, and where it comes from', {
     timeout: LONG,
   }, async () => {
@@ -247,7 +255,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
   it('is worked from the keyboard alone', { timeout: LONG }, async () => {
     const id = await ask();
     await ana.page.locator('.feed').focus();
-    await ana.page.keyboard.press('j');
+    await walkTo(id);
     await ana.page.keyboard.press('e');
     await ana.dialog.getByLabel('Reply', { exact: true }).fill('Typed without a mouse.');
     await ana.page.keyboard.press('Control+Enter');
@@ -256,7 +264,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
       .getByText(/Sent by Ana .* · edited/)
       .waitFor();
     const next = await ask();
-    await ana.page.keyboard.press('j');
+    await walkTo(next);
     await ana.page.keyboard.press('x');
     await ana.dialog.getByLabel('To').selectOption({ label: 'Ben' });
     await ana.dialog.getByLabel('Why').fill('Yours');
@@ -267,6 +275,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
       .waitFor();
     // Ben is told, wherever he looks.
     await ben.notice(/Handoff to/).waitFor();
+    await ana.dialog.waitFor({ state: 'detached' });
     await ana.page.keyboard.press('?');
     await ana.dialog.getByText('Approve & send').waitFor();
     await ana.page.keyboard.press('Escape');
