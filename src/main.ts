@@ -14,6 +14,7 @@ import { allModules } from './main/adapters.ts';
 import { type Bot, startBot } from './main/bot.ts';
 import { appOf } from './main/http.ts';
 import { loadSample, playStream } from './main/sample.ts';
+import { errorText } from './model/errors.ts';
 import type { Log } from './ports.ts';
 
 export interface StartOptions {
@@ -77,7 +78,10 @@ export async function start(options: StartOptions): Promise<Running> {
   await serve(current);
   const { port } = await server.listen();
   const url = config.publicUrl.replace(/:\d+$/, `:${port}`);
-  if (sample) void play(current);
+  if (sample)
+    play(current).catch((error: unknown) =>
+      log.warn({ reason: errorText(error) }, 'the sample’s morning ended early'),
+    );
 
   return {
     config,

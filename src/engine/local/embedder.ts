@@ -24,12 +24,17 @@ interface Job {
 
 export interface LocalEmbedderOptions {
   log: Log;
-  /** Remembers vectors across restarts. */
+  /** Remembers vectors across restarts, except those of texts that a person waits for (priority 0). */
   vectors?: VectorStore;
   /** Vectors kept in memory, least recently used go first. Default 20,000 (about 40 MB). */
   cacheSize?: number;
   /** Starts the worker thread; replaced in tests. */
   startWorker?: () => Worker;
+}
+
+/** What a customer writes now is seldom written again; articles, examples and history are read at every start. */
+function recurs(priority: number): boolean {
+  return priority > 0;
 }
 
 function startEmbedderWorker(): Worker {
@@ -125,12 +130,13 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
     for (const [i, job] of done.entries()) {
       const vector = found[i] ?? new Float32Array(DIMENSIONS);
       remember(job.hash, vector);
-      fresh.push({ hash: job.hash, vector });
+      if (recurs(job.priority)) fresh.push({ hash: job.hash, vector });
       settle(job, vector);
     }
-    vectors
-      ?.put(ID, fresh)
-      .catch((error: unknown) => log.warn({ error: errorText(error) }, 'embeddings were not stored'));
+    if (fresh.length > 0)
+      vectors
+        ?.put(ID, fresh)
+        .catch((error: unknown) => log.warn({ error: errorText(error) }, 'embeddings were not stored'));
     pump();
   }
 
@@ -179,7 +185,7 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
       ...new Set(keyed.filter(({ hash }) => !cache.has(hash) && !jobs.has(hash)).map((k) => k.hash)),
     ];
     const stored =
-      vectors && missing.length
+      vectors && missing.length && recurs(priority)
         ? await vectors.get(ID, missing).catch((error: unknown) => {
             log.warn({ error: errorText(error) }, 'stored embeddings were not read');
             return new Map<string, Float32Array>();

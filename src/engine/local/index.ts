@@ -51,7 +51,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   const signalStarters = signalTexts(taxonomy);
   const starterVectors = await embedder.embed(
     [...starters, ...signalStarters].map(({ text }) => text),
-    PERSON_WAITS,
+    ARTICLES,
   );
   const vectorAt = (i: number) => starterVectors[i] ?? new Float32Array(embedder.dimensions);
   const starterTexts = starters.map(
