@@ -1,4 +1,5 @@
 // What only Slack has: triggers that expire, blocks that a workspace refuses, lost answers, guests, rates and set-up.
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCoalescer } from '../../../adapters/chat/slack/coalesce.ts';
 import { slackConfig } from '../../../adapters/chat/slack/config.ts';
@@ -246,6 +247,12 @@ describe('set-up', () => {
       agents: { U1: 'ana@team.example' },
       apiUrl: 'https://slack.com/api/',
     });
+  });
+
+  it('shows the manifest in its README as it is', () => {
+    const readme = readFileSync(new URL('../../../adapters/chat/slack/README.md', import.meta.url), 'utf8');
+    const shown = /```json\n(.*?)\n```/s.exec(readme)?.[1] ?? '';
+    expect(JSON.parse(shown)).toEqual(slackManifest('https://support.example.com'));
   });
 
   it('makes a manifest for HTTP and one for Socket Mode', () => {
