@@ -101,6 +101,10 @@ export async function openDiscordDouble() {
   /** Calls that a bucket takes in a window; null: no limit. */
   let budget: { calls: number; windowMs: number; used: Map<string, number[]> } | null = null;
   let commands: unknown = null;
+  /** Permissions that the bot lacks everywhere. */
+  let denied = 8n;
+  /** The next call of such a path is done, and its answer never arrives. */
+  let lostAnswer: RegExp | null = null;
   const hanging = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
 
@@ -263,7 +267,7 @@ export async function openDiscordDouble() {
     if (matched(/^GET \/guilds\/\d+\/channels$/))
       return [...channels.values()].filter((one) => one.type === 0 && one.visible).map(channelJson);
     if (matched(/^GET \/guilds\/\d+\/roles$/))
-      return [{ id: guild, permissions: String(0xff_ffff_ffff_ffffn & ~8n) }];
+      return [{ id: guild, permissions: String(0xff_ffff_ffff_ffffn & ~denied) }];
     if (matched(/^GET \/guilds\/\d+\/members\/\d+$/)) return { roles: [], user: userOf(bot.id) };
     if (matched(/^PUT \/applications\/\d+\/commands$/)) {
       commands = body;
@@ -375,7 +379,12 @@ export async function openDiscordDouble() {
     if (!byToken && request.headers.authorization !== `Bot ${token}`)
       return reply(response, asked, 401, { message: '401: Unauthorized', code: 0 });
     try {
-      reply(response, asked, 200, perform(asked));
+      const done = perform(asked);
+      if (lostAnswer?.test(path)) {
+        lostAnswer = null;
+        return void response.destroy();
+      }
+      reply(response, asked, 200, done);
     } catch (error) {
       if (error instanceof Refusal)
         reply(response, asked, error.status, { message: error.message, code: error.code });
@@ -446,6 +455,12 @@ export async function openDiscordDouble() {
     /** Lets time pass for deadlines of interactions. */
     advance: (ms: number) => {
       offset += ms;
+    },
+    deny: (permission: bigint) => {
+      denied |= permission;
+    },
+    answerLost: (path: RegExp) => {
+      lostAnswer = path;
     },
     setContentIntent: (on: boolean) => {
       contentIntent = on;

@@ -49,6 +49,8 @@ type Modal = z.infer<typeof modalSchema>;
 
 export interface DiscordWorld extends ChatWorld {
   double: DiscordDouble;
+  /** A click that reaches the bot when Discord has given up waiting for an answer. */
+  pressLate(person: Person, seen: Seen, action: ActionId): Promise<void>;
 }
 
 /** `more` goes to `createDiscord`. */
@@ -162,6 +164,18 @@ export async function openDiscordWorld(
     return found;
   }
 
+  function clickOf(person: Person, seen: Seen, action: ActionId) {
+    const known = looks.get(seen);
+    const component = findComponent(known?.components, action);
+    if (!known || !component) throw new Error(`${action} is not on the message`);
+    const base = baseOf(PEOPLE[person], seen.ref.channel);
+    recorded(base.token).message = known.message.id;
+    const data = component.isMenu
+      ? { component_type: 3, custom_id: component.id, values: [action] }
+      : { component_type: 2, custom_id: component.id };
+    return { ...base, ...{ type: 3, data, message: double.shown(known.message) } };
+  }
+
   /** Uses the slash command; returns the interaction's token. */
   function slash(person: Person, text: string): string {
     const [name = '', ...words] = text.split(' ');
@@ -209,15 +223,14 @@ export async function openDiscordWorld(
     },
 
     async press(person, seen, action, times = 1) {
-      const known = looks.get(seen);
-      const component = findComponent(known?.components, action);
-      if (!known || !component) throw new Error(`${action} is not on the message`);
-      const base = baseOf(PEOPLE[person], seen.ref.channel);
-      recorded(base.token).message = known.message.id;
-      const data = component.isMenu
-        ? { component_type: 3, custom_id: component.id, values: [action] }
-        : { component_type: 2, custom_id: component.id };
-      dispatch({ ...base, ...{ type: 3, data, message: double.shown(known.message) } }, times);
+      const click = clickOf(person, seen, action);
+      dispatch(click, times);
+    },
+
+    async pressLate(person, seen, action) {
+      const click = clickOf(person, seen, action);
+      double.advance(4_000);
+      dispatch(click, 1);
     },
 
     async submit(person, values, times = 1) {
@@ -273,17 +286,12 @@ export async function openDiscordWorld(
 
     /** Nobody can speak on our line to Discord but Discord; what it might mix up is another application's click. */
     async forge(seen) {
-      const known = looks.get(seen);
-      const component = findComponent(known?.components, 'approve');
-      const base = baseOf(PEOPLE.ana, seen.ref.channel);
-      recorded(base.token).message = seen.ref.message;
-      const data = { component_type: 2, custom_id: component?.id ?? '' };
-      const event = { ...base, ...{ type: 3, data, message: known && double.shown(known.message) } };
-      double.gateway.dispatch('INTERACTION_CREATE', { ...event, application_id: '800000000000000001' });
+      const click = clickOf('ana', seen, 'approve');
+      double.gateway.dispatch('INTERACTION_CREATE', { ...click, application_id: '800000000000000001' });
       // What comes after it on the same line has been answered, so it has been looked at.
       const after = slash('ben', 'help');
       await until(() => expect(recorded(after).answer).not.toBeNull());
-      return recorded(base.token).answer ? 1 : 0;
+      return recorded(click.token).answer ? 1 : 0;
     },
 
     fault(kind, seen) {

@@ -61,7 +61,8 @@ export function restOptions({
     api: apiUrl,
     version: '10',
     timeout: timeoutMs,
-    retries: 1,
+    // Repeats are ours, since what a repeat's refusal means depends on its being one.
+    retries: 0,
     rejectOnRateLimit: () => true,
     makeRequest: (url, init) =>
       fetch(url, init as unknown as RequestInit) as unknown as ReturnType<RESTOptions['makeRequest']>,
@@ -81,15 +82,23 @@ export function createApi(options: ApiOptions) {
     return (await rest.request({ method, fullRoute, body, files, auth })) as T;
   }
 
-  /** Waits out pauses of this key, up to our patience. `make` is asked again at each attempt. */
-  async function patiently<T>(key: string, make: () => Call): Promise<T> {
+  /**
+   * Waits out pauses of this key, up to our patience, and repeats once what may have been lost on the way: every call
+   * of ours does the same thing twice only once. `make` is asked again at each attempt; `repeated` is the answer when
+   * the far end says that it has had this call.
+   */
+  async function patiently<T>(key: string, make: () => Call, repeated?: T): Promise<T> {
     let waited = 0;
+    let lost = 0;
     for (let attempt = 1; ; attempt++) {
       await limiter.ready(key);
       try {
         return await request<T>(make());
       } catch (error) {
         const known = toAppError(error);
+        // The first try did arrive, only its answer did not.
+        if (known.code === 'already_answered' && lost > 0 && repeated !== undefined) return repeated;
+        if (known.code === 'platform_unavailable' && ++lost < 2) continue;
         const pause = known.code === 'rate_limited' ? (known.retryAfterMs ?? 1_000) : null;
         if (pause === null) throw known;
         await limiter.hold(isGlobal(known) ? '*' : key, pause);
@@ -190,12 +199,16 @@ export function createApi(options: ApiOptions) {
 
     /** The first answer to an interaction; Discord waits three seconds for it and takes one only. */
     answer: (id: string, token: string, body: APIInteractionResponse) =>
-      patiently<unknown>(`POST callback ${id}`, () => ({
-        method: RequestMethod.Post,
-        route: Routes.interactionCallback(id, token),
-        body,
-        auth: false,
-      })),
+      patiently<unknown>(
+        `POST callback ${id}`,
+        () => ({
+          method: RequestMethod.Post,
+          route: Routes.interactionCallback(id, token),
+          body,
+          auth: false,
+        }),
+        'answered',
+      ),
 
     /** What the first answer promised. */
     editAnswer: (token: string, message: Rendered) =>

@@ -232,7 +232,7 @@ function readsContent(flags = 0): boolean {
   );
 }
 
-export const discord: AdapterModule<DiscordConfig, ChatPlatform> = {
+export const discordModule: AdapterModule<DiscordConfig, ChatPlatform> = {
   id: ID,
   config: discordConfig,
   create: (config, deps) => createDiscord(config, deps),

@@ -1,0 +1,422 @@
+// What is Discord's own: phone notifications, resuming, intents, pace, late clicks, threads, menus, set-up.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { discordConfig } from '../../../adapters/chat/discord/config.ts';
+import { createMemory } from '../../../adapters/chat/discord/memory.ts';
+import { createCoalescer, createLanes } from '../../../adapters/chat/discord/pace.ts';
+import type { Card } from '../../../src/model/card.ts';
+import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
+import type { ChatPlatform } from '../../../src/ports.ts';
+import { aCard } from '../../contracts/chat-cards.ts';
+import { until } from '../../contracts/chat-world.ts';
+import { createMemoryStore } from '../../support/adapter-memory.ts';
+import { type DiscordWorld, openDiscordWorld, PEOPLE } from '../../support/discord-world.ts';
+
+let world: DiscordWorld;
+let platform: ChatPlatform;
+let actions: AgentAction[];
+let answer: (action: AgentAction) => ActionReply | Promise<ActionReply>;
+
+async function start(more: Parameters<typeof openDiscordWorld>[0] = {}, before = (_: DiscordWorld) => {}) {
+  world = await openDiscordWorld(more);
+  before(world);
+  platform = world.create();
+  actions = [];
+  answer = () => ({ kind: 'notice', text: 'Understood', ok: true });
+  await platform.start(async (action) => {
+    actions.push(action);
+    return answer(action);
+  });
+}
+
+afterEach(async () => {
+  world.heal();
+  await platform.stop();
+  await world.remove();
+});
+
+const here = () => ({ platform: 'discord', channel: world.channel });
+
+function ticket(text = 'A ticket', tone: Card['tone'] = 'P3', key = 'T-1042'): Card {
+  return {
+    ...aCard({ text, key }),
+    tone,
+    blocks: [
+      { type: 'header', text, chips: [{ kind: 'id', text: key }] },
+      {
+        type: 'actions',
+        buttons: [{ id: 'approve', label: 'Approve', style: 'primary' }],
+        menu: [
+          { id: 'take', label: 'Take', style: 'default' },
+          { id: 'form:note', label: 'Note', style: 'default' },
+        ],
+      },
+    ],
+  };
+}
+
+async function posted(card = ticket()) {
+  const ref = await platform.post(here(), card);
+  const seen = world.messages().find(({ ref: { message } }) => message === ref.message);
+  if (!seen) throw new Error('no such message');
+  return seen;
+}
+
+const calls = (method: string, path: RegExp) =>
+  world.double.journal.filter((one) => one.method === method && path.test(one.path));
+
+describe('phone notifications', () => {
+  beforeEach(() => start());
+
+  it('a card begins as the words that a phone shows and becomes components at once', async () => {
+    const seen = await posted(ticket('P1 · T-1042: Exports fail'));
+    const [first] = calls('POST', /\/messages$/);
+    expect(first?.body).toMatchObject({
+      content: 'P1 · T-1042: Exports fail',
+      allowed_mentions: { parse: [] },
+    });
+    expect(seen).toMatchObject({ notification: 'P1 · T-1042: Exports fail', edits: 1 });
+    expect(seen.actions).toContain('approve');
+  });
+
+  it('a card whose second step fails stands as its words and is finished later', async () => {
+    world.double.fault('server error', { matches: (method) => method === 'PATCH' });
+    const seen = await posted(ticket('Exports fail'));
+    expect(seen).toMatchObject({ text: 'Exports fail', actions: [] });
+    world.heal();
+    await until(() => expect(world.messages()[0]?.actions).toContain('approve'));
+    expect(calls('POST', /\/messages$/)).toHaveLength(1);
+  });
+
+  it('a post whose answer was lost is repeated as the same post', async () => {
+    world.double.answerLost(/\/messages$/);
+    await posted();
+    expect(world.messages()).toHaveLength(1);
+  });
+
+  it('in a thread only news make a sound', async () => {
+    const { ref } = await posted();
+    const thread = { ...here(), thread: ref };
+    await platform.post(thread, aCard({ text: 'asked for' }));
+    const words = {
+      type: 'quote' as const,
+      of: 'customer' as const,
+      label: 'Maria',
+      text: 'Hello?',
+      cut: false,
+    };
+    await platform.post(thread, { tone: 'neutral', fallback: 'Maria: Hello?', ref: null, blocks: [words] });
+    const [quiet, loud] = world.messages().filter((seen) => seen.thread !== null);
+    expect([quiet?.notification, loud?.notification]).toEqual(['', 'Maria: Hello?']);
+  });
+});
+
+describe('the gateway', () => {
+  beforeEach(() => start());
+
+  it('resumes where it broke off: what happened meanwhile arrives, once', async () => {
+    const seen = await posted();
+    world.double.gateway.drop();
+    await world.press('ana', seen, 'approve');
+    await world.reply('ben', seen, 'while you were away');
+    await until(() => expect(actions).toHaveLength(2));
+    await world.press('ben', seen, 'take');
+    await until(() => expect(actions).toHaveLength(3));
+    expect(world.double.gateway.journal).toEqual(['identify', 'resume']);
+    expect(actions.map(({ agent }) => agent.userId).sort()).toEqual([PEOPLE.ana, PEOPLE.ben, PEOPLE.ben]);
+  });
+
+  it('follows when Discord asks it to reconnect', async () => {
+    const seen = await posted();
+    world.double.gateway.askToReconnect();
+    await until(() => expect(world.double.gateway.journal).toContain('resume'));
+    await world.press('ana', seen, 'approve');
+    await until(() => expect(actions).toHaveLength(1));
+  });
+
+  it('begins anew when its session is forgotten', async () => {
+    const seen = await posted();
+    world.double.gateway.forget();
+    await until(() => expect(world.double.gateway.connected).toBe(1));
+    await world.press('ana', seen, 'approve');
+    await until(() => expect(actions).toHaveLength(1));
+    await until(async () => expect(await platform.health()).toMatchObject({ ok: true }));
+  });
+
+  it('registers its commands', () => {
+    expect(JSON.stringify(world.double.commands())).toContain('"queue"');
+  });
+});
+
+describe('without the Message Content intent', () => {
+  beforeEach(() => start({}, ({ double }) => double.setContentIntent(false)));
+
+  it('works, says in its health what it cannot read, and explains itself in the thread', async () => {
+    expect(await platform.health()).toMatchObject({
+      ok: true,
+      detail: expect.stringMatching(/Message Content/),
+    });
+    const seen = await posted();
+    await world.reply('ana', seen, 'a note nobody can read');
+    await until(() =>
+      expect(
+        world
+          .messages()
+          .map(({ text }) => text)
+          .join(),
+      ).toMatch(/intent is off/),
+    );
+    expect(actions).toEqual([]);
+  });
+
+  it('reads what mentions the bot', async () => {
+    const seen = await posted();
+    await world.reply('ana', seen, `<@${world.double.bot.id}> shorter`);
+    await until(() =>
+      expect(actions).toMatchObject([{ intent: { type: 'thread', text: '@deskhand shorter' } }]),
+    );
+  });
+});
+
+describe('pace', () => {
+  beforeEach(() => start());
+
+  it('under a 429 storm every card arrives in its newest state, and P1 goes before what waits', async () => {
+    world.double.limit(5, 100);
+    const order: string[] = [];
+    const one = async (name: string, tone: Card['tone']) => {
+      const ref = await platform.post(here(), ticket(name, tone));
+      order.push(name);
+      await Promise.all([1, 2, 3].map((n) => platform.update(ref, ticket(`${name}, version ${n}`, tone))));
+    };
+    const slow = Array.from({ length: 24 }, (_, n) => one(`calm ${n}`, 'P3'));
+    await Promise.all([...slow, one('urgent', 'P1')]);
+    expect(world.messages().filter(({ text }) => text.includes('version 3'))).toHaveLength(25);
+    expect(order.indexOf('urgent')).toBeLessThan(12);
+    expect(world.refused()).toEqual([]);
+  });
+
+  it('lanes: the same key one at a time, lower ranks first', async () => {
+    const inLane = createLanes();
+    const done: number[] = [];
+    let running = 0;
+    const work = (rank: number) =>
+      inLane('a', rank, async () => {
+        expect(++running).toBe(1);
+        await Promise.resolve();
+        running--;
+        done.push(rank);
+      });
+    await Promise.all([3, 2, 1, 2, 0].map(work));
+    expect(done).toEqual([3, 0, 1, 2, 2]);
+  });
+
+  it('updates: values that come while one is on its way replace each other; a failure frees the key', async () => {
+    const sent: string[] = [];
+    let fail = false;
+    const updates = createCoalescer<string>(async (_key, newest) => {
+      await Promise.resolve();
+      if (fail) throw new Error('no');
+      sent.push(newest());
+      await Promise.resolve();
+    });
+    const watch = updates.watch('a');
+    await Promise.all(['1', '2', '3'].map((value) => updates.submit('a', value)));
+    expect(sent.at(-1)).toBe('3');
+    expect(watch.overtaken).toBe(true);
+    fail = true;
+    await expect(updates.submit('a', '4')).rejects.toThrow('no');
+    fail = false;
+    await updates.submit('a', '5');
+    expect(sent.at(-1)).toBe('5');
+  });
+});
+
+describe('clicks', () => {
+  beforeEach(() => start());
+
+  it('are acknowledged before the work is done', async () => {
+    const seen = await posted();
+    let release = () => {};
+    answer = () =>
+      new Promise((done) => {
+        release = () => done({ kind: 'notice', text: 'Done at last', ok: true });
+      });
+    await world.press('ana', seen, 'approve');
+    await until(() =>
+      expect([...world.double.interactions.values()].at(-1)?.answer).toMatchObject({ type: 6 }),
+    );
+    expect(world.notices('ana')).toEqual([]);
+    release();
+    await until(() => expect(world.notices('ana')).toEqual(['Done at last']));
+  });
+
+  it('that come too late are carried out, and the agent is told by direct message', async () => {
+    const seen = await posted();
+    await world.pressLate('ana', seen, 'approve');
+    await until(() => expect(world.notices('ana')).toEqual(['Understood']));
+    expect(actions).toHaveLength(1);
+  });
+
+  it('whose work outlives their token are answered by direct message', async () => {
+    const seen = await posted();
+    answer = () => {
+      world.double.advance(16 * 60_000);
+      return { kind: 'notice', text: 'That took long', ok: true };
+    };
+    await world.press('ana', seen, 'approve');
+    await until(() => expect(world.notices('ana')).toEqual(['That took long']));
+  });
+
+  it('are carried out when the acknowledgement arrived but its answer was lost', async () => {
+    const seen = await posted();
+    world.double.answerLost(/callback$/);
+    await world.press('ana', seen, 'approve');
+    await until(() => expect(world.notices('ana')).toEqual(['Understood']));
+    expect(actions).toHaveLength(1);
+  });
+
+  it('another replica answered are left to it', async () => {
+    const seen = await posted();
+    const other = world.create();
+    const theirs: AgentAction[] = [];
+    await other.start(async (action) => {
+      theirs.push(action);
+      return { kind: 'none' };
+    });
+    await until(() => expect(world.double.gateway.connected).toBe(2));
+    await world.press('ana', seen, 'approve');
+    await until(() => expect(actions.length + theirs.length).toBe(1));
+    await world.press('ana', seen, 'take');
+    await until(() => expect(actions.length + theirs.length).toBe(2));
+    await other.stop();
+  });
+
+  it('of a card in a private answer change that answer', async () => {
+    answer = () => ({ kind: 'card', card: ticket('Private card') });
+    await world.command('ana', 'ticket T-1042');
+    await until(() => expect(world.notices('ana').join()).toContain('Private card'));
+    expect(world.messages()).toEqual([]);
+  });
+
+  it('in a menu leave nothing chosen behind a form', async () => {
+    const seen = await posted();
+    answer = ({ ref }) => ({
+      kind: 'form',
+      form: {
+        id: 'note',
+        ref: ref ?? { ticketId: 'T-1', draftVersion: 0 },
+        title: 'Note',
+        submit: 'Add',
+        fields: [{ type: 'multiline', id: 'text', label: 'Note', required: true, maxLength: 10_000 }],
+      },
+    });
+    await world.press('ana', seen, 'form:note');
+    await until(() => expect(world.messages()[0]?.edits).toBe(2));
+    expect(world.messages()[0]?.actions).toEqual(seen.actions);
+    expect(world.refused()).toEqual([]);
+  });
+});
+
+describe('threads', () => {
+  beforeEach(() => start());
+
+  it('are made once, named after the ticket, and again when somebody deleted them', async () => {
+    const { ref } = await posted(ticket('T-1042: Exports fail'));
+    const thread = { ...here(), thread: ref };
+    await Promise.all([1, 2].map((n) => platform.post(thread, aCard({ text: `reply ${n}` }))));
+    expect(world.double.channels.get(ref.message)).toMatchObject({ name: 'T-1042: Exports fail' });
+    world.double.channels.delete(ref.message);
+    await platform.post(thread, aCard({ text: 'reply 3' }));
+    expect(world.messages().filter((seen) => seen.thread === ref.message)).toHaveLength(3);
+  });
+
+  it('a reply to a message in a thread stays in that thread', async () => {
+    const { ref } = await posted();
+    const reply = await platform.post({ ...here(), thread: ref }, aCard({ text: 'first' }));
+    const again = await platform.post({ ...here(), thread: reply }, aCard({ text: 'second' }));
+    expect(again.channel).toBe(ref.message);
+  });
+
+  it('a note gets a mark, an order an answer in private, or in the thread where that is not possible', async () => {
+    const seen = await posted();
+    answer = () => ({ kind: 'none' });
+    const note = await world.reply('ana', seen, 'she called');
+    await until(() => expect(world.double.reactions).toEqual([{ message: note, emoji: '📝' }]));
+    answer = () => ({ kind: 'notice', text: 'Rewriting: shorter', ok: true });
+    world.double.fault('server error', { matches: (_, path) => path === '/users/@me/channels' });
+    await world.reply('ana', seen, '@deskhand shorter');
+    await until(() => expect(world.messages().at(-1)?.text).toBe('Rewriting: shorter'));
+  });
+});
+
+describe('set-up', () => {
+  it('takes a channel by its name', async () => {
+    await start({ channel: '#support' });
+    const ref = await platform.post({ platform: 'discord', channel: '#support' }, ticket());
+    expect(ref.channel).toBe(world.double.channel);
+    expect(await platform.health()).toMatchObject({ ok: true });
+  });
+
+  it('says which channel is missing, without waiting for a ticket', async () => {
+    await start({ channel: '#nowhere' });
+    expect(await platform.health()).toMatchObject({ ok: false, detail: expect.stringMatching(/#nowhere/) });
+    await expect(platform.post({ platform: 'discord', channel: '#nowhere' }, ticket())).rejects.toMatchObject(
+      {
+        code: 'channel_gone',
+      },
+    );
+  });
+
+  it('says which permission the bot lacks in a channel', async () => {
+    await start({}, ({ double }) => double.deny(1n << 35n));
+    expect(await platform.health()).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/Create Public Threads/),
+    });
+  });
+
+  it('comes up by itself when Discord was down at its start', async () => {
+    await start({}, ({ double }) => double.fault('server error'));
+    expect(await platform.health()).toMatchObject({ ok: false });
+    world.heal();
+    await until(async () => expect(await platform.health()).toMatchObject({ ok: true }));
+  });
+
+  it.each([
+    [{}, null],
+    [{ DISCORD_TOKEN: 'x'.repeat(30) }, 'DISCORD_APPLICATION_ID'],
+    [{ DISCORD_APPLICATION_ID: '123456789012345678' }, 'DISCORD_TOKEN'],
+    [{ DISCORD_TOKEN: 'x'.repeat(30), DISCORD_APPLICATION_ID: 'abc' }, 'DISCORD_APPLICATION_ID'],
+  ])('reads %j', async (env, fault) => {
+    await start();
+    const parsed = discordConfig.safeParse({ env, yaml: {} });
+    if (fault) expect(parsed.error?.issues.map(({ path }) => path)).toContainEqual(['env', fault]);
+    else expect(parsed.data).toBeNull();
+  });
+
+  it('knows people and channels from the configuration', async () => {
+    await start();
+    const { data } = discordConfig.safeParse({
+      env: { DISCORD_TOKEN: 'x'.repeat(30), DISCORD_APPLICATION_ID: '123456789012345678' },
+      yaml: {
+        agents: [{ name: 'Ana', email: 'ana@team.example', discord: '42' }],
+        channels: { tickets: ['discord:111', 'slack:C1'] },
+        routes: [{ when: {}, to: ['discord:#billing'] }],
+      },
+    });
+    expect(data).toMatchObject({ people: { '42': 'ana@team.example' }, channels: ['111', '#billing'] });
+  });
+
+  it('remembers handled events for an hour, not for ever', async () => {
+    await start();
+    const store = createMemoryStore();
+    const memory = createMemory(store, { now: () => new Date() });
+    const idAt = (ms: number) => String(BigInt(ms - 1_420_070_400_000) << 22n);
+    const newest = Date.now();
+    const old = newest - 2 * 3_600_000;
+    for (let n = 0; n < 499; n++) await memory.isNew(idAt(old + n));
+    expect(await memory.isNew(idAt(newest))).toBe(true);
+    expect(await createMemory(store, { now: () => new Date() }).isNew(idAt(newest - 1))).toBe(true);
+    expect((await store.list({ prefix: 'seen/', limit: 1_000 })).length).toBeLessThan(5);
+  });
+});
