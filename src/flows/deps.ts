@@ -1,5 +1,5 @@
 // What the flows are handed by the composition root.
-import type { Agent, YamlConfig } from '../config/schema.ts';
+import type { YamlConfig } from '../config/schema.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import type { Taxonomy } from '../model/taxonomy.ts';
 import type {
@@ -50,5 +50,3 @@ export const BOT = 'Deskhand';
 
 /** What a ticket that is no longer resolved does not have. */
 export const UNRESOLVED = { resolution: null, resolvedAt: null };
-
-export type { Agent };

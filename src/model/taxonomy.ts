@@ -13,7 +13,6 @@ const categorySchema = z.strictObject({
   neverAuto: z.boolean().default(false),
   examples: lines.default([]),
 });
-export type Category = z.infer<typeof categorySchema>;
 
 export const SIGNALS = [
   'bug',

@@ -7,7 +7,6 @@ import { attachment, conversation, message, ticket } from '../schema/conversatio
 
 export type TicketRow = typeof ticket.$inferSelect;
 export type MessageRow = typeof message.$inferSelect;
-export type NewMessage = Omit<typeof message.$inferInsert, 'id' | 'seq' | 'conversationId'>;
 
 export interface TicketFilter {
   status?: TicketStatus[];
