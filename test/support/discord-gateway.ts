@@ -41,8 +41,6 @@ export interface GatewayOptions {
   applicationId: string;
 }
 
-export type GatewayDouble = ReturnType<typeof createGatewayDouble>;
-
 export function createGatewayDouble(options: GatewayOptions) {
   const sessions = new Map<string, Session>();
   /** What clients sent, by name. */

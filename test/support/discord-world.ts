@@ -55,7 +55,7 @@ export interface DiscordWorld extends ChatWorld {
 
 /** `more` goes to `createDiscord`. */
 export async function openDiscordWorld(
-  more: { channel?: string; timeoutMs?: number } = {},
+  more: { channel?: string; applicationId?: string } = {},
 ): Promise<DiscordWorld> {
   const double = await openDiscordDouble();
   const store = createMemoryStore();
@@ -67,7 +67,7 @@ export async function openDiscordWorld(
     return createDiscord(
       {
         token: double.token,
-        applicationId: double.applicationId,
+        applicationId: more.applicationId ?? double.applicationId,
         apiUrl: double.apiUrl,
         channels: [more.channel ?? double.channel],
         people: Object.fromEntries(
@@ -84,7 +84,7 @@ export async function openDiscordWorld(
         agents: [],
         status: () => ({ sample: false, indexing: null, notices: [] }),
       },
-      { timeoutMs: more.timeoutMs ?? 3_000, retryMs: 20 },
+      { timeoutMs: 3_000, retryMs: 20 },
     );
   }
 

@@ -33,7 +33,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   const connection = { ...config, fetch: deps.fetch, timeoutMs };
   const api = createApi({ ...connection, limiter });
   const channels = createChannels(api);
-  const memory = createMemory(deps.store, deps.clock);
+  const memory = createMemory(deps);
   const context = { people: config.people, timeZone: config.timeZone };
   let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
   let gateway: Gateway | null = null;
@@ -109,10 +109,21 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     again.unref();
   }
 
+  /** Who we are. Throws when the token belongs to another application, whose clicks would never be ours. */
+  async function identify() {
+    const [me, application] = await Promise.all([api.me(), api.application()]);
+    if (application.id !== config.applicationId)
+      throw new AppError(
+        'wrong_application',
+        `DISCORD_APPLICATION_ID is not the application of DISCORD_TOKEN; set it to ${application.id}.`,
+      );
+    return { me, application };
+  }
+
   /** What did not work is tried again until it does, unless no try could help. */
   async function connect(): Promise<void> {
     try {
-      const [me, application] = await Promise.all([api.me(), api.application()]);
+      const { me, application } = await identify();
       gateway ??= await openGateway({
         token: config.token,
         rest: restOptions(connection),
@@ -121,6 +132,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
         onInteraction,
         onMessage: (event) => threads.onMessage(event, me.id),
       });
+      if (stopped) return await gateway.close();
       await api.putCommands(COMMANDS);
       startFailure = null;
     } catch (error) {
@@ -135,7 +147,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
 
   async function examine(): Promise<Health> {
     try {
-      const [me, application] = await Promise.all([api.me(), api.application()]);
+      const { me, application } = await identify();
       const faults = await Promise.all(config.channels.map((channel) => channels.check(channel, me.id)));
       const found = faults.filter((fault) => fault !== null);
       if (found.length > 0) return { ok: false, detail: `cards cannot be posted: ${found.join('; ')}` };
@@ -176,8 +188,10 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
 
     update: (ref, card) => edits.submit(editKey(ref.channel, ref.message), card),
 
-    async notify(agent, text) {
-      await tell(agent, text);
+    async notify(agent, text, place) {
+      if ((await tell(agent, text)) || !place.thread) return;
+      const named = `${agent.name ?? agent.email ?? 'For an agent'}: ${text}`;
+      await postInThread(place.thread, place, newsOf(named));
     },
 
     async health() {
@@ -207,6 +221,11 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     };
     return inside ? write(head.channel) : threads.within(head, card.fallback, write);
   }
+}
+
+/** Words in a thread for somebody who takes no direct messages. */
+function newsOf(text: string): Card {
+  return { tone: 'warning', fallback: text, ref: null, blocks: [{ type: 'text', style: 'body', text }] };
 }
 
 /** How long a good health is believed. */

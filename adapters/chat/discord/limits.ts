@@ -14,7 +14,6 @@ export const LIMITS = {
   /** https://discord.com/developers/docs/components/reference#string-select */
   options: 25,
   optionText: 100,
-  placeholder: 150,
   /** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-modal */
   modalTitle: 45,
   modalParts: 5,
@@ -23,7 +22,6 @@ export const LIMITS = {
   description: 100,
   /** https://discord.com/developers/docs/components/reference#text-input */
   input: 4_000,
-  inputPlaceholder: 100,
   /** https://discord.com/developers/docs/resources/message#create-message */
   content: 2_000,
   nonce: 25,

@@ -1,7 +1,8 @@
 // What must be known after a restart: which events were handled, and which ticket a thread belongs to.
 import { SnowflakeUtil } from 'discord.js';
 import { z } from 'zod';
-import type { AdapterStore, Clock } from '../../../src/ports.ts';
+import { errorText } from '../../../src/model/errors.ts';
+import type { AdapterDeps } from '../../../src/ports.ts';
 
 /** Discord repeats events for minutes at most; numbers older than this are forgotten. */
 const REMEMBERED_MS = 3_600_000;
@@ -15,7 +16,7 @@ export type ThreadHead = z.infer<typeof threadSchema>;
 
 export type DiscordMemory = ReturnType<typeof createMemory>;
 
-export function createMemory(store: AdapterStore, clock: Clock) {
+export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 'clock' | 'log'>) {
   const seen = new Set<string>();
   const heads = new Map<string, ThreadHead | null>();
   let fresh = 0;
@@ -28,13 +29,20 @@ export function createMemory(store: AdapterStore, clock: Clock) {
   }
 
   return {
-    /** True for the first who asks about an event, in any process. Ids are Discord's, which grow with time. */
+    /**
+     * True for the first who asks about an event, in any process. Ids are Discord's, which grow with time. While the
+     * store fails only this process's own memory counts: rather twice, which the flows forgive, than never.
+     */
     async isNew(id: string): Promise<boolean> {
       if (seen.has(id)) return false;
       bounded(seen).add(id);
-      if ((await store.get(`seen/${id}`)) !== undefined) return false;
-      await store.set(`seen/${id}`, 1);
-      if (++fresh % SWEEP_EVERY === 0) await forgetOld(id);
+      try {
+        if ((await store.get(`seen/${id}`)) !== undefined) return false;
+        await store.set(`seen/${id}`, 1);
+        if (++fresh % SWEEP_EVERY === 0) await forgetOld(id);
+      } catch (error) {
+        log.warn({ event: id, reason: errorText(error) }, 'an event could not be noted as handled');
+      }
       return true;
     },
 

@@ -10,6 +10,7 @@ import { aCard } from '../../contracts/chat-cards.ts';
 import { until } from '../../contracts/chat-world.ts';
 import { createMemoryStore } from '../../support/adapter-memory.ts';
 import { type DiscordWorld, openDiscordWorld, PEOPLE } from '../../support/discord-world.ts';
+import { silentLog } from '../../support/workspace.ts';
 
 let world: DiscordWorld;
 let platform: ChatPlatform;
@@ -330,6 +331,16 @@ describe('threads', () => {
     expect(world.messages().filter((seen) => seen.thread === ref.message)).toHaveLength(3);
   });
 
+  it('tell an agent who takes no direct messages', async () => {
+    const { ref } = await posted();
+    const agent = { platform: 'discord', userId: PEOPLE.ben, name: 'Ben' };
+    await platform.notify(agent, 'Ana asks for you', { ...here(), thread: ref });
+    expect(world.notices('ben')).toEqual(['Ana asks for you']);
+    world.double.fault('server error', { matches: (_, path) => path === '/users/@me/channels' });
+    await platform.notify(agent, 'Ana asks again', { ...here(), thread: ref });
+    expect(world.messages().at(-1)).toMatchObject({ thread: ref.message, text: 'Ben: Ana asks again' });
+  });
+
   it('a reply to a message in a thread stays in that thread', async () => {
     const { ref } = await posted();
     const reply = await platform.post({ ...here(), thread: ref }, aCard({ text: 'first' }));
@@ -407,16 +418,32 @@ describe('set-up', () => {
     expect(data).toMatchObject({ people: { '42': 'ana@team.example' }, channels: ['111', '#billing'] });
   });
 
+  it('says so when token and application do not belong together', async () => {
+    await start({ applicationId: '900000000000000777' });
+    expect(await platform.health()).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/set it to 900000000000000001/),
+    });
+  });
+
+  it('takes an event for new while the store fails, once', async () => {
+    await start();
+    const broken = { ...createMemoryStore(), get: () => Promise.reject(new Error('no database')) };
+    const memory = createMemory({ store: broken, clock: { now: () => new Date() }, log: silentLog });
+    expect([await memory.isNew('1'), await memory.isNew('1')]).toEqual([true, false]);
+  });
+
   it('remembers handled events for an hour, not for ever', async () => {
     await start();
     const store = createMemoryStore();
-    const memory = createMemory(store, { now: () => new Date() });
+    const deps = { store, clock: { now: () => new Date() }, log: silentLog };
+    const memory = createMemory(deps);
     const idAt = (ms: number) => String(BigInt(ms - 1_420_070_400_000) << 22n);
     const newest = Date.now();
     const old = newest - 2 * 3_600_000;
     for (let n = 0; n < 499; n++) await memory.isNew(idAt(old + n));
     expect(await memory.isNew(idAt(newest))).toBe(true);
-    expect(await createMemory(store, { now: () => new Date() }).isNew(idAt(newest - 1))).toBe(true);
+    expect(await createMemory(deps).isNew(idAt(newest - 1))).toBe(true);
     expect((await store.list({ prefix: 'seen/', limit: 1_000 })).length).toBeLessThan(5);
   });
 });
