@@ -141,11 +141,12 @@ export function createApi({
 
     /** `take` is asked for the card when its turn has come. */
     async update(channel: string, ts: string, take: () => Card): Promise<void> {
-      let card: Card | null = null;
+      let taken: Card | null = null;
       const send = () => {
-        card ??= take();
+        const card = taken ?? take();
+        taken = card;
         return attempt(() =>
-          draw(card as Card, (message) => client.chat.update({ ...QUIET, channel, ts, ...message })),
+          draw(card, (message) => client.chat.update({ ...QUIET, channel, ts, ...message })),
         );
       };
       await limiter.run({ method: 'chat.update', channel, rank: 1 }, send);

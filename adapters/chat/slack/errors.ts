@@ -105,7 +105,7 @@ function tooFast(retryAfterMs: number, cause: unknown): AppError {
 
 function neededScope(error: unknown): string {
   if (!(error instanceof webApi.WebAPIPlatformError)) return '';
-  const { needed } = error.data as { needed?: unknown };
+  const needed = 'needed' in error.data ? error.data.needed : null;
   return typeof needed === 'string' ? ` (${needed})` : '';
 }
 

@@ -11,6 +11,8 @@ import { joinParts, splitText } from './parts.ts';
 import { type SlackBlock, small } from './rich.ts';
 import { cut } from './text.ts';
 
+/** Buttons above an edit form: what `@deskhand …` in the thread does. */
+const REWRITES = ['Shorter', 'Friendlier', 'More formal', 'More detailed'];
 /** `callback_id` of our forms. */
 export const FORM = `${PREFIX}form`;
 
@@ -61,8 +63,6 @@ export function renderForm(form: Form, origin: Origin): types.ModalView {
     ],
   };
 }
-
-const REWRITES = ['Shorter', 'Friendlier', 'More formal', 'More detailed'];
 
 function rewrites(ref: CardRef): SlackBlock[] {
   if (ref.draftVersion === 0) return [];

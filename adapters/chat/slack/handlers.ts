@@ -45,7 +45,7 @@ export function listen(app: App, desk: Desk): void {
   app.action(new RegExp(`^${PREFIX}`), async ({ ack, body, respond }) => {
     await ack();
     const click = parseClick(body);
-    if (click && (await desk.isNew(click.id))) await clicked(desk, click, respond);
+    if (click) await clicked(desk, click, respond);
   });
   app.view<ViewSubmitAction>({ callback_id: FORM, type: 'view_submission' }, async ({ ack, body }) => {
     const submission = parseFormSubmission(body);
@@ -57,10 +57,11 @@ export function listen(app: App, desk: Desk): void {
     const command = parseCommand(body);
     if (!command || !(await desk.isNew(command.id))) return;
     const { user, text, channel } = command;
-    const agent = await desk.people.find(user);
     const place = { platform: desk.platform, channel };
-    const reply = await desk.act({ ref: null, agent, intent: { type: 'command', text, place } });
-    const answer = shown(reply);
+    const answer = await desk.people
+      .find(user)
+      .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text, place } }))
+      .then(shown, failed);
     if (answer) await desk.api.respond(respond, answer, false);
   });
   app.message(async ({ body }) => {
@@ -78,6 +79,7 @@ function shown(reply: ActionReply): Card | string | null {
 async function clicked(desk: Desk, click: Click, respond: Respond): Promise<void> {
   const origin = originOf(click);
   try {
+    if (!(await desk.isNew(click.id))) return;
     const { what } = click;
     if (what.kind === 'more') {
       await desk.api.openView(click.triggerId, moreView(what.ref, what.actions, JSON.stringify(origin)));
@@ -162,7 +164,9 @@ async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Prom
     });
   const values = { ...submission.values };
   for (const field of submission.people) {
-    const person = await personOf(desk, values[field] ?? '');
+    const person = await personOf(desk, values[field] ?? '').catch((error: unknown) => ({
+      refused: failed(error),
+    }));
     if ('refused' in person) return refuse(field, person.refused);
     values[field] = person.email;
   }
@@ -173,7 +177,8 @@ async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Prom
     .find(user)
     .then((agent: AgentRef) =>
       desk.act({ ref, agent, intent: { type: 'decision', decision: made.decision } }),
-    );
+    )
+    .catch((error: unknown): ActionReply => ({ kind: 'notice', ok: false, text: failed(error) }));
   const quick = await Promise.race([work, pause(FORM_MS, null)]);
   // Refused: the window stays open, so that nothing that was typed is lost.
   if (quick?.kind === 'notice' && !quick.ok) return refuse(Object.keys(blocks)[0] ?? '', quick.text);
@@ -183,6 +188,10 @@ async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Prom
   const typed = values.text ?? values.reason;
   const words = reply.ok || !typed ? reply.text : `${reply.text}\nYou wrote: ${cut(typed, 2_500)}`;
   await desk.api.tell(user, words, ...whereOf(origin));
+}
+
+function failed(error: unknown): string {
+  return error instanceof AppError ? error.message : 'Something went wrong on our side; please try again.';
 }
 
 /** The e-mail behind a person who was picked, or why that person will not do. */

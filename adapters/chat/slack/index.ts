@@ -91,7 +91,7 @@ export function createSlack(
     log,
     ask: api.user,
     named: (userId) => userId in config.agents,
-    teamId: () => identity?.teamId ?? null,
+    teamId: async () => (identity ?? (await identify())).teamId,
   });
 
   listen(app, {

@@ -42,8 +42,8 @@ export function createPeople(options: {
   ask(userId: string): Promise<unknown>;
   /** Agents that the configuration knows by their user ids need no answer of Slack. */
   named(userId: string): boolean;
-  /** Our own workspace, once it is known. */
-  teamId(): string | null;
+  /** Our own workspace. */
+  teamId(): Promise<string | null>;
 }): People {
   const { platform, store, clock, log, ask, named, teamId } = options;
   const memory = new Map<string, Kept>();
@@ -61,7 +61,7 @@ export function createPeople(options: {
       );
     if (known) return known;
     try {
-      const kept = { ...profileOf(await ask(userId), teamId()), at: now };
+      const kept = { ...profileOf(await ask(userId), await teamId()), at: now };
       await store.set(`person/${userId}`, kept);
       return kept;
     } catch (error) {
@@ -101,7 +101,8 @@ function profileOf(user: unknown, team: string | null): { name?: string; email?:
   const parsed = userSchema.safeParse(user);
   if (!parsed.success) return {};
   const { data } = parsed;
-  const ours = team === null || data.team_id === team || data.enterprise_user?.teams?.includes(team) === true;
+  const ours =
+    team !== null && (data.team_id === team || data.enterprise_user?.teams?.includes(team) === true);
   const trusted =
     ours && !data.deleted && !data.is_bot && !data.is_stranger && data.is_email_confirmed !== false;
   const name = data.profile?.display_name || data.real_name || data.profile?.real_name || data.name;
