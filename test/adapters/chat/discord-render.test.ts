@@ -43,7 +43,10 @@ function cardOf(...blocks: Block[]): Card {
   return { tone: 'neutral', fallback: 'A card', ref: null, blocks };
 }
 
-describe('any card', () => {
+/** Ten thousand cards take their time. */
+const PATIENCE = { timeout: 20_000 + RUNS * 30 };
+
+describe('any card', PATIENCE, () => {
   it('is within every limit, loses no id, mentions nobody and links to nothing', () => {
     fc.assert(
       fc.property(anyCard, (card) => {
