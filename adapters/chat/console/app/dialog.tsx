@@ -29,6 +29,8 @@ function Modal(props: { title: string; close: () => void; wide?: boolean; childr
         event.preventDefault();
         props.close();
       }}
+      // Browsers may close a dialog without asking (a second Escape).
+      onClose={props.close}
       onKeyDown={(event) => event.stopPropagation()}
     >
       <header class="modal-head">
