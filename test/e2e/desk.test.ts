@@ -250,6 +250,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     expect(await reply.inputValue()).toBe('Here is your invoice.');
     expect((await ticket(id)).outbox).toEqual([]);
     await ana.page.keyboard.press('Escape');
+    await ana.page.locator('dialog').waitFor({ state: 'detached' });
   });
 
   it('is worked from the keyboard alone', { timeout: LONG }, async () => {
@@ -290,8 +291,6 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     const thread = await phone.openThread(phone.card(id));
     expect(await overhang()).toBeLessThanOrEqual(0);
     await thread.getByRole('button', { name: 'Back to the channel' }).click();
-    await phone.page.getByRole('button', { name: 'Channels' }).click();
-    await phone.go('sent');
     await phone.page.getByRole('button', { name: 'Channels' }).click();
     await phone.go('support');
     await phone.press(phone.card(id), 'Approve & send');
