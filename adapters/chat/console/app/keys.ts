@@ -17,6 +17,8 @@ const VERBS: Record<string, string> = {
 /** Letters work anywhere on the page but where somebody types. */
 export function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
+  // A dialog may be open without having the focus: its button was pressed and switched off.
+  if (document.querySelector('dialog[open]')) return;
   const target = event.target;
   if (target instanceof HTMLElement && target.closest('input, textarea, select, dialog')) return;
   const onButton = target instanceof HTMLElement && target.closest('button, a') !== null;
