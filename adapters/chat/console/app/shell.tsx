@@ -43,6 +43,7 @@ export function Rail() {
               <li key={channel.id}>
                 <a
                   href={`#/${channel.id}`}
+                  onClick={() => setState({ rail: false })}
                   class={`${channel.id === here ? 'is-here' : ''} ${count > 0 ? 'is-unread' : ''}`}
                   aria-current={channel.id === here ? 'page' : undefined}
                 >
