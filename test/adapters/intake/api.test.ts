@@ -198,8 +198,6 @@ describe('the configuration of the API channel', () => {
     expect(issues({ DESKHAND_REPLY_WEBHOOK_URL: 'https://x.example' })[0]).toMatch(
       /^env\.DESKHAND_REPLY_WEBHOOK_SECRET is not set/,
     );
-    expect(issues({}, { intake: { channels: ['email'] } })[0]).toMatch(
-      /^yaml\.intake\.channels\.0 e-mail/,
-    );
+    expect(issues({}, { intake: { channels: ['email'] } })[0]).toMatch(/^yaml\.intake\.channels\.0 e-mail/);
   });
 });
