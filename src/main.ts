@@ -104,7 +104,11 @@ export async function start(options: StartOptions): Promise<Running> {
 
   /** The first real message or event: the real workspace takes the place of the sample. */
   function promote(): Promise<Bot> {
-    promotion ??= replaceSample();
+    promotion ??= replaceSample().catch((error: unknown) => {
+      // The next message tries again.
+      promotion = null;
+      throw error;
+    });
     return promotion;
   }
 

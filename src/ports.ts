@@ -130,8 +130,11 @@ export interface ChatPlatform {
   id: string;
   start(onAction: (action: AgentAction) => Promise<ActionReply>): Promise<void>;
   stop(): Promise<void>;
-  /** Posts to a channel, or into a thread. */
-  post(place: Place, card: Card): Promise<MessageRef>;
+  /**
+   * Posts to a channel, or into a thread. A platform that can posts one `key` once: asked again after a
+   * process died in between, it answers with what stands there already.
+   */
+  post(place: Place, card: Card, key?: string): Promise<MessageRef>;
   update(ref: MessageRef, card: Card): Promise<void>;
   /** Private to one agent, by the best means the platform has. */
   notify(agent: AgentRef, text: string, place: Place): Promise<void>;

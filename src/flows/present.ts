@@ -60,7 +60,11 @@ async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView):
     else if (Math.abs(clock.now().getTime() - row.postedAt.getTime()) < POST_LIMIT_MS)
       throw new AppError('card_posting', 'the card is being posted', { retryable: true });
     message = await platform
-      .post({ platform: row.platform, channel: row.channel }, card)
+      .post(
+        { platform: row.platform, channel: row.channel },
+        card,
+        `card-${row.id}-${row.postedAt.getTime()}`,
+      )
       .catch(async (error: unknown) => {
         // Refused for certain: nothing stands there, so the next attempt need not wait.
         if (error instanceof AppError && error.code !== 'outcome_unknown')
@@ -79,7 +83,7 @@ async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView):
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
       // Somebody deleted it: the ticket gets a new card, and that a thread of its own.
-      const anew = { message: null, digest: null, threadSeq: 0 };
+      const anew = { message: null, digest: null, threadSeq: 0, postedAt: deps.clock.now() };
       await store.updateCard(row.id, anew);
       return show(deps, { ...row, ...anew }, card, view);
     }
@@ -94,7 +98,10 @@ async function followUp(deps: FlowDeps, row: CardRow, thread: MessageRef, view: 
   for (const message of view.messages.filter((candidate) => candidate.seq > row.threadSeq)) {
     // A note that was written in this very thread stands there already.
     const written = message.direction === 'note' && message.channel === row.platform;
-    if (!written) await deps.platforms.get(row.platform)?.post(place, threadCard(message, view));
+    if (!written)
+      await deps.platforms
+        .get(row.platform)
+        ?.post(place, threadCard(message, view), `message-${row.id}-${message.seq}`);
     await deps.store.updateCard(row.id, { threadSeq: message.seq });
   }
 }

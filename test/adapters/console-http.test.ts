@@ -381,6 +381,18 @@ describe('live events', () => {
   });
 });
 
+describe('posting', () => {
+  it('posts a key once, also when the process died before it could tell', async () => {
+    const fixture = await startConsoleFixture({ undoMs: 60_000, ...options });
+    const place = { platform: 'console', channel: 'support' };
+    const first = await fixture.console.post(place, ticketCard(aView()), 'card-1');
+    const again = await fixture.console.post(place, ticketCard(aView()), 'card-1');
+    expect(again).toEqual(first);
+    const other = await fixture.console.post(place, ticketCard(aView()), 'card-2');
+    expect(other.message).not.toBe(first.message);
+  });
+});
+
 describe('configuration', () => {
   it('has its own channels and whatever the workspace posts to', () => {
     const yaml = {

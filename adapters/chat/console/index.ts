@@ -111,19 +111,14 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
       streams.stop();
     },
 
-    async post(place, card) {
+    async post(place, card, key) {
       const channel = known(place.channel);
       const parent = place.thread ? locate(place.thread) : null;
       // A reply to a reply stays in the same thread.
       const thread = parent ? (parent.thread ?? parent.id) : null;
       const content = await draw(card);
-      const post = await store.append({
-        channel,
-        thread,
-        author: 'Deskhand',
-        content,
-        at: deps.clock.now().toISOString(),
-      });
+      const at = deps.clock.now().toISOString();
+      const post = await store.append({ channel, thread, author: 'Deskhand', content, at }, key);
       return { platform: ID, channel, message: thread === null ? String(post.id) : `${thread}.${post.id}` };
     },
 

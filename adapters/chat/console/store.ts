@@ -69,11 +69,24 @@ export function createConsoleStore(store: AdapterStore, bus: Bus) {
     return { ...post, replies: replies.success ? replies.data : null };
   }
 
+  /** The number that a key was given, before anything stands under it: a process may die in between. */
+  async function numberOf(sequence: string, key: string): Promise<number> {
+    const known = z.number().safeParse(await store.get(`key/${key}`));
+    if (known.success) return known.data;
+    const id = await store.next(sequence);
+    await store.set(`key/${key}`, id);
+    return id;
+  }
+
   return {
-    /** Appends to a channel or thread and tells everybody. */
-    async append(post: Pick<Post, 'channel' | 'thread' | 'author' | 'content' | 'at'>): Promise<Post> {
+    /** Appends to a channel or thread and tells everybody. The same `key` again is the same post. */
+    async append(
+      post: Pick<Post, 'channel' | 'thread' | 'author' | 'content' | 'at'>,
+      key?: string,
+    ): Promise<Post> {
       const { channel, thread } = post;
-      const id = await store.next(thread === null ? `post/${channel}` : `reply/${channel}/${thread}`);
+      const sequence = thread === null ? `post/${channel}` : `reply/${channel}/${thread}`;
+      const id = key === undefined ? await store.next(sequence) : await numberOf(sequence, key);
       const whole: Post = { ...post, id, updatedAt: null, replies: null };
       await store.set(thread === null ? postKey(channel, id) : replyKey(channel, thread, id), whole);
       await log({ type: 'post', channel, id, thread });

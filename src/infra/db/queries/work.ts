@@ -238,7 +238,7 @@ export function workQueries(db: Db) {
 
     async updateCard(
       id: number,
-      patch: { message?: MessageRef | null; digest?: string | null; threadSeq?: number },
+      patch: { message?: MessageRef | null; digest?: string | null; threadSeq?: number; postedAt?: Date },
     ): Promise<void> {
       await db.update(card).set(patch).where(eq(card.id, id));
     },
