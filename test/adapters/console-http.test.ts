@@ -383,7 +383,7 @@ describe('live events', () => {
 
 describe('posting', () => {
   it('posts a key once, also when the process died before it could tell', async () => {
-    const fixture = await startConsoleFixture({ undoMs: 60_000, ...options });
+    const fixture = await start();
     const place = { platform: 'console', channel: 'support' };
     const first = await fixture.console.post(place, ticketCard(aView()), 'card-1');
     const again = await fixture.console.post(place, ticketCard(aView()), 'card-1');
