@@ -4,6 +4,7 @@ import { doctorCommand } from './cli/doctor.ts';
 import { evalCommand } from './cli/eval.ts';
 import { importCommand } from './cli/import.ts';
 import { policyCommand } from './cli/policy.ts';
+import { setupCommand } from './cli/setup.ts';
 import { demoCommand, startCommand } from './cli/start.ts';
 import { VERSION } from './cli/version.ts';
 import { AppError, errorText } from './model/errors.ts';
@@ -21,6 +22,7 @@ for (const command of [
   importCommand(),
   doctorCommand(),
   policyCommand(),
+  setupCommand(),
   evalCommand(),
 ])
   program.addCommand(command);

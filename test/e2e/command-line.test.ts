@@ -1,5 +1,5 @@
 // The command line as people and programs use it: what is printed, and how it ends.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -26,7 +26,7 @@ describe('the command line', () => {
   it('explains itself, and what was used wrongly, with exit codes', { timeout: LONG }, async () => {
     const help = await home.run(['--help']);
     expect(help.code).toBe(0);
-    for (const command of ['start', 'demo', 'import', 'doctor', 'policy'])
+    for (const command of ['start', 'demo', 'import', 'doctor', 'policy', 'setup', 'eval'])
       expect(help.stdout).toContain(command);
     const version = await home.run(['--version']);
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -43,6 +43,19 @@ describe('the command line', () => {
     expect(argument.stderr).toContain("missing required argument 'file'");
     const nothing = await home.run([]);
     expect(nothing.code).toBe(2);
+  });
+
+  it('writes what a chat platform wants, and says the steps', { timeout: LONG }, async () => {
+    const manifest = join(home.folder, 'slack.json');
+    const slack = await home.run(['setup', 'slack', '--url', 'https://desk.example', '--out', manifest]);
+    expect(slack.code).toBe(0);
+    expect(slack.stdout).toContain('SLACK_SIGNING_SECRET');
+    expect(slack.stdout).toContain('Not connected yet');
+    expect(await readFile(manifest, 'utf8')).toContain('https://desk.example/webhooks/slack');
+
+    const teams = await home.run(['setup', 'teams', '--app-id', 'x', '--url', 'http://desk.example']);
+    expect(teams.code).toBe(2);
+    expect(teams.stderr).toContain('"http://desk.example"; it must be an https address');
   });
 
   it('refuses a wrong environment by name, with what is allowed, and keeps secrets', {
