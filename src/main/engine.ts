@@ -38,6 +38,7 @@ export function startEngine(options: {
   prepare: () => Promise<void>;
 }): StartingEngine {
   const { config, store, log, clock, bus, replica } = options;
+  let closing = false;
   const embedder = createLocalEmbedder({ log, vectors: options.vectors });
   const engine = createLateEngine(start());
   const indexed = attempt('articles', readArticles)
@@ -53,6 +54,7 @@ export function startEngine(options: {
     engine,
     indexed,
     async close() {
+      closing = true;
       unfollow();
       await engine.close();
       await embedder.then((open) => open.close()).catch(() => undefined);
@@ -82,6 +84,7 @@ export function startEngine(options: {
     try {
       await work();
     } catch (error) {
+      if (closing) return;
       log.error({ what, reason: errorText(error) }, 'not indexed; drafts lack it until the next start');
     }
   }
