@@ -77,7 +77,8 @@ export async function start(options: StartOptions): Promise<Running> {
   } else current = await startReal();
   await serve(current);
   const { port } = await server.listen();
-  const url = config.publicUrl.replace(/:\d+$/, `:${port}`);
+  // PORT=0 lets the system choose.
+  const url = config.env.PORT === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl;
   if (sample)
     play(current).catch((error: unknown) =>
       log.warn({ reason: errorText(error) }, 'the sample’s morning ended early'),

@@ -152,7 +152,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   };
   const take = (message: InboundMessage) => receive(flows, message);
 
-  for (const platform of platforms.values()) await platform.start((action) => act(flows, action));
+  // One platform that cannot start does not take the others with it; its health says what to do.
+  for (const platform of platforms.values())
+    await platform
+      .start((action) => act(flows, action))
+      .catch((error: unknown) =>
+        log.error({ platform: platform.id, reason: errorText(error) }, 'platform did not start'),
+      );
   await startJobs(queue, flows);
   // A channel whose server is down says so in its health and goes on trying; it never stops the bot.
   for (const channel of intake)
