@@ -33,19 +33,19 @@ export async function present(
       await store.reserveCard(ticket.id, place.platform, place.channel, clock.now());
 
   const card = ticketCard(view);
-  let failure: unknown = null;
-  for (const row of known.length === 0 ? await store.cardsOf(ticket.id) : known) {
-    try {
-      await show(deps, row, card, view);
-    } catch (error) {
-      failure ??= error;
+  const rows = known.length === 0 ? await store.cardsOf(ticket.id) : known;
+  // All at once, so that a slow platform does not make the others late.
+  const shown = await Promise.allSettled(rows.map((row) => show(deps, row, card, view)));
+  for (const [index, { platform, channel }] of rows.entries()) {
+    const result = shown[index];
+    if (result?.status === 'rejected')
       log.warn(
-        { ticketId: ticket.id, platform: row.platform, channel: row.channel, reason: errorText(error) },
+        { ticketId: ticket.id, platform, channel, reason: errorText(result.reason) },
         'card could not be shown',
       );
-    }
   }
-  if (failure) throw failure;
+  const failed = shown.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
   return options.working ? ticket : store.updateTicketQuietly(ticket.id, { presentedRev: ticket.rev });
 }
 

@@ -1,5 +1,4 @@
 // Steps 2 and 3: gather context, analyse, prioritise, draft, choose the route, and commit it all if nothing newer came.
-
 import { chooseRoute } from '../engine/policy.ts';
 import { prioritise } from '../engine/priority.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
