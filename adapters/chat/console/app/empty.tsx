@@ -1,6 +1,7 @@
 // What a channel says while it is empty: what will come, and how to make it come.
 import { useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
+import { useStore } from './store.ts';
 
 const WORDS: Record<string, { title: string; text: string }> = {
   support: {
@@ -13,8 +14,17 @@ const WORDS: Record<string, { title: string; text: string }> = {
   },
 };
 
+/** The sample's messages begin by themselves, once there is something to answer them from. */
+const MORNING = {
+  title: 'Monday morning is about to begin',
+  text: 'Deskhand is reading this company’s articles and solved tickets. The first customers write in a few seconds.',
+};
+
 export function EmptyChannel({ id }: { id: string }) {
-  const words = WORDS[id] ?? { title: `#${id} is empty`, text: 'Nothing was posted here yet.' };
+  const sample = useStore((s) => s.boot?.workspace.sample ?? false);
+  const begins = sample && id === 'support';
+  const known = begins ? MORNING : WORDS[id];
+  const words = known ?? { title: `#${id} is empty`, text: 'Nothing was posted here yet.' };
   return (
     <div class="empty">
       <span class="empty-icon">
@@ -22,7 +32,7 @@ export function EmptyChannel({ id }: { id: string }) {
       </span>
       <h2>{words.title}</h2>
       <p>{words.text}</p>
-      {id === 'support' ? <FirstMessage /> : null}
+      {id === 'support' && !begins ? <FirstMessage /> : null}
     </div>
   );
 }

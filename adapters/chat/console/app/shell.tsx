@@ -75,12 +75,15 @@ export function Rail() {
 function Indexing() {
   const indexing = useStore((s) => s.boot?.workspace.indexing ?? null);
   if (!indexing) return null;
-  const share = indexing.total > 0 ? indexing.indexed / indexing.total : 0;
+  // Nothing counted yet: the bar moves without saying how far.
+  const share = indexing.total > 0 ? indexing.indexed / indexing.total : undefined;
   return (
     <div class="indexing">
       <label for="indexing">
         Reading history{' '}
-        <span>{`${indexing.indexed.toLocaleString()} of ${indexing.total.toLocaleString()}`}</span>
+        {share === undefined ? null : (
+          <span>{`${indexing.indexed.toLocaleString()} of ${indexing.total.toLocaleString()}`}</span>
+        )}
       </label>
       <progress id="indexing" value={share} max={1} />
     </div>
