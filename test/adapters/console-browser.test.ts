@@ -157,7 +157,16 @@ describe.skipIf(!CHROMIUM)('the console in a browser', () => {
     await thread.waitFor({ state: 'detached' });
   });
 
+  it('says of an empty sample that its morning is about to begin', async () => {
+    await open();
+    await page.getByText('Monday morning is about to begin').waitFor();
+    expect(await page.locator('pre').count()).toBe(0);
+  });
+
   it('explains an empty channel with a command that works', async () => {
+    await fixture.stop();
+    const status = { sample: false, indexing: null, notices: [] };
+    fixture = await startConsoleFixture({ undoMs: 60_000, status });
     await open();
     expect(await page.locator('pre').textContent()).toContain(`curl ${fixture.url}/api/messages`);
   });
