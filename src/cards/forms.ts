@@ -1,5 +1,5 @@
 // The forms behind a card's buttons, filled with what is known; their fields are the decision's fields.
-import type { Form, FormField, FormId } from '../model/card.ts';
+import type { DECISION_FORMS, Form, FormField } from '../model/card.ts';
 import { PRIORITIES, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { editForm } from './edit-form.ts';
@@ -18,15 +18,17 @@ export interface Directory {
 const PRIORITY_WORDS = { P1: 'P1 · now', P2: 'P2 · soon', P3: 'P3 · today', P4: 'P4 · can wait' };
 const priorities = PRIORITIES.map((value) => ({ value, label: PRIORITY_WORDS[value] }));
 
+type TicketFormId = (typeof DECISION_FORMS)[number];
+
 /** The form of one button for one ticket. `ref` carries the draft version it was opened on. */
-export function ticketForm(id: FormId, view: TicketView, directory: Directory): Form {
+export function ticketForm(id: TicketFormId, view: TicketView, directory: Directory): Form {
   if (id === 'edit') return editForm(view, view.draft ? replyText(view, view.draft) : '');
   const ref = { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 };
   return { id, ref, ...content(id, view, directory, ref.ticketId) };
 }
 
 function content(
-  id: Exclude<FormId, 'edit'>,
+  id: Exclude<TicketFormId, 'edit'>,
   view: TicketView,
   directory: Directory,
   key: string,

@@ -3,7 +3,8 @@ import { detailsCards } from '../cards/details.ts';
 import { type Directory, ticketForm } from '../cards/forms.ts';
 import { helpCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
-import { type DecisionKind, decisionSchema } from '../model/decision.ts';
+import { DECISION_FORMS } from '../model/card.ts';
+import { decisionSchema } from '../model/decision.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, Place } from '../model/platform.ts';
 import { parseTicketKey } from '../model/ticket.ts';
@@ -12,6 +13,7 @@ import { COMMANDS, command } from './command.ts';
 import { decide } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
 import { postInThreads } from './hand-off.ts';
+import { actOnSubject, subjectOf } from './subjects.ts';
 import { threadMessage } from './thread.ts';
 import { ticketView } from './view.ts';
 
@@ -34,16 +36,23 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
   const actor = findActor(deps.settings.agents, agent);
   if (intent.type === 'command') return runCommand(deps, intent.text, actor, agent, intent.place);
 
+  const subject = subjectOf(action.ref);
+  if (subject) return actOnSubject(deps, { ...subject, intent, agent, actor });
   const ticketId = action.ref ? parseTicketKey(action.ref.ticketId) : null;
   const ticket = ticketId === null ? null : await deps.store.getTicket(ticketId);
   if (!action.ref || !ticket) return notice(`There is no ticket ${action.ref?.ticketId ?? ''}.`, false);
 
   switch (intent.type) {
+    case 'act':
+    case 'submit':
+      return notice('That button belongs to another kind of card.', false);
     case 'open_form': {
-      const refused = refusal(actor, FORM_DECISIONS[intent.form]);
+      const form = DECISION_FORMS.find((id) => id === intent.form);
+      if (!form) return notice('That form belongs to another kind of card.', false);
+      const refused = refusal(actor, form);
       if (refused) return notice(refused, false);
       const view = await ticketView(deps.store, deps, ticket);
-      return { kind: 'form', form: ticketForm(intent.form, view, directory(deps)) };
+      return { kind: 'form', form: ticketForm(form, view, directory(deps)) };
     }
     case 'show':
       await showEverything(deps, ticket.id);
@@ -70,19 +79,6 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
     }
   }
 }
-
-const FORM_DECISIONS: Record<Extract<AgentAction['intent'], { type: 'open_form' }>['form'], DecisionKind> = {
-  edit: 'edit',
-  escalate: 'escalate',
-  assign: 'assign',
-  snooze: 'snooze',
-  reclassify: 'reclassify',
-  prioritise: 'prioritise',
-  link: 'link',
-  flag: 'flag',
-  note: 'note',
-  reject: 'reject',
-};
 
 /** Who and what the forms offer to choose from. */
 function directory({ settings, taxonomy, clock }: FlowDeps): Directory {

@@ -43,6 +43,8 @@ export interface FlowDeps {
   withTicket<T>(ticketId: number, work: () => Promise<T>): Promise<T | null>;
   /** The same for one row of the outbox: held as long as its reply may be on the wire. */
   withReply<T>(outboxId: number, work: () => Promise<T>): Promise<T | null>;
+  /** The same for anything that has a name: a cluster, a digest, a nightly job. */
+  withKey<T>(key: string, work: () => Promise<T>): Promise<T | null>;
 }
 
 /** Who the bot is in decisions and messages. */

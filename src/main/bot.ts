@@ -9,7 +9,7 @@ import { recordEvent } from '../flows/import.ts';
 import { receive } from '../flows/receive.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
-import { createLock } from '../infra/db/lock.ts';
+import { createKeyLock, createLock } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
@@ -149,6 +149,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     sources,
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),
+    withKey: createKeyLock(database.pool),
   };
   const take = (message: InboundMessage) => receive(flows, message);
 

@@ -5,22 +5,35 @@ export type Tone = 'P1' | 'P2' | 'P3' | 'P4' | 'neutral' | 'good' | 'warning';
 
 /** Which ticket and draft version a button speaks of; the rest of the state is on the server. */
 export interface CardRef {
-  /** `T-1042`. */
+  /** `T-1042`; on cards that are not about a ticket `C-7` (a cluster), `P-3` (a proposal) or `A-5` (an alert). */
   ticketId: string;
-  /** 0 before there is a draft. */
+  /** 0 before there is a draft; on other cards the version of what it shows. */
   draftVersion: number;
 }
 
+/** What `CardRef.ticketId` looks like. */
+export const CARD_KEY = /^[TCPA]-\d{1,12}$/;
+
+/** Buttons that are a decision on a ticket without further input. */
+const DECISION_ACTIONS = ['approve', 'undo', 'retry', 'take', 'release', 'resolve'] as const;
+
+/** Buttons of cards that are about something else than a ticket's reply: clusters, proposals, alerts, feedback. */
+export const ACT_IDS = [
+  'create_issue',
+  'not_bug',
+  'mute',
+  'send_all',
+  'dismiss',
+  'on_it',
+  'false_alarm',
+  'publish',
+  'helpful',
+  'unhelpful',
+] as const;
+export type ActId = (typeof ACT_IDS)[number];
+
 /** What a button does: a decision without input, or a form to fill first. */
-export type ActionId =
-  | 'approve'
-  | 'undo'
-  | 'retry'
-  | 'take'
-  | 'release'
-  | 'resolve'
-  | 'show'
-  | `form:${FormId}`;
+export type ActionId = (typeof DECISION_ACTIONS)[number] | 'show' | ActId | `form:${FormId}`;
 
 export interface CardButton {
   id: ActionId;
@@ -73,7 +86,8 @@ export interface Card {
   blocks: Block[];
 }
 
-export const FORM_IDS = [
+/** Forms whose fields make a decision on a ticket. */
+export const DECISION_FORMS = [
   'edit',
   'escalate',
   'assign',
@@ -85,7 +99,28 @@ export const FORM_IDS = [
   'note',
   'reject',
 ] as const;
+/** Forms about something else; their values are checked by the flow that offers them. */
+export const OTHER_FORMS = [
+  'create_ticket',
+  'link_issue',
+  'rename',
+  'merge',
+  'split',
+  'choose',
+  'edit_message',
+  'edit_article',
+] as const;
+export const FORM_IDS = [...DECISION_FORMS, ...OTHER_FORMS] as const;
 export type FormId = (typeof FORM_IDS)[number];
+export type OtherFormId = (typeof OTHER_FORMS)[number];
+
+/** Every action there is. */
+export const ACTION_IDS: readonly ActionId[] = [
+  ...DECISION_ACTIONS,
+  'show',
+  ...ACT_IDS,
+  ...FORM_IDS.map((id): ActionId => `form:${id}`),
+];
 
 export type FormField = {
   id: string;
@@ -96,6 +131,8 @@ export type FormField = {
 } & (
   | { type: 'text' | 'multiline'; maxLength: number }
   | { type: 'select'; options: { value: string; label: string }[] }
+  /** Several of the options: the values that are chosen, comma-separated. */
+  | { type: 'choices'; options: { value: string; label: string }[] }
   | { type: 'agent'; options: { value: string; label: string }[] }
   | { type: 'datetime'; presets: { value: string; label: string }[] }
 );

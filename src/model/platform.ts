@@ -1,6 +1,17 @@
 // What chat platforms and flows say to each other: places, agents, actions and their answers.
-import { type ActionId, type Card, type CardRef, FORM_IDS, type Form, type FormId } from './card.ts';
-import type { Decision } from './decision.ts';
+import {
+  ACT_IDS,
+  type ActId,
+  type ActionId,
+  type Card,
+  type CardRef,
+  FORM_IDS,
+  type Form,
+  type FormId,
+  OTHER_FORMS,
+  type OtherFormId,
+} from './card.ts';
+import { type Decision, decisionSchema } from './decision.ts';
 import { AppError } from './errors.ts';
 
 /** A posted message on a platform; opaque to everybody but that platform. */
@@ -29,6 +40,10 @@ export interface AgentRef {
 export type Intent =
   | { type: 'decision'; decision: Decision }
   | { type: 'open_form'; form: FormId }
+  /** A button of a card that is about something else than a ticket's reply. */
+  | { type: 'act'; act: ActId }
+  /** Such a card's form; the flow that offered it checks the values. */
+  | { type: 'submit'; form: OtherFormId; values: Record<string, string> }
   /** "Show everything": details, history and sources into the thread. */
   | { type: 'show' }
   /** Text written into a card's thread. Internal, unless it is a command to the bot (`@deskhand …`). */
@@ -48,12 +63,29 @@ export function intentOf(action: ActionId): Intent {
     case 'release':
     case 'resolve':
       return { type: 'decision', decision: { kind: action } };
-    default:
-      return { type: 'open_form', form: formOf(action) };
+    default: {
+      const act = ACT_IDS.find((id) => id === action);
+      return act ? { type: 'act', act } : { type: 'open_form', form: formOf(action) };
+    }
   }
 }
 
-function formOf(action: `form:${FormId}`): FormId {
+/** What a filled form means; `values` by field id, empty fields missing. Else the field that is wrong, and why. */
+export function intentOfForm(
+  form: FormId,
+  values: Record<string, string>,
+): { ok: true; intent: Intent } | { ok: false; field: string; message: string } {
+  const other = OTHER_FORMS.find((id) => id === form);
+  if (other) return { ok: true, intent: { type: 'submit', form: other, values } };
+  const parsed = decisionSchema.safeParse({ kind: form, ...values });
+  if (parsed.success) return { ok: true, intent: { type: 'decision', decision: parsed.data } };
+  const issue = parsed.error.issues[0];
+  const field = String(issue?.path[0] ?? Object.keys(values)[0] ?? 'text');
+  const message = values[field] === undefined ? 'Please fill this in.' : (issue?.message ?? 'is not valid');
+  return { ok: false, field, message };
+}
+
+function formOf(action: ActionId): FormId {
   const form = FORM_IDS.find((id) => action === `form:${id}`);
   if (!form) throw new AppError('unknown_form', `no form ${action}`);
   return form;

@@ -1,7 +1,7 @@
 // Forms: prefilled, and what they ask for is what the decision takes.
 import { describe, expect, it } from 'vitest';
 import { snoozePresets, ticketForm } from '../../src/cards/forms.ts';
-import { FORM_IDS } from '../../src/model/card.ts';
+import { DECISION_FORMS } from '../../src/model/card.ts';
 import { decisionSchema } from '../../src/model/decision.ts';
 import { aDecision, aView, NOW } from '../support/ticket-views.ts';
 
@@ -17,7 +17,7 @@ const directory = {
 };
 
 describe('ticketForm', () => {
-  it.each(FORM_IDS)('%s: filled in, its fields make a valid decision', (id) => {
+  it.each(DECISION_FORMS)('%s: filled in, its fields make a valid decision', (id) => {
     const form = ticketForm(id, aView(), directory);
     const values = form.fields.map((field) => {
       const choice = 'options' in field ? field.options.find((o) => o.value !== '')?.value : undefined;

@@ -1,5 +1,6 @@
 // The console alone, before a small made-up backend: for its tests, and to look at it.
 // Run it: `node test/support/console-fixture.ts [port]`.
+
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createConsole } from '../../adapters/chat/console/index.ts';
@@ -8,6 +9,7 @@ import { ticketForm } from '../../src/cards/forms.ts';
 import { handoffCard } from '../../src/cards/handoff.ts';
 import { helpCard, newsCard, noteCard, sentReplyCard, threadCard } from '../../src/cards/notes.ts';
 import { replyText, ticketCard } from '../../src/cards/ticket.ts';
+import { DECISION_FORMS } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { ActionReply, AgentAction, MessageRef } from '../../src/model/platform.ts';
 import { parseTicketKey, ticketKey } from '../../src/model/ticket.ts';
@@ -212,10 +214,15 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
     const ticket = id === null ? undefined : tickets.get(id);
     if (!ref || id === null || !ticket) return { kind: 'notice', ok: false, text: 'There is no such ticket' };
     switch (intent.type) {
-      case 'open_form':
+      case 'act':
+      case 'submit':
+        return { kind: 'notice', ok: true, text: 'Noted' };
+      case 'open_form': {
+        const form = DECISION_FORMS.find((candidate) => candidate === intent.form);
+        if (!form) return { kind: 'none' };
         return {
           kind: 'form',
-          form: ticketForm(intent.form, ticket.view, {
+          form: ticketForm(form, ticket.view, {
             agents,
             teams: ['billing', 'engineering'],
             categories: Object.entries(CATEGORIES).map(([key, name]) => ({ id: key, name })),
@@ -223,6 +230,7 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
             now: clock.now(),
           }),
         };
+      }
       case 'decision':
         if (agents.find((a) => a.email === agent.email)?.role === 'viewer')
           return {

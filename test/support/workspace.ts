@@ -7,7 +7,7 @@ import type { FlowDeps } from '../../src/flows/deps.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { openDatabase } from '../../src/infra/db/index.ts';
-import { createLock } from '../../src/infra/db/lock.ts';
+import { createKeyLock, createLock } from '../../src/infra/db/lock.ts';
 import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
@@ -171,6 +171,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     sources: [],
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),
+    withKey: createKeyLock(database.pool),
   };
   let written = 0;
 

@@ -1,6 +1,6 @@
 // The page's JSON -> what an agent did. Bad input is a value that names the field.
 import { z } from 'zod';
-import { FORM_IDS } from '../../../src/model/card.ts';
+import { ACT_IDS, CARD_KEY, FORM_IDS, OTHER_FORMS } from '../../../src/model/card.ts';
 import { decisionSchema } from '../../../src/model/decision.ts';
 import type { AgentRef, Intent } from '../../../src/model/platform.ts';
 import type { ActionBody } from './wire.ts';
@@ -10,7 +10,7 @@ const channel = z.string().min(1).max(100);
 const postId = z.number().int().min(1);
 
 const refSchema = z.strictObject({
-  ticketId: z.string().regex(/^T-\d{1,9}$/, 'like T-1042'),
+  ticketId: z.string().regex(CARD_KEY, 'like T-1042'),
   draftVersion: z.number().int().min(0),
 });
 
@@ -18,6 +18,12 @@ const intentSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('decision'), decision: decisionSchema }),
   z.strictObject({ type: z.literal('open_form'), form: z.enum(FORM_IDS) }),
   z.strictObject({ type: z.literal('show') }),
+  z.strictObject({ type: z.literal('act'), act: z.enum(ACT_IDS) }),
+  z.strictObject({
+    type: z.literal('submit'),
+    form: z.enum(OTHER_FORMS),
+    values: z.record(z.string().max(50), z.string().max(20_000)),
+  }),
   z.strictObject({
     type: z.literal('thread'),
     text: z.string().trim().min(1).max(10_000),

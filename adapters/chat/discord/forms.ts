@@ -57,6 +57,8 @@ function drawField(field: FormField, context: FormContext, room: number): APILab
       return drawText(field, TextInputStyle.Paragraph, room);
     case 'select':
       return drawSelects(field, field.options.length <= LIMITS.options);
+    case 'choices':
+      return drawSelects(field, field.options.length <= LIMITS.options, true);
     case 'agent':
       return [
         ...drawSelects(field, false),
@@ -93,21 +95,23 @@ function drawSelects(
     options: { value: string; label: string }[];
   },
   alone: boolean,
+  several = false,
 ): APILabelComponent[] {
+  const chosen = several ? field.value?.split(',') : [field.value];
   const groups = chunks(field.options, LIMITS.options);
   return groups.map((options, n) => ({
     ...labelled(field, groups.length > 1 ? `${field.label}, list ${n + 1} of ${groups.length}` : field.label),
     component: {
       type: ComponentType.StringSelect,
-      custom_id: n === 0 ? field.id : `${field.id}~${n}~`,
+      custom_id: n === 0 && !several ? field.id : `${field.id}~${several ? SEVERAL : n}~${n}`,
       required: alone && field.required,
       min_values: alone && field.required ? 1 : 0,
-      max_values: 1,
+      max_values: several ? options.length : 1,
       options: options.map((option) => ({
         value: option.value || NOTHING,
         label: label(option.label, LIMITS.optionText, option.value || '–'),
         // What is chosen beforehand in one list would contradict a choice in another.
-        ...(groups.length === 1 && field.value === option.value && { default: true }),
+        ...((several || groups.length === 1) && chosen?.includes(option.value) && { default: true }),
       })),
     },
   }));
@@ -115,6 +119,8 @@ function drawSelects(
 
 /** Discord takes no empty value. */
 const NOTHING = '-';
+/** Marks a menu of which several may be chosen. */
+const SEVERAL = 'several';
 
 function peoplePicker(field: FormField): APILabelComponent {
   return {
@@ -163,13 +169,15 @@ export function readForm(submission: APIModalSubmission, context: FormContext): 
   let fault: string | null = null;
   const texts = new Map<string, { text: string; joint: string }[]>();
   const choices = new Map<string, string[]>();
+  const several = new Map<string, string[]>();
   for (const component of submission.components.flatMap(inputsOf)) {
     const [field = '', part = '', joint = ''] = component.custom_id.split('~');
     if ('values' in component) {
       const chosen = part === 'person' ? component.values.map((id) => context.people[id]) : component.values;
       if (chosen.includes(undefined)) fault = UNKNOWN_PERSON;
       const real = chosen.filter((value) => value !== undefined && value !== NOTHING);
-      choices.set(field, [...(choices.get(field) ?? []), ...real.map(String)]);
+      const kept = part === SEVERAL ? several : choices;
+      kept.set(field, [...(kept.get(field) ?? []), ...real.map(String)]);
     } else if ('value' in component && typeof component.value === 'string') {
       const text = component.value;
       if (part === 'date') {
@@ -184,6 +192,7 @@ export function readForm(submission: APIModalSubmission, context: FormContext): 
     if (new Set(chosen).size > 1) fault = 'Two things were chosen; please choose one.';
   const values = Object.fromEntries([
     ...[...texts].map(([field, parts]) => [field, joinParts(parts)]),
+    ...[...several].map(([field, chosen]) => [field, chosen.join(',')]),
     ...[...choices].flatMap(([field, [value]]) => (value === undefined ? [] : [[field, value]])),
   ]);
   return { values, fault };

@@ -1,10 +1,16 @@
 // Opaque, versioned references in buttons, menus and forms: `dh1|approve|T-1042|3`.
-import { type ActionId, type CardRef, FORM_IDS, type FormId } from '../../../src/model/card.ts';
+import {
+  ACTION_IDS,
+  type ActionId,
+  CARD_KEY,
+  type CardRef,
+  FORM_IDS,
+  type FormId,
+} from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import { LIMITS } from './limits.ts';
 
 const VERSION = 'dh1';
-const PLAIN: ActionId[] = ['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show'];
 
 /** What a component or form of ours speaks of. `menu`: the chosen option names the action. */
 export interface Reference {
@@ -27,7 +33,7 @@ export function encodeId(
 export function decodeId(id: string): Reference | null {
   const [version, name = '', ticketId = '', draft = ''] = id.split('|');
   if (version !== VERSION) return null;
-  if (ticketId && !/^T-\d{1,15}$/.test(ticketId)) return null;
+  if (ticketId && !CARD_KEY.test(ticketId)) return null;
   const ref = ticketId ? { ticketId, draftVersion: Number(draft) || 0 } : null;
   if (name === 'menu') return { what: { kind: 'menu' }, ref };
   const form = FORM_IDS.find((candidate) => name === `submit:${candidate}`);
@@ -38,6 +44,5 @@ export function decodeId(id: string): Reference | null {
 
 /** A menu option's value, or null. */
 export function decodeAction(value: string): ActionId | null {
-  const form = FORM_IDS.find((id) => value === `form:${id}`);
-  return form ? `form:${form}` : (PLAIN.find((id) => id === value) ?? null);
+  return ACTION_IDS.find((id) => id === value) ?? null;
 }

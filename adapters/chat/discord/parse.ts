@@ -10,9 +10,14 @@ import {
   InteractionType,
   MessageType,
 } from 'discord.js';
-import { type CardRef, FORM_IDS } from '../../../src/model/card.ts';
-import { decisionSchema } from '../../../src/model/decision.ts';
-import { type AgentAction, type AgentRef, type Intent, intentOf } from '../../../src/model/platform.ts';
+import { type CardRef, DECISION_FORMS } from '../../../src/model/card.ts';
+import {
+  type AgentAction,
+  type AgentRef,
+  type Intent,
+  intentOf,
+  intentOfForm,
+} from '../../../src/model/platform.ts';
 import { type FormContext, readForm } from './forms.ts';
 import { decodeAction, decodeId } from './ids.ts';
 
@@ -44,15 +49,9 @@ export function parseInteraction(event: APIInteraction, context: FormContext): P
       const form = readForm(event.data, context);
       const words = form.values.text ?? form.values.reason ?? null;
       if (form.fault) return { kind: 'told', text: form.fault, words };
-      const decision = decisionSchema.safeParse({ kind: reference.what.form, ...form.values });
-      if (decision.success) return acted(reference.ref, agent, { type: 'decision', decision: decision.data });
-      const [issue] = decision.error.issues;
-      const field = String(issue?.path[0] ?? 'form');
-      return {
-        kind: 'told',
-        text: `Please fill in "${field}": ${issue?.message ?? 'it is not valid'}.`,
-        words,
-      };
+      const meant = intentOfForm(reference.what.form, form.values);
+      if (meant.ok) return acted(reference.ref, agent, meant.intent);
+      return { kind: 'told', text: `Please check "${meant.field}": ${meant.message}`, words };
     }
     case InteractionType.ApplicationCommand: {
       const { data } = event;
@@ -134,9 +133,10 @@ function readable(
 
 /** What an agent wrote into a form whose decision was refused, so that it can be given back; null when there is none. */
 export function writtenWords(intent: Intent): string | null {
+  if (intent.type === 'submit') return intent.values.text ?? intent.values.reason ?? null;
   if (intent.type !== 'decision') return null;
   const { decision } = intent;
-  if (!FORM_IDS.some((id) => id === decision.kind)) return null;
+  if (!DECISION_FORMS.some((id) => id === decision.kind)) return null;
   if ('text' in decision) return decision.text;
   return 'reason' in decision && decision.kind !== 'reject' ? decision.reason : null;
 }

@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto';
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import { type CardRef, FORM_IDS, type Form, type FormField, type FormId } from '../../../src/model/card.ts';
-import { type Decision, decisionSchema } from '../../../src/model/decision.ts';
 import { plain } from './buttons.ts';
 import { encodeRef, PREFIX, parseRef, REWRITE } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { joinParts, splitText } from './parts.ts';
 import { type SlackBlock, small } from './rich.ts';
-import { cut } from './text.ts';
 
 /** Buttons above an edit form: what `@deskhand …` in the thread does. */
 const REWRITES = ['Shorter', 'Friendlier', 'More formal', 'More detailed'];
@@ -97,6 +95,8 @@ function fieldBlocks(field: FormField, asides: Asides): SlackBlock[] {
       return textBlocks(field, common, asides);
     case 'select':
       return [input(field, common, select(field.id, field.options, field.value, asides))];
+    case 'choices':
+      return [input(field, common, choices(field, asides))];
     case 'agent': {
       // With Slack's own picker where everybody to choose from is a person.
       const native = field.options.every(({ value }) => value.includes('@'));
@@ -200,6 +200,20 @@ function select(
   };
 }
 
+/** A menu of which several may be chosen. */
+function choices(field: Extract<FormField, { type: 'choices' }>, asides: Asides): types.MultiStaticSelect {
+  const { options = [], option_groups: groups } = select(field.id, field.options, undefined, asides);
+  const chosen = new Set(field.value?.split(',').map((value) => standIn(value, asides)));
+  const all = groups ? groups.flatMap((group) => group.options) : options;
+  const initial = all.filter(({ value }) => chosen.has(value ?? ''));
+  return {
+    type: 'multi_static_select',
+    action_id: field.id,
+    ...(groups ? { option_groups: groups } : { options }),
+    ...(initial.length > 0 && { initial_options: initial }),
+  };
+}
+
 /** Room in a modal's metadata for values that are too long for an option, in characters. */
 const LONG_VALUES = 2_000;
 
@@ -221,6 +235,7 @@ const stateSchema = z.record(
     z.looseObject({
       value: z.string().nullish(),
       selected_option: z.looseObject({ value: z.string() }).nullish(),
+      selected_options: z.array(z.looseObject({ value: z.string() })).nullish(),
       selected_user: z.string().nullish(),
       selected_date_time: z.number().nullish(),
     }),
@@ -253,6 +268,7 @@ export function parseSubmission(privateMetadata: string, state: unknown): Submit
     for (const [field, given] of Object.entries(inputs)) {
       const value =
         given.selected_option?.value ??
+        given.selected_options?.map(({ value }) => long[value] ?? value).join(',') ??
         given.selected_user ??
         moment(given.selected_date_time) ??
         given.value;
@@ -282,20 +298,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** The decision that the values make, or what is wrong with which field, for its owner's eyes. */
-export function decisionOf(
-  form: FormId,
-  values: Record<string, string>,
-): { decision: Decision } | { field: string; message: string } {
-  const parsed = decisionSchema.safeParse({ kind: form, ...values });
-  if (parsed.success) return { decision: parsed.data };
-  const issue = parsed.error.issues[0];
-  const field = String(issue?.path[0] ?? Object.keys(values)[0] ?? 'text');
-  const missing = values[field] === undefined;
-  return {
-    field,
-    message: missing ? 'Please fill this in.' : cut(issue?.message ?? 'This is not valid.', 200),
-  };
 }

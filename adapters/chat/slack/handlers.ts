@@ -3,10 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { App, ViewSubmitAction } from '@slack/bolt';
 import type { Card, CardRef } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
-import { type ActionReply, type AgentAction, type AgentRef, intentOf } from '../../../src/model/platform.ts';
+import {
+  type ActionReply,
+  type AgentAction,
+  type AgentRef,
+  intentOf,
+  intentOfForm,
+} from '../../../src/model/platform.ts';
 import type { AgentEntry, Log } from '../../../src/ports.ts';
 import type { Api, Respond } from './api.ts';
-import { decisionOf, FORM, type Origin, renderForm } from './forms.ts';
+import { FORM, type Origin, renderForm } from './forms.ts';
 import { PREFIX, parseMessage } from './ids.ts';
 import {
   type Click,
@@ -170,14 +176,12 @@ async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Prom
     if ('refused' in person) return refuse(field, person.refused);
     values[field] = person.email;
   }
-  const made = decisionOf(form, values);
-  if ('field' in made) return refuse(made.field, made.message);
+  const made = intentOfForm(form, values);
+  if (!made.ok) return refuse(made.field, made.message);
 
   const work = desk.people
     .find(user)
-    .then((agent: AgentRef) =>
-      desk.act({ ref, agent, intent: { type: 'decision', decision: made.decision } }),
-    )
+    .then((agent: AgentRef) => desk.act({ ref, agent, intent: made.intent }))
     .catch((error: unknown): ActionReply => ({ kind: 'notice', ok: false, text: failed(error) }));
   const quick = await Promise.race([work, pause(FORM_MS, null)]);
   // Refused: the window stays open, so that nothing that was typed is lost.

@@ -29,6 +29,24 @@ const LETTERS: [ActionId, string][] = [
   ['form:flag', 'o'],
   ['form:note', 'p'],
   ['form:reject', 'q'],
+  ['create_issue', 'r'],
+  ['not_bug', 's'],
+  ['mute', 't'],
+  ['send_all', 'u'],
+  ['dismiss', 'v'],
+  ['on_it', 'w'],
+  ['false_alarm', 'x'],
+  ['publish', 'y'],
+  ['helpful', 'z'],
+  ['unhelpful', 'A'],
+  ['form:create_ticket', 'B'],
+  ['form:link_issue', 'C'],
+  ['form:rename', 'D'],
+  ['form:merge', 'E'],
+  ['form:split', 'F'],
+  ['form:choose', 'G'],
+  ['form:edit_message', 'H'],
+  ['form:edit_article', 'I'],
 ];
 
 /** What the second page of the menu calls an action; the first page and the buttons have the card's own words. */
@@ -50,6 +68,24 @@ export const MENU_WORDS: Record<ActionId, string> = {
   'form:flag': 'Flag a mistake…',
   'form:note': 'Add note…',
   'form:reject': 'No reply needed…',
+  create_issue: 'Create issue',
+  not_bug: 'Not a bug',
+  mute: 'Mute',
+  send_all: 'Send',
+  dismiss: 'Dismiss',
+  on_it: 'I’m on it',
+  false_alarm: 'False alarm',
+  publish: 'Publish',
+  helpful: 'Helpful',
+  unhelpful: 'Not helpful',
+  'form:create_ticket': 'Create ticket…',
+  'form:link_issue': 'Link existing issue…',
+  'form:rename': 'Rename…',
+  'form:merge': 'Merge…',
+  'form:split': 'Split…',
+  'form:choose': 'Choose…',
+  'form:edit_message': 'Edit message…',
+  'form:edit_article': 'Edit article…',
 };
 
 /** `T-1042|3`. Throws AppError when it would not fit: ids are never cut. */
@@ -60,7 +96,7 @@ export function encodeRef(ref: CardRef): string {
 }
 
 export function parseRef(value: string): CardRef | null {
-  const match = /^(T-\d{1,12})\|(\d{1,9})$/.exec(value);
+  const match = /^([A-Z]-\d{1,12})\|(\d{1,9})$/.exec(value);
   return match?.[1] ? { ticketId: match[1], draftVersion: Number(match[2]) } : null;
 }
 

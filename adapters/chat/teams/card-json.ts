@@ -17,6 +17,7 @@ export type InputElement = InputBase &
     | { type: 'Input.Text'; isMultiline: boolean; maxLength: number }
     | {
         type: 'Input.ChoiceSet';
+        isMultiSelect?: boolean;
         style: 'compact' | 'expanded' | 'filtered';
         choices: { title: string; value: string }[];
         placeholder?: string;

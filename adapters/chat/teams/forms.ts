@@ -1,7 +1,6 @@
 // Form <-> inputs of an Adaptive Card, inside a ticket's card or in a dialog.
 import { toAdaptive } from '../../../src/cards/adaptive.ts';
 import { type CardRef, FORM_IDS, type Form, type FormField, type FormId } from '../../../src/model/card.ts';
-import { type Decision, decisionSchema } from '../../../src/model/decision.ts';
 import type { AdaptiveElement, FormElement, InputElement, TeamsAction, TeamsCard } from './card-json.ts';
 import { bytesOf, LIMITS } from './limits.ts';
 
@@ -107,6 +106,16 @@ function inputsOf(field: FormField, values: Record<string, string>): InputElemen
     case 'select':
     case 'agent':
       return [{ type: 'Input.ChoiceSet', ...base, ...choices(field.options, value) }];
+    case 'choices':
+      return [
+        {
+          type: 'Input.ChoiceSet',
+          ...base,
+          ...choices(field.options, value),
+          style: 'expanded',
+          isMultiSelect: true,
+        },
+      ];
     case 'datetime': {
       const preset = field.presets.some((one) => one.value === value) ? value : undefined;
       return [
@@ -140,11 +149,6 @@ function choices(options: { value: string; label: string }[], value: string | un
 
 // --- back ---------------------------------------------------------------------------------
 
-export type Submitted =
-  | { ok: true; decision: Decision }
-  /** `values`: what was written, so that it is not lost. */
-  | { ok: false; problem: string };
-
 /** `submit:edit` -> `edit`; null for anything else. */
 export function formOfSubmit(action: string): FormId | null {
   return FORM_IDS.find((id) => action === `submit:${id}`) ?? null;
@@ -165,15 +169,6 @@ export function valuesOf(data: Record<string, unknown>, timeZone: string): Recor
     }
   }
   return values;
-}
-
-/** A filled form as a decision. A date that was picked counts more than a preset. */
-export function parseSubmit(id: FormId, values: Record<string, string>): Submitted {
-  const parsed = decisionSchema.safeParse({ kind: id, ...values });
-  if (parsed.success) return { ok: true, decision: parsed.data };
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') || 'The form';
-  return { ok: false, problem: `${field}: ${issue?.message ?? 'is not valid'}. Nothing was changed.` };
 }
 
 /** The instant of a local date (`2026-03-02`) and time (`09:00`) in a zone; null when they are none. */

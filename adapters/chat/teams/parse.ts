@@ -1,11 +1,11 @@
 // Activities of Teams -> what an agent did. Pure; what means nothing is null.
 import { z } from 'zod';
-import { type ActionId, type CardRef, FORM_IDS, type FormId } from '../../../src/model/card.ts';
-import { type Intent, intentOf } from '../../../src/model/platform.ts';
+import { ACTION_IDS, CARD_KEY, type CardRef, type FormId } from '../../../src/model/card.ts';
+import { type Intent, intentOf, intentOfForm } from '../../../src/model/platform.ts';
 import { type Activity, timeZoneOf } from './activity.ts';
-import { formOfSubmit, parseSubmit, valuesOf } from './forms.ts';
+import { formOfSubmit, valuesOf } from './forms.ts';
 
-const ref = z.object({ ticketId: z.string().regex(/^T-\d{1,9}$/), draftVersion: z.number().int().min(0) });
+const ref = z.object({ ticketId: z.string().regex(CARD_KEY), draftVersion: z.number().int().min(0) });
 const pressData = z.looseObject({ action: z.string(), ref: ref.nullable() });
 
 /** The data of a button, wherever the three kinds of activities that carry one keep it. */
@@ -14,8 +14,6 @@ const invokeValue = z.union([
   z.looseObject({ data: pressData }).transform((value) => value.data),
   pressData,
 ]);
-
-const PLAIN_ACTIONS: ActionId[] = ['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show'];
 
 export type Press =
   | { kind: 'intent'; ref: CardRef | null; intent: Intent; form: null }
@@ -38,17 +36,20 @@ export type Press =
 export function parsePress(activity: Activity): Press | null {
   const data = invokeValue.safeParse(activity.value).data;
   if (!data) return null;
-  const action = [...PLAIN_ACTIONS, ...FORM_IDS.map((id): ActionId => `form:${id}`)].find(
-    (id) => id === data.action,
-  );
+  const action = ACTION_IDS.find((id) => id === data.action);
   if (action) return { kind: 'intent', ref: data.ref, intent: intentOf(action), form: null };
   const id = formOfSubmit(data.action);
   if (!id) return null;
   const form = { id, values: valuesOf(data, timeZoneOf(activity)) };
-  const submitted = parseSubmit(id, form.values);
-  return submitted.ok
-    ? { kind: 'intent', ref: data.ref, intent: { type: 'decision', decision: submitted.decision }, form }
-    : { kind: 'invalid', ref: data.ref, form, problem: submitted.problem };
+  const meant = intentOfForm(id, form.values);
+  return meant.ok
+    ? { kind: 'intent', ref: data.ref, intent: meant.intent, form }
+    : {
+        kind: 'invalid',
+        ref: data.ref,
+        form,
+        problem: `${meant.field}: ${meant.message}. Nothing was changed.`,
+      };
 }
 
 export interface Words {

@@ -1,8 +1,9 @@
 // One process at a time works on a ticket or sends a reply: PostgreSQL advisory locks, which a killed process gives back at once.
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 
 /** First half of the advisory lock's key; the second is the ticket's or the outbox row's id. */
-const SPACES = { ticket: 724_002, reply: 724_003 };
+const SPACES = { ticket: 724_002, reply: 724_003, key: 724_004 };
 
 /**
  * Answers a function that runs `work` while holding the lock of one id, or gives null at once when another
@@ -33,4 +34,11 @@ export function createLock(pool: pg.Pool, space: keyof typeof SPACES) {
       client.release(broken);
     }
   };
+}
+
+/** The same for anything that has a name: two names share a lock once in four thousand million pairs, which only costs time. */
+export function createKeyLock(pool: pg.Pool) {
+  const withId = createLock(pool, 'key');
+  return <T>(key: string, work: () => Promise<T>): Promise<T | null> =>
+    withId(createHash('sha256').update(key).digest().readInt32BE(), work);
 }

@@ -1,14 +1,15 @@
 // Slack's drawing: within every limit for any card, no id lost, nobody mentioned; forms and long texts there and back.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decisionOf, parseSubmission, renderForm } from '../../../adapters/chat/slack/forms.ts';
+import { parseSubmission, renderForm } from '../../../adapters/chat/slack/forms.ts';
 import { parseEntry } from '../../../adapters/chat/slack/ids.ts';
 import { joinParts, splitText } from '../../../adapters/chat/slack/parts.ts';
 import { renderCard } from '../../../adapters/chat/slack/render.ts';
 import { escaped, fromSlack } from '../../../adapters/chat/slack/text.ts';
 import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
-import { type Card, FORM_IDS, type Form } from '../../../src/model/card.ts';
+import { type Card, DECISION_FORMS, type Form } from '../../../src/model/card.ts';
+import { intentOfForm } from '../../../src/model/platform.ts';
 import { aBigCard, anyCard, RUNS } from '../../contracts/chat-cards.ts';
 import { messageFaults, viewFaults } from '../../support/block-kit.ts';
 import { aView, NOW } from '../../support/ticket-views.ts';
@@ -101,7 +102,7 @@ describe('forms on Slack', () => {
     now: NOW,
   };
 
-  it.each(FORM_IDS)('%s keeps within every limit', (id) => {
+  it.each(DECISION_FORMS)('%s keeps within every limit', (id) => {
     expect(viewFaults(renderForm(ticketForm(id, aView(), directory), ORIGIN))).toEqual([]);
   });
 
@@ -150,9 +151,16 @@ describe('forms on Slack', () => {
   });
 
   it('say which field is missing or wrong', () => {
-    expect(decisionOf('note', {})).toMatchObject({ field: 'text', message: 'Please fill this in.' });
-    expect(decisionOf('snooze', { until: 'soon' })).toMatchObject({ field: 'until' });
-    expect(decisionOf('note', { text: 'called' })).toEqual({ decision: { kind: 'note', text: 'called' } });
+    expect(intentOfForm('note', {})).toMatchObject({
+      ok: false,
+      field: 'text',
+      message: 'Please fill this in.',
+    });
+    expect(intentOfForm('snooze', { until: 'soon' })).toMatchObject({ ok: false, field: 'until' });
+    expect(intentOfForm('note', { text: 'called' })).toEqual({
+      ok: true,
+      intent: { type: 'decision', decision: { kind: 'note', text: 'called' } },
+    });
   });
 });
 

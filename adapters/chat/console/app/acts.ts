@@ -1,5 +1,5 @@
 // What agents do: buttons, forms, notes and commands, and what the server answers.
-import type { ActionId, CardRef } from '../../../../src/model/card.ts';
+import { type ActionId, type CardRef, OTHER_FORMS } from '../../../../src/model/card.ts';
 import { intentOf } from '../../../../src/model/platform.ts';
 import type { ActionRequest, WireReply } from '../wire.ts';
 import { call, go, type Refusal, toast } from './net.ts';
@@ -55,8 +55,11 @@ export async function submitForm(values: Record<string, string>): Promise<FormPr
   if (!open) return null;
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
   // The server checks it against the decision's schema and names the field that is wrong.
-  const decision = { ...given, kind: open.form.id };
-  const reply = await act({ ref: open.form.ref, at: open.at, intent: { type: 'decision', decision } });
+  const other = OTHER_FORMS.find((id) => id === open.form.id);
+  const intent: ActionRequest['intent'] = other
+    ? { type: 'submit', form: other, values: given }
+    : { type: 'decision', decision: { ...given, kind: open.form.id } };
+  const reply = await act({ ref: open.form.ref, at: open.at, intent });
   if (!reply) return null;
   if ('error' in reply) {
     const field = reply.field?.split('.').at(-1) ?? null;

@@ -223,6 +223,26 @@ function Field(props: {
             <Icon name="chevron" size={16} />
           </div>
         );
+      case 'choices': {
+        const chosen = value ? value.split(',') : [];
+        return (
+          <fieldset class="choices" aria-label={field.label}>
+            {field.options.map((option) => (
+              <label key={option.value}>
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(option.value)}
+                  onChange={(e) => {
+                    const rest = chosen.filter((one) => one !== option.value);
+                    set((e.currentTarget.checked ? [...rest, option.value] : rest).join(','));
+                  }}
+                />
+                {option.label}
+              </label>
+            ))}
+          </fieldset>
+        );
+      }
       case 'datetime':
         return (
           <>

@@ -1,8 +1,7 @@
 // One post of a channel or thread: a card by Deskhand, or somebody's words.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ActionId } from '../../../../src/model/card.ts';
-import { FORM_IDS } from '../../../../src/model/card.ts';
+import { ACTION_IDS } from '../../../../src/model/card.ts';
 import type { Post } from '../wire.ts';
 import { press } from './acts.ts';
 import { CardView } from './card.tsx';
@@ -11,12 +10,9 @@ import { go } from './net.ts';
 import { setState, useStore } from './store.ts';
 import { clockTime, fullTime } from './time.ts';
 
-const PLAIN: ActionId[] = ['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show'];
-const ACTIONS: ActionId[] = [...PLAIN, ...FORM_IDS.map((id): ActionId => `form:${id}`)];
-
 /** Presses a button of a post's card by its verb; unknown verbs do nothing. */
 export function pressVerb(post: Post, verb: string): void {
-  const action = ACTIONS.find((id) => id === verb);
+  const action = ACTION_IDS.find((id) => id === verb);
   if (!action || post.content.kind !== 'card') return;
   void press(action, post.content.ref, { channel: post.channel, post: post.thread ?? post.id });
 }

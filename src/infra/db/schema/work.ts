@@ -104,6 +104,26 @@ export const outbox = pgTable(
   ],
 );
 
+/** Where a card that is about something else than a ticket stands: a digest, a cluster, a proposal. */
+export const postedCard = pgTable(
+  'posted_card',
+  {
+    id: id(),
+    /** What it is about: `C-7`, `digest-2026-03-02`. */
+    key: text().notNull(),
+    platform: text().notNull(),
+    channel: text().notNull(),
+    /** Null while the post is under way. */
+    message: jsonb().$type<MessageRef>(),
+    postedAt: time().notNull(),
+    /** Hash of what it shows. */
+    digest: text(),
+    /** Thread posts that stand under it, by their keys. */
+    thread: jsonb().$type<string[]>().notNull().default([]),
+  },
+  (t) => [uniqueIndex().on(t.key, t.platform, t.channel)],
+);
+
 /** Where a ticket's card stands on each platform channel. */
 export const card = pgTable(
   'card',

@@ -1,0 +1,96 @@
+// Posts and updates cards that are not about a ticket: one per key and place, posted once, then updated in place.
+import { createHash } from 'node:crypto';
+import type { PostedCardRow } from '../infra/db/queries/work.ts';
+import type { Card } from '../model/card.ts';
+import { AppError, errorText } from '../model/errors.ts';
+import type { MessageRef, Place } from '../model/platform.ts';
+import type { FlowDeps } from './deps.ts';
+
+/** A post that was begun this long ago was lost with its process and is made again. */
+const POST_LIMIT_MS = 30_000;
+
+type ShowDeps = Pick<FlowDeps, 'store' | 'platforms' | 'clock' | 'log' | 'withKey'>;
+
+export interface Showing {
+  /** What it is about: `C-7`, `digest-2026-03-02`. The same key in the same place is the same post, for ever. */
+  key: string;
+  places: Place[];
+  card: Card;
+  /** Posts in its thread, each once by its own key. */
+  thread?: { key: string; card: Card }[];
+}
+
+/**
+ * Brings a card up to date wherever it belongs. A place that fails does not hold up the others; the first
+ * failure is thrown afterwards (AppError as the platform classified it; `card_busy` while another process draws
+ * the same card), and calling again does the rest.
+ */
+export async function showCard(deps: ShowDeps, showing: Showing): Promise<void> {
+  const done = await deps.withKey(`card ${showing.key}`, () => showEverywhere(deps, showing));
+  if (done === null) throw new AppError('card_busy', 'the card is being drawn', { retryable: true });
+}
+
+async function showEverywhere(deps: ShowDeps, showing: Showing): Promise<true> {
+  const shown = await Promise.allSettled(showing.places.map((place) => showAt(deps, place, showing)));
+  for (const [index, result] of shown.entries())
+    if (result.status === 'rejected')
+      deps.log.warn(
+        { key: showing.key, platform: showing.places[index]?.platform, reason: errorText(result.reason) },
+        'card could not be shown',
+      );
+  const failed = shown.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return true;
+}
+
+async function showAt(deps: ShowDeps, place: Place, { key, card, thread = [] }: Showing): Promise<void> {
+  const platform = deps.platforms.get(place.platform);
+  if (!platform) throw new AppError('platform_missing', `${place.platform} is not set up`);
+  const row = await deps.store.postedCard(key, place.platform, place.channel, deps.clock.now());
+  const digest = createHash('sha256').update(JSON.stringify(card)).digest('base64url');
+  let message = row.message ?? (await postOnce(deps, row, place, card, digest));
+  if (row.message && row.digest !== digest) {
+    try {
+      await platform.update(row.message, card);
+      await deps.store.updatePostedCard(row.id, { digest });
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
+      // Somebody deleted it: it is posted anew, with a thread of its own.
+      const anew = { message: null, digest: null, thread: [], postedAt: deps.clock.now() };
+      await deps.store.updatePostedCard(row.id, anew);
+      Object.assign(row, anew);
+      message = await postOnce(deps, row, place, card, digest);
+    }
+  }
+  for (const post of thread.filter((one) => !row.thread.includes(one.key))) {
+    await platform.post({ ...place, thread: message }, post.card, `${key}-${row.id}-${post.key}`);
+    row.thread = [...row.thread, post.key];
+    await deps.store.updatePostedCard(row.id, { thread: row.thread });
+  }
+}
+
+async function postOnce(
+  deps: ShowDeps,
+  row: PostedCardRow,
+  place: Place,
+  card: Card,
+  digest: string,
+): Promise<MessageRef> {
+  const { store, clock, platforms } = deps;
+  const waited = Math.abs(clock.now().getTime() - row.postedAt.getTime());
+  if (row.digest === 'posting' && waited < POST_LIMIT_MS)
+    throw new AppError('card_posting', 'the card is being posted', { retryable: true });
+  await store.updatePostedCard(row.id, { digest: 'posting' });
+  try {
+    const key = `${row.key}-${row.id}-${row.postedAt.getTime()}`;
+    const message = await platforms.get(place.platform)?.post(place, card, key);
+    if (!message) throw new AppError('platform_missing', `${place.platform} is not set up`);
+    await store.updatePostedCard(row.id, { message, digest });
+    return message;
+  } catch (error) {
+    // Refused for certain: nothing stands there, so the next attempt need not wait.
+    if (error instanceof AppError && error.code !== 'outcome_unknown')
+      await store.updatePostedCard(row.id, { digest: null });
+    throw error;
+  }
+}

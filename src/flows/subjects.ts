@@ -1,0 +1,46 @@
+// Buttons and forms of cards that are not about a ticket: which flow answers for which kind of card.
+import type { CardRef } from '../model/card.ts';
+import type { ActionReply, AgentRef, Intent } from '../model/platform.ts';
+import { type Actor, refusal } from './agents.ts';
+import type { FlowDeps } from './deps.ts';
+
+/** C: a cluster, P: a proposed message to customers, A: an alert about an account or the product. */
+type SubjectKind = 'C' | 'P' | 'A';
+
+export interface Subject {
+  kind: SubjectKind;
+  id: number;
+  /** Of what the card showed when it was pressed. */
+  version: number;
+}
+
+/** What somebody who may act did on such a card. */
+export interface SubjectAction extends Omit<Subject, 'kind'> {
+  intent: Intent;
+  agent: AgentRef;
+  actor: Actor;
+}
+
+type SubjectFlow = (deps: FlowDeps, action: SubjectAction) => Promise<ActionReply>;
+
+const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = {};
+
+/** Null for a ticket's card, and for none. */
+export function subjectOf(ref: CardRef | null): Subject | null {
+  const match = /^([CPA])-(\d{1,12})$/.exec(ref?.ticketId ?? '');
+  const kind = (['C', 'P', 'A'] as const).find((letter) => letter === match?.[1]);
+  return kind && ref ? { kind, id: Number(match?.[2]), version: ref.draftVersion } : null;
+}
+
+/** Hands the action to the flow of that kind of card. Strangers and viewers are refused in words. */
+export async function actOnSubject(
+  deps: FlowDeps,
+  { kind, actor, ...rest }: Subject & { intent: Intent; agent: AgentRef; actor: Actor | null },
+): Promise<ActionReply> {
+  const refused = refusal(actor, 'thread');
+  if (refused || !actor) return { kind: 'notice', ok: false, text: refused ?? '' };
+  const flow = FLOWS[kind];
+  if (!flow)
+    return { kind: 'notice', ok: false, text: `There is nothing behind ${kind}-${rest.id} any more.` };
+  return flow(deps, { actor, ...rest });
+}
