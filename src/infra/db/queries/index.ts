@@ -4,6 +4,7 @@ import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
 import { figureQueries } from './figures.ts';
 import { learningQueries } from './learning.ts';
+import { modelCallQueries } from './model-calls.ts';
 import { workQueries } from './work.ts';
 
 function bind(db: Db) {
@@ -13,6 +14,7 @@ function bind(db: Db) {
     ...workQueries(db),
     ...learningQueries(db),
     ...figureQueries(db),
+    ...modelCallQueries(db),
   };
 }
 

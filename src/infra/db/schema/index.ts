@@ -2,4 +2,5 @@
 export * from './conversations.ts';
 export * from './customers.ts';
 export * from './learning.ts';
+export * from './model-calls.ts';
 export * from './work.ts';

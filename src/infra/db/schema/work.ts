@@ -11,7 +11,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Decision, DecisionKind } from '../../../model/decision.ts';
-import type { DraftStatus, Reason, RouteDecision, Source } from '../../../model/draft.ts';
+import type { DraftStatus, ModelUse, Reason, RouteDecision, Source } from '../../../model/draft.ts';
 import type { OutboxStatus } from '../../../model/outbox.ts';
 import type { MessageRef } from '../../../model/platform.ts';
 import { id, ref, time } from './columns.ts';
@@ -33,6 +33,8 @@ export const draft = pgTable(
     reasons: jsonb().$type<Reason[]>().notNull(),
     answerable: boolean().notNull(),
     engine: text().notNull(),
+    /** Null: no language model took part. */
+    model: jsonb().$type<ModelUse>(),
     routing: jsonb().$type<RouteDecision>().notNull(),
     basedOnSeq: integer().notNull(),
     author: text(),
