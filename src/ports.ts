@@ -247,6 +247,8 @@ export interface LabelledText {
 }
 
 export interface EngineInput {
+  /** What the cost of understanding and drafting is booked on; absent outside a ticket. */
+  ticketId?: number;
   /** Subject and the customer's words of the messages not answered yet, oldest first. */
   subject: string | null;
   messages: { direction: 'inbound' | 'outbound' | 'note'; text: string; at: Date }[];
@@ -276,6 +278,13 @@ export interface CategoryHistory {
   unchanged: number;
 }
 
+/** An article that was found for a question. */
+export interface KnowledgeHit {
+  article: KnowledgeArticle;
+  /** 0..1: closeness in meaning of the question and the article's best passage. */
+  closeness: number;
+}
+
 /** How far the engine has read what it knows; shown while history is indexed. */
 export interface EngineProgress {
   ready: boolean;
@@ -297,6 +306,8 @@ export interface Engine {
     text: string,
     limit: number,
   ): Promise<{ id: string; text: string; reply: string; score: number }[]>;
+  /** Articles for a question, best first, each once, in any of `languages` (ISO 639-1). */
+  searchKnowledge(question: string, options: { languages: string[]; limit: number }): Promise<KnowledgeHit[]>;
   /** Applies one labelled text at once; the full retrain follows in the background. */
   learn(example: LabelledText): Promise<void>;
   /** Adds or replaces solved tickets; many are read in the background of other work. */

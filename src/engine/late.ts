@@ -17,6 +17,7 @@ export function createLateEngine(starting: Promise<Engine>): Engine {
     draft: async (input) => (await starting).draft(input),
     similarity: async (a, b) => (await starting).similarity(a, b),
     similarTickets: async (text, limit) => (await starting).similarTickets(text, limit),
+    searchKnowledge: async (question, options) => (await starting).searchKnowledge(question, options),
     learn: async (example) => (await starting).learn(example),
     addExemplars: async (exemplars) => (await starting).addExemplars(exemplars),
     setArticles: async (articles) => (await starting).setArticles(articles),

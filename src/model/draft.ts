@@ -18,6 +18,19 @@ export type Source = z.infer<typeof sourceSchema>;
 export const reasonSchema = z.object({ effect: z.enum(['up', 'down']), text: z.string() });
 export type Reason = z.infer<typeof reasonSchema>;
 
+/** What a language model's part in a draft was and cost; kept with the draft. */
+export const modelUseSchema = z.object({
+  /** The model that answered, by the name the endpoint knows it under. */
+  name: z.string(),
+  /** Names and content hashes of the prompts: `draft@3f2a91c0d4e5`. */
+  prompts: z.array(z.string()),
+  /** Tokens in and out of all calls. */
+  tokens: z.number(),
+  /** In the currency of the configured prices. */
+  cost: z.number(),
+});
+export type ModelUse = z.infer<typeof modelUseSchema>;
+
 /** A reply as an engine proposes it, before the policy has chosen a route. */
 export const draftProposalSchema = z.object({
   text: z.string(),
@@ -30,6 +43,8 @@ export const draftProposalSchema = z.object({
   answerable: z.boolean(),
   /** Which engine, model and prompt version wrote it. */
   engine: z.string(),
+  /** Absent: no language model took part. */
+  model: modelUseSchema.optional(),
 });
 export type DraftProposal = z.infer<typeof draftProposalSchema>;
 
@@ -65,6 +80,8 @@ export interface Draft {
   reasons: Reason[];
   answerable: boolean;
   engine: string;
+  /** Null or absent: no language model took part. */
+  model?: ModelUse | null;
   routing: RouteDecision;
   /** The newest message it takes into account. */
   basedOnSeq: number;

@@ -58,6 +58,7 @@ export function scriptedEngine() {
     },
     glance: () => 0.5,
     similarTickets: async () => [],
+    searchKnowledge: async () => [],
     learn: async (example: { text: string; category: string }) => {
       lessons.push(example);
     },

@@ -3,7 +3,16 @@
 import { KINDS, kindSchema } from '../../model/analysis.ts';
 import { errorText } from '../../model/errors.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
-import type { Clock, DraftInput, Embedder, Engine, Exemplar, LabelledText, Log } from '../../ports.ts';
+import type {
+  Clock,
+  DraftInput,
+  Embedder,
+  Engine,
+  Exemplar,
+  KnowledgeHit,
+  LabelledText,
+  Log,
+} from '../../ports.ts';
 import { passagesOf, takeApart } from './articles.ts';
 import { classify, type TrainingText } from './classifier.ts';
 import { composeDraft, type Found } from './drafting.ts';
@@ -176,6 +185,21 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
           reply: item.data.reply,
           score: Math.min(1, Math.max(0, score)),
         }));
+    },
+    async searchKnowledge(question, { languages, limit }) {
+      const [vector] = await embedder.embed([question], PERSON_WAITS);
+      if (!vector) return [];
+      const text = cleanText(question).text;
+      const hits = languages
+        .flatMap((language) => articles.search({ text, vectors: [vector], language }, limit * 3))
+        .sort((a, b) => b.cosine + b.coverage - (a.cosine + a.coverage));
+      const best = new Map<string, KnowledgeHit>();
+      for (const { item, cosine: score } of hits) {
+        const { article } = item.data.parts;
+        if (!best.has(article.id))
+          best.set(article.id, { article, closeness: Math.min(1, Math.max(0, score)) });
+      }
+      return [...best.values()].slice(0, limit);
     },
     async learn({ text, category, corrected }) {
       const [vector] = await embedder.embed([text], PERSON_WAITS);
