@@ -1,4 +1,5 @@
 // What the bot learns from: knowledge, exemplars, outcomes, policies, clusters, remembered embeddings.
+import { sql } from 'drizzle-orm';
 import {
   doublePrecision,
   index,
@@ -131,6 +132,11 @@ export const value = pgTable(
     key: text().notNull(),
     value: jsonb().notNull(),
     updatedAt: time().notNull().defaultNow(),
+    /** May be forgotten from then on; null: kept for ever. */
+    expiresAt: time(),
   },
-  (t) => [primaryKey({ columns: [t.owner, t.key] })],
+  (t) => [
+    primaryKey({ columns: [t.owner, t.key] }),
+    index('value_expiring').on(t.expiresAt).where(sql`${t.expiresAt} is not null`),
+  ],
 );

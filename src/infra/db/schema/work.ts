@@ -126,6 +126,21 @@ export const postedCard = pgTable(
   (t) => [uniqueIndex().on(t.key, t.platform, t.channel)],
 );
 
+/** Many tickets of one category at once in one channel: their cards stand in the thread of one message. */
+export const burst = pgTable(
+  'burst',
+  {
+    id: id(),
+    platform: text().notNull(),
+    channel: text().notNull(),
+    category: text().notNull(),
+    startedAt: time().notNull(),
+    /** When the newest card joined. */
+    lastAt: time().notNull(),
+  },
+  (t) => [index().on(t.platform, t.channel, t.category, t.lastAt)],
+);
+
 /** Where a ticket's card stands on each platform channel. */
 export const card = pgTable(
   'card',
@@ -143,6 +158,23 @@ export const card = pgTable(
     postedAt: time().notNull(),
     /** Hash of what the card shows, so that an unchanged card costs no call. */
     digest: text(),
+    /** The ticket's `rev` that it shows. */
+    rev: integer().notNull().default(0),
+    /** Somebody is drawing it until then, at most. */
+    leaseUntil: time(),
+    /** Quiet hours: not posted before. */
+    heldUntil: time(),
+    /** The message in whose thread it stands, when many of its kind came at once. */
+    burstId: ref().references(() => burst.id),
+    /** `platform:channel` that could not be reached: this card stands in the fallback channel instead. */
+    insteadOf: text(),
+    /** Why nothing can be shown there any more; another card stands instead. */
+    failure: text(),
   },
-  (t) => [uniqueIndex().on(t.ticketId, t.platform, t.channel)],
+  (t) => [
+    uniqueIndex().on(t.ticketId, t.platform, t.channel),
+    index().on(t.platform, t.channel, t.postedAt),
+    index('card_held').on(t.heldUntil).where(sql`${t.heldUntil} is not null`),
+    index().on(t.burstId),
+  ],
 );
