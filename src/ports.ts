@@ -4,6 +4,7 @@ import type { Analysis, Kind } from './model/analysis.ts';
 import type { Card } from './model/card.ts';
 import type { ContextFacts, Customer } from './model/customer.ts';
 import type { DraftProposal } from './model/draft.ts';
+import type { IssuePart, NewIssue, TrackerIssue } from './model/issue.ts';
 import type { InboundMessage, OutboundReply, Receipt, SendResult } from './model/message.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from './model/platform.ts';
 
@@ -171,6 +172,39 @@ export interface ContextSource {
   id: string;
   lookup(customer: Customer, signal: AbortSignal): Promise<ContextFacts>;
   health(): Promise<Health>;
+}
+
+/**
+ * Where engineers keep their issues. Every call throws AppError: `retryable` when it may work later, code
+ * `outcome_unknown` when a change may have happened, anything else is final and says what to do.
+ */
+export interface Tracker {
+  id: string;
+  /** What people call it: "GitHub". */
+  name: string;
+  /** Listens for changes; `onChange` is told the id of an issue that may have changed, not how. */
+  start(onChange: (issueId: string) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+  /** Issues that may be about the same, the likeliest first. */
+  search(words: string, limit: number, signal: AbortSignal): Promise<TrackerIssue[]>;
+  /** The issue that carries the marker, looked for among those made since `since`. */
+  find(marker: string, since: Date, signal: AbortSignal): Promise<TrackerIssue | null>;
+  create(issue: NewIssue, signal: AbortSignal): Promise<TrackerIssue>;
+  /** Null: there is no such issue, or no longer. */
+  get(issueId: string, signal: AbortSignal): Promise<TrackerIssue | null>;
+  /** Writes the one comment with this marker: adds it, or replaces its text. */
+  comment(
+    issueId: string,
+    comment: { marker: string; parts: IssuePart[] },
+    signal: AbortSignal,
+  ): Promise<void>;
+  reopen(issueId: string, signal: AbortSignal): Promise<TrackerIssue>;
+  /** The id of the issue at an address that people copied from their browser, or wrote as a key; null: not one of this tracker. */
+  idOf(urlOrKey: string): string | null;
+  /** True: changes are told by webhook, so that asking is only a safety net. */
+  pushes: boolean;
+  health(): Promise<Health>;
+  routes?: Route[];
 }
 
 export interface Embedder {
