@@ -13,6 +13,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY bin ./bin
 COPY config ./config
+COPY prompts ./prompts
 COPY adapters ./adapters
 COPY src ./src
 USER node

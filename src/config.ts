@@ -13,8 +13,10 @@ import type { AdapterConfigInput } from './ports.ts';
 const DEFAULT_TAXONOMY = 'taxonomy.yaml';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Folder with what is shipped: default configuration, prompts, sample workspace. */
+/** Folder with what is shipped: default configuration, sample workspace. */
 export const SHIPPED_CONFIG = resolve(ROOT, 'config');
+/** Folder of the language model's prompts. */
+export const SHIPPED_PROMPTS = resolve(ROOT, 'prompts');
 
 export interface Config {
   env: Env;
@@ -54,6 +56,10 @@ export function loadConfig(
   const env = envSchema.safeParse(environment);
   if (!env.success) faults.push(...explainIssues(env.error, environment, null, 'environment'));
   faults.push(...unknownVariables(environment));
+  if (environment.OPENAI_MODEL && !environment.OPENAI_API_KEY && !environment.OPENAI_BASE_URL)
+    faults.push(
+      'environment: OPENAI_MODEL needs OPENAI_API_KEY, or OPENAI_BASE_URL where the server asks for no key.',
+    );
   // Adapters may look at the same variables; one sentence about each is enough.
   const wrongVariables = new Set(env.error?.issues.map(({ path }) => path[0]));
 

@@ -49,6 +49,8 @@ const hours = z
   .positive()
   .max(24 * 90);
 
+const MODEL_STEPS = ['analyse', 'draft', 'rewrite'] as const;
+
 export const yamlSchema = z.strictObject({
   workspace: z
     .strictObject({
@@ -130,6 +132,32 @@ export const yamlSchema = z.strictObject({
     .describe('Folder of Markdown articles, read at every start'),
   taxonomy: z.string().default('taxonomy.yaml').describe('File of categories, beside this file'),
   console: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  model: z
+    .strictObject({
+      timeoutSeconds: z
+        .number()
+        .min(1)
+        .max(300)
+        .default(30)
+        .describe('How long one call may take before the next model, or the local engine, does the work'),
+      dailyTokens: z
+        .number()
+        .int()
+        .positive()
+        .default(2_000_000)
+        .describe('Tokens a day, in and out, in the time zone of the workspace'),
+      dailyCost: z.number().positive().default(20).describe('Money a day, in the currency of the prices'),
+      pricePerMillion: z
+        .strictObject({ input: z.number().min(0).default(0), output: z.number().min(0).default(0) })
+        .prefault({})
+        .describe('Price of a million tokens'),
+      for: z
+        .array(z.enum(MODEL_STEPS))
+        .default([...MODEL_STEPS])
+        .describe('What the language model does; the local engine does the rest'),
+    })
+    .prefault({})
+    .describe('The language model of OPENAI_MODEL'),
 });
 export type YamlConfig = z.infer<typeof yamlSchema>;
 
@@ -154,6 +182,10 @@ export const envSchema = z.object({
   DESKHAND_CONFIG: z.string().optional(),
   DESKHAND_REPLY_WEBHOOK_URL: url(/^https?:$/, 'https://example.com/replies').optional(),
   DESKHAND_REPLY_WEBHOOK_SECRET: z.string().min(16, 'at least 16 characters').optional(),
+  OPENAI_MODEL: z.string().min(1).optional(),
+  OPENAI_FALLBACK_MODEL: z.string().min(1).optional(),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: url(/^https?:$/, 'http://localhost:11434/v1').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof envSchema>;
