@@ -35,7 +35,7 @@ const URL_PASSWORD = /\b[a-z][a-z0-9+.-]{1,15}:\/\/[^\s/:@"'\\]{0,64}:(?<value>[
 const URL_SECRET =
   /[?&#](?:(?:access|auth|id|refresh|reset|csrf)?_?-?token|(?:api|app|access|private)?_?-?key|pass(?:word|wd)?|pwd|secret|client_secret|sig|signature|session_?id|otp|invite)=(?<value>[^\s&#"'\\<>)\]]{6,})/gi;
 const NAMED_SECRET =
-  /\b(?:pass ?(?:word|wort|code|phrase)|pwd|kennwort|mot de passe|contrase(?:ñ|n)a|senha|wachtwoord|(?:api|secret|access|private|licen[cs]e)[ _-]?key|client[ _-]?secret|secret|(?:api|access|auth|refresh|bearer)?[ _-]?token|pin(?: code)?)\b["']?(?<link>\s*[:=]\s*|\s+(?:is|was|ist|lautet|est|es|é)\s*:?\s+)["'“‘<]?(?<value>[^\s"'“”‘’\\<>]{4,100})/giu;
+  /(?<![\p{L}\p{N}])(?:pass ?(?:word|wort|code|phrase)|pass(?=\s?[:=])|pw(?=\s?[:=])|pwd|kennwort|mot de passe|contrase(?:ñ|n)a|senha|wachtwoord|(?:api|secret|access|private|licen[cs]e)[ _-]?key|client[ _-]?secret|secret|(?:api|access|auth|refresh|bearer)?[ _-]?token|pin(?: code)?)\b["']?(?<link>\s*[:=]\s*|\s+(?:is|was|ist|lautet|est|es|é)\s*:?\s+)["'“‘<]?(?<value>[^\s"'“”‘’\\<>]{4,100})/giu;
 /** A long mixed run that no word and no hash in hexadecimal has. */
 const RANDOM =
   /(?<![\w+/=.-])(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9_+/-]{32,512}={0,2}(?![\w+/-])/g;
@@ -45,12 +45,13 @@ const EMAIL =
 const EMAIL_IN_WORDS =
   /(?<![\w.])[\w.+-]{1,64}\s?[[({]\s?(?:at|@|arroba)\s?[\])}]\s?[\w-]{1,63}(?:(?:\s?[[({]\s?(?:dot|punkt|point|punto|\.)\s?[\])}]\s?|\.)[\w-]{2,63}){1,4}/gi;
 
-const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}(?![\p{N}])/giu;
+const IBAN =
+  /(?<![\p{L}\p{N}])(?:[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,3})?)|[a-z]{2}\d{2}(?:[a-z0-9]{11,30}|(?:[ -][a-z0-9]{4}){2,7}(?:[ -][a-z0-9]{1,3})?))(?!\p{N})/gu;
 const CARD = /(?<![\w.,+-])[2-6]\d{3}(?:[ -]?\d{2,7}){2,4}(?![\w-]|[.,]\d)/g;
 const IP4 = /(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)/g;
 const IP6 = /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:]|\.\d)/gi;
 const PHONE =
-  /(?<![\p{L}\p{N}_.,:#/$€£&=-])(?:(?:\+|00)\s?)?\(?\d[\d\s().\-–/]{5,22}\d(?![\p{L}\p{N}_%€$£]|[.,:/-]\d|\s?[€$£%])/gu;
+  /(?:(?<![\p{L}\p{N}_.,:#/$€£&=-])(?:00\s?)?|(?<![\p{L}\p{N}_])\+\s?)\(?\d[\d\s().\-–/]{5,22}\d(?![\p{L}\p{N}_%€$£]|[.,:/-]\d|\s?[€$£%])/gu;
 
 const RULES: Rule[] = [
   { kind: 'SECRET', pattern: URL_PASSWORD },
@@ -105,7 +106,7 @@ function before(text: string, start: number): string {
 
 /** "password is wrong" names no password: after a verb it must look like one; after `:` or `=` nearly anything does. */
 function acceptSecret(candidate: string, text: string, start: number): string | null {
-  const value = candidate.replace(/[.,;:!?)\]}]+$/, '');
+  const value = candidate.replace(/[.,;:?)\]}]+$/, '');
   const mixed = /\d/.test(value) || /[^\p{L}\p{N}.'-]/u.test(value) || /\p{Ll}\p{Lu}/u.test(value);
   const assigned = /=\s*["'“‘<]?$/.test(before(text, start));
   if (/^(?:https?:|\[|\{|\$\{|\*+$|x+$|\.+$|<)/i.test(value)) return null;
@@ -135,7 +136,8 @@ function remainder97(iban: string): number {
 }
 
 /** 13 to 19 digits with a valid check digit (Luhn, ISO/IEC 7812-1), in one run or in the groups that cards have. */
-function acceptCard(candidate: string): string | null {
+function acceptCard(candidate: string, text: string, start: number): string | null {
+  if (/\b(?:imei|isbn|ean|serial|tracking)\b[^\n\d]{0,16}$/i.test(before(text, start))) return null;
   const digits = candidate.replace(/\D/g, '');
   if (digits.length < 13 || digits.length > 19) return null;
   const groups = candidate.split(/[ -]/).map((group) => group.length);
@@ -153,7 +155,7 @@ function acceptAddress(candidate: string, text: string, start: number): string |
   if (!isIP(candidate) || candidate.length < 7) return null;
   if (/^(?:0|10|127|255|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(candidate)) return null;
   if (/^(?:fe80|f[cd]|::1?$|::$)/i.test(candidate)) return null;
-  return /\b(?:v|ver|version|release|build|firmware|driver|app|update|section|chapter)[.:]?\s*$/i.test(
+  return /\b(?:v|ver|version|release|build|firmware|driver|app|update|up(?:date|grade)d? to|section|chapter)[.:]?\s*$/i.test(
     before(text, start),
   )
     ? null
@@ -164,9 +166,9 @@ function acceptAddress(candidate: string, text: string, start: number): string |
 const NUMBERED =
   /(?:\b(?:invoice|inv|rechnung|rechnungsnummer|facture|factura|order|bestellung|commande|pedido|job|work order|ticket|case|account|konto|customer|kunden\w*|client|ref(?:erence)?|reference|policy|contract|serial|s\/n|tracking|parcel|id|sku|part|isbn|ean|imei|vat|siret|error|code|build|version|request|transaction|txn|batch|po|lat|long?|timestamp|epoch)\b[^\n\p{L}]{0,12}|#\s?|\b(?:no|nr|num(?:ber|mer)?|n°)\.?:?\s*)$/iu;
 const TELEPHONE =
-  /(?:\b(?:phones?|telephone|tel(?:efon\w*)?|t(?:é|e)l(?:é|e)phone|tel(?:é|e)fono|m(?:ó|o)vil|mobile|mob|cell(?:phone)?|handy\w*|call(?: (?:me|us|him|her|back))?|ring|text me|sms|whatsapp|fax|reach(?:ed)?(?: me)?|rufen|anrufen|appelez|llam\w+|hotline|extension|direct line|dial)\b|☎|📞)[^\n\d]{0,20}$/iu;
+  /(?:\b(?:phones?|telephone|tel(?:efon\w*)?|tlf|t(?:é|e)l(?:é|e)phone|tel(?:é|e)fono|m(?:ó|o)vil|mobile|mob|cell(?:phone)?|handy\w*|call(?: (?:me|us|him|her|back))?|ring|text me|sms|whatsapp|fax|reach(?:ed)?(?: me)?|(?:get )?hold of (?:me|us)(?: on| at)?|rufen|anrufen|appelez|llam\w+|hotline|extension|direct line|dial)\b|☎|📞)[^\n\d]{0,20}$/iu;
 const DATE =
-  /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:\D|$)|^(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d$/;
+  /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?![\d./])|^(?:19|20)\d\d\s?[-–/]\s?(?:19|20)\d\d$/;
 
 /** Shapes of numbers without a country code that are written so for the telephone only. */
 const NATIONAL = [
@@ -190,9 +192,10 @@ function acceptPhone(candidate: string, text: string, start: number): string | n
   const digits = value.replace(/\D/g, '').length;
   const context = before(text, start);
   if (digits < 7 || digits > 15 || DATE.test(value) || !balanced(value)) return null;
-  if (/^(?:\+|00)\s?\(?[1-9]/.test(value)) return digits >= 9 || value.startsWith('+') ? value : null;
+  if (value.startsWith('+')) return value;
   if (TELEPHONE.test(context) && !/\d{1,3}\.\d{1,3}\.\d{1,3}\.\d/.test(value)) return value;
   if (NUMBERED.test(context)) return null;
+  if (/^00\s?[1-9]/.test(value)) return digits >= (/\D/.test(value) ? 11 : 12) ? value : null;
   return NATIONAL.some((shape) => shape.test(value)) ? value : null;
 }
 
