@@ -162,6 +162,9 @@ function unknownCategories(yaml: YamlConfig, taxonomy: Taxonomy, file: string): 
   const areas = ids.map((id) => id.split('/')[0] ?? id);
   const named = [
     ...Object.keys(yaml.modes.categories).map((id) => ({ id, at: 'modes.categories', known: ids })),
+    ...yaml.agents.flatMap(({ categories = [] }, index) =>
+      categories.map((id) => ({ id, at: `agents[${index}].categories`, known: [...ids, ...areas] })),
+    ),
     ...yaml.routes.flatMap(({ when }, index) =>
       (when.category ?? []).map((id) => ({
         id,
@@ -189,7 +192,21 @@ function deepFreeze<T>(value: T): T {
 
 function contradictions(yaml: YamlConfig, file: string): string[] {
   const emails = yaml.agents.map((agent) => agent.email.toLowerCase());
-  return emails
+  const twice = emails
     .filter((email, index) => emails.indexOf(email) !== index)
     .map((email) => `${file}: agents: ${email} stands twice; give each agent an address of their own.`);
+  return [...twice, ...unknownMentions(yaml, file)];
+}
+
+/** A mention of nobody would silently do nothing. */
+function unknownMentions({ routes, agents }: YamlConfig, file: string): string[] {
+  const known = agents.flatMap(({ name, email, team }) => [name, email, ...(team ? [`team:${team}`] : [])]);
+  return routes.flatMap(({ mention = [] }, index) =>
+    mention
+      .filter((one) => !known.some((name) => name.toLowerCase() === one.toLowerCase()))
+      .map((one) => {
+        const nearest = nearestKey(one, known);
+        return `${file}: routes[${index}].mention is "${one}", which is no agent and no team of "agents"; ${nearest ? `did you mean "${nearest}"?` : 'give a name, an e-mail or team:NAME.'}`;
+      }),
+  );
 }

@@ -1,8 +1,9 @@
 // The shape of config/deskhand.yaml and of Deskhand's own environment variables.
 import { z } from 'zod';
-import { roleSchema } from '../model/decision.ts';
+import { RIGHTS, roleSchema } from '../model/decision.ts';
 import { modeSchema } from '../model/draft.ts';
 import { PRIORITIES, priorityLevelSchema } from '../model/ticket.ts';
+import { digestSchema } from './digest.ts';
 
 const timeZone = z
   .string()
@@ -24,6 +25,11 @@ const agentSchema = z.strictObject({
   name: z.string().min(1).max(100),
   email: z.email(),
   role: roleSchema.default('agent').describe('viewer sees, agent acts, lead and admin also set modes'),
+  categories: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .optional()
+    .describe('Acts only on tickets of these categories, or of their first part; elsewhere writes notes'),
   team: z.string().max(80).optional().describe('Team that escalations are addressed to'),
   slack: z.string().optional().describe('Slack member id'),
   discord: z.string().optional().describe('Discord user id, in quotes'),
@@ -41,8 +47,45 @@ const routeSchema = z.strictObject({
     channel: oneOrMore.optional().describe('Where the customer wrote: email, livechat, api'),
   }),
   to: targets,
+  mention: oneOrMore
+    .optional()
+    .describe('Agents by name or e-mail, or team:NAME, who are mentioned when the card is posted'),
 });
 export type RouteRule = z.infer<typeof routeSchema>;
+
+const clockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as "19:00", in quotes')
+  .meta({ description: 'Time of day in the workspace’s zone, e.g. "19:00"' });
+
+const noiseSchema = z.strictObject({
+  burst: z
+    .strictObject({
+      count: z
+        .number()
+        .int()
+        .min(0)
+        .max(1_000)
+        .default(12)
+        .describe('Cards of one category in one channel before further ones share a message; 0 is never'),
+      minutes: z.number().positive().max(1_440).default(5).describe('The time in which they are counted'),
+    })
+    .prefault({}),
+  quietHours: z
+    .strictObject({
+      from: clockTime,
+      to: clockTime,
+      priorities: z
+        .array(priorityLevelSchema.exclude(['P1', 'P2']))
+        .min(1)
+        .default(['P3', 'P4'])
+        .describe('Whose cards wait; P1 and P2 never do'),
+    })
+    .refine(({ from, to }) => from !== to, { path: ['to'], error: 'another time than "from"' })
+    .optional()
+    .describe('New cards of low priority are posted when they end'),
+});
+export type QuietHours = NonNullable<z.infer<typeof noiseSchema>['quietHours']>;
 
 const hours = z
   .number()
@@ -66,10 +109,19 @@ export const yamlSchema = z.strictObject({
   channels: z
     .strictObject({
       tickets: targets.prefault('console:support').describe('Where no route says otherwise'),
+      digests: targets.prefault('console:digests').describe('Where digests are posted'),
+      fallback: target
+        .default('console:support')
+        .describe('Where cards go whose own channel cannot be reached any more'),
     })
     .prefault({}),
   routes: z.array(routeSchema).default([]).describe('First match wins; every condition is optional'),
+  noise: noiseSchema.prefault({}),
   agents: z.array(agentSchema).default([]).describe('Who may act; with none, everybody may'),
+  rights: z
+    .partialRecord(z.enum(RIGHTS), roleSchema.exclude(['viewer']))
+    .default({})
+    .describe('Least role for an action; without one agents may do everything, leads also set modes'),
   send: z
     .strictObject({
       undoSeconds: z.number().int().min(0).max(600).default(10).describe('How long a reply waits with Undo'),
@@ -87,6 +139,7 @@ export const yamlSchema = z.strictObject({
         .describe('Largest share of mistakes that auto may make'),
     })
     .prefault({}),
+  digest: digestSchema(timeZone),
   firstAnswer: z
     .partialRecord(z.enum(PRIORITIES), hours)
     .default({})

@@ -6,7 +6,7 @@ import type { Card } from '../model/card.ts';
 import { MODES, modeSchema } from '../model/draft.ts';
 import type { ActionReply, AgentRef, Place } from '../model/platform.ts';
 import { parseTicketKey, ticketKey } from '../model/ticket.ts';
-import type { Actor } from './agents.ts';
+import { type Actor, rightRefusal } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 import { modeOf } from './understand.ts';
 import { categoryName, ticketView } from './view.ts';
@@ -84,8 +84,8 @@ async function mode(deps: FlowDeps, [category, wanted]: string[], actor: Actor):
     return notice(`There is no category "${category}"; "mode" lists them.`, false);
   const parsed = modeSchema.safeParse(wanted);
   if (!parsed.success) return notice(`The mode of ${category} must be one of ${MODES.join(', ')}.`, false);
-  if (actor.role !== 'lead' && actor.role !== 'admin')
-    return notice(`Your role is "${actor.role}"; leads and admins change modes.`, false);
+  const refused = rightRefusal(deps.settings, actor, 'mode', category);
+  if (refused) return notice(refused, false);
   await deps.store.setPolicy(category, parsed.data, actor.name, deps.clock.now());
   return notice(`${categoryName(deps, category)} is now in mode ${parsed.data}.`, true);
 }

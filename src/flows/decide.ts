@@ -6,7 +6,7 @@ import type { Draft } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { insertAgentDraft } from './agent-draft.ts';
-import { type Actor, refusal } from './agents.ts';
+import { type Actor, rightRefusal } from './agents.ts';
 import { commitReply } from './commit-reply.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { handOff } from './hand-off.ts';
@@ -45,7 +45,7 @@ export async function decide(
   request: { ticketId: number; draftVersion: number; actor: Actor | null; decision: Decision },
 ): Promise<DecideResult> {
   const { ticketId, draftVersion, actor, decision } = request;
-  const refused = refusal(actor, decision.kind);
+  const refused = rightRefusal(deps.settings, actor, decision.kind);
   if (refused || !actor) return { ok: false, code: 'forbidden', message: refused ?? '' };
   const invalid = checkAgainstWorkspace(deps, decision);
   if (invalid) return { ok: false, code: 'invalid', message: invalid };
@@ -55,6 +55,8 @@ export async function decide(
     result = await deps.store.transaction(async (tx) => {
       const ticket = await tx.lockTicket(ticketId);
       if (!ticket) throw new AppError('not_found', `There is no ticket ${ticketKey(ticketId)}.`);
+      const outside = rightRefusal(deps.settings, actor, decision.kind, ticket.category);
+      if (outside) return { ok: false, code: 'forbidden', message: outside };
       const draft = await tx.latestDraft(ticketId);
       return apply({ tx, deps, ticket, draft, actor }, decision, draftVersion);
     });

@@ -2,7 +2,7 @@
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { insertAgentDraft } from './agent-draft.ts';
 import type { Actor } from './agents.ts';
-import { refusal } from './agents.ts';
+import { rightRefusal } from './agents.ts';
 import { addNote } from './decide.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { redraft } from './redraft.ts';
@@ -26,7 +26,7 @@ export async function threadMessage(
   request: { ticketId: number; actor: Actor | null; text: string; id: string; platform: string },
 ): Promise<ThreadResult> {
   const { ticketId, actor, text } = request;
-  const refused = refusal(actor, 'thread');
+  const refused = rightRefusal(deps.settings, actor, 'note');
   if (refused || !actor) return { ok: false, notice: refused };
   if (!text.trim()) return { ok: false, notice: 'The note is empty.' };
 
@@ -36,8 +36,11 @@ export async function threadMessage(
     const ticket = await tx.lockTicket(ticketId);
     if (!ticket) return { ok: false, notice: 'This ticket no longer exists.' };
     if (await tx.findMessage(origin.channel, origin.externalId)) return { ok: true, notice: null };
+    const addressed = ADDRESSED.test(text);
+    const outside = addressed && rightRefusal(deps.settings, actor, 'edit', ticket.category);
+    if (outside) return { ok: false, notice: outside };
     await addNote({ tx, deps, ticket, actor }, text, origin);
-    if (!ADDRESSED.test(text)) {
+    if (!addressed) {
       await tx.updateTicket(ticketId, {});
       return { ok: true, notice: null };
     }

@@ -47,6 +47,14 @@ export interface DecisionRecord {
   undoneAt: Date | null;
 }
 
+/** What a role may be needed for: each kind of decision, tickets made of messages, and the modes of categories. */
+export type Right = DecisionKind | 'create' | 'mode';
+export const RIGHTS: readonly Right[] = [
+  ...decisionSchema.options.flatMap((option) => [...option.shape.kind.values]),
+  'create',
+  'mode',
+];
+
 export const ROLES = ['viewer', 'agent', 'lead', 'admin'] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;

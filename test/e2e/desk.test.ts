@@ -206,7 +206,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a team at work${CHROMIUM_MISSING ? `: ${CHROM
     const id = await ask();
     const vera = await sitDown(browser, bot.url, { agent: 'Vera' });
     await vera.press(vera.card(id), 'Approve & send');
-    await vera.notice('Your role is "viewer", which may look but not approve tickets').waitFor();
+    await vera.notice('Your role is "viewer", which may look but not approve replies').waitFor();
     expect(await ana.notice(/viewer/).count()).toBe(0);
     expect(await ticket(id)).toMatchObject({ status: 'awaiting_agent', decisions: [], outbox: [] });
     await vera.page.context().close();
