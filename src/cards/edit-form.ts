@@ -1,5 +1,5 @@
 // The form behind Edit: it needs nothing but the draft, so it can come with the card.
-import type { Form } from '../model/card.ts';
+import { type Form, REWRITES } from '../model/card.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { line } from './words.ts';
@@ -11,6 +11,7 @@ export function editForm(view: Pick<TicketView, 'ticket' | 'customer' | 'draft'>
     ref: { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 },
     title: `Reply to ${line(view.customer.name ?? view.customer.email ?? 'the customer', 40)}`,
     submit: 'Send',
+    ...(view.draft && { rewrites: REWRITES }),
     fields: [
       {
         type: 'multiline',

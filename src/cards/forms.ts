@@ -1,10 +1,12 @@
 // The forms behind a card's buttons, filled with what is known; their fields are the decision's fields.
 import type { DECISION_FORMS, Form, FormField } from '../model/card.ts';
+import type { TakenMessage } from '../model/platform.ts';
 import { PRIORITIES, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
+import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { editForm } from './edit-form.ts';
 import { customerName, replyText } from './ticket.ts';
-import { time } from './words.ts';
+import { cut, line, plain, time } from './words.ts';
 
 /** Who and what can be chosen from. */
 export interface Directory {
@@ -25,6 +27,49 @@ export function ticketForm(id: TicketFormId, view: TicketView, directory: Direct
   if (id === 'edit') return editForm(view, view.draft ? replyText(view, view.draft) : '');
   const ref = { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 };
   return { id, ref, ...content(id, view, directory, ref.ticketId) };
+}
+
+const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
+
+/** The form for a ticket out of a message. `colleague`: one of us wrote it, so the customer is somebody else. */
+export function createTicketForm({ id, text, author }: TakenMessage, colleague: boolean): Form {
+  const email = EMAIL.exec(text)?.[0] ?? (colleague ? undefined : author.email);
+  const name = colleague ? undefined : author.name;
+  return {
+    id: 'create_ticket',
+    ref: null,
+    origin: id,
+    title: 'Create a ticket',
+    submit: 'Create',
+    fields: [
+      {
+        type: 'text',
+        id: 'email',
+        label: 'E-mail',
+        hint: 'Of the customer; the answer goes there',
+        required: true,
+        maxLength: 320,
+        ...(email && { value: email }),
+      },
+      {
+        type: 'text',
+        id: 'name',
+        label: 'Name',
+        required: false,
+        maxLength: 200,
+        ...(name && { value: line(name, 200) }),
+      },
+      { type: 'text', id: 'subject', label: 'Subject', required: false, maxLength: 300 },
+      {
+        type: 'multiline',
+        id: 'text',
+        label: 'What they wrote',
+        required: true,
+        maxLength: 20_000,
+        value: cut(plain(text), 10_000).text,
+      },
+    ],
+  };
 }
 
 function content(
@@ -204,49 +249,22 @@ export function snoozePresets({
   now,
   timeZone,
 }: Pick<Directory, 'now' | 'timeZone'>): { value: string; label: string }[] {
-  const weekday = new Date(localMidnight(now, timeZone, 0).getTime() + 12 * HOUR).getUTCDay();
-  const today = { hour: hourOf(now, timeZone) };
+  const weekday = new Date(zonedDate(now, timeZone)).getUTCDay();
+  const at = (days: number, hour: string) =>
+    zonedInstant(zonedDate(now, timeZone, days), hour, timeZone) ?? now;
+  const two = at(0, '14:00');
   const choices = [
     { name: 'In an hour', at: new Date(now.getTime() + HOUR) },
-    ...(today.hour < 14 ? [{ name: 'This afternoon', at: atHour(now, timeZone, 0, 15) }] : []),
-    { name: 'Tomorrow morning', at: atHour(now, timeZone, 1, 9) },
-    { name: 'Next Monday', at: atHour(now, timeZone, (8 - weekday) % 7 || 7, 9) },
+    ...(now < two ? [{ name: 'This afternoon', at: at(0, '15:00') }] : []),
+    { name: 'Tomorrow morning', at: at(1, '09:00') },
+    { name: 'Next Monday', at: at((8 - weekday) % 7 || 7, '09:00') },
   ];
   // On a Sunday tomorrow is next Monday: one of the two is enough.
   const distinct = choices.filter(
-    ({ at }, n) => choices.findIndex((c) => c.at.getTime() === at.getTime()) === n,
+    (choice, n) => choices.findIndex((other) => other.at.getTime() === choice.at.getTime()) === n,
   );
-  return distinct.map(({ name, at }) => ({
-    value: at.toISOString(),
-    label: `${name} · ${time(at, { now, timeZone })}`,
+  return distinct.map((choice) => ({
+    value: choice.at.toISOString(),
+    label: `${choice.name} · ${time(choice.at, { now, timeZone })}`,
   }));
-}
-
-function hourOf(at: Date, timeZone: string): number {
-  return Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(at));
-}
-
-/** The instant of `hour` o'clock local time, `days` days after today; right across changes of summer time. */
-function atHour(now: Date, timeZone: string, days: number, hour: number): Date {
-  const guess = localMidnight(now, timeZone, days).getTime() + hour * HOUR;
-  const shift = hour - hourOf(new Date(guess), timeZone);
-  return new Date(guess + shift * HOUR);
-}
-
-function localMidnight(now: Date, timeZone: string, days: number): Date {
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone }).format(
-    new Date(now.getTime() + days * 24 * HOUR),
-  );
-  const utc = new Date(`${day}T00:00:00Z`);
-  const offset = zoneOffset(utc, timeZone);
-  return new Date(utc.getTime() - offset);
-}
-
-function zoneOffset(at: Date, timeZone: string): number {
-  const name = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'longOffset' })
-    .formatToParts(at)
-    .find((p) => p.type === 'timeZoneName')?.value;
-  const match = /([+-])(\d\d):(\d\d)/.exec(name ?? '');
-  if (!match) return 0;
-  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * HOUR + Number(match[3]) * 60_000);
 }

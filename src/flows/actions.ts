@@ -8,8 +8,9 @@ import { decisionSchema } from '../model/decision.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, Place } from '../model/platform.ts';
 import { parseTicketKey } from '../model/ticket.ts';
-import { type Actor, findActor, refusal } from './agents.ts';
+import { type Actor, findActor, refusal, rightRefusal } from './agents.ts';
 import { COMMANDS, command } from './command.ts';
+import { createTicket, takeMessage } from './create-ticket.ts';
 import { decide } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
 import { postInThreads } from './hand-off.ts';
@@ -36,6 +37,10 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
   const actor = findActor(deps.settings.agents, agent);
   if (intent.type === 'command') return runCommand(deps, intent.text, actor, agent, intent.place);
 
+  if (intent.type === 'create_ticket') return takeMessage(deps, { actor, agent, message: intent.message });
+  if (intent.type === 'submit' && intent.form === 'create_ticket')
+    return createTicket(deps, { actor, agent, values: intent.values, origin: intent.origin });
+
   const subject = subjectOf(action.ref);
   if (subject) return actOnSubject(deps, { ...subject, intent, agent, actor });
   const ticketId = action.ref ? parseTicketKey(action.ref.ticketId) : null;
@@ -49,14 +54,17 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
     case 'open_form': {
       const form = DECISION_FORMS.find((id) => id === intent.form);
       if (!form) return notice('That form belongs to another kind of card.', false);
-      const refused = refusal(actor, form);
+      const refused = rightRefusal(deps.settings, actor, form, ticket.category);
       if (refused) return notice(refused, false);
       const view = await ticketView(deps.store, deps, ticket);
       return { kind: 'form', form: ticketForm(form, view, directory(deps)) };
     }
-    case 'show':
+    case 'show': {
+      const refused = actor ? null : refusal(actor, 'thread');
+      if (refused) return notice(refused, false);
       await showEverything(deps, ticket.id);
       return notice('Everything about this ticket is in its thread.', true);
+    }
     case 'thread': {
       const result = await threadMessage(deps, {
         ticketId: ticket.id,
@@ -114,7 +122,7 @@ async function runCommand(
   agent: AgentRef,
   place: Place,
 ): Promise<ActionReply> {
-  if (!actor) return notice(refusal(null, 'note') ?? '', false);
+  if (!actor) return notice(refusal(null, 'thread') ?? '', false);
   const result = await command(deps, text, actor, agent, place);
   return result ?? { kind: 'card', card: helpCard(COMMANDS) };
 }

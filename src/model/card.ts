@@ -137,11 +137,20 @@ export type FormField = {
   | { type: 'datetime'; presets: { value: string; label: string }[] }
 );
 
+/** Ways to have a draft written anew from its edit form: each is what `@deskhand …` in the thread would say. */
+export const REWRITES = ['Shorter', 'Friendlier', 'More formal', 'More detailed'] as const;
+export type Rewrite = (typeof REWRITES)[number];
+
 /** A form to fill before a decision: a modal on Slack and Discord, inside the card on Teams. Its fields are the decision's fields. */
 export interface Form {
   id: FormId;
-  ref: CardRef;
+  /** Null where it is about no card: a ticket made of a message. */
+  ref: CardRef | null;
   title: string;
   submit: string;
   fields: FormField[];
+  /** What the platform's message that it is about is called there; comes back with the values. */
+  origin?: string;
+  /** Offered beside sending: another draft takes this one's place, and what was typed is not kept. */
+  rewrites?: readonly Rewrite[];
 }

@@ -10,6 +10,8 @@ import {
   type FormId,
   OTHER_FORMS,
   type OtherFormId,
+  REWRITES,
+  type Rewrite,
 } from './card.ts';
 import { type Decision, decisionSchema } from './decision.ts';
 import { AppError } from './errors.ts';
@@ -36,6 +38,15 @@ export interface AgentRef {
   email?: string;
 }
 
+/** A message of the platform that somebody wants a ticket for. */
+export interface TakenMessage {
+  /** The platform's name for it, the same whoever takes it and however often. At most 200 characters. */
+  id: string;
+  text: string;
+  /** Who wrote it, as far as the platform tells. */
+  author: { name?: string; email?: string };
+}
+
 /** What an agent did on a platform. */
 export type Intent =
   | { type: 'decision'; decision: Decision }
@@ -43,7 +54,9 @@ export type Intent =
   /** A button of a card that is about something else than a ticket's reply. */
   | { type: 'act'; act: ActId }
   /** Such a card's form; the flow that offered it checks the values. */
-  | { type: 'submit'; form: OtherFormId; values: Record<string, string> }
+  | { type: 'submit'; form: OtherFormId; values: Record<string, string> /** The form's. */; origin?: string }
+  /** "Create ticket" on a message of the platform: opens the form for it. */
+  | { type: 'create_ticket'; message: TakenMessage }
   /** "Show everything": details, history and sources into the thread. */
   | { type: 'show' }
   /** Text written into a card's thread. Internal, unless it is a command to the bot (`@deskhand …`). */
@@ -74,15 +87,26 @@ export function intentOf(action: ActionId): Intent {
 export function intentOfForm(
   form: FormId,
   values: Record<string, string>,
+  origin?: string,
 ): { ok: true; intent: Intent } | { ok: false; field: string; message: string } {
   const other = OTHER_FORMS.find((id) => id === form);
-  if (other) return { ok: true, intent: { type: 'submit', form: other, values } };
+  if (other) return { ok: true, intent: { type: 'submit', form: other, values, ...(origin && { origin }) } };
   const parsed = decisionSchema.safeParse({ kind: form, ...values });
   if (parsed.success) return { ok: true, intent: { type: 'decision', decision: parsed.data } };
   const issue = parsed.error.issues[0];
   const field = String(issue?.path[0] ?? Object.keys(values)[0] ?? 'text');
   const message = values[field] === undefined ? 'Please fill this in.' : (issue?.message ?? 'is not valid');
   return { ok: false, field, message };
+}
+
+/** What choosing another way to write a draft means; `id` names the click, for redelivery. */
+export function intentOfRewrite(rewrite: Rewrite, id: string): Intent {
+  return { type: 'thread', text: `@deskhand ${rewrite.toLowerCase()}`, id };
+}
+
+/** The way of rewriting with this name, whatever its case; null for anything else. */
+export function parseRewrite(name: string): Rewrite | null {
+  return REWRITES.find((rewrite) => rewrite.toLowerCase() === name.toLowerCase()) ?? null;
 }
 
 function formOf(action: ActionId): FormId {

@@ -216,6 +216,7 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
     switch (intent.type) {
       case 'act':
       case 'submit':
+      case 'create_ticket':
         return { kind: 'notice', ok: true, text: 'Noted' };
       case 'open_form': {
         const form = DECISION_FORMS.find((candidate) => candidate === intent.form);

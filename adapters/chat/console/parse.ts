@@ -23,6 +23,15 @@ const intentSchema = z.discriminatedUnion('type', [
     type: z.literal('submit'),
     form: z.enum(OTHER_FORMS),
     values: z.record(z.string().max(50), z.string().max(20_000)),
+    origin: z.string().max(200).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('create_ticket'),
+    message: z.strictObject({
+      id: z.string().min(1).max(200),
+      text: z.string().max(20_000),
+      author: z.strictObject({ name: z.string().max(200).optional(), email: z.string().max(320).optional() }),
+    }),
   }),
   z.strictObject({
     type: z.literal('thread'),

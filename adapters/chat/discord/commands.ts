@@ -22,8 +22,17 @@ const text = (name: string, description: string, required: boolean) => ({
   required,
 });
 
+/** The entry in the menu of a message, under "Apps". */
+export const CREATE_TICKET = 'Create ticket';
+
 /** Options stand in the order in which the command's text has them. */
 export const COMMANDS: RESTPutAPIApplicationCommandsJSONBody = [
+  {
+    type: ApplicationCommandType.Message,
+    name: CREATE_TICKET,
+    contexts: [InteractionContextType.Guild],
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+  },
   {
     type: ApplicationCommandType.ChatInput,
     name: 'deskhand',

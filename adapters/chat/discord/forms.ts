@@ -7,7 +7,9 @@ import {
   type ModalSubmitComponent,
   TextInputStyle,
 } from 'discord.js';
-import type { Form, FormField } from '../../../src/model/card.ts';
+import type { Form, FormField, Rewrite } from '../../../src/model/card.ts';
+import { parseRewrite } from '../../../src/model/platform.ts';
+import { zonedInstant } from '../../../src/model/zone.ts';
 import { encodeId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { chunks, label } from './parts.ts';
@@ -25,19 +27,34 @@ export interface FormContext {
  * inputs, those that the form can do without make room.
  */
 export function renderForm(form: Form, context: FormContext): APIModalInteractionResponseCallbackData | null {
-  const optional = form.fields.filter((field) => !field.required);
+  const all = form.rewrites ? [...form.fields, rewriteField(form.rewrites)] : form.fields;
+  const optional = all.filter((field) => !field.required);
   for (let without = 0; without <= optional.length; without++) {
     const dropped = without === 0 ? [] : optional.slice(-without);
-    const fields = form.fields.filter((field) => !dropped.includes(field));
+    const fields = all.filter((field) => !dropped.includes(field));
     const parts = layOut(fields, context);
     if (parts && parts.length <= LIMITS.modalParts)
       return {
-        custom_id: encodeId(`submit:${form.id}`, form.ref),
+        custom_id: encodeId(`submit:${form.id}`, form.ref, form.origin),
         title: label(form.title, LIMITS.modalTitle, 'Deskhand'),
         components: parts,
       };
   }
   return null;
+}
+
+/** A window of Discord has no buttons of ours: choosing a way to rewrite says that the text is not to be sent. */
+const REWRITE = 'rewrite';
+
+function rewriteField(rewrites: readonly Rewrite[]): FormField {
+  return {
+    type: 'select',
+    id: REWRITE,
+    label: 'Or have the draft rewritten',
+    hint: 'Nothing is sent then, and what you typed here is not kept',
+    required: false,
+    options: rewrites.map((rewrite) => ({ value: rewrite, label: rewrite })),
+  };
 }
 
 /** Each field takes what it needs; a text may take all that is left. */
@@ -161,6 +178,8 @@ function labelled(field: { hint?: string; label: string }, name: string) {
 /** `fault`: what is wrong with the choices, in words for the agent; the texts are there all the same. */
 interface FormValues {
   values: Record<string, string>;
+  /** Chosen instead of sending. */
+  rewrite: Rewrite | null;
   fault: string | null;
 }
 
@@ -190,12 +209,12 @@ export function readForm(submission: APIModalSubmission, context: FormContext): 
   }
   for (const chosen of choices.values())
     if (new Set(chosen).size > 1) fault = 'Two things were chosen; please choose one.';
-  const values = Object.fromEntries([
+  const { [REWRITE]: rewrite, ...values } = Object.fromEntries([
     ...[...texts].map(([field, parts]) => [field, joinParts(parts)]),
     ...[...several].map(([field, chosen]) => [field, chosen.join(',')]),
     ...[...choices].flatMap(([field, [value]]) => (value === undefined ? [] : [[field, value]])),
   ]);
-  return { values, fault };
+  return { values, rewrite: rewrite ? parseRewrite(rewrite) : null, fault };
 }
 
 const UNKNOWN_PERSON =
@@ -216,40 +235,6 @@ export function parseDate(text: string, timeZone: string): string | null {
     const at = new Date(words);
     return Number.isNaN(at.getTime()) ? null : at.toISOString();
   }
-  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d\d))?$/.exec(words);
-  if (!match) return null;
-  const [year = 0, month = 0, day = 0, hour = 9, minute = 0] = match
-    .slice(1)
-    .map((part) => part && Number(part));
-  const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
-  const back = new Date(wall);
-  if (back.getUTCMonth() !== Number(month) - 1 || back.getUTCDate() !== Number(day)) return null;
-  if (Number(hour) > 23 || Number(minute) > 59) return null;
-  // Twice, since the offset at the first guess may be that of the other side of a change of summer time.
-  const guess = wall - offsetOf(new Date(wall), timeZone);
-  return new Date(wall - offsetOf(new Date(guess), timeZone)).toISOString();
-}
-
-/** Milliseconds that a zone's clocks are ahead of UTC at an instant. */
-function offsetOf(at: Date, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).formatToParts(at);
-  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
-  const wall = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return wall - Math.floor(at.getTime() / 1_000) * 1_000;
+  const [date = '', time = '09:00'] = words.split(/[T\s]+/, 2);
+  return zonedInstant(date, time, timeZone)?.toISOString() ?? null;
 }

@@ -16,9 +16,14 @@ const VERSION = 'dh1';
 export interface Reference {
   what: { kind: 'action'; action: ActionId } | { kind: 'menu' } | { kind: 'form'; form: FormId };
   ref: CardRef | null;
+  /** What stands behind: a form's origin. */
+  rest: string;
 }
 
-/** `salt` tells two menus of one card apart, and a redrawn menu from its forerunner. Throws rather than cutting. */
+/**
+ * `salt` tells two menus of one card apart, and a redrawn menu from its forerunner; for a form it is its origin.
+ * Throws rather than cutting.
+ */
 export function encodeId(
   what: ActionId | 'menu' | `submit:${FormId}`,
   ref: CardRef | null,
@@ -31,15 +36,15 @@ export function encodeId(
 
 /** Null for anything that is not ours, or of another version. */
 export function decodeId(id: string): Reference | null {
-  const [version, name = '', ticketId = '', draft = ''] = id.split('|');
+  const [version, name = '', ticketId = '', draft = '', rest = ''] = id.split('|');
   if (version !== VERSION) return null;
   if (ticketId && !CARD_KEY.test(ticketId)) return null;
   const ref = ticketId ? { ticketId, draftVersion: Number(draft) || 0 } : null;
-  if (name === 'menu') return { what: { kind: 'menu' }, ref };
+  if (name === 'menu') return { what: { kind: 'menu' }, ref, rest };
   const form = FORM_IDS.find((candidate) => name === `submit:${candidate}`);
-  if (form) return { what: { kind: 'form', form }, ref };
+  if (form) return { what: { kind: 'form', form }, ref, rest };
   const action = decodeAction(name);
-  return action && { what: { kind: 'action', action }, ref };
+  return action && { what: { kind: 'action', action }, ref, rest };
 }
 
 /** A menu option's value, or null. */

@@ -48,7 +48,8 @@ export function createInteractions(deps: Deps) {
     if (event.application_id !== deps.applicationId) return;
     const parsed = parseInteraction(event, deps.context);
     if (!parsed) return;
-    const opensForm = parsed.kind === 'action' && parsed.action.intent.type === 'open_form';
+    const opensForm =
+      parsed.kind === 'action' && ['open_form', 'create_ticket'].includes(parsed.action.intent.type);
     if (parsed.kind === 'told' || opensForm) {
       if (!(await deps.isNew(event.id))) return;
       if (parsed.kind === 'action') await openForm(event, parsed.action);

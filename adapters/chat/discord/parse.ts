@@ -2,6 +2,7 @@
 import {
   type APIApplicationCommandInteractionDataOption,
   type APIInteraction,
+  type APIMessage,
   type APIUser,
   ApplicationCommandOptionType,
   ApplicationCommandType,
@@ -17,7 +18,10 @@ import {
   type Intent,
   intentOf,
   intentOfForm,
+  intentOfRewrite,
+  type TakenMessage,
 } from '../../../src/model/platform.ts';
+import { CREATE_TICKET } from './commands.ts';
 import { type FormContext, readForm } from './forms.ts';
 import { decodeAction, decodeId } from './ids.ts';
 
@@ -49,12 +53,17 @@ export function parseInteraction(event: APIInteraction, context: FormContext): P
       const form = readForm(event.data, context);
       const words = form.values.text ?? form.values.reason ?? null;
       if (form.fault) return { kind: 'told', text: form.fault, words };
-      const meant = intentOfForm(reference.what.form, form.values);
+      if (form.rewrite) return acted(reference.ref, agent, intentOfRewrite(form.rewrite, event.id));
+      const meant = intentOfForm(reference.what.form, form.values, reference.rest);
       if (meant.ok) return acted(reference.ref, agent, meant.intent);
       return { kind: 'told', text: `Please check "${meant.field}": ${meant.message}`, words };
     }
     case InteractionType.ApplicationCommand: {
       const { data } = event;
+      if (data.type === ApplicationCommandType.Message && data.name === CREATE_TICKET) {
+        const message = data.resolved.messages[data.target_id];
+        return message ? acted(null, agent, { type: 'create_ticket', message: takenMessage(message) }) : null;
+      }
       if (data.type !== ApplicationCommandType.ChatInput || data.name !== 'deskhand') return null;
       const place = { platform: 'discord', channel: event.channel?.id ?? '' };
       return acted(null, agent, { type: 'command', text: commandText(data.options ?? []), place });
@@ -118,7 +127,7 @@ export function parseMessage(event: GatewayMessageCreateDispatchData, botId: str
 
 /** Mentions and emoji as people read them; the bot's own name is what begins an order to it. */
 function readable(
-  { content, mentions, attachments }: GatewayMessageCreateDispatchData,
+  { content, mentions, attachments }: Pick<APIMessage, 'content' | 'mentions' | 'attachments'>,
   botId: string,
 ): string {
   const names = new Map(mentions.map((user) => [user.id, user.global_name ?? user.username]));
@@ -129,6 +138,17 @@ function readable(
     .replace(/<a?:(\w+):\d+>/g, ':$1:');
   const files = attachments.map(({ filename }) => `📎 ${filename}`);
   return [text, ...(text ? files : [])].join('\n').trim();
+}
+
+/** A message that somebody wants a ticket for. */
+function takenMessage(message: APIMessage): TakenMessage {
+  const { id, author, content, mentions, attachments } = message;
+  const name = author.global_name ?? author.username;
+  return {
+    id,
+    text: readable({ content, mentions, attachments }, ''),
+    author: author.bot ? {} : { name },
+  };
 }
 
 /** What an agent wrote into a form whose decision was refused, so that it can be given back; null when there is none. */

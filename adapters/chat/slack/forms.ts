@@ -2,15 +2,20 @@
 import { createHash } from 'node:crypto';
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
-import { type CardRef, FORM_IDS, type Form, type FormField, type FormId } from '../../../src/model/card.ts';
+import {
+  type CardRef,
+  FORM_IDS,
+  type Form,
+  type FormField,
+  type FormId,
+  type Rewrite,
+} from '../../../src/model/card.ts';
 import { plain } from './buttons.ts';
 import { encodeRef, PREFIX, parseRef, REWRITE } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { joinParts, splitText } from './parts.ts';
 import { type SlackBlock, small } from './rich.ts';
 
-/** Buttons above an edit form: what `@deskhand …` in the thread does. */
-const REWRITES = ['Shorter', 'Friendlier', 'More formal', 'More detailed'];
 /** `callback_id` of our forms. */
 export const FORM = `${PREFIX}form`;
 
@@ -23,7 +28,9 @@ export interface Origin {
 
 const metadataSchema = z.strictObject({
   form: z.enum(FORM_IDS),
-  ref: z.string(),
+  ref: z.string().nullable(),
+  /** The form's own origin. */
+  about: z.string().optional(),
   channel: z.string(),
   message: z.string().nullable(),
   /** What stood between the parts of a long text, by field. */
@@ -42,8 +49,9 @@ export function renderForm(form: Form, origin: Origin): types.ModalView {
   const blocks = form.fields.flatMap((field) => fieldBlocks(field, { gaps, long }));
   const metadata: z.infer<typeof metadataSchema> = {
     form: form.id,
-    ref: encodeRef(form.ref),
+    ref: form.ref && encodeRef(form.ref),
     ...origin,
+    ...(form.origin && { about: form.origin }),
     ...(Object.keys(gaps).length > 0 && { gaps }),
     ...(Object.keys(long).length > 0 && { long }),
   };
@@ -56,19 +64,18 @@ export function renderForm(form: Form, origin: Origin): types.ModalView {
     close: plain('Cancel', LIMITS.modal.button),
     blocks: [
       ...(form.title.length > LIMITS.modal.title ? small(form.title, 300) : []),
-      ...(form.id === 'edit' ? rewrites(form.ref) : []),
+      ...(form.ref && form.rewrites ? rewriteButtons(form.rewrites, form.ref) : []),
       ...blocks,
     ],
   };
 }
 
-function rewrites(ref: CardRef): SlackBlock[] {
-  if (ref.draftVersion === 0) return [];
+function rewriteButtons(rewrites: readonly Rewrite[], ref: CardRef): SlackBlock[] {
   return [
     {
       type: 'actions',
       block_id: 'rewrites',
-      elements: REWRITES.map((label) => ({
+      elements: rewrites.map((label) => ({
         type: 'button',
         action_id: `${REWRITE}${label.toLowerCase()}`,
         text: plain(label, LIMITS.button.text),
@@ -244,8 +251,11 @@ const stateSchema = z.record(
 
 export interface Submitted {
   form: FormId;
-  ref: CardRef;
+  /** Null for a form about no card. */
+  ref: CardRef | null;
   origin: Origin;
+  /** The form's own origin. */
+  about?: string;
   /** By field id; fields left empty are missing. */
   values: Record<string, string>;
   /** Fields whose value is a Slack user's id. */
@@ -258,9 +268,10 @@ export interface Submitted {
 export function parseSubmission(privateMetadata: string, state: unknown): Submitted | null {
   const metadata = metadataSchema.safeParse(parseJson(privateMetadata));
   const blocks = stateSchema.safeParse(state);
-  const ref = metadata.success ? parseRef(metadata.data.ref) : null;
-  if (!metadata.success || !blocks.success || !ref) return null;
-  const { form, channel, message, gaps = {}, long = {} } = metadata.data;
+  if (!metadata.success || !blocks.success) return null;
+  const { form, about, channel, message, gaps = {}, long = {} } = metadata.data;
+  const ref = metadata.data.ref === null ? null : parseRef(metadata.data.ref);
+  if (metadata.data.ref !== null && !ref) return null;
   const parts = new Map<string, Map<string, string>>();
   const people: string[] = [];
   const blockOf: Record<string, string> = {};
@@ -285,7 +296,15 @@ export function parseSubmission(privateMetadata: string, state: unknown): Submit
     const text = at ?? joinParts(given, gaps[field] ?? []);
     if (text.trim()) values[field] = text;
   }
-  return { form, ref, origin: { channel, message }, values, people, blocks: blockOf };
+  return {
+    form,
+    ref,
+    origin: { channel, message },
+    ...(about && { about }),
+    values,
+    people,
+    blocks: blockOf,
+  };
 }
 
 function moment(seconds: number | null | undefined): string | null {

@@ -9,17 +9,21 @@ import {
   type AgentRef,
   intentOf,
   intentOfForm,
+  intentOfRewrite,
 } from '../../../src/model/platform.ts';
 import type { AgentEntry, Log } from '../../../src/ports.ts';
 import type { Api, Respond } from './api.ts';
 import { FORM, type Origin, renderForm } from './forms.ts';
-import { PREFIX, parseMessage } from './ids.ts';
+import { encodeMessage, PREFIX, parseMessage } from './ids.ts';
+import { CREATE_TICKET } from './manifest.ts';
 import {
   type Click,
   parseClick,
   parseCommand,
   parseFormSubmission,
+  parseShortcut,
   parseWords,
+  type Shortcut,
   type Submission,
   type Words,
 } from './parse.ts';
@@ -58,6 +62,11 @@ export function listen(app: App, desk: Desk): void {
     if (submission && (await desk.isNew(submission.id))) await submitted(desk, submission, ack);
     else await ack();
   });
+  app.shortcut({ callback_id: CREATE_TICKET, type: 'message_action' }, async ({ ack, body }) => {
+    await ack();
+    const shortcut = parseShortcut(body, await desk.botUserId());
+    if (shortcut && (await desk.isNew(shortcut.id))) await taken(desk, shortcut);
+  });
   app.command('/deskhand', async ({ ack, body, respond }) => {
     await ack();
     const command = parseCommand(body);
@@ -91,10 +100,7 @@ async function clicked(desk: Desk, click: Click, respond: Respond): Promise<void
       await desk.api.openView(click.triggerId, moreView(what.ref, what.actions, JSON.stringify(origin)));
       return;
     }
-    const intent =
-      what.kind === 'rewrite'
-        ? { type: 'thread' as const, text: `@deskhand ${what.instruction}`, id: click.id }
-        : intentOf(what.action);
+    const intent = what.kind === 'rewrite' ? intentOfRewrite(what.rewrite, click.id) : intentOf(what.action);
     const decide = async () => desk.act({ ref: what.ref, agent: await desk.people.find(click.user), intent });
     if (click.view || intent.type === 'open_form') {
       // The trigger lives for three seconds, so the window opens before anything else is asked.
@@ -102,12 +108,7 @@ async function clicked(desk: Desk, click: Click, respond: Respond): Promise<void
         click.view?.id ?? desk.api.openView(click.triggerId, loadingView(what.ref)),
         decide(),
       ]);
-      await desk.api.updateView(
-        view,
-        reply.kind === 'form'
-          ? renderForm(reply.form, origin)
-          : noticeView(what.ref, reply.kind === 'notice' ? reply.text : 'Done.'),
-      );
+      await desk.api.updateView(view, viewOf(reply, what.ref, origin));
       return;
     }
     await answer(desk, await decide(), click, origin, respond);
@@ -120,6 +121,41 @@ async function clicked(desk: Desk, click: Click, respond: Respond): Promise<void
       .tell(click.user, apology(error), ...whereOf(origin))
       .catch((failure: unknown) => desk.log.warn({ reason: errorText(failure) }, 'nor could that be told'));
   }
+}
+
+/** A message that somebody wants a ticket for: the form opens with its words. */
+async function taken(desk: Desk, shortcut: Shortcut): Promise<void> {
+  const { channel, ts, thread, text, author } = shortcut;
+  const origin = { channel, message: encodeMessage(ts, thread) };
+  try {
+    const ask = async (): Promise<ActionReply> => {
+      const [agent, writer] = await Promise.all([
+        desk.people.find(shortcut.user),
+        // Who wrote it only fills the form: not knowing them stops nobody.
+        author.user ? desk.people.find(author.user).catch(() => null) : null,
+      ]);
+      const name = writer?.name ?? author.name;
+      const from = { ...(name && { name }), ...(writer?.email && { email: writer.email }) };
+      const message = { id: `${channel}/${ts}`, text, author: from };
+      return desk.act({ ref: null, agent, intent: { type: 'create_ticket', message } });
+    };
+    const [view, reply] = await Promise.all([
+      desk.api.openView(shortcut.triggerId, loadingView(null)),
+      ask().catch((error: unknown): ActionReply => ({ kind: 'notice', ok: false, text: failed(error) })),
+    ]);
+    await desk.api.updateView(view, viewOf(reply, null, origin));
+  } catch (error) {
+    desk.log.warn({ reason: errorText(error) }, 'a form for a ticket could not be opened');
+    await desk.api
+      .tell(shortcut.user, apology(error), ...whereOf(origin))
+      .catch((failure: unknown) => desk.log.warn({ reason: errorText(failure) }, 'nor could that be told'));
+  }
+}
+
+/** A form, or what there is to say instead. */
+function viewOf(reply: ActionReply, ref: CardRef | null, origin: Origin) {
+  if (reply.kind === 'form') return renderForm(reply.form, origin);
+  return noticeView(ref, reply.kind === 'notice' ? reply.text : 'Done.');
 }
 
 function apology(error: unknown): string {
@@ -162,7 +198,7 @@ function whereOf(origin: Origin): [channel: string | null, thread: string | null
 type ViewAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
 
 async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Promise<void> {
-  const { form, ref, origin, blocks, user } = submission;
+  const { form, ref, origin, about, blocks, user } = submission;
   const refuse = (field: string, message: string) =>
     ack({
       response_action: 'errors',
@@ -176,7 +212,7 @@ async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Prom
     if ('refused' in person) return refuse(field, person.refused);
     values[field] = person.email;
   }
-  const made = intentOfForm(form, values);
+  const made = intentOfForm(form, values, about);
   if (!made.ok) return refuse(made.field, made.message);
 
   const work = desk.people

@@ -1,5 +1,8 @@
 // The Slack app as a manifest: scopes, events, command and shortcuts, ready to paste at api.slack.com/apps.
 
+/** `callback_id` of the entry in a message's menu. */
+export const CREATE_TICKET = 'deskhand:create_ticket';
+
 /** What the bot needs, and why: https://docs.slack.dev/reference/scopes */
 export const SCOPES = [
   // Cards, and private words.
@@ -33,6 +36,14 @@ export function slackManifest(url: string | null): object {
     },
     features: {
       bot_user: { display_name: 'Deskhand', always_online: true },
+      shortcuts: [
+        {
+          name: 'Create ticket',
+          type: 'message',
+          callback_id: CREATE_TICKET,
+          description: 'Opens a ticket with the words of this message',
+        },
+      ],
       slash_commands: [
         {
           command: '/deskhand',

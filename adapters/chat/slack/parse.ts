@@ -1,6 +1,7 @@
 // Slack's events -> what an agent did: pure; null for whatever is not ours or means nothing.
 import { z } from 'zod';
-import type { ActionId, CardRef } from '../../../src/model/card.ts';
+import type { ActionId, CardRef, Rewrite } from '../../../src/model/card.ts';
+import { parseRewrite } from '../../../src/model/platform.ts';
 import { parseSubmission, type Submitted } from './forms.ts';
 import { encodeMessage, MENU, PREFIX, parseActionId, parseEntry, parseRef, REWRITE } from './ids.ts';
 import { fromSlack } from './text.ts';
@@ -26,7 +27,7 @@ export interface Click {
   what:
     | { kind: 'action'; ref: CardRef; action: ActionId }
     | { kind: 'more'; ref: CardRef; actions: ActionId[] }
-    | { kind: 'rewrite'; ref: CardRef; instruction: string };
+    | { kind: 'rewrite'; ref: CardRef; rewrite: Rewrite };
 }
 
 const clickSchema = z.looseObject({
@@ -92,8 +93,10 @@ function meaningOf(actionId: string, value: string): Click['what'] | null {
   }
   const ref = parseRef(value);
   if (!ref) return null;
-  if (actionId.startsWith(REWRITE))
-    return { kind: 'rewrite', ref, instruction: actionId.slice(REWRITE.length) };
+  if (actionId.startsWith(REWRITE)) {
+    const rewrite = parseRewrite(actionId.slice(REWRITE.length));
+    return rewrite && { kind: 'rewrite', ref, rewrite };
+  }
   const action = parseActionId(actionId.slice(PREFIX.length));
   return action ? { kind: 'action', ref, action } : null;
 }
@@ -146,6 +149,56 @@ export function parseCommand(body: unknown): SlashCommand | null {
   return { id, user, channel, text: fromSlack(text, null).trim() };
 }
 
+/** "Create ticket" in a message's menu. */
+export interface Shortcut {
+  /** Unique for each use. */
+  id: string;
+  user: string;
+  triggerId: string;
+  channel: string;
+  ts: string;
+  thread: string | null;
+  text: string;
+  /** Who wrote the message: a person's id, or the name of an app. */
+  author: { user: string | null; name: string | null };
+}
+
+const shortcutSchema = z.looseObject({
+  trigger_id: z.string(),
+  user: z.looseObject({ id: z.string() }),
+  channel: z.looseObject({ id: z.string() }),
+  message: z.looseObject({
+    ts: z.string().regex(/^\d+\.\d+$/),
+    thread_ts: z.string().optional(),
+    text: z.string().default(''),
+    user: z.string().optional(),
+    username: z.string().optional(),
+    files: z.array(z.looseObject({ name: z.string().nullish() })).optional(),
+  }),
+});
+
+/** A message shortcut (`message_action`). */
+export function parseShortcut(body: unknown, botUserId: string | null): Shortcut | null {
+  const parsed = shortcutSchema.safeParse(body);
+  if (!parsed.success) return null;
+  const { trigger_id, user, channel, message } = parsed.data;
+  const { ts, thread_ts: thread, text, files = [] } = message;
+  return {
+    id: trigger_id,
+    user: user.id,
+    triggerId: trigger_id,
+    channel: channel.id,
+    ts,
+    thread: thread && thread !== ts ? thread : null,
+    text: [fromSlack(text, botUserId), ...files.map(fileName)].filter(Boolean).join('\n'),
+    author: { user: message.user ?? null, name: message.username ?? null },
+  };
+}
+
+function fileName({ name }: { name?: string | null }): string {
+  return `[file: ${name ?? 'unnamed'}]`;
+}
+
 /** Words of a person in a channel where the bot is. */
 export interface Words {
   /** `channel/ts`: the same for every delivery. */
@@ -181,13 +234,12 @@ export function parseWords(body: unknown, botUserId: string | null): Words | nul
   if (!parsed.success) return null;
   const { user, channel, ts, thread_ts: thread, text, files = [] } = parsed.data.event;
   if (user === botUserId) return null;
-  const names = files.map(({ name }) => `[file: ${name ?? 'unnamed'}]`);
   return {
     id: `${channel}/${ts}`,
     user,
     channel,
     ts,
     thread: thread && thread !== ts ? thread : null,
-    text: [fromSlack(text, botUserId), ...names].filter(Boolean).join('\n'),
+    text: [fromSlack(text, botUserId), ...files.map(fileName)].filter(Boolean).join('\n'),
   };
 }

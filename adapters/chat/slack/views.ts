@@ -19,14 +19,16 @@ function view(title: string, blocks: types.ModalView['blocks'], metadata = ''): 
   };
 }
 
+const titleOf = (ref: CardRef | null): string => ref?.ticketId ?? 'Deskhand';
+
 /** Opened at once, since a trigger lives for three seconds; the form takes its place. */
-export function loadingView(ref: CardRef): types.ModalView {
-  return view(ref.ticketId, small('One moment…', 50));
+export function loadingView(ref: CardRef | null): types.ModalView {
+  return view(titleOf(ref), small('One moment…', 50));
 }
 
 /** What there is to say instead of a form. */
-export function noticeView(ref: CardRef, text: string): types.ModalView {
-  return view(ref.ticketId, rich(line([words(text || 'Done.', LIMITS.section)])));
+export function noticeView(ref: CardRef | null, text: string): types.ModalView {
+  return view(titleOf(ref), rich(line([words(text || 'Done.', LIMITS.section)])));
 }
 
 /** The rest of a card's menu. `metadata` says where it was opened. */

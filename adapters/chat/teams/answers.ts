@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Form } from '../../../src/model/card.ts';
 import { errorText } from '../../../src/model/errors.ts';
-import type { ActionReply, AgentAction, MessageRef } from '../../../src/model/platform.ts';
+import type { ActionReply, AgentAction, Intent, MessageRef } from '../../../src/model/platform.ts';
 import type { Log } from '../../../src/ports.ts';
 import { type Activity, spotOf } from './activity.ts';
 import { type Filled, renderForm } from './forms.ts';
 import { LIMITS } from './limits.ts';
-import { commandOf, type Press, parsePress, wordsOf } from './parse.ts';
+import { commandOf, type Press, parsePress, takenMessageOf, wordsOf } from './parse.ts';
 import type { People } from './people.ts';
 import type { Places } from './places.ts';
 import type { Posts } from './posts.ts';
@@ -20,6 +20,8 @@ const AGAIN = 'This has been received already.';
 const NO_CHAT =
   'Your private chat with Deskhand could not be opened; add the app for yourself and try again.';
 const IN_CHAT = 'It is in your chat with Deskhand.';
+const NO_MESSAGE =
+  'Teams did not tell which message this is about; open the menu of a message and try again.';
 const NOT_OURS = 'This card is of another version of Deskhand; ask for the ticket again.';
 
 export type Answers = ReturnType<typeof createAnswers>;
@@ -145,9 +147,13 @@ export function createAnswers(deps: {
   /** The form again, as it is now, with what was written and why it was not taken. */
   async function again(activity: Activity, press: Press, error: string): Promise<DialogAnswer> {
     if (!press.form) return { kind: 'text', text: error };
-    const { id, values } = press.form;
+    const { id, values, origin } = press.form;
     const agent = await people.agentOf(activity);
-    const reply = await onAction({ ref: press.ref, agent, intent: { type: 'open_form', form: id } });
+    const intent: Intent =
+      id === 'create_ticket' && origin
+        ? { type: 'create_ticket', message: { id: origin, text: values.text ?? '', author: {} } }
+        : { type: 'open_form', form: id };
+    const reply = await onAction({ ref: press.ref, agent, intent });
     if (reply.kind !== 'form') return { kind: 'text', text: withWords(error, press) };
     return showForm(reply.form, { values, error });
   }
@@ -221,6 +227,14 @@ export function createAnswers(deps: {
     async openDialog(activity) {
       const press = parsePress(activity);
       return press ? dialog(activity, press) : { kind: 'text', text: NOT_OURS };
+    },
+    async takeMessage(activity) {
+      const message = takenMessageOf(activity);
+      if (!message) return { kind: 'text', text: NO_MESSAGE };
+      const agent = await people.agentOf(activity);
+      const reply = await onAction({ ref: null, agent, intent: { type: 'create_ticket', message } });
+      if (reply.kind === 'form') return showForm(reply.form);
+      return reply.kind === 'notice' ? { kind: 'text', text: reply.text } : { kind: 'done' };
     },
     async submitDialog(activity) {
       const press = parsePress(activity);

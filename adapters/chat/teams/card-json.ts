@@ -32,11 +32,15 @@ interface ActionBase {
   title: string;
   style?: 'default' | 'positive' | 'destructive';
   mode?: 'primary' | 'secondary';
+  /** Sent without what stands in the inputs. */
+  associatedInputs?: 'none';
 }
 
 interface PressData {
   action: string;
   ref: CardRef | null;
+  /** The form's. */
+  origin?: string;
 }
 
 export type TeamsAction = ActionBase &

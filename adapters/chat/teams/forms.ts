@@ -1,15 +1,20 @@
 // Form <-> inputs of an Adaptive Card, inside a ticket's card or in a dialog.
 import { toAdaptive } from '../../../src/cards/adaptive.ts';
-import { type CardRef, FORM_IDS, type Form, type FormField, type FormId } from '../../../src/model/card.ts';
+import { FORM_IDS, type Form, type FormField, type FormId, type Rewrite } from '../../../src/model/card.ts';
+import { parseRewrite } from '../../../src/model/platform.ts';
+import { zonedInstant } from '../../../src/model/zone.ts';
 import type { AdaptiveElement, FormElement, InputElement, TeamsAction, TeamsCard } from './card-json.ts';
 import { bytesOf, LIMITS } from './limits.ts';
 
 /** More choices than this are searched by typing. */
 const FILTERED_FROM = 8;
 /** Keys of a press that are not fields; the date and time inputs beside the presets of a field. */
-const RESERVED = ['action', 'ref', 'msteams'];
+const RESERVED = ['action', 'ref', 'origin', 'msteams'];
 const DATE = '.date';
 const TIME = '.time';
+
+/** Begins the name of a button that has the draft written anew. */
+const REWRITE = 'rewrite:';
 
 export interface Filled {
   /** Over what the form itself is filled with: what somebody has written already. */
@@ -30,8 +35,20 @@ export function renderInputs(form: Form, { values = {}, error }: Filled = {}): F
 }
 
 /** The button that sends a form; its inputs travel beside this data. */
-export function submitOf(form: Form): { title: string; data: { action: string; ref: CardRef } } {
-  return { title: form.submit, data: { action: `submit:${form.id}`, ref: form.ref } };
+export function submitOf({ id, ref, submit, origin }: Form) {
+  return { title: submit, data: { action: `submit:${id}`, ref, ...(origin && { origin }) } };
+}
+
+/** Buttons beside it that have the draft written anew. `type`: what buttons send with where they stand. */
+export function rewritesOf(
+  { rewrites = [], ref }: Form,
+  type: 'Action.Submit' | 'Action.Execute',
+): TeamsAction[] {
+  return rewrites.map((rewrite) => {
+    const data = { action: `${REWRITE}${rewrite.toLowerCase()}`, ref };
+    const common = { title: rewrite, associatedInputs: 'none' as const, data };
+    return type === 'Action.Submit' ? { type, ...common } : { type, verb: data.action, ...common };
+  });
 }
 
 /**
@@ -40,10 +57,10 @@ export function submitOf(form: Form): { title: string; data: { action: string; r
  */
 export function renderForm(form: Form, how: 'dialog' | 'chat', filled: Filled = {}): TeamsCard | null {
   const { title, data } = submitOf(form);
-  const action: TeamsAction =
+  const action =
     how === 'dialog'
-      ? { type: 'Action.Submit', title, style: 'positive', data }
-      : { type: 'Action.Execute', title, verb: data.action, style: 'positive', data };
+      ? { type: 'Action.Submit' as const, title, style: 'positive' as const, data }
+      : { type: 'Action.Execute' as const, title, verb: data.action, style: 'positive' as const, data };
   for (let room = 500; room >= 5; room = Math.floor(room * 0.7)) {
     const card: TeamsCard = {
       type: 'AdaptiveCard',
@@ -54,7 +71,7 @@ export function renderForm(form: Form, how: 'dialog' | 'chat', filled: Filled = 
         ...(how === 'chat' ? say(form.title, 'strong') : []),
         ...renderInputs(shorten(form, room), filled),
       ],
-      actions: [action],
+      actions: [action, ...rewritesOf(form, action.type)],
     };
     if (bytesOf(card) <= LIMITS.cardBytes) return card;
   }
@@ -154,6 +171,11 @@ export function formOfSubmit(action: string): FormId | null {
   return FORM_IDS.find((id) => action === `submit:${id}`) ?? null;
 }
 
+/** `rewrite:shorter` -> `Shorter`; null for anything else. */
+export function rewriteOf(action: string): Rewrite | null {
+  return action.startsWith(REWRITE) ? parseRewrite(action.slice(REWRITE.length)) : null;
+}
+
 /** The values of a form's inputs, by field. */
 export function valuesOf(data: Record<string, unknown>, timeZone: string): Record<string, string> {
   const values: Record<string, string> = {};
@@ -169,29 +191,4 @@ export function valuesOf(data: Record<string, unknown>, timeZone: string): Recor
     }
   }
   return values;
-}
-
-/** The instant of a local date (`2026-03-02`) and time (`09:00`) in a zone; null when they are none. */
-export function zonedInstant(date: string, time: string, timeZone: string): Date | null {
-  const guess = new Date(`${date}T${time.slice(0, 5)}:00Z`);
-  if (Number.isNaN(guess.getTime())) return null;
-  // Twice, since the offset may differ on the other side of a change of summer time.
-  const first = new Date(guess.getTime() - offsetMs(guess, timeZone));
-  return new Date(guess.getTime() - offsetMs(first, timeZone));
-}
-
-function offsetMs(at: Date, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '00';
-  const local = `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}Z`;
-  return Date.parse(local) - Math.floor(at.getTime() / 1_000) * 1_000;
 }

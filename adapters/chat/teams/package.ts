@@ -13,6 +13,9 @@ export interface TeamsAppOptions {
   version?: string;
 }
 
+/** Id of the command in the menu of a message. */
+export const CREATE_TICKET = 'createTicket';
+
 /** What can be typed after the bot's name; Teams offers them in a list. */
 const COMMANDS = [
   { title: 'queue', description: 'Tickets that wait for an agent, most urgent first' },
@@ -50,6 +53,21 @@ export function teamsManifest({ appId, publicUrl, name = 'Deskhand', version = '
         supportsFiles: false,
         isNotificationOnly: false,
         commandLists: [{ scopes: ['team', 'personal', 'groupChat'], commands: COMMANDS }],
+      },
+    ],
+    composeExtensions: [
+      {
+        botId: appId,
+        commands: [
+          {
+            id: CREATE_TICKET,
+            type: 'action',
+            context: ['message'],
+            title: 'Create ticket',
+            description: 'Opens a ticket with the words of this message',
+            fetchTask: true,
+          },
+        ],
       },
     ],
     validDomains: [home.host],

@@ -1,12 +1,22 @@
 // Activities of Teams -> what an agent did. Pure; what means nothing is null.
 import { z } from 'zod';
 import { ACTION_IDS, CARD_KEY, type CardRef, type FormId } from '../../../src/model/card.ts';
-import { type Intent, intentOf, intentOfForm } from '../../../src/model/platform.ts';
-import { type Activity, timeZoneOf } from './activity.ts';
-import { formOfSubmit, valuesOf } from './forms.ts';
+import {
+  type Intent,
+  intentOf,
+  intentOfForm,
+  intentOfRewrite,
+  type TakenMessage,
+} from '../../../src/model/platform.ts';
+import { type Activity, spotOf, timeZoneOf } from './activity.ts';
+import { formOfSubmit, rewriteOf, valuesOf } from './forms.ts';
 
 const ref = z.object({ ticketId: z.string().regex(CARD_KEY), draftVersion: z.number().int().min(0) });
-const pressData = z.looseObject({ action: z.string(), ref: ref.nullable() });
+const pressData = z.looseObject({
+  action: z.string(),
+  ref: ref.nullable(),
+  origin: z.string().max(200).optional(),
+});
 
 /** The data of a button, wherever the three kinds of activities that carry one keep it. */
 const invokeValue = z.union([
@@ -15,6 +25,13 @@ const invokeValue = z.union([
   pressData,
 ]);
 
+/** What somebody filled in. */
+interface SentForm {
+  id: FormId;
+  values: Record<string, string>;
+  origin?: string;
+}
+
 export type Press =
   | { kind: 'intent'; ref: CardRef | null; intent: Intent; form: null }
   /** A form that was sent: `values` are given back when it is not taken. */
@@ -22,13 +39,13 @@ export type Press =
       kind: 'intent';
       ref: CardRef | null;
       intent: Intent;
-      form: { id: FormId; values: Record<string, string> };
+      form: SentForm;
     }
   /** A form that cannot be a decision, with the reason. */
   | {
       kind: 'invalid';
       ref: CardRef | null;
-      form: { id: FormId; values: Record<string, string> };
+      form: SentForm;
       problem: string;
     };
 
@@ -38,10 +55,15 @@ export function parsePress(activity: Activity): Press | null {
   if (!data) return null;
   const action = ACTION_IDS.find((id) => id === data.action);
   if (action) return { kind: 'intent', ref: data.ref, intent: intentOf(action), form: null };
+  const rewrite = rewriteOf(data.action);
+  if (rewrite) {
+    const intent = intentOfRewrite(rewrite, activity.id ?? crypto.randomUUID());
+    return { kind: 'intent', ref: data.ref, intent, form: null };
+  }
   const id = formOfSubmit(data.action);
   if (!id) return null;
-  const form = { id, values: valuesOf(data, timeZoneOf(activity)) };
-  const meant = intentOfForm(id, form.values);
+  const form = { id, values: valuesOf(data, timeZoneOf(activity)), origin: data.origin };
+  const meant = intentOfForm(id, form.values, form.origin);
   return meant.ok
     ? { kind: 'intent', ref: data.ref, intent: meant.intent, form }
     : {
@@ -50,6 +72,39 @@ export function parsePress(activity: Activity): Press | null {
         form,
         problem: `${meant.field}: ${meant.message}. Nothing was changed.`,
       };
+}
+
+/** https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/define-action-command */
+const takenSchema = z.looseObject({
+  messagePayload: z.looseObject({
+    id: z.string().min(1).max(60),
+    body: z.looseObject({ contentType: z.string(), content: z.string() }),
+    from: z.looseObject({ user: z.looseObject({ displayName: z.string().nullish() }).nullish() }).nullish(),
+  }),
+});
+
+/** The message that somebody wants a ticket for; null when the event carries none. */
+export function takenMessageOf(activity: Activity): TakenMessage | null {
+  const taken = takenSchema.safeParse(activity.value).data?.messagePayload;
+  if (!taken) return null;
+  const { contentType, content } = taken.body;
+  const name = taken.from?.user?.displayName;
+  return {
+    id: `${spotOf(activity).channel.slice(0, 120)}/${taken.id}`,
+    text: contentType === 'html' ? wordsOfHtml(content) : content,
+    author: name ? { name } : {},
+  };
+}
+
+/** The words of a message that Teams gives as HTML: its lines, without tags. */
+function wordsOfHtml(html: string): string {
+  const lines = html
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/<br\s*\/?>|<\/(?:p|div|li|tr|h\d|blockquote|pre)>/gi, '\n')
+    .replace(/<[^>]*>/g, '');
+  return unescapeHtml(lines)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 export interface Words {

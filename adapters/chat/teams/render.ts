@@ -2,7 +2,7 @@
 import { toAdaptive } from '../../../src/cards/adaptive.ts';
 import type { Card, CardButton, Form } from '../../../src/model/card.ts';
 import type { AdaptiveElement, TeamsAction, TeamsCard, TeamsElement } from './card-json.ts';
-import { renderInputs, submitOf } from './forms.ts';
+import { renderInputs, rewritesOf, submitOf } from './forms.ts';
 import { bytesOf, LIMITS } from './limits.ts';
 
 /** A card and the line that a notification shows. */
@@ -77,6 +77,7 @@ function drawAction(action: SharedAction, forms: Map<string, Form>): TeamsAction
           style: 'positive',
           data: submit.data,
         },
+        ...rewritesOf(form, 'Action.Execute'),
         { ...dialog, title: 'Open in a window', style: 'default', mode: 'primary' },
       ],
     },

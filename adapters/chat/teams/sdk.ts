@@ -6,6 +6,7 @@ import { throughBridge } from './bridge.ts';
 import type { TeamsCard } from './card-json.ts';
 import type { TeamsConfig } from './config.ts';
 import type { Connector } from './connector.ts';
+import { CREATE_TICKET } from './package.ts';
 import type { Content } from './render.ts';
 
 type Sdk = typeof import('@microsoft/teams-ai');
@@ -32,6 +33,8 @@ export interface Handlers {
   press(activity: Activity): Promise<PressAnswer>;
   openDialog(activity: Activity): Promise<DialogAnswer>;
   submitDialog(activity: Activity): Promise<DialogAnswer>;
+  /** "Create ticket" in the menu of a message. */
+  takeMessage(activity: Activity): Promise<DialogAnswer>;
   /** Messages, and people and bots that come and go. */
   happened(activity: Activity): Promise<void>;
 }
@@ -211,6 +214,13 @@ function createApp(sdk: Sdk, adapter: Adapter, { app: registration }: TeamsConfi
     async (context) => dialogOf(await handlers.openDialog(activityOf(context))) ?? '',
   );
   app.taskModules.submit(invoked('task/submit'), async (context) =>
+    dialogOf(await handlers.submitDialog(activityOf(context))),
+  );
+  app.messageExtensions.fetchTask(
+    CREATE_TICKET,
+    async (context) => dialogOf(await handlers.takeMessage(activityOf(context))) ?? '',
+  );
+  app.messageExtensions.submitAction(CREATE_TICKET, async (context) =>
     dialogOf(await handlers.submitDialog(activityOf(context))),
   );
   app.activity(['message', 'conversationUpdate', 'installationUpdate'], async (context) => {

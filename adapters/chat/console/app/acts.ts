@@ -1,6 +1,6 @@
 // What agents do: buttons, forms, notes and commands, and what the server answers.
-import { type ActionId, type CardRef, OTHER_FORMS } from '../../../../src/model/card.ts';
-import { intentOf } from '../../../../src/model/platform.ts';
+import { type ActionId, type CardRef, OTHER_FORMS, type Rewrite } from '../../../../src/model/card.ts';
+import { intentOf, intentOfRewrite, type TakenMessage } from '../../../../src/model/platform.ts';
 import type { ActionRequest, WireReply } from '../wire.ts';
 import { call, go, type Refusal, toast } from './net.ts';
 import { getState, type PostAt, setState } from './store.ts';
@@ -57,7 +57,7 @@ export async function submitForm(values: Record<string, string>): Promise<FormPr
   // The server checks it against the decision's schema and names the field that is wrong.
   const other = OTHER_FORMS.find((id) => id === open.form.id);
   const intent: ActionRequest['intent'] = other
-    ? { type: 'submit', form: other, values: given }
+    ? { type: 'submit', form: other, values: given, ...(open.form.origin && { origin: open.form.origin }) }
     : { type: 'decision', decision: { ...given, kind: open.form.id } };
   const reply = await act({ ref: open.form.ref, at: open.at, intent });
   if (!reply) return null;
@@ -69,6 +69,20 @@ export async function submitForm(values: Record<string, string>): Promise<FormPr
   setState({ form: null });
   answerTo(reply, open.at, open.ref);
   return null;
+}
+
+/** Has the draft of the open form written anew; what was typed is not kept. */
+export async function rewrite(how: Rewrite): Promise<void> {
+  const open = getState().form;
+  const intent = intentOfRewrite(how, freshId());
+  if (!open || intent.type === 'command') return;
+  setState({ form: null });
+  answerTo(await act({ ref: open.ref, at: open.at, intent }), open.at, open.ref);
+}
+
+/** Opens the form for a ticket with somebody's words. */
+export async function createTicket(message: TakenMessage): Promise<void> {
+  answerTo(await act({ ref: null, at: null, intent: { type: 'create_ticket', message } }), null, null);
 }
 
 const freshId = () => crypto.getRandomValues(new Uint32Array(4)).join('-');

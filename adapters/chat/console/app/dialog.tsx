@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FormField } from '../../../../src/model/card.ts';
-import { type FormProblem, submitForm } from './acts.ts';
+import { type FormProblem, rewrite, submitForm } from './acts.ts';
 import { CardView } from './card.tsx';
 import { Icon } from './icons.tsx';
 import { type OpenForm, setState, useStore } from './store.ts';
@@ -51,7 +51,9 @@ export function Dialogs() {
   const help = useStore((s) => s.help);
   return (
     <>
-      {form ? <FormDialog key={`${form.form.id}${form.ref.ticketId}`} open={form} /> : null}
+      {form ? (
+        <FormDialog key={`${form.form.id}${form.ref?.ticketId ?? form.form.origin}`} open={form} />
+      ) : null}
       {aside ? (
         <Modal title="Only you see this" wide close={() => setState({ aside: null })}>
           <div class="modal-body aside-card">
@@ -69,7 +71,8 @@ const unsent = new Map<string, Record<string, string>>();
 
 function FormDialog({ open }: { open: OpenForm }) {
   const { form } = open;
-  const key = `${form.ref.ticketId}/${form.ref.draftVersion}/${form.id}`;
+  const about = form.ref ? `${form.ref.ticketId}/${form.ref.draftVersion}` : form.origin;
+  const key = `${about}/${form.id}`;
   const [values, setValues] = useState<Record<string, string>>(
     () => unsent.get(key) ?? Object.fromEntries(form.fields.map((field) => [field.id, field.value ?? ''])),
   );
@@ -78,7 +81,7 @@ function FormDialog({ open }: { open: OpenForm }) {
   const body = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
-    const first = body.current?.querySelector<HTMLElement>('.preset, textarea, select, input');
+    const first = body.current?.querySelector<HTMLElement>('.field .preset, textarea, select, input');
     first?.focus();
     if (first instanceof HTMLTextAreaElement) {
       first.setSelectionRange(0, 0);
@@ -116,6 +119,21 @@ function FormDialog({ open }: { open: OpenForm }) {
         }}
       >
         <div class="modal-body">
+          {form.rewrites ? (
+            <div class="presets">
+              {form.rewrites.map((how) => (
+                <button
+                  type="button"
+                  class="preset"
+                  key={how}
+                  title="Puts another draft on the card; what you typed is not kept"
+                  onClick={() => void rewrite(how)}
+                >
+                  {how}
+                </button>
+              ))}
+            </div>
+          ) : null}
           {problem && problem.field === null ? (
             <p class="problem" role="alert">
               {problem.message}

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ACTION_IDS } from '../../../../src/model/card.ts';
 import type { Post } from '../wire.ts';
-import { press } from './acts.ts';
+import { createTicket, press } from './acts.ts';
 import { CardView } from './card.tsx';
 import { Avatar, Bell, Icon } from './icons.tsx';
 import { go } from './net.ts';
@@ -80,9 +80,24 @@ export function PostView({ post, inThread = false }: { post: Post; inThread?: bo
             {unfolded ? 'Show less' : 'Show the whole card'}
           </button>
         ) : null}
+        {card || post.author === 'Deskhand' ? null : <TakeLink post={post} text={content.text} />}
         {inThread ? null : <ThreadLink post={post} />}
       </div>
     </article>
+  );
+}
+
+/** A ticket out of a person's words. */
+function TakeLink({ post, text }: { post: Post; text: string }) {
+  const id = [post.channel, post.thread, post.id].filter((part) => part !== null).join('/');
+  return (
+    <button
+      type="button"
+      class="thread-link is-quiet"
+      onClick={() => void createTicket({ id, text, author: { name: post.author } })}
+    >
+      Create ticket
+    </button>
   );
 }
 

@@ -24,7 +24,7 @@ export interface Toast {
 export interface OpenForm {
   form: Form;
   at: PostAt | null;
-  ref: CardRef;
+  ref: CardRef | null;
 }
 
 export type Theme = 'auto' | 'light' | 'dark';
