@@ -2,6 +2,8 @@
 import type { Db } from '../index.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
+import { digestQueries } from './digest.ts';
+import { feedbackQueries } from './feedback.ts';
 import { figureQueries } from './figures.ts';
 import { learningQueries } from './learning.ts';
 import { modelCallQueries } from './model-calls.ts';
@@ -13,7 +15,9 @@ function bind(db: Db) {
     ...conversationQueries(db),
     ...workQueries(db),
     ...learningQueries(db),
+    ...feedbackQueries(db),
     ...figureQueries(db),
+    ...digestQueries(db),
     ...modelCallQueries(db),
   };
 }

@@ -1,6 +1,7 @@
 // The whole database schema, by area.
 export * from './conversations.ts';
 export * from './customers.ts';
+export * from './feedback.ts';
 export * from './learning.ts';
 export * from './model-calls.ts';
 export * from './work.ts';
