@@ -45,6 +45,13 @@ function primaryButtons(state: CardState): CardButton[] {
   }
 }
 
+/** The bot's own draft stands there to be judged. */
+function isJudged(state: CardState): boolean {
+  return (
+    (state.kind === 'suggest' && !state.ownText) || state.kind === 'observe' || state.kind === 'escalated'
+  );
+}
+
 /** The buttons of a state, and everything else one can do in the menu. */
 export function buttonsOf(state: CardState, ticket: Ticket): { buttons: CardButton[]; menu: CardButton[] } {
   const over = state.kind === 'resolved';
@@ -61,6 +68,8 @@ export function buttonsOf(state: CardState, ticket: Ticket): { buttons: CardButt
     button('form:note', 'Add note…'),
     !over && state.kind !== 'sending' && state.kind !== 'unknown' && button('resolve', 'Resolve'),
     pending && button('form:reject', 'No reply needed…'),
+    isJudged(state) && button('helpful', 'Helpful draft'),
+    isJudged(state) && button('unhelpful', 'Unhelpful draft'),
     button('show', 'Show everything'),
   ];
   return { buttons: primaryButtons(state), menu: menu.filter((b) => b !== false) };

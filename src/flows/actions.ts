@@ -13,6 +13,7 @@ import { COMMANDS, command } from './command.ts';
 import { createTicket, takeMessage } from './create-ticket.ts';
 import { decide } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
+import { giveFeedback } from './feedback.ts';
 import { postInThreads } from './hand-off.ts';
 import { actOnSubject, subjectOf } from './subjects.ts';
 import { threadMessage } from './thread.ts';
@@ -49,6 +50,11 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
 
   switch (intent.type) {
     case 'act':
+      if (intent.act === 'helpful' || intent.act === 'unhelpful') {
+        const helpful = intent.act === 'helpful';
+        return giveFeedback(deps, { ticket, version: action.ref.draftVersion, actor, helpful });
+      }
+      return notice('That button belongs to another kind of card.', false);
     case 'submit':
       return notice('That button belongs to another kind of card.', false);
     case 'open_form': {

@@ -21,6 +21,8 @@ const UNHAPPY = 0.75;
 const TOPIC = 'learned';
 /** Worth of a reply that a person sent, before the customer's word on it. */
 const FRESH_QUALITY = 0.7;
+/** The same when agents found the draft helpful and it left as it was. */
+const PRAISED_QUALITY = 0.9;
 
 /** Learns from a reply that has left: how far the agent changed the draft, and the reply itself. */
 export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<void> {
@@ -41,6 +43,7 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
 
   const text = await askedText(deps, ticket, draft.basedOnSeq);
   if (!text || row.by === BOT) return;
+  const praised = share === 0 && (await store.feedbackOn(draft.id)).helpful > 0;
   const customer = await store.getCustomer(ticket.customerId);
   const exemplar = {
     text,
@@ -49,7 +52,7 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
     kind: ticket.analysis?.kind ?? null,
     language: draft.language,
     plan: customer.account?.plan ?? null,
-    quality: FRESH_QUALITY,
+    quality: praised ? PRAISED_QUALITY : FRESH_QUALITY,
   };
   await store.upsertExemplar({ ...exemplar, ticketId: ticket.id });
   await store.upsertExample({
@@ -91,6 +94,14 @@ export async function learnFromDecision(
   else if (decision.kind === 'reject') await record(deps, ticket, draft, 'rejected', null);
   else if (decision.kind === 'escalate' && draft.routing.route !== 'escalate')
     await record(deps, ticket, draft, 'rejected', null);
+}
+
+/** Learns from what agents think of a draft: one who finds it of no help makes it a mistake, until they say otherwise. */
+export async function learnFromFeedback(deps: LearnDeps, ticket: TicketRow, draft: Draft): Promise<void> {
+  const { helpful, unhelpful } = await deps.store.feedbackOn(draft.id);
+  if (unhelpful > 0) return record(deps, ticket, draft, 'unhelpful', null);
+  await deps.store.forgetUnhelpful(draft.id);
+  if (helpful > 0 && draft.status === 'sent') await deps.store.setExemplarQuality(ticket.id, PRAISED_QUALITY);
 }
 
 /** The other replicas learn the same; one that misses it reads it at its next start. */

@@ -110,6 +110,9 @@ function checkBlock(block: Json, say: Say): void {
     case 'actions':
       checkActions(many(block.elements, 1, 25, say, 'elements'), say);
       break;
+    case 'context_actions':
+      for (const element of many(block.elements, 1, 5, say, 'elements')) checkFeedback(element, say);
+      break;
     case 'input':
       text(block.label, 2_000, say, 'label');
       if (block.hint !== undefined) text(block.hint, 2_000, say, 'hint');
@@ -135,6 +138,17 @@ function checkActions(elements: Json[], say: Say): void {
   const ids = elements.map(({ action_id }) => action_id);
   if (new Set(ids).size !== ids.length) say('elements', 'have an action_id twice');
   for (const element of elements) checkElement(element, say, false);
+}
+
+function checkFeedback(element: Json, say: Say): void {
+  if (element.type !== 'feedback_buttons') say('context_actions', `has "${element.type}"`);
+  limit(element.action_id, 255, say, 'action_id');
+  for (const half of [element.positive_button, element.negative_button]) {
+    if (!isObject(half)) return say('feedback_buttons', 'lacks one of its two buttons');
+    text(half.text, 75, say, 'feedback.text');
+    limit(half.value, 2_000, say, 'feedback.value');
+    limit(half.accessibility_label, 75, say, 'feedback.accessibility_label');
+  }
 }
 
 function checkElement(element: unknown, say: Say, isInput: boolean): void {

@@ -1,7 +1,7 @@
 // Buttons and the overflow menu of a card, and the list behind the menu's last entry.
 import type { types } from '@slack/bolt';
 import type { ActionId, Block, CardButton, CardRef } from '../../../src/model/card.ts';
-import { encodeAction, encodeEntry, encodeMore, encodeRef, MENU, MENU_WORDS } from './ids.ts';
+import { encodeAction, encodeEntry, encodeMore, encodeRef, FEEDBACK, MENU, MENU_WORDS } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import type { SlackBlock } from './rich.ts';
 import { cutLine } from './text.ts';
@@ -46,19 +46,46 @@ export function button(id: ActionId, label: string, style: CardButton['style'], 
 
 /**
  * The buttons of a card and its menu. Slack's overflow menu holds five entries, so the rest of a longer menu is
- * a list in a window behind "More…"; a select would keep showing what was chosen last.
+ * a list in a window behind "More…"; a select would keep showing what was chosen last. What people think of the
+ * draft has buttons of its own, except among the `classic` blocks.
  */
 export function actionBlocks(
-  { buttons, menu }: Extract<Block, { type: 'actions' }>,
+  { buttons, menu: all }: Extract<Block, { type: 'actions' }>,
   ref: CardRef,
+  classic: boolean,
 ): SlackBlock[] {
+  const judged = !classic && all.some(({ id }) => id === 'helpful');
+  const menu = judged ? all.filter(({ id }) => id !== 'helpful' && id !== 'unhelpful') : all;
   const shown = buttons.slice(0, LIMITS.actionElements - 1);
   const elements: types.ActionsBlockElement[] = shown.map(({ id, label, style }) =>
     button(id, label, style, ref),
   );
   const entries = [...buttons.slice(shown.length), ...menu];
   if (entries.length > 0) elements.push(overflow(entries, ref));
-  return elements.length > 0 ? [{ type: 'actions', elements }] : [];
+  return [
+    ...(judged ? [feedback(ref)] : []),
+    ...(elements.length > 0 ? [{ type: 'actions' as const, elements }] : []),
+  ];
+}
+
+/** https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element */
+function feedback(ref: CardRef): SlackBlock {
+  const half = (id: 'helpful' | 'unhelpful') => ({
+    text: plain(MENU_WORDS[id], LIMITS.button.text),
+    value: encodeEntry(ref, id),
+    accessibility_label: MENU_WORDS[id],
+  });
+  return {
+    type: 'context_actions',
+    elements: [
+      {
+        type: 'feedback_buttons',
+        action_id: FEEDBACK,
+        positive_button: half('helpful'),
+        negative_button: half('unhelpful'),
+      },
+    ],
+  };
 }
 
 function overflow(entries: CardButton[], ref: CardRef): types.Overflow {

@@ -7,6 +7,8 @@ import { LIMITS } from './limits.ts';
 export const PREFIX = 'deskhand:';
 /** The overflow menu of a card, and the buttons of the list behind its last entry. */
 export const MENU = `${PREFIX}menu`;
+/** What people think of a draft: the pair of buttons under it. */
+export const FEEDBACK = `${PREFIX}feedback`;
 /** Asks for another draft from within the edit form. */
 export const REWRITE = `${PREFIX}rewrite:`;
 
@@ -76,8 +78,8 @@ export const MENU_WORDS: Record<ActionId, string> = {
   on_it: 'I’m on it',
   false_alarm: 'False alarm',
   publish: 'Publish',
-  helpful: 'Helpful',
-  unhelpful: 'Not helpful',
+  helpful: 'Helpful draft',
+  unhelpful: 'Unhelpful draft',
   'form:create_ticket': 'Create ticket…',
   'form:link_issue': 'Link existing issue…',
   'form:rename': 'Rename…',

@@ -3,7 +3,16 @@ import { z } from 'zod';
 import type { ActionId, CardRef, Rewrite } from '../../../src/model/card.ts';
 import { parseRewrite } from '../../../src/model/platform.ts';
 import { parseSubmission, type Submitted } from './forms.ts';
-import { encodeMessage, MENU, PREFIX, parseActionId, parseEntry, parseRef, REWRITE } from './ids.ts';
+import {
+  encodeMessage,
+  FEEDBACK,
+  MENU,
+  PREFIX,
+  parseActionId,
+  parseEntry,
+  parseRef,
+  REWRITE,
+} from './ids.ts';
 import { fromSlack } from './text.ts';
 
 /** A message on which something was pressed. */
@@ -84,7 +93,7 @@ export function parseClick(body: unknown): Click | null {
 
 function meaningOf(actionId: string, value: string): Click['what'] | null {
   if (!actionId.startsWith(PREFIX)) return null;
-  if (actionId === MENU) {
+  if (actionId === MENU || actionId === FEEDBACK) {
     const entry = parseEntry(value);
     if (!entry) return null;
     return 'more' in entry

@@ -159,7 +159,7 @@ function draw(block: Block, card: Card, room: Room, classic: boolean): SlackBloc
     case 'outcome':
       return notice(block.text, OUTCOMES[block.tone], prose, classic);
     case 'actions':
-      return card.ref ? actionBlocks(block, card.ref) : [];
+      return card.ref ? actionBlocks(block, card.ref, classic) : [];
     case 'divider':
       return [{ type: 'divider' }];
     case 'context':
