@@ -60,7 +60,8 @@ export interface Peer {
 /** Small durable values of one adapter, ordered by key. Values are JSON. */
 export interface AdapterStore {
   get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<void>;
+  /** `keepMs`: after that long without being set again it may be forgotten; else it is kept for ever. */
+  set(key: string, value: unknown, keepMs?: number): Promise<void>;
   delete(key: string): Promise<void>;
   /** Keys with this prefix in ascending order (descending when `reverse`), strictly after `after` in that direction. */
   list(query: {
@@ -77,6 +78,26 @@ export interface AdapterStore {
 export interface Bus {
   publish(topic: string, payload: unknown): Promise<void>;
   subscribe(topic: string, listener: (payload: unknown) => void): () => void;
+}
+
+/** `burst` calls at once, and one more every `everyMs` milliseconds. */
+export interface Rate {
+  burst: number;
+  everyMs: number;
+}
+
+/** Keeps calls to a far end within its rates. Replicas count together where there is Redis. */
+export interface RateLimiter {
+  /**
+   * Sends as soon as all `rates` of `key` allow, lower `rank` first. A far end that answers AppError
+   * `rate_limited` pauses the key, and the call goes again. AppError `rate_limited` with the time to come back
+   * (`retryAfterMs`) when its turn is further off than a caller should wait.
+   */
+  run<T>(call: { key: string; rank: number; rates: readonly Rate[] }, send: () => Promise<T>): Promise<T>;
+  /** Milliseconds for which calls under `key` are paused; 0 when they are not. */
+  paused(key: string): Promise<number>;
+  /** No call under `key` for so many milliseconds. */
+  pause(key: string, ms: number): Promise<void>;
 }
 
 /** A directory entry that platforms may show in pickers. */
@@ -102,6 +123,7 @@ export interface AdapterDeps {
   log: Log;
   store: AdapterStore;
   bus: Bus;
+  limiter: RateLimiter;
   agents: AgentEntry[];
   /** What runs at the moment, for banners. */
   status(): WorkspaceStatus;
@@ -127,19 +149,33 @@ export interface AdapterModule<Config, Port> {
 
 // --- ports --------------------------------------------------------------------------------
 
+/** How soon a card is wanted: 1 = a person waits for it .. 0 = whenever there is room. */
+export interface ShowOptions {
+  urgency?: number;
+}
+
+export interface PostOptions extends ShowOptions {
+  /**
+   * A platform that can posts one key once: asked again after a process died in between, it answers with what
+   * stands there already.
+   */
+  key?: string;
+  /** Exactly these people are mentioned, by the platform's own means; nobody else ever is. */
+  mention?: AgentRef[];
+}
+
 export interface ChatPlatform {
   id: string;
   start(onAction: (action: AgentAction) => Promise<ActionReply>): Promise<void>;
   stop(): Promise<void>;
-  /**
-   * Posts to a channel, or into a thread. A platform that can posts one `key` once: asked again after a
-   * process died in between, it answers with what stands there already.
-   */
-  post(place: Place, card: Card, key?: string): Promise<MessageRef>;
-  update(ref: MessageRef, card: Card): Promise<void>;
+  /** Posts to a channel, or into a thread. */
+  post(place: Place, card: Card, options?: PostOptions): Promise<MessageRef>;
+  update(ref: MessageRef, card: Card, options?: ShowOptions): Promise<void>;
   /** Private to one agent, by the best means the platform has. */
   notify(agent: AgentRef, text: string, place: Place): Promise<void>;
   health(): Promise<Health>;
+  /** Whether cards can be posted to a channel: it exists, and the bot is in it. `channel` as the configuration names it. */
+  check?(channel: string): Promise<Health>;
   routes?: Route[];
   /** A platform that is itself a web page: signs a browser in, once. */
   signInLink?(agent?: string): Promise<string>;
@@ -312,6 +348,17 @@ export interface CategoryHistory {
   unchanged: number;
 }
 
+/** A solved ticket like the one asked about. */
+export interface SimilarTicket {
+  id: string;
+  text: string;
+  reply: string;
+  /** What of the reply may be said to another customer; null when nothing can be told apart. */
+  reusable: string | null;
+  /** 0..1: closeness in meaning. */
+  score: number;
+}
+
 /** An article that was found for a question. */
 export interface KnowledgeHit {
   article: KnowledgeArticle;
@@ -336,10 +383,7 @@ export interface Engine {
   /** Cheap look at the words, no embedding: 0 = can wait .. 1 = urgent. Orders work under load. */
   glance(text: string): number;
   /** Solved tickets like this one, for the card's thread. */
-  similarTickets(
-    text: string,
-    limit: number,
-  ): Promise<{ id: string; text: string; reply: string; score: number }[]>;
+  similarTickets(text: string, limit: number): Promise<SimilarTicket[]>;
   /** Articles for a question, best first, each once, in any of `languages` (ISO 639-1). */
   searchKnowledge(question: string, options: { languages: string[]; limit: number }): Promise<KnowledgeHit[]>;
   /** Applies one labelled text at once; the full retrain follows in the background. */

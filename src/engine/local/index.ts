@@ -16,7 +16,7 @@ import type {
 import { passagesOf, takeApart } from './articles.ts';
 import { classify, type TrainingText } from './classifier.ts';
 import { composeDraft, type Found } from './drafting.ts';
-import { knownTokens } from './exemplars.ts';
+import { knownTokens, reusableReply } from './exemplars.ts';
 import type { ArticleItem } from './fitting.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
@@ -183,6 +183,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
           id: item.data.id,
           text: item.data.text,
           reply: item.data.reply,
+          reusable: reusableReply(item.data.reply, known),
           score: Math.min(1, Math.max(0, score)),
         }));
     },
