@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/model/errors.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
 import { raceContract, troubleContract } from './chat-trouble.ts';
+import { rightsContract, workContract } from './chat-work.ts';
 import { appears, type Chat, type ChatWorld, openChat, until } from './chat-world.ts';
 
 /** Runs the suite. */
@@ -293,7 +294,9 @@ export function chatPlatformContract(name: string, build: () => Promise<ChatWorl
       });
     });
 
+    workContract(() => chat);
     raceContract(() => chat);
     troubleContract(() => chat);
   });
+  rightsContract(name, build);
 }

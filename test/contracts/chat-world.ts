@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import { act } from '../../src/flows/actions.ts';
 import { sendDue } from '../../src/flows/reply.ts';
-import type { ActionId } from '../../src/model/card.ts';
+import type { ActionId, Rewrite } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { MessageRef, Place } from '../../src/model/platform.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
@@ -48,12 +48,18 @@ export interface ChatWorld {
   messages(): Seen[];
   /** What was said to one person only, oldest first. */
   notices(person: Person): string[];
+  /** What the window in front of a person says, where a platform has windows besides forms. */
+  shown?(person: Person): string;
   /** The form that is open in front of a person. */
   form(person: Person): SeenForm | null;
   /** Presses a button, or chooses a menu entry, of a message as the person saw it. `times`: deliveries of the same event. */
   press(person: Person, seen: Seen, action: ActionId, times?: number): Promise<void>;
   /** Submits the open form with these values over what it was filled with. */
   submit(person: Person, values: Record<string, string>, times?: number): Promise<void>;
+  /** Has the draft of the open form written anew instead of sending it. */
+  rewrite(person: Person, how: Rewrite): Promise<void>;
+  /** Chooses "Create ticket" on a message that the stranger wrote in the channel; the same text is the same message. */
+  take(person: Person, text: string, times?: number): Promise<void>;
   /** Writes into a message's thread, once however often the event is delivered; returns the platform's id of the text. */
   reply(person: Person, seen: Seen, text: string, times?: number): Promise<string>;
   command(person: Person, text: string): Promise<void>;
@@ -124,11 +130,20 @@ const TEAM = [
   { name: 'Vera', email: 'vera@team.example', role: 'viewer' },
 ];
 
-export async function openChat(world: ChatWorld): Promise<Chat> {
+/** `only`: categories that somebody acts on; the rest are settings besides the team and its channel. */
+export async function openChat(
+  world: ChatWorld,
+  { only = {}, ...yaml }: { only?: Record<string, string[]>; rights?: Record<string, string> } = {},
+): Promise<Chat> {
   const platform = world.create();
   const desk = await openWorkspace({
     channels: { tickets: `${platform.id}:${world.channel}` },
-    agents: TEAM.map((agent) => ({ ...agent, ...world.agents?.[agent.email] })),
+    ...yaml,
+    agents: TEAM.map((agent) => ({
+      ...agent,
+      ...world.agents?.[agent.email],
+      categories: only[agent.name.toLowerCase()],
+    })),
   });
   const chat: Chat = {
     world,

@@ -64,6 +64,7 @@ const action = {
   id: z.string().optional(),
   style: z.enum(['default', 'positive', 'destructive']).optional(),
   mode: z.enum(['primary', 'secondary']).optional(),
+  associatedInputs: z.enum(['auto', 'none']).optional(),
 };
 
 const actionSchema: z.ZodType<CardAction> = z.discriminatedUnion('type', [

@@ -144,10 +144,10 @@ function checkFeedback(element: Json, say: Say): void {
   if (element.type !== 'feedback_buttons') say('context_actions', `has "${element.type}"`);
   limit(element.action_id, 255, say, 'action_id');
   for (const half of [element.positive_button, element.negative_button]) {
-    if (!isObject(half)) return say('feedback_buttons', 'lacks one of its two buttons');
-    text(half.text, 75, say, 'feedback.text');
-    limit(half.value, 2_000, say, 'feedback.value');
-    limit(half.accessibility_label, 75, say, 'feedback.accessibility_label');
+    const { text: label, value, accessibility_label } = isObject(half) ? half : {};
+    text(label, 75, say, 'feedback.text');
+    limit(value, 2_000, say, 'feedback.value');
+    limit(accessibility_label, 75, say, 'feedback.accessibility_label');
   }
 }
 

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { createDiscord } from '../../adapters/chat/discord/index.ts';
 import { joinParts } from '../../adapters/chat/discord/split.ts';
+import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
 import { type ChatWorld, type Person, type Seen, type SeenForm, until } from '../contracts/chat-world.ts';
@@ -26,6 +27,8 @@ const ACTIONS: ActionId[] = [
   'release',
   'resolve',
   'show',
+  'helpful',
+  'unhelpful',
   ...FORM_IDS.map((id): ActionId => `form:${id}`),
 ];
 
@@ -55,13 +58,15 @@ export interface DiscordWorld extends ChatWorld {
 
 /** `more` goes to `createDiscord`. */
 export async function openDiscordWorld(
-  more: { channel?: string; applicationId?: string } = {},
+  more: { applicationId?: string } = {},
 ): Promise<DiscordWorld> {
   const double = await openDiscordDouble();
   const store = createMemoryStore();
   /** Components of a message as they stood when somebody looked at it. */
   const looks = new WeakMap<Seen, { message: DoubleMessage; components: unknown }>();
   const submitted = new Set<string>();
+  /** Messages of people by their words. */
+  const said = new Map<string, ReturnType<typeof double.say>['event']>();
 
   function create(): ChatPlatform {
     return createDiscord(
@@ -69,7 +74,6 @@ export async function openDiscordWorld(
         token: double.token,
         applicationId: more.applicationId ?? double.applicationId,
         apiUrl: double.apiUrl,
-        channels: [more.channel ?? double.channel],
         people: Object.fromEntries(
           (['ana', 'ben', 'vera'] as const).map((one) => [PEOPLE[one], `${one}@team.example`]),
         ),
@@ -81,6 +85,7 @@ export async function openDiscordWorld(
         log: silentLog,
         store,
         bus: createMemoryBus(),
+        limiter: createLimiter({ now: () => new Date() }),
         agents: [],
         status: () => ({ sample: false, indexing: null, notices: [] }),
       },
@@ -243,6 +248,19 @@ export async function openDiscordWorld(
       const head = double.messages.get(open.message ?? '');
       const data = { custom_id: open.modal.custom_id, components: fillIn(open.modal, values) };
       dispatch({ ...base, ...{ type: 5, data, ...(head && { message: double.shown(head) }) } }, times);
+    },
+
+    async rewrite(person, how) {
+      await this.submit(person, { rewrite: how });
+    },
+
+    async take(person, text, times = 1) {
+      const known = said.get(text) ?? double.say(double.channel, PEOPLE.stranger, text).event;
+      said.set(text, known);
+      const base = baseOf(PEOPLE[person], double.channel);
+      const resolved = { messages: { [known.id]: known } };
+      const data = { id: '2', type: 3, name: 'Create ticket', target_id: known.id, resolved };
+      dispatch({ ...base, ...{ type: 2, data } }, times);
     },
 
     async reply(person, seen, text, times = 1) {

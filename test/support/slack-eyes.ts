@@ -10,6 +10,10 @@ export const USERS = { ana: 'U0ANA', ben: 'U0BEN', vera: 'U0VERA', stranger: 'U0
 
 export function elementFor(blocks: Json[], action: ActionId): Json | undefined {
   const elements = blocks.flatMap((block) => (block.elements ?? []) as Json[]);
+  const feedback = elements.find(({ type }) => type === 'feedback_buttons');
+  const halves = [feedback?.positive_button, feedback?.negative_button] as (Json | undefined)[];
+  const half = halves.find((one) => String(one?.value).endsWith(` ${action}`));
+  if (half) return { type: 'feedback_buttons', action_id: feedback?.action_id, ...half };
   const element = elements.find(
     ({ type, action_id }) => type === 'button' && action_id === `deskhand:${action}`,
   );
@@ -44,6 +48,8 @@ export function actionsOf(blocks: Json[]): ActionId[] {
     'form:flag',
     'form:note',
     'form:reject',
+    'helpful',
+    'unhelpful',
   ];
   return known.filter(
     (id) => elementFor(blocks, id) || optionFor(blocks, (value) => value.endsWith(` ${id}`)),

@@ -1,6 +1,7 @@
 // People at Slack's end of the contract: they see messages and windows, press, type and submit, over the signed wire.
 import { createHmac } from 'node:crypto';
 import { createSlack } from '../../adapters/chat/slack/index.ts';
+import { createLimiter } from '../../src/infra/limiter/index.ts';
 import type { MessageRef } from '../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform } from '../../src/ports.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
@@ -64,6 +65,7 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
       log: silentLog,
       store,
       bus: createMemoryBus(),
+      limiter: createLimiter({ now: () => new Date() }),
       agents: ['ana', 'ben', 'vera'].map((name) => ({ name, email: `${name}@team.example`, role: 'agent' })),
       status: () => ({ sample: false, indexing: null, notices: [] }),
     };
@@ -73,7 +75,6 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
         signingSecret: SLACK.signingSecret,
         appToken: socket ? SLACK.appToken : null,
         apiUrl: slack.apiUrl,
-        channels: [SLACK.channel],
         agents: { [USERS.ana]: 'ana@team.example' },
         timeoutMs: 400,
       },
@@ -157,11 +158,7 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
     channel: SLACK.channel,
     channel_type: 'channel',
     ts: slack.now(),
-    text: text
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(/@deskhand/gi, `<@${SLACK.botUser}>`),
+    text: escapeText(text).replace(/@deskhand/gi, `<@${SLACK.botUser}>`),
   });
 
   const world: SlackWorld = {
@@ -173,6 +170,7 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
     messages: () => (slack.messages.get(SLACK.channel) ?? []).filter(({ deleted }) => !deleted).map(shot),
     notices: (person) =>
       slack.privates.filter(({ user }) => user === USERS[person]).map(({ blocks }) => wordsOf(blocks)),
+    shown: (person) => wordsOf((viewOf(person)?.view.blocks ?? []) as Json[]),
     form(person) {
       const view = viewOf(person);
       if (view?.view.callback_id !== 'deskhand:form') return null;
@@ -187,7 +185,7 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
       const message = shots.get(seen);
       if (!message) throw new Error('this message was not seen');
       const element = elementFor(message.blocks, action);
-      if (element?.type === 'button') return act(person, { message }, element, times);
+      if (element) return act(person, { message }, element, times);
       const option = optionFor(message.blocks, (value) => value.endsWith(` ${action}`));
       if (option) return act(person, { message }, option, times);
       const more = optionFor(message.blocks, (value) => value.includes(' more:'));
@@ -221,6 +219,24 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
           values: { ...formValues(view), ...values },
         });
       } else view.open = false;
+    },
+    async rewrite(person, how) {
+      await world.pressInWindow(person, `deskhand:rewrite:${how.toLowerCase()}`);
+    },
+    async take(person, text, times = 1) {
+      const user = USERS[person];
+      const payload = {
+        type: 'message_action',
+        callback_id: 'deskhand:create_ticket',
+        team: { id: SLACK.team },
+        user: { id: user, team_id: SLACK.team },
+        channel: { id: SLACK.channel, name: 'support' },
+        trigger_id: slack.trigger(user),
+        response_url: slack.responseUrl(user, SLACK.channel, null),
+        message_ts: tsOf(text),
+        message: { type: 'message', user: USERS.stranger, ts: tsOf(text), text: escapeText(text) },
+      };
+      await wire.interact(payload, times);
     },
     async reply(person, seen, text, times = 1) {
       const event = message(person, text);
@@ -301,6 +317,17 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
     },
   };
   return world;
+}
+
+/** Words as Slack sends them. */
+function escapeText(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** A message's name, the same for the same words. */
+function tsOf(text: string): string {
+  const sum = [...text].reduce((total, char) => (total * 31 + (char.codePointAt(0) ?? 0)) % 1e9, 7);
+  return `${1_600_000_000 + (sum % 1e8)}.000100`;
 }
 
 async function found<T>(get: () => T | undefined): Promise<T> {

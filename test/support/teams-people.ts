@@ -20,6 +20,10 @@ export interface OpenForm {
   title: string;
   body: CardElement[];
   submit: CardAction;
+  /** The other buttons beside it. */
+  more: CardAction[];
+  /** In a window that was opened from the menu of a message. */
+  extension?: boolean;
   /** The message it was opened on. */
   message: { channel: string; root: string | null; id: string };
 }
@@ -81,7 +85,7 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
   }
 
   /** Shows what an invoke was answered with. */
-  function show(answer: Answer, message: OpenForm['message']): void {
+  function show(answer: Answer, message: OpenForm['message'], extension = false): void {
     const body = answer.body as {
       type?: string;
       value?: unknown;
@@ -96,9 +100,9 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
     if (typeof task?.value === 'string') state.notices.push(task.value);
     if (task && typeof task.value === 'object') {
       const { title, card } = task.value;
-      const submit = card.content.actions?.[0];
+      const [submit, ...more] = card.content.actions ?? [];
       if (!submit) throw new Error('a dialog without a button');
-      state.form = { title, body: card.content.body, submit, message };
+      state.form = { title, body: card.content.body, submit, more, message, extension };
       state.notices.push(wordsOn(card.content));
     }
   }
@@ -108,6 +112,7 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
     action: CardAction,
     inputs: Record<string, string>,
     times = 1,
+    extension = false,
   ) {
     const value =
       action.type === 'Action.Execute'
@@ -125,17 +130,17 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
           : null;
     if (!value) throw new Error(`${action.type} sends nothing`);
     const fetch = action.type === 'Action.Submit' && action.data.msteams !== undefined;
-    const name =
-      action.type === 'Action.Execute' ? 'adaptiveCard/action' : fetch ? 'task/fetch' : 'task/submit';
+    const dialog = extension ? 'composeExtension/submitAction' : fetch ? 'task/fetch' : 'task/submit';
+    const name = action.type === 'Action.Execute' ? 'adaptiveCard/action' : dialog;
     const activity = {
       ...envelope(message.channel, message.root ?? message.id),
       type: 'invoke',
       name,
       replyToId: message.id,
-      value,
+      value: extension ? { commandId: 'createTicket', commandContext: 'message', ...value } : value,
     };
     state.form = null;
-    show(await post(activity, { times }), message);
+    show(await post(activity, { times }), message, extension);
   }
 
   return {
@@ -148,9 +153,9 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
       const found = actionsOn(card).find((one) => nameOf(one) === action);
       if (!found) throw new Error(`there is no button ${action}`);
       if (found.type === 'Action.ShowCard') {
-        const [submit] = found.card.actions;
+        const [submit, ...more] = found.card.actions;
         if (!submit) throw new Error('a form without a button');
-        state.form = { title: found.title, body: found.card.body, submit, message };
+        state.form = { title: found.title, body: found.card.body, submit, more, message };
         return;
       }
       await invoke(message, found, {}, times);
@@ -159,7 +164,39 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
     async submit(values: Record<string, string>, times = 1): Promise<void> {
       const { form } = state;
       if (!form) throw new Error('no form is open');
-      await invoke(form.message, form.submit, fill(form.body, values), times);
+      await invoke(form.message, form.submit, fill(form.body, values), times, form.extension);
+    },
+
+    /** Presses one of the other buttons of the open form. */
+    async pressInForm(action: string): Promise<void> {
+      const { form } = state;
+      const found = form?.more.find((one) => nameOf(one) === action);
+      if (!form || !found) throw new Error(`there is no button ${action} in the form`);
+      await invoke(form.message, found, {});
+    },
+
+    /** Chooses "Create ticket" in the menu of somebody's message. */
+    async take(text: string, author: string, times = 1): Promise<void> {
+      const id = String(
+        1_600_000_000_000 + ([...text].reduce((sum, char) => sum * 3 + char.charCodeAt(0), 7) % 1e9),
+      );
+      const message = { channel: CHANNEL, root: null, id };
+      const value = {
+        commandId: 'createTicket',
+        commandContext: 'message',
+        messagePayload: {
+          id,
+          body: { contentType: 'html', content: `<div>${escapeHtml(text).replace(/\n/g, '<br>')}</div>` },
+          from: { user: { id: 'u', displayName: author } },
+        },
+      };
+      const activity = {
+        ...envelope(CHANNEL, null),
+        type: 'invoke',
+        name: 'composeExtension/fetchTask',
+        value,
+      };
+      show(await post(activity, { times }), message, true);
     },
 
     /** Writes into a thread, or begins one. A typed @deskhand becomes a mention, as people choose it from the list. */

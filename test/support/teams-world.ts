@@ -1,5 +1,6 @@
 // Teams as the contract of chat platforms sees it: the double, its people, and faults by name.
 import { createTeams } from '../../adapters/chat/teams/index.ts';
+import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
 import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
@@ -23,7 +24,7 @@ const MEMBERS: Record<Person, Member> = {
 };
 
 const ACTIONS = new Set<string>([
-  ...['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show'],
+  ...['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show', 'helpful', 'unhelpful'],
   ...FORM_IDS.map((id) => `form:${id}`),
 ]);
 const isAction = (name: string): name is ActionId => ACTIONS.has(name);
@@ -86,6 +87,7 @@ export async function buildTeamsWorld({
           log: silentLog,
           store,
           bus: createMemoryBus(),
+          limiter: createLimiter({ now: () => new Date() }),
           agents: [],
           status: () => ({ sample: false, indexing: null, notices: [] }),
         },
@@ -110,6 +112,8 @@ export async function buildTeamsWorld({
       await at(name).press(shown.message, shown.card, action, times);
     },
     submit: (name, values, times) => at(name).submit(values, times),
+    rewrite: (name, how) => at(name).pressInForm(`rewrite:${how.toLowerCase()}`),
+    take: (name, text, times) => at(name).take(text, MEMBERS.stranger.name, times),
     reply: (name, seen, text, times) => at(name).write(text, seen.thread ?? seen.ref.message, times),
     async command(name, text) {
       await at(name).write(`@Deskhand ${text}`, null);
