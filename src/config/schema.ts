@@ -4,6 +4,7 @@ import { RIGHTS, roleSchema } from '../model/decision.ts';
 import { modeSchema } from '../model/draft.ts';
 import { PRIORITIES, priorityLevelSchema } from '../model/ticket.ts';
 import { digestSchema } from './digest.ts';
+import { trackersSchema } from './trackers.ts';
 
 const timeZone = z
   .string()
@@ -109,6 +110,7 @@ export const yamlSchema = z.strictObject({
   channels: z
     .strictObject({
       tickets: targets.prefault('console:support').describe('Where no route says otherwise'),
+      proposals: targets.optional().describe('Messages proposed to customers; default: where tickets go'),
       digests: targets.prefault('console:digests').describe('Where digests are posted'),
       fallback: target
         .default('console:support')
@@ -211,6 +213,7 @@ export const yamlSchema = z.strictObject({
     })
     .prefault({})
     .describe('The language model of OPENAI_MODEL'),
+  trackers: trackersSchema.describe('Where engineers keep their issues'),
 });
 export type YamlConfig = z.infer<typeof yamlSchema>;
 

@@ -11,6 +11,7 @@ import type {
   IntakeChannel,
   Log,
   Metrics,
+  Tracker,
 } from '../ports.ts';
 
 /** Wake-ups; they never reject. Losing one costs time, never data: the sweeper finds the work in SQL. */
@@ -18,6 +19,8 @@ export interface Wake {
   /** `urgency` 0..1 decides who goes first under load. */
   ticket(ticketId: number, urgency?: number): Promise<void>;
   outbox(at: Date): Promise<void>;
+  /** Something is to be done at a tracker. */
+  trackers(): Promise<void>;
 }
 
 export interface FlowDeps {
@@ -39,6 +42,8 @@ export interface FlowDeps {
   /** Intake channels by the channel names that they serve. */
   channels: ReadonlyMap<string, IntakeChannel>;
   sources: ContextSource[];
+  /** Trackers by id, in the order in which they are preferred. */
+  trackers: ReadonlyMap<string, Tracker>;
   /** Runs `work` while nobody else, in any process, works on this ticket; null when it is taken. */
   withTicket<T>(ticketId: number, work: () => Promise<T>): Promise<T | null>;
   /** The same for one row of the outbox: held as long as its reply may be on the wire. */

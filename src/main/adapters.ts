@@ -1,14 +1,22 @@
 // Builds the adapters that are set up, and checks them for `doctor`.
-import { chatModules, contextModules, intakeModules } from '../../adapters/index.ts';
+import { chatModules, contextModules, intakeModules, trackerModules } from '../../adapters/index.ts';
 import type { Config } from '../config.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createAdapterStore } from '../infra/store.ts';
 import { errorText } from '../model/errors.ts';
-import type { AdapterDeps, ChatPlatform, ContextSource, Health, IntakeChannel, Log } from '../ports.ts';
+import type {
+  AdapterDeps,
+  ChatPlatform,
+  ContextSource,
+  Health,
+  IntakeChannel,
+  Log,
+  Tracker,
+} from '../ports.ts';
 
-export const allModules = [...chatModules, ...intakeModules, ...contextModules];
+export const allModules = [...chatModules, ...intakeModules, ...contextModules, ...trackerModules];
 
 /** A module whose configuration type nobody here needs to know. */
 interface AnyModule<Port> {
@@ -20,6 +28,7 @@ export interface Adapters {
   platforms: ChatPlatform[];
   intake: IntakeChannel[];
   sources: ContextSource[];
+  trackers: Tracker[];
 }
 
 /** `depsOf` gives each adapter its own store. */
@@ -33,6 +42,7 @@ export function buildAdapters(config: Config, depsOf: (owner: string) => Adapter
     platforms: build<ChatPlatform>(chatModules),
     intake: build<IntakeChannel>(intakeModules),
     sources: build<ContextSource>(contextModules),
+    trackers: build<Tracker>(trackerModules),
   };
 }
 
@@ -46,7 +56,7 @@ export async function checkAdapters(
   const database = openDatabase(databaseUrl, { log, max: 2 });
   const bus = await createBus({ databaseUrl, log });
   try {
-    const { platforms, intake, sources } = buildAdapters(config, (owner) => ({
+    const { platforms, intake, sources, trackers } = buildAdapters(config, (owner) => ({
       clock: { now: () => new Date() },
       fetch,
       log,
@@ -56,7 +66,7 @@ export async function checkAdapters(
       status: () => ({ sample: false, indexing: null, notices: [] }),
     }));
     const parts = await Promise.all(
-      [...platforms, ...intake, ...sources].map(
+      [...platforms, ...intake, ...sources, ...trackers].map(
         async (adapter): Promise<[string, Health]> => [
           adapter.id,
           await adapter.health().catch((error: unknown) => ({ ok: false, detail: errorText(error) })),

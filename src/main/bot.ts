@@ -114,8 +114,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     status,
   });
 
-  const { intake, sources, ...chat } = buildAdapters(config, adapterDeps);
-  const platforms = new Map(chat.platforms.map((platform) => [platform.id, platform]));
+  const { intake, sources, ...other } = buildAdapters(config, adapterDeps);
+  const platforms = new Map(other.platforms.map((platform) => [platform.id, platform]));
+  const trackers = new Map(other.trackers.map((tracker) => [tracker.id, tracker]));
   const channels = new Map<string, IntakeChannel>();
   for (const channel of intake)
     for (const name of channel.serves ?? [channel.id]) channels.set(name, channel);
@@ -147,6 +148,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     platforms,
     channels,
     sources,
+    trackers,
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),
     withKey: createKeyLock(database.pool),
@@ -175,7 +177,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return {
     store,
     memory,
-    routes: [...platforms.values(), ...intake].flatMap((adapter) => adapter.routes ?? []),
+    routes: [...platforms.values(), ...intake, ...trackers.values()].flatMap(
+      (adapter) => adapter.routes ?? [],
+    ),
     platforms,
     flows,
     receive: take,
@@ -202,7 +206,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       },
       queue: { required: true, check: () => queue.health() },
       ...Object.fromEntries(
-        [...platforms.values(), ...intake].map((adapter) => [
+        [...platforms.values(), ...intake, ...trackers.values()].map((adapter) => [
           adapter.id,
           { required: false, check: () => adapter.health() },
         ]),

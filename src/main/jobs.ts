@@ -37,6 +37,7 @@ export function createWake(queue: Queue, clock: Clock, log: Log): Wake {
       const key = delayMs === 0 ? 'now' : `${Math.ceil(at.getTime() / 1000)}`;
       await add('outbox', {}, { key, delayMs });
     },
+    trackers: () => add('trackers', {}, { key: 'now' }),
   };
 }
 

@@ -160,6 +160,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
         woken.add(ticketId);
       },
       outbox: async () => undefined,
+      trackers: async () => undefined,
     },
     settings: yamlSchema.parse({ ...SETTINGS, ...yaml }),
     taxonomy: TAXONOMY,
@@ -169,6 +170,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
       ['livechat', livechat],
     ]),
     sources: [],
+    trackers: new Map(),
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),
     withKey: createKeyLock(database.pool),

@@ -1,0 +1,78 @@
+// Linear's GraphQL API through its SDK's client: small queries, and every failure as an AppError.
+import type { LinearGraphQLClient } from '@linear/sdk';
+import { z } from 'zod';
+import type { AppError } from '../../../src/model/errors.ts';
+import {
+  requestFault,
+  retryAfterOf,
+  TRACKER_LIMIT_MS,
+  trackerError,
+} from '../../../src/model/tracker-error.ts';
+import type { Clock } from '../../../src/ports.ts';
+
+export type LinearCall = <T>(
+  query: string,
+  variables: Record<string, unknown>,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+) => Promise<T>;
+
+/** The part of the SDK's errors that says what to do; the SDK tells the HTTP status and the headers in `raw`. */
+const failureSchema = z.looseObject({
+  type: z.string().optional(),
+  status: z.number().optional(),
+  raw: z
+    .looseObject({ response: z.looseObject({ headers: z.instanceof(Headers).optional() }).optional() })
+    .optional(),
+});
+
+/** The SDK is 3 MB of code: it is loaded by the first call, not by everybody's start. */
+export function createLinearCall(config: { apiKey: string; apiUrl: string; clock: Clock }): LinearCall {
+  return async (query, variables, schema, signal) => {
+    const changes = query.trimStart().startsWith('mutation');
+    try {
+      const { LinearClient } = await import('@linear/sdk');
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(TRACKER_LIMIT_MS)]);
+      const client: LinearGraphQLClient = new LinearClient({
+        apiKey: config.apiKey,
+        apiUrl: config.apiUrl,
+        signal: limited,
+      }).client;
+      const { data } = await client.rawRequest<unknown, Record<string, unknown>>(query, variables);
+      return schema.parse(data);
+    } catch (error) {
+      throw failureOf(error, changes, config.clock.now());
+    }
+  };
+}
+
+function failureOf(error: unknown, changes: boolean, now: Date): AppError {
+  const { type, status, raw } = failureSchema.safeParse(error).data ?? {};
+  const headers = raw?.response?.headers;
+  // Linear answers 400 to too many requests (https://linear.app/developers/rate-limiting), and 200 or 400 with
+  // an entity that is not there.
+  const limited = type === 'Ratelimited';
+  const resetMs = Number(headers?.get('x-ratelimit-requests-reset')) - now.getTime();
+  const missing = /entity not found|could not find|not found/i.test(requestFault(error));
+  return trackerError({
+    tracker: 'Linear',
+    credential: 'LINEAR_API_KEY',
+    status: limited
+      ? 429
+      : type === 'AuthenticationError'
+        ? 401
+        : type === 'Forbidden'
+          ? 403
+          : status !== undefined && status < 500 && missing
+            ? 404
+            : status === 200
+              ? 422
+              : (status ?? null),
+    detail: requestFault(error),
+    changes,
+    retryAfterMs: limited
+      ? (retryAfterOf(headers?.get('retry-after'), now) ?? (resetMs > 0 ? resetMs : undefined))
+      : undefined,
+    cause: error,
+  });
+}
