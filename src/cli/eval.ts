@@ -9,6 +9,8 @@ import {
   fewShots,
   type OnProgress,
 } from '../engine/eval/classify.ts';
+import { evaluateClusters } from '../engine/eval/cluster.ts';
+import { evaluateRetrieval } from '../engine/eval/retrieve.ts';
 import { createLocalEmbedder } from '../engine/local/embedder.ts';
 import { AppError } from '../model/errors.ts';
 import type { Embedder, Log } from '../ports.ts';
@@ -18,6 +20,8 @@ const frustrationRow = z.object({
   text: z.string(),
   frustrated: z.union([z.boolean(), z.literal([0, 1])]).transform(Boolean),
 });
+const reportRow = z.object({ id: z.string().min(1), title: z.string(), body: z.string() });
+const pairRow = z.object({ id: z.string().min(1), duplicate_of: z.string().min(1) });
 const stderrLog: Log = {
   debug() {},
   info() {},
@@ -103,6 +107,30 @@ export function evalCommand(): Command {
       const test = await readRows(options.test, frustrationRow);
       await measured(options.json, (embedder, onProgress) =>
         evaluateFrustration(train, test, { embedder, onProgress }),
+      );
+    });
+  command
+    .command('cluster')
+    .description('clusters: rows of {"text", "label"} arrive one by one; labels only judge')
+    .requiredOption('--test <file>', 'JSONL to be clustered')
+    .option('--json', 'print the report as one line of JSON', false)
+    .action(async (options: { test: string; json: boolean }) => {
+      const rows = await readRows(options.test, labelledRow);
+      await measured(options.json, (embedder, onProgress) =>
+        evaluateClusters(rows, { embedder, onProgress }),
+      );
+    });
+  command
+    .command('retrieve')
+    .description('duplicates: reports of {"id", "title", "body"} and pairs of {"id", "duplicate_of"}')
+    .requiredOption('--corpus <file>', 'JSONL of all reports')
+    .requiredOption('--pairs <file>', 'JSONL of the known duplicates')
+    .option('--json', 'print the report as one line of JSON', false)
+    .action(async (options: { corpus: string; pairs: string; json: boolean }) => {
+      const corpus = await readRows(options.corpus, reportRow);
+      const pairs = await readRows(options.pairs, pairRow);
+      await measured(options.json, (embedder, onProgress) =>
+        evaluateRetrieval(corpus, pairs, { embedder, onProgress }),
       );
     });
   return command;

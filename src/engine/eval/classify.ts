@@ -33,7 +33,8 @@ export interface ClassifyReport {
 
 const CHUNK = 64;
 
-async function embedAll(
+/** Vectors of all texts in order, a few at a time. */
+export async function embedAll(
   embedder: Embedder,
   texts: string[],
   onProgress: OnProgress,
