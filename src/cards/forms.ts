@@ -84,7 +84,7 @@ function content(
         title: `Escalate ${key}`,
         submit: 'Escalate',
         fields: [
-          { type: 'agent', id: 'to', label: 'To', required: true, options: people(directory) },
+          personField(directory),
           {
             type: 'multiline',
             id: 'reason',
@@ -107,11 +107,10 @@ function content(
       };
     case 'assign': {
       // Tickets are handed to teams by escalating them.
-      const options = people({ ...directory, teams: [] });
       return {
         title: `Assign ${key}`,
         submit: 'Assign',
-        fields: [{ type: 'agent', id: 'to', label: 'To', required: true, options }],
+        fields: [personField({ ...directory, teams: [] })],
       };
     }
     case 'snooze':
@@ -224,6 +223,19 @@ function content(
         ],
       };
   }
+}
+
+/** Whom to hand it to; with nobody to choose from, whoever is named. */
+function personField(directory: Directory): FormField {
+  const field = { id: 'to', label: 'To', required: true };
+  const options = people(directory);
+  if (options.length > 0) return { ...field, type: 'agent', options };
+  return {
+    ...field,
+    type: 'text',
+    maxLength: 320,
+    hint: 'Nobody is listed under "agents": a name or e-mail',
+  };
 }
 
 function people({ agents, teams }: Directory): { value: string; label: string }[] {

@@ -12,7 +12,11 @@ export type CardElement =
 
 export type CardInput = { id: string; isRequired?: boolean; value?: string } & (
   | { type: 'Input.Text'; maxLength?: number }
-  | { type: 'Input.ChoiceSet'; choices: { title: string; value: string }[] }
+  | {
+      type: 'Input.ChoiceSet';
+      choices: { title: string; value: string }[];
+      'choices.data'?: { dataset: string };
+    }
   | { type: 'Input.Date' | 'Input.Time' }
 );
 
@@ -127,8 +131,20 @@ const elementSchema: z.ZodType<CardElement> = z.discriminatedUnion('type', [
     ...input,
     style: z.enum(['compact', 'expanded', 'filtered']).optional(),
     choices: z.array(z.strictObject({ title: text, value: text })).min(1),
+    'choices.data': z
+      .strictObject({
+        type: z.literal('Data.Query'),
+        dataset: z.enum(['graph.microsoft.com/users', 'graph.microsoft.com/users?scope=currentContext']),
+      })
+      .optional(),
     value: text.optional(),
     placeholder: text.optional(),
+  }),
+  // Reads Markdown, so ours hold mentions and nothing else.
+  z.strictObject({
+    type: z.literal('TextBlock'),
+    text: z.string().regex(/^<at>[^<>]+<\/at>( <at>[^<>]+<\/at>)*$/),
+    wrap: z.literal(true),
   }),
   z.strictObject({ type: z.literal('Input.Date'), ...input, value: z.iso.date().optional() }),
   z.strictObject({
@@ -149,7 +165,21 @@ const cardSchema = z.strictObject({
   speak: z.string().optional(),
   body: z.array(elementSchema).min(1),
   actions: actions.optional(),
-  msteams: z.strictObject({ width: z.literal('Full').optional() }).optional(),
+  msteams: z
+    .strictObject({
+      width: z.literal('Full').optional(),
+      entities: z
+        .array(
+          z.strictObject({
+            type: z.literal('mention'),
+            text: z.string().regex(/^<at>[^<>]+<\/at>$/),
+            mentioned: z.strictObject({ id: z.string().min(1), name: z.string().min(1) }),
+          }),
+        )
+        .max(20)
+        .optional(),
+    })
+    .optional(),
 });
 export type AnyCard = z.infer<typeof cardSchema>;
 

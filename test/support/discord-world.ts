@@ -57,9 +57,7 @@ export interface DiscordWorld extends ChatWorld {
 }
 
 /** `more` goes to `createDiscord`. */
-export async function openDiscordWorld(
-  more: { applicationId?: string } = {},
-): Promise<DiscordWorld> {
+export async function openDiscordWorld(more: { applicationId?: string } = {}): Promise<DiscordWorld> {
   const double = await openDiscordDouble();
   const store = createMemoryStore();
   /** Components of a message as they stood when somebody looked at it. */
@@ -200,9 +198,21 @@ export async function openDiscordWorld(
     return found ? { ...found, modal: modalSchema.parse(found.answer?.data) } : null;
   }
 
+  async function submit(person: Person, values: Record<string, string>, times = 1): Promise<void> {
+    const open = openModal(PEOPLE[person]);
+    if (!open) throw new Error(`no form is open in front of ${person}`);
+    submitted.add(open.token);
+    const before = recorded(open.token);
+    const base = baseOf(PEOPLE[person], before.channel);
+    Object.assign(recorded(base.token), { message: open.message, isModal: true });
+    const head = double.messages.get(open.message ?? '');
+    const data = { custom_id: open.modal.custom_id, components: fillIn(open.modal, values) };
+    dispatch({ ...base, ...{ type: 5, data, ...(head && { message: double.shown(head) }) } }, times);
+  }
+
   return {
     double,
-    channel: more.channel ?? double.channel,
+    channel: double.channel,
     agents: Object.fromEntries(
       (['ana', 'ben', 'vera'] as const).map((one) => [`${one}@team.example`, { discord: PEOPLE[one] }]),
     ),
@@ -238,20 +248,10 @@ export async function openDiscordWorld(
       dispatch(click, 1);
     },
 
-    async submit(person, values, times = 1) {
-      const open = openModal(PEOPLE[person]);
-      if (!open) throw new Error(`no form is open in front of ${person}`);
-      submitted.add(open.token);
-      const before = recorded(open.token);
-      const base = baseOf(PEOPLE[person], before.channel);
-      Object.assign(recorded(base.token), { message: open.message, isModal: true });
-      const head = double.messages.get(open.message ?? '');
-      const data = { custom_id: open.modal.custom_id, components: fillIn(open.modal, values) };
-      dispatch({ ...base, ...{ type: 5, data, ...(head && { message: double.shown(head) }) } }, times);
-    },
+    submit,
 
     async rewrite(person, how) {
-      await this.submit(person, { rewrite: how });
+      await submit(person, { rewrite: how });
     },
 
     async take(person, text, times = 1) {

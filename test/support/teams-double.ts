@@ -120,9 +120,14 @@ export async function startTeamsDouble(members: Member[]) {
       return problem(fault.status, fault.code, fault.retryAfter ? { 'retry-after': fault.retryAfter } : {});
     }
 
+    const roster = /^\/teams\/v3\/conversations\/([^/]+)\/pagedmembers$/.exec(path);
+    if (roster)
+      return void (channels.has(roster[1] ?? '')
+        ? json(200, { members: members.slice(0, 1) })
+        : problem(403, 'BotNotInConversationRoster'));
     const member = /^\/teams\/v3\/conversations\/([^/]+)\/members\/([^/]+)$/.exec(path);
     if (member && method === 'GET') {
-      const found = members.find(({ id }) => id === member[2]);
+      const found = members.find(({ id, aadObjectId }) => id === member[2] || aadObjectId === member[2]);
       return found
         ? void json(200, {
             ...found,

@@ -250,7 +250,9 @@ function fill(body: CardElement[], values: Record<string, string>): Record<strin
     const input = inputs.find((one) => one.id === id);
     if (!input) throw new Error(`the form has no ${id}`);
     const offered =
-      input.type !== 'Input.ChoiceSet' || input.choices.some((choice) => choice.value === value);
+      input.type !== 'Input.ChoiceSet' ||
+      input['choices.data'] !== undefined ||
+      input.choices.some((choice) => choice.value === value);
     if (offered) filled[id] = value;
     else if (inputs.some((one) => one.id === `${id}.date`)) {
       const local = new Date(value).toLocaleString('sv-SE', { timeZone: ZONE });

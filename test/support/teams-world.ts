@@ -79,6 +79,7 @@ export async function buildTeamsWorld({
           app: BOT,
           serviceUrl: double.serviceUrl,
           authority: double.authority,
+          people: { [MEMBERS.ana.aadObjectId]: MEMBERS.ana.email },
           requestMs,
         },
         {

@@ -7,7 +7,15 @@ import type { Log } from '../../../src/ports.ts';
 import { type Activity, spotOf } from './activity.ts';
 import { type Filled, renderForm } from './forms.ts';
 import { LIMITS } from './limits.ts';
-import { commandOf, type Press, parsePress, takenMessageOf, wordsOf } from './parse.ts';
+import {
+  commandOf,
+  type Press,
+  parsePress,
+  pickedPerson,
+  takenMessageOf,
+  withPerson,
+  wordsOf,
+} from './parse.ts';
 import type { People } from './people.ts';
 import type { Places } from './places.ts';
 import type { Posts } from './posts.ts';
@@ -20,6 +28,8 @@ const AGAIN = 'This has been received already.';
 const NO_CHAT =
   'Your private chat with Deskhand could not be opened; add the app for yourself and try again.';
 const IN_CHAT = 'It is in your chat with Deskhand.';
+const UNKNOWN_PERSON =
+  'Teams does not tell the e-mail address of this person, so it is not known who that is. Choose an agent by name.';
 const NO_MESSAGE =
   'Teams did not tell which message this is about; open the menu of a message and try again.';
 const NOT_OURS = 'This card is of another version of Deskhand; ask for the ticket again.';
@@ -72,6 +82,12 @@ export function createAnswers(deps: {
 
   async function ask(activity: Activity, press: Press): Promise<ActionReply> {
     if (press.kind === 'invalid') return { kind: 'notice', text: press.problem, ok: false };
+    const picked = pickedPerson(press);
+    if (picked) {
+      const email = await people.emailOf(activity, picked);
+      if (!email) return { kind: 'notice', text: UNKNOWN_PERSON, ok: false };
+      return ask(activity, withPerson(press, email));
+    }
     return onAction({ ref: press.ref, agent: await people.agentOf(activity), intent: press.intent });
   }
 

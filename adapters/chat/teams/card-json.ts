@@ -20,6 +20,8 @@ export type InputElement = InputBase &
         isMultiSelect?: boolean;
         style: 'compact' | 'expanded' | 'filtered';
         choices: { title: string; value: string }[];
+        /** More to choose from, found while one types; the values are Entra object ids. */
+        'choices.data'?: { type: 'Data.Query'; dataset: string };
         placeholder?: string;
       }
     | { type: 'Input.Date' }
@@ -57,7 +59,9 @@ export type TeamsAction = ActionBase &
 
 export type TeamsElement =
   | Exclude<FormElement, { type: 'ActionSet' }>
-  | { type: 'ActionSet'; id?: string; actions: TeamsAction[] };
+  | { type: 'ActionSet'; id?: string; actions: TeamsAction[] }
+  /** Reads Markdown and mentions, so only mentions stand in one. */
+  | { type: 'TextBlock'; text: string; wrap: true };
 
 export interface TeamsCard {
   type: 'AdaptiveCard';
@@ -67,5 +71,12 @@ export interface TeamsCard {
   speak?: string;
   body: TeamsElement[];
   actions?: TeamsAction[];
-  msteams?: { width: 'Full' };
+  msteams?: { width: 'Full'; entities?: TeamsMention[] };
+}
+
+/** `text` is found in a text of the card and becomes the mention. */
+interface TeamsMention {
+  type: 'mention';
+  text: string;
+  mentioned: { id: string; name: string };
 }

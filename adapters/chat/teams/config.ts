@@ -32,6 +32,8 @@ export interface TeamsConfig {
   /** Where a channel is posted to that has not been heard of yet. Ends in `/`. */
   serviceUrl: string;
   authority: Authority;
+  /** E-mail of each agent by Entra object id, as configured; the others' is asked of the roster. */
+  people: Record<string, string>;
   /** Longest call to Teams, in ms. */
   requestMs: number;
 }
@@ -51,6 +53,9 @@ const slice = z.object({
     TEAMS_INSECURE_LOCAL: z.enum(['1', 'true', '0', 'false']).optional(),
     HOST: z.string().optional(),
   }),
+  yaml: z.looseObject({
+    agents: z.array(z.looseObject({ email: z.string(), teams: z.string().optional() })).default([]),
+  }),
 });
 
 /** Null when none of its variables is set. */
@@ -66,13 +71,14 @@ export const teamsConfig: z.ZodType<TeamsConfig | null, AdapterConfigInput> = z
       for (const { path, message } of parsed.error.issues) issue(String(path.at(-1)), message);
       return z.NEVER;
     }
-    const { env } = parsed.data;
+    const { env, yaml } = parsed.data;
     const local = env.TEAMS_INSECURE_LOCAL === '1' || env.TEAMS_INSECURE_LOCAL === 'true';
     const set = NAMES.filter((name) => env[name]);
     if (set.length === 0 && !local) return null;
 
     const serviceUrl = (env.TEAMS_SERVICE_URL ?? SERVICE_URL).replace(/\/*$/, '/');
-    const rest = { serviceUrl, authority: PUBLIC_CLOUD, requestMs: LIMITS.requestMs };
+    const people = Object.fromEntries(yaml.agents.flatMap((a) => (a.teams ? [[a.teams, a.email]] : [])));
+    const rest = { serviceUrl, authority: PUBLIC_CLOUD, people, requestMs: LIMITS.requestMs };
     if (local) {
       if (set.length > 0)
         return issue(

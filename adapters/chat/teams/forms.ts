@@ -6,6 +6,11 @@ import { zonedInstant } from '../../../src/model/zone.ts';
 import type { AdaptiveElement, FormElement, InputElement, TeamsAction, TeamsCard } from './card-json.ts';
 import { bytesOf, LIMITS } from './limits.ts';
 
+/**
+ * People of the conversation that the card stands in.
+ * https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/people-picker
+ */
+const MEMBERS = 'graph.microsoft.com/users?scope=currentContext';
 /** More choices than this are searched by typing. */
 const FILTERED_FROM = 8;
 /** Keys of a press that are not fields; the date and time inputs beside the presets of a field. */
@@ -120,8 +125,17 @@ function inputsOf(field: FormField, values: Record<string, string>): InputElemen
           ...(value ? { value } : {}),
         },
       ];
-    case 'select':
     case 'agent':
+      return [
+        {
+          type: 'Input.ChoiceSet',
+          ...base,
+          ...choices(field.options, value),
+          style: 'filtered',
+          'choices.data': { type: 'Data.Query', dataset: MEMBERS },
+        },
+      ];
+    case 'select':
       return [{ type: 'Input.ChoiceSet', ...base, ...choices(field.options, value) }];
     case 'choices':
       return [

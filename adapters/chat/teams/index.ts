@@ -24,9 +24,9 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
   const tokens = createTokens(config, deps);
   const connector = createConnector(config, { ...deps, tokens });
   const places = createPlaces(deps.store, config.serviceUrl);
-  const people = createPeople({ clock, log, places, connector });
+  const people = createPeople({ clock, log, places, connector, named: config.people });
   const seen = createSeen(deps.store);
-  const posts = createPosts({ clock, places, sdk: loaded });
+  const posts = createPosts({ limiter: deps.limiter, places, sdk: loaded });
   let running: { sdk: Promise<TeamsSdk>; answers: Answers } | null = null;
 
   async function loaded(): Promise<TeamsSdk> {
@@ -62,19 +62,34 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
       running = null;
     },
 
-    async post(place, card) {
-      const ref = await posts.post(place.channel, place.thread ?? null, renderCard(card));
+    async post(place, card, options) {
+      const content = renderCard(card);
+      const urgency = options?.urgency ?? (card.tone === 'P1' ? 1 : 0.5);
+      const ref = await posts.post(place.channel, place.thread ?? null, content, { ...options, urgency });
       const head = !place.thread && !ref.message.includes('/');
       if (head && card.ref) await places.linkThread(ref.channel, ref.message, card.ref.ticketId);
       return ref;
     },
 
-    async update(ref, card) {
-      await posts.update(ref, renderCard(card));
+    async update(ref, card, options) {
+      await posts.update(ref, renderCard(card), options);
     },
 
     async notify(agent, text) {
       await posts.whisper(agent.userId, renderText(text));
+    },
+
+    async check(channel) {
+      try {
+        const { serviceUrl } = await places.conversation(channel);
+        await connector.get(
+          serviceUrl,
+          `v3/conversations/${encodeURIComponent(channel)}/pagedmembers?pageSize=1`,
+        );
+        return { ok: true, detail: 'Deskhand is in it' };
+      } catch (error) {
+        return { ok: false, detail: errorText(error) };
+      }
     },
 
     async health() {

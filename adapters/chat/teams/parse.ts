@@ -63,12 +63,16 @@ export function parsePress(activity: Activity): Press | null {
   const id = formOfSubmit(data.action);
   if (!id) return null;
   const form = { id, values: valuesOf(data, timeZoneOf(activity)), origin: data.origin };
-  const meant = intentOfForm(id, form.values, form.origin);
+  return pressOf(data.ref, form);
+}
+
+function pressOf(about: CardRef | null, form: SentForm): Press {
+  const meant = intentOfForm(form.id, form.values, form.origin);
   return meant.ok
-    ? { kind: 'intent', ref: data.ref, intent: meant.intent, form }
+    ? { kind: 'intent', ref: about, intent: meant.intent, form }
     : {
         kind: 'invalid',
-        ref: data.ref,
+        ref: about,
         form,
         problem: `${meant.field}: ${meant.message}. Nothing was changed.`,
       };
@@ -105,6 +109,21 @@ function wordsOfHtml(html: string): string {
   return unescapeHtml(lines)
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+}
+
+const OBJECT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** The person that somebody picked from Teams' own list, by Entra object id; null when none was. */
+export function pickedPerson({ form }: Press): string | null {
+  const to = form?.values.to;
+  return to && OBJECT_ID.test(to) ? to : null;
+}
+
+/** The same form with that person's e-mail address. */
+export function withPerson(press: Press, email: string): Press {
+  return press.form
+    ? pressOf(press.ref, { ...press.form, values: { ...press.form.values, to: email } })
+    : press;
 }
 
 export interface Words {

@@ -10,6 +10,7 @@ import type { Person, Places } from './places.ts';
 
 /** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context#fetch-the-roster-or-user-profile */
 const member = z.looseObject({
+  id: z.string().optional(),
   name: z.string().optional(),
   email: z.string().optional(),
   userPrincipalName: z.string().optional(),
@@ -17,16 +18,24 @@ const member = z.looseObject({
 
 export type People = ReturnType<typeof createPeople>;
 
-export function createPeople(deps: { clock: Clock; log: Log; places: Places; connector: Connector }) {
-  const { clock, log, places, connector } = deps;
+/** `named`: e-mail addresses by Entra object id, as configured. */
+export function createPeople(deps: {
+  clock: Clock;
+  log: Log;
+  places: Places;
+  connector: Connector;
+  named: Record<string, string>;
+}) {
+  const { clock, log, places, connector, named } = deps;
 
-  async function ask({ from, conversation, serviceUrl }: Activity): Promise<Person> {
-    const path = `v3/conversations/${encodeURIComponent(conversation.id)}/members/${encodeURIComponent(from.id)}`;
+  /** `memberId`: Teams' own id of a person (`29:…`), or the Entra object id. */
+  async function ask({ conversation, serviceUrl }: Activity, memberId: string): Promise<Person> {
+    const path = `v3/conversations/${encodeURIComponent(conversation.id)}/members/${encodeURIComponent(memberId)}`;
     const found = member.parse(await connector.get(serviceUrl, path));
     const email = (found.email || found.userPrincipalName) ?? null;
     return {
-      id: from.id,
-      name: found.name ?? from.name ?? null,
+      id: found.id ?? memberId,
+      name: found.name ?? null,
       email: email?.includes('@') ? email.toLowerCase() : null,
       at: clock.now().getTime(),
       serviceUrl,
@@ -34,6 +43,20 @@ export function createPeople(deps: { clock: Clock; log: Log; places: Places; con
   }
 
   return {
+    /** The e-mail address of somebody who was picked by Entra object id; null when Teams does not tell. */
+    async emailOf(activity: Activity, objectId: string): Promise<string | null> {
+      const known = named[objectId] ?? (await places.person(objectId))?.email;
+      if (known) return known;
+      try {
+        const person = await ask(activity, objectId);
+        await places.keepPerson(objectId, person);
+        return person.email;
+      } catch (error) {
+        log.warn({ userId: objectId, reason: errorText(error) }, 'Teams did not tell who was picked');
+        return null;
+      }
+    },
+
     /** The agent behind an event. When the roster cannot be read, what is known must do. */
     async agentOf(activity: Activity): Promise<AgentRef> {
       const { from, serviceUrl } = activity;
@@ -41,7 +64,7 @@ export function createPeople(deps: { clock: Clock; log: Log; places: Places; con
       let person = await places.person(userId);
       if (!person || clock.now().getTime() - person.at > LIMITS.personMs || person.id !== from.id) {
         try {
-          person = await ask(activity);
+          person = { ...(await ask(activity, from.id)), id: from.id };
           await places.keepPerson(userId, person);
         } catch (error) {
           log.warn({ userId, reason: errorText(error) }, 'Teams did not tell the e-mail address of an agent');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PUBLIC_CLOUD } from '../../../adapters/chat/teams/config.ts';
 import { createTeams, type TeamsPlatform } from '../../../adapters/chat/teams/index.ts';
 import { act } from '../../../src/flows/actions.ts';
+import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
 import { CHROMIUM_MISSING, openBrowser } from '../../support/browser.ts';
 import { freePort, PLAYGROUND, PLAYGROUND_MISSING, startPlayground } from '../../support/playground.ts';
@@ -25,13 +26,20 @@ describe.skipIf(PLAYGROUND_MISSING)(
       const port = await freePort();
       const home = `http://127.0.0.1:${port}`;
       platform = createTeams(
-        { app: null, serviceUrl: `${home}/_connector/`, authority: PUBLIC_CLOUD, requestMs: 10_000 },
+        {
+          app: null,
+          serviceUrl: `${home}/_connector/`,
+          authority: PUBLIC_CLOUD,
+          people: {},
+          requestMs: 10_000,
+        },
         {
           clock: { now: () => new Date() },
           fetch,
           log: silentLog,
           store: createMemoryStore(),
           bus: createMemoryBus(),
+          limiter: createLimiter({ now: () => new Date() }),
           agents: [],
           status: () => ({ sample: false, indexing: null, notices: [] }),
         },

@@ -1,5 +1,6 @@
 // Turns on Teams that no other platform has: late answers, clients without dialogs, cards for everybody.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Form } from '../../../src/model/card.ts';
 import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
 import type { ChatPlatform } from '../../../src/ports.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
@@ -15,7 +16,7 @@ let platform: ChatPlatform;
 let actions: AgentAction[];
 let reply: (action: AgentAction) => Promise<ActionReply>;
 
-const withButton = (id: 'take' | 'form:note') => ({
+const withButton = (id: 'take' | 'form:note' | 'form:assign') => ({
   ...aCard({ text: 'T-7: a ticket', key: 'T-7' }),
   blocks: [
     ...aCard({ text: 'T-7: a ticket' }).blocks,
@@ -134,4 +135,38 @@ it('says that the app must be added again when it was removed from the team', as
     code: 'channel_gone',
     message: expect.stringContaining('Add the app to the team again'),
   });
+});
+
+it('knows who was picked from Teams’ own list: as configured, else as the roster tells', async () => {
+  const form: Form = {
+    id: 'assign',
+    ref: REF,
+    title: 'Assign T-7',
+    submit: 'Assign',
+    fields: [
+      {
+        type: 'agent',
+        id: 'to',
+        label: 'To',
+        required: true,
+        options: [{ value: 'ana@team.example', label: 'Ana' }],
+      },
+    ],
+  };
+  reply = async ({ intent }) => (intent.type === 'open_form' ? { kind: 'form', form } : { kind: 'none' });
+  await platform.post(PLACE, withButton('form:assign'));
+  const pick = async (to: string) => {
+    const [seen] = world.messages();
+    if (!seen) throw new Error('no card');
+    await world.press('ana', seen, 'form:assign');
+    await world.submit('ana', { to });
+    return actions.at(-1)?.intent;
+  };
+  const assigned = (to: string) => ({ type: 'decision', decision: { kind: 'assign', to } });
+  expect(await pick('00000000-0000-0000-0000-000000000001')).toEqual(assigned('ana@team.example'));
+  expect(await pick('00000000-0000-0000-0000-000000000002')).toEqual(assigned('ben@team.example'));
+  expect(await pick('ana@team.example')).toEqual(assigned('ana@team.example'));
+  await pick('00000000-0000-0000-0000-000000000099');
+  expect(actions.at(-1)?.intent.type).toBe('open_form');
+  expect(world.notices('ana').join()).toContain('not known who that is');
 });

@@ -7,11 +7,11 @@ import { refusalError } from '../../../adapters/chat/teams/errors.ts';
 import { renderForm } from '../../../adapters/chat/teams/forms.ts';
 import { createTeams } from '../../../adapters/chat/teams/index.ts';
 import { bytesOf, LIMITS } from '../../../adapters/chat/teams/limits.ts';
-import { createPace } from '../../../adapters/chat/teams/pace.ts';
 import { teamsManifest, teamsPackage } from '../../../adapters/chat/teams/package.ts';
 import { commandOf, parsePress, wordsOf } from '../../../adapters/chat/teams/parse.ts';
 import { renderCard } from '../../../adapters/chat/teams/render.ts';
 import { createSeen } from '../../../adapters/chat/teams/seen.ts';
+import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import type { Card, Form } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import { zonedInstant } from '../../../src/model/zone.ts';
@@ -221,11 +221,12 @@ describe('without a registration', () => {
     log: silentLog,
     store: createMemoryStore(),
     bus: createMemoryBus(),
+    limiter: createLimiter({ now: () => new Date() }),
     agents: [],
     status: () => ({ sample: false, indexing: null, notices: [] }),
   };
   const platform = createTeams(
-    { app: null, serviceUrl: 'http://127.0.0.1:9/', authority: PUBLIC_CLOUD, requestMs: 1_000 },
+    { app: null, serviceUrl: 'http://127.0.0.1:9/', authority: PUBLIC_CLOUD, people: {}, requestMs: 1_000 },
     deps,
   );
 
@@ -245,40 +246,6 @@ describe('without a registration', () => {
     const response = await platform.routes[0]?.handle(request, {}, { address });
     expect(response?.status).toBe(403);
     await platform.stop();
-  });
-});
-
-describe('the pace', () => {
-  it('sends the queue away when a conversation has had its share, and says for how long', async () => {
-    const clock = testClock();
-    const pace = createPace(clock);
-    for (let n = 0; n < 60; n++) {
-      await pace.run('post a', async () => n);
-      clock.advance(300);
-    }
-    const error = await pace.run('post a', async () => 1).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'rate_limited', retryable: true, retryAfterMs: 12_000 });
-    expect(await pace.run('post b', async () => 'other conversations go on')).toBe(
-      'other conversations go on',
-    );
-    clock.advance(12_000);
-    expect(await pace.run('post a', async () => 'again')).toBe('again');
-  });
-
-  it('stays away as long as a 429 says', async () => {
-    const clock = testClock();
-    const pace = createPace(clock);
-    let calls = 0;
-    const busy = async () => {
-      calls++;
-      throw refusalError(
-        { status: 429, method: 'POST', code: null, message: null, retryAfter: '30' },
-        clock.now(),
-      );
-    };
-    await expect(pace.run('post a', busy)).rejects.toMatchObject({ retryAfterMs: 30_000 });
-    await expect(pace.run('post a', busy)).rejects.toMatchObject({ retryAfterMs: 30_000 });
-    expect(calls).toBe(1);
   });
 });
 
