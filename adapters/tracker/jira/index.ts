@@ -168,7 +168,13 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
         .object({ comments: z.array(z.object({ id: z.string(), body: z.unknown() })) })
         .parse(answer);
       const own = comments.find((comment) => JSON.stringify(comment.body).includes(marker));
-      if (own) await cloud.updateComment(client, { issueIdOrKey: issueId, id: own.id, body });
+      if (own)
+        await cloud.updateComment(client, {
+          issueIdOrKey: issueId,
+          id: own.id,
+          body: { body },
+          notifyUsers: false,
+        });
       else await cloud.addComment(client, { issueIdOrKey: issueId, body });
     },
 

@@ -47,6 +47,7 @@ export const linear: AdapterModule<LinearConfig, Tracker> = {
 
 export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
   const call = createLinearCall({ ...config, clock: deps.clock });
+  const { host } = new URL(config.apiUrl);
   let changed: ((issueId: string) => Promise<void>) | null = null;
   let known: Team | null = null;
 
@@ -235,9 +236,11 @@ export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
 
     idOf(urlOrKey) {
       const key = '([A-Z][A-Z0-9]{0,9}-\\d{1,9})';
-      const page = new RegExp(`^https?://[^/]+/[^/]+/issue/${key}(?:[/?#].*)?$`, 'i').exec(urlOrKey.trim());
-      const bare = new RegExp(`^${key}$`, 'i').exec(urlOrKey.trim());
-      return (page ?? bare)?.[1]?.toUpperCase() ?? null;
+      const page = new RegExp(`^https?://([^/]+)(?:/[^/]+)?/issue/${key}(?:[/?#].*)?$`, 'i').exec(
+        urlOrKey.trim(),
+      );
+      if (page) return ['linear.app', host].includes(page[1] ?? '') ? (page[2]?.toUpperCase() ?? null) : null;
+      return new RegExp(`^${key}$`, 'i').exec(urlOrKey.trim())?.[1]?.toUpperCase() ?? null;
     },
 
     async health() {
