@@ -1,11 +1,13 @@
-// `/deskhand …`: queue, mine, ticket, search, mode, help.
+// `/deskhand …`: queue, mine, today, ticket, search, mode, help.
+import { listCard, todayCard } from '../cards/list.ts';
 import { newsCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Card } from '../model/card.ts';
 import { MODES, modeSchema } from '../model/draft.ts';
 import type { ActionReply, AgentRef, Place } from '../model/platform.ts';
-import { parseTicketKey, ticketKey } from '../model/ticket.ts';
+import { parseTicketKey, type TicketStatus } from '../model/ticket.ts';
+import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { type Actor, rightRefusal } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 import { modeOf } from './understand.ts';
@@ -15,6 +17,7 @@ import { categoryName, ticketView } from './view.ts';
 export const COMMANDS = [
   { command: 'queue', says: 'tickets that wait for an agent, most urgent first' },
   { command: 'mine', says: 'tickets that you have taken' },
+  { command: 'today', says: 'your tickets, what waits, and the figures of the day' },
   { command: 'ticket T-1042', says: 'the card of one ticket' },
   { command: 'search WORDS', says: 'tickets with these words' },
   { command: 'mode', says: 'what the bot may do by itself, by category' },
@@ -35,24 +38,23 @@ export async function command(
     .replace(/^\/deskhand\s*/i, '')
     .split(/\s+/);
   const argument = rest.join(' ');
+  const list = (title: string, rows: TicketRow[]) =>
+    card(listCard(title, rows, (id) => categoryName(deps, id)));
   switch (word.toLowerCase()) {
     case 'queue': {
-      const rows = await deps.store.listTickets({ status: ['open', 'awaiting_agent'], limit: 200 });
-      rows.sort((a, b) => (b.priority?.score ?? 0) - (a.priority?.score ?? 0));
-      return card(listCard(deps, `Waiting for an agent: ${rows.length}`, rows));
+      const rows = await waitingTickets(deps);
+      return list(`Waiting for an agent: ${rows.length}`, rows);
     }
     case 'mine': {
-      const rows = await deps.store.listTickets({
-        assignee: actor.name,
-        status: ['open', 'awaiting_agent', 'sending', 'snoozed', 'awaiting_customer'],
-        limit: 50,
-      });
-      return card(listCard(deps, `Taken by you: ${rows.length}`, rows));
+      const rows = await mineOf(deps, actor);
+      return list(`Taken by you: ${rows.length}`, rows);
     }
+    case 'today':
+      return card(await today(deps, actor));
     case 'search': {
       if (!argument) return notice('Search for what? For example: search refund', false);
       const rows = await deps.store.listTickets({ search: argument, limit: 15 });
-      return card(listCard(deps, `Found for “${argument}”: ${rows.length}`, rows));
+      return list(`Found for “${argument}”: ${rows.length}`, rows);
     }
     case 'ticket': {
       const id = parseTicketKey(argument);
@@ -90,35 +92,49 @@ async function mode(deps: FlowDeps, [category, wanted]: string[], actor: Actor):
   return notice(`${categoryName(deps, category)} is now in mode ${parsed.data}.`, true);
 }
 
-function listCard(deps: FlowDeps, title: string, rows: TicketRow[]): Card {
-  const shown = rows.slice(0, 15);
-  return {
-    tone: 'neutral',
-    fallback: title,
-    ref: null,
-    blocks: [
-      { type: 'header', text: title },
-      ...(shown.length > 0
-        ? [
-            {
-              type: 'table' as const,
-              columns: ['Ticket', 'Priority', 'About', 'State'],
-              rows: shown.map((row) => [
-                ticketKey(row.id),
-                row.priority?.level ?? '–',
-                row.analysis?.summary ??
-                  row.subject ??
-                  (row.category ? categoryName(deps, row.category) : '–'),
-                [row.status.replaceAll('_', ' '), row.assignee].filter(Boolean).join(' · '),
-              ]),
-            },
-          ]
-        : [{ type: 'text' as const, style: 'muted' as const, text: 'Nothing here.' }]),
-      ...(rows.length > shown.length
-        ? [{ type: 'context' as const, text: `and ${rows.length - shown.length} more` }]
-        : []),
+/** The agent's own tickets, those that wait, and the figures since midnight in the team's zone. */
+async function today(deps: FlowDeps, actor: Actor): Promise<Card> {
+  const { store, clock, settings } = deps;
+  const { timeZone } = settings.workspace;
+  const now = clock.now();
+  const midnight = zonedInstant(zonedDate(now, timeZone), '00:00', timeZone) ?? now;
+  const [mine, waiting, figures] = await Promise.all([
+    mineOf(deps, actor),
+    waitingTickets(deps),
+    store.figures(midnight, now),
+  ]);
+  const { answered, firstResponse, backlog } = figures;
+  const urgent = backlog.P1 + backlog.P2;
+  return todayCard({
+    mine,
+    waiting,
+    figures: [
+      { label: 'Opened', value: String(figures.received) },
+      { label: 'Answered', value: `${answered.total} (${answered.auto} by Deskhand alone)` },
+      { label: 'Resolved', value: String(figures.resolved) },
+      { label: 'Urgent now (P1, P2)', value: String(urgent) },
+      ...(firstResponse.median === null
+        ? []
+        : [{ label: 'First answer, median', value: minutes(firstResponse.median) }]),
     ],
-  };
+    categoryName: (id) => categoryName(deps, id),
+  });
+}
+
+function minutes(seconds: number): string {
+  const whole = Math.round(seconds / 60);
+  return whole < 60 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
+}
+
+/** Most urgent first. */
+async function waitingTickets({ store }: FlowDeps): Promise<TicketRow[]> {
+  const rows = await store.listTickets({ status: ['open', 'awaiting_agent'], limit: 200 });
+  return rows.sort((a, b) => (b.priority?.score ?? 0) - (a.priority?.score ?? 0));
+}
+
+function mineOf({ store }: FlowDeps, actor: Actor): Promise<TicketRow[]> {
+  const status: TicketStatus[] = ['open', 'awaiting_agent', 'sending', 'snoozed', 'awaiting_customer'];
+  return store.listTickets({ assignee: actor.name, status, limit: 50 });
 }
 
 const card = (shown: Card): ActionReply => ({ kind: 'card', card: shown });

@@ -44,6 +44,16 @@ export function messageFaults(blocks: unknown): string[] {
   return faults;
 }
 
+/** What is wrong with a Home tab. */
+export function homeFaults(view: unknown): string[] {
+  if (!isObject(view) || view.type !== 'home') return ['no home view'];
+  return blockFaults(
+    view.blocks,
+    MODAL_BLOCKS.filter((type) => type !== 'alert'),
+    100,
+  );
+}
+
 /** What is wrong with a modal. */
 export function viewFaults(view: unknown): string[] {
   if (!isObject(view)) return ['no view'];

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
-import { messageFaults, viewFaults } from './block-kit.ts';
+import { homeFaults, messageFaults, viewFaults } from './block-kit.ts';
 
 type Json = Record<string, unknown>;
 
@@ -70,6 +70,8 @@ export async function createSlackDouble() {
   const messages = new Map<string, SlackMessageState[]>([[SLACK.channel, []]]);
   const privates: SlackPrivate[] = [];
   const views = new Map<string, SlackView>();
+  /** Blocks of people's Home tabs. */
+  const homes = new Map<string, Json[]>();
   const triggers = new Map<string, { user: string; used: boolean }>();
   const responses = new Map<string, { user: string; channel: string; on: string | null }>();
   const journal: { method: string; args: Json }[] = [];
@@ -128,6 +130,16 @@ export async function createSlackDouble() {
       if (!user) throw new Refusal('user_not_found');
       return { user };
     },
+    'users.lookupByEmail': ({ email }) => {
+      const user = [...people.values()].find(({ profile }) => (profile as Json | undefined)?.email === email);
+      if (!user) throw new Refusal('users_not_found');
+      return { user };
+    },
+    'users.conversations': () => ({
+      channels: [...channels].flatMap(([id, { name, members, gone }]) =>
+        !gone && members.has(SLACK.botUser) ? [{ id, name }] : [],
+      ),
+    }),
     'conversations.info': (args) => {
       const channel = channels.get(channelFor(args, false));
       return { channel: { name: channel?.name, is_member: channel?.members.has(SLACK.botUser) } };
@@ -196,6 +208,15 @@ export async function createSlackDouble() {
       if (!known?.open) throw new Refusal('not_found');
       known.view = viewOf(args);
       return { view: { id: known.id, hash: `${known.id}.${++count}` } };
+    },
+    'views.publish': (args) => {
+      const view = args.view as Json;
+      const faults = homeFaults(view);
+      refused.push(...faults);
+      if (faults.length > 0)
+        throw new Refusal('invalid_arguments', { response_metadata: { messages: faults } });
+      homes.set(String(args.user_id), view.blocks as Json[]);
+      return { view: { id: `V${++count}` } };
     },
     'apps.connections.open': () => {
       if (!socketUrl) throw new Refusal('socket_mode_disabled');
@@ -278,6 +299,7 @@ export async function createSlackDouble() {
     messages,
     privates,
     views,
+    homes,
     journal,
     refused,
     now,

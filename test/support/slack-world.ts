@@ -31,6 +31,8 @@ type Json = Record<string, unknown>;
 
 export type SlackWorld = ChatWorld & {
   slack: SlackDouble;
+  /** Opens the app's Home tab and returns its words when they stand there. */
+  openHome(person: Person): Promise<string>;
   /** Writes into the channel itself. */
   say(person: Person, text: string): Promise<void>;
   /** Presses a button of the open window. */
@@ -247,6 +249,14 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
       return `${SLACK.channel}/${event.ts}`;
     },
     say: (person, text) => wire.event(eventBody(message(person, text)), 1),
+    async openHome(person) {
+      const user = USERS[person];
+      await wire.event(
+        eventBody({ type: 'app_home_opened', tab: 'home', user, channel: `D${user}`, event_ts: slack.now() }),
+        2,
+      );
+      return wordsOf(await found(() => slack.homes.get(user)));
+    },
     async pressInWindow(person, actionId) {
       const view = viewOf(person);
       const elements = ((view?.view.blocks ?? []) as Json[]).flatMap(

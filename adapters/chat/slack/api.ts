@@ -4,16 +4,24 @@ import type { types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, Tone } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
-import type { Log } from '../../../src/ports.ts';
+import type { Log, RateLimiter, ShowOptions } from '../../../src/ports.ts';
 import { slackCode, toAppError } from './errors.ts';
-import type { Limiter } from './limiter.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, RATES } from './limits.ts';
+import { mentioning } from './mention.ts';
 import { type RenderOptions, renderCard, type SlackMessage } from './render.ts';
 import { line, rich, words } from './rich.ts';
 import { cutLine, escaped } from './text.ts';
 
-/** Goes first where the rates hold something back. */
-const RANKS: Record<Tone, number> = { P1: 0, P2: 1, P3: 2, P4: 3, neutral: 2, good: 2, warning: 1 };
+/** How urgent a post is that says nothing about it. */
+const URGENCY: Record<Tone, number> = {
+  P1: 1,
+  P2: 0.7,
+  P3: 0.5,
+  P4: 0.3,
+  neutral: 0.5,
+  good: 0.5,
+  warning: 0.7,
+};
 
 /** Marks what we post, so that it can be found again when the answer was lost. */
 const POSTED = 'deskhand_posted';
@@ -42,7 +50,7 @@ export function createApi({
   log,
 }: {
   client: webApi.WebClient;
-  limiter: Limiter;
+  limiter: RateLimiter;
   log: Log;
 }) {
   /** Set when the workspace refuses the newer blocks. */
@@ -71,6 +79,16 @@ export function createApi({
     }
   }
 
+  /** Within the rate of a method; posting has one for each channel. */
+  function paced<T>(
+    method: keyof typeof RATES,
+    { channel, urgency }: { channel?: string; urgency: number },
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const key = channel === undefined ? `slack ${method}` : `slack ${method} ${channel}`;
+    return limiter.run({ key, rank: 1 - urgency, rates: [RATES[method]] }, send);
+  }
+
   const attempt = <T>(call: () => Promise<T>): Promise<T> =>
     call().catch((error: unknown) => {
       throw toAppError(error);
@@ -92,7 +110,7 @@ export function createApi({
           ...(thread && { thread_ts: thread }),
         }),
       );
-    await limiter.run({ method: 'chat.postEphemeral', channel, rank: 0 }, send);
+    await paced('chat.postEphemeral', { urgency: 1 }, send);
   }
 
   /** After a lost answer: the message, when it was posted all the same. */
@@ -108,22 +126,27 @@ export function createApi({
   return {
     /**
      * Posts a card and returns where it is. AppError `outcome_unknown` (retryable) when the connection broke and
-     * Slack could not be asked whether it was posted.
+     * Slack could not be asked whether it was posted. `mention`: user ids.
      */
-    async post(channel: string, thread: string | null, card: Card): Promise<{ channel: string; ts: string }> {
+    async post(
+      channel: string,
+      thread: string | null,
+      card: Card,
+      { urgency = URGENCY[card.tone], mention = [] }: ShowOptions & { mention?: string[] } = {},
+    ): Promise<{ channel: string; ts: string }> {
       const id = randomUUID();
       const send = async (message: SlackMessage) => {
         const result = await client.chat.postMessage({
           ...QUIET,
           channel,
-          ...message,
+          ...mentioning(message, mention),
           ...(thread && { thread_ts: thread }),
           metadata: { event_type: POSTED, event_payload: { id } },
         });
         if (!result.ts) throw new AppError('slack_refused', 'Slack posted a message without a name.');
         return { channel: result.channel ?? channel, ts: result.ts };
       };
-      return limiter.run({ method: 'chat.postMessage', channel, rank: RANKS[card.tone] }, () =>
+      return paced('chat.postMessage', { channel, urgency }, () =>
         attempt(() => draw(card, send)).catch(async (error: unknown) => {
           if (!(error instanceof AppError && ['slack_unreachable', 'slack_unavailable'].includes(error.code)))
             throw error;
@@ -140,7 +163,7 @@ export function createApi({
     },
 
     /** `take` is asked for the card when its turn has come. */
-    async update(channel: string, ts: string, take: () => Card): Promise<void> {
+    async update(channel: string, ts: string, take: () => Card, urgency = 0.5): Promise<void> {
       let taken: Card | null = null;
       const send = () => {
         const card = taken ?? take();
@@ -149,7 +172,7 @@ export function createApi({
           draw(card, (message) => client.chat.update({ ...QUIET, channel, ts, ...message })),
         );
       };
-      await limiter.run({ method: 'chat.update', channel, rank: 1 }, send);
+      await paced('chat.update', { urgency }, send);
     },
 
     /** Privately: in the channel, or by direct message where the person or the bot is not in it. */
@@ -188,20 +211,47 @@ export function createApi({
       await attempt(() => client.views.update({ view_id: id, view }));
     },
 
+    /** Shows a card, or words, on a person's Home tab, which takes only the classic blocks. */
+    async publishHome(user: string, shown: Card | string): Promise<void> {
+      const { blocks } = typeof shown === 'string' ? sentence(shown) : renderCard(shown, { classic: true });
+      await attempt(() => client.views.publish({ user_id: user, view: { type: 'home', blocks } }));
+    },
+
     user: (id: string): Promise<unknown> =>
       attempt(() => client.users.info({ user: id })).then(({ user }) => user),
 
+    userByEmail: (email: string): Promise<string | null> =>
+      attempt(() => client.users.lookupByEmail({ email })).then(({ user }) => user?.id ?? null),
+
     identity: () => attempt(() => client.auth.test()),
 
-    /** Whether the bot may post there, in words when not. `channel` is an id. */
+    /** Whether the bot may post there, in words when not. `channel` is an id, or a name with `#`. */
     async membership(channel: string): Promise<string | null> {
+      const outside = (name: string) => `Deskhand is not in #${name}: write "/invite @Deskhand" there`;
+      if (channel.startsWith('#')) return (await isIn(channel.slice(1))) ? null : outside(channel.slice(1));
       const result = await attempt(() => client.conversations.info({ channel }));
       if (result.channel?.is_archived) return `#${result.channel.name} is archived`;
-      return result.channel?.is_member
-        ? null
-        : `Deskhand is not in #${result.channel?.name ?? channel}: write "/invite @Deskhand" there`;
+      return result.channel?.is_member ? null : outside(result.channel?.name ?? channel);
     },
   };
+
+  /** Whether the bot is in a channel of this name. */
+  async function isIn(name: string): Promise<boolean> {
+    let cursor = '';
+    do {
+      const page = await attempt(() =>
+        client.users.conversations({
+          types: 'public_channel,private_channel',
+          exclude_archived: true,
+          limit: 200,
+          ...(cursor && { cursor }),
+        }),
+      );
+      if (page.channels?.some((channel) => channel.name === name)) return true;
+      cursor = page.response_metadata?.next_cursor ?? '';
+    } while (cursor);
+    return false;
+  }
 }
 
 /** bolt's `respond`. */

@@ -21,6 +21,7 @@ import {
   parseClick,
   parseCommand,
   parseFormSubmission,
+  parseHome,
   parseShortcut,
   parseWords,
   type Shortcut,
@@ -78,6 +79,16 @@ export function listen(app: App, desk: Desk): void {
       .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text, place } }))
       .then(shown, failed);
     if (answer) await desk.api.respond(respond, answer, false);
+  });
+  app.event('app_home_opened', async ({ body }) => {
+    const home = parseHome(body);
+    if (!home || !(await desk.isNew(home.id))) return;
+    const place = { platform: desk.platform, channel: home.channel };
+    const answer = await desk.people
+      .find(home.user)
+      .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text: 'today', place } }))
+      .then(shown, failed);
+    if (answer) await desk.api.publishHome(home.user, answer);
   });
   app.message(async ({ body }) => {
     const words = parseWords(body, await desk.botUserId());

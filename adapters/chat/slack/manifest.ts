@@ -35,6 +35,11 @@ export function slackManifest(url: string | null): object {
       background_color: '#1f2937',
     },
     features: {
+      app_home: {
+        home_tab_enabled: true,
+        messages_tab_enabled: true,
+        messages_tab_read_only_enabled: true,
+      },
       bot_user: { display_name: 'Deskhand', always_online: true },
       shortcuts: [
         {
@@ -48,7 +53,7 @@ export function slackManifest(url: string | null): object {
         {
           command: '/deskhand',
           description: 'Queue, tickets, search and modes',
-          usage_hint: 'queue | mine | ticket T-1042 | search words | help',
+          usage_hint: 'queue | mine | today | ticket T-1042 | search words | help',
           should_escape: true,
           ...(endpoint && { url: endpoint }),
         },
@@ -58,7 +63,7 @@ export function slackManifest(url: string | null): object {
     settings: {
       event_subscriptions: {
         ...(endpoint && { request_url: endpoint }),
-        bot_events: ['message.channels', 'message.groups'],
+        bot_events: ['app_home_opened', 'message.channels', 'message.groups'],
       },
       interactivity: { is_enabled: true, ...(endpoint && { request_url: endpoint }) },
       org_deploy_enabled: false,

@@ -208,6 +208,24 @@ function fileName({ name }: { name?: string | null }): string {
   return `[file: ${name ?? 'unnamed'}]`;
 }
 
+const homeSchema = z.looseObject({
+  event_id: z.string(),
+  event: z.looseObject({
+    type: z.literal('app_home_opened'),
+    tab: z.literal('home'),
+    user: z.string(),
+    channel: z.string(),
+  }),
+});
+
+/** Somebody looks at the app's Home tab. `channel`: their direct messages with the bot. */
+export function parseHome(body: unknown): { id: string; user: string; channel: string } | null {
+  const parsed = homeSchema.safeParse(body);
+  if (!parsed.success) return null;
+  const { event_id: id, event } = parsed.data;
+  return { id, user: event.user, channel: event.channel };
+}
+
 /** Words of a person in a channel where the bot is. */
 export interface Words {
   /** `channel/ts`: the same for every delivery. */

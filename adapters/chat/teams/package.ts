@@ -20,6 +20,7 @@ export const CREATE_TICKET = 'createTicket';
 const COMMANDS = [
   { title: 'queue', description: 'Tickets that wait for an agent, most urgent first' },
   { title: 'mine', description: 'Tickets that you have taken' },
+  { title: 'today', description: 'Your tickets, what waits, and the figures of the day' },
   { title: 'ticket T-1042', description: 'The card of one ticket' },
   { title: 'search WORDS', description: 'Tickets with these words' },
   { title: 'mode', description: 'What the bot may do by itself, by category' },
