@@ -30,6 +30,10 @@ export const CONFIDENCE_WEIGHTS = {
   spam: -1.5,
   /** Account data would be needed that no source has (an amount, a person's settings). */
   needsAccountData: -1,
+  /** Both engines answer alike: 1, differently: -1. */
+  engines: 0.8,
+  /** Share of a language model's claims that no source fully says. */
+  unsupported: -2.5,
 } as const;
 
 /** What nothing answers stays below the least that is suggested. */
@@ -53,6 +57,13 @@ export interface ConfidenceInput {
   };
   questions: { asked: number; answered: number };
   needsAccountData: boolean;
+  /** Of a draft that a language model wrote. */
+  model?: {
+    /** 0..1: how alike the local engine's draft is. */
+    agreement: number;
+    /** 0..1: share of its claims that the check dropped or flagged. */
+    unsupported: number;
+  };
   now: Date;
 }
 
@@ -108,6 +119,14 @@ export function scoreConfidence(input: ConfidenceInput): { confidence: number; r
   if (a.injection > 0.5)
     add(w.injection * above(a.injection), 'the text tries to give orders to the assistant');
   if (a.spam > 0.5) add(w.spam * above(a.spam), 'it may be spam');
+  if (input.model) {
+    const { agreement, unsupported } = input.model;
+    add(
+      w.engines * (2 * agreement - 1),
+      agreement >= 0.5 ? 'both engines answer alike' : 'the two engines answer differently',
+    );
+    if (unsupported > 0) add(w.unsupported * unsupported, 'no source says everything that was written');
+  }
   if (input.needsAccountData) add(w.needsAccountData, 'it needs a look into the account');
 
   const logit = terms.reduce((sum, term) => sum + term.logit, w.bias + 2.2);

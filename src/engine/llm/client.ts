@@ -51,6 +51,8 @@ export interface ModelRun {
    * the AppError of the last failure. This is the only layer that tries again.
    */
   attempt<T>(prompt: Prompt, work: (model: ChatOpenAICompletions) => Promise<T>): Promise<T>;
+  /** The first model as it is, for libraries that want one at hand; calls go through `attempt`. */
+  model(prompt: Prompt): ChatOpenAICompletions;
   /** What it took so far; undefined before any answer. */
   use(): ModelUse | undefined;
 }
@@ -115,6 +117,7 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
     }
 
     return {
+      model: (prompt) => modelOf(models[0] ?? '', prompt),
       async attempt(prompt, work) {
         prompts.add(prompt.version);
         let last: AppError | null = null;

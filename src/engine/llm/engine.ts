@@ -1,0 +1,108 @@
+// The engine with a language model in front: it refines what the local engine does, and falls back to it.
+import { type Analysis, SPAM } from '../../model/analysis.ts';
+import type { DraftProposal, Reason } from '../../model/draft.ts';
+import { type AppError, errorText } from '../../model/errors.ts';
+import type { Taxonomy } from '../../model/taxonomy.ts';
+import type { Clock, DraftInput, Engine, EngineInput, Log } from '../../ports.ts';
+import { asksForPerson } from '../local/extract.ts';
+import { inboundText } from '../local/fitting.ts';
+import { hasWords } from '../local/text.ts';
+import { refine } from './analyse.ts';
+import type { ModelClient, ModelStep } from './client.ts';
+import { writeDraft } from './draft.ts';
+import { findAppError } from './failure.ts';
+import type { Prompts } from './prompts.ts';
+import { rewriteDraft } from './rewrite.ts';
+
+export interface ModelEngineOptions {
+  local: Engine;
+  client: ModelClient;
+  prompts: Prompts;
+  taxonomy: Taxonomy;
+  /** Name of the team that writes. */
+  workspace: string;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Answers as the local engine where the model is not wanted, not needed or not to be had; in the last case the
+ * analysis' notes and the draft's reasons say so.
+ */
+export function createModelEngine(options: ModelEngineOptions): Engine {
+  const { local, client, prompts, taxonomy, log } = options;
+  const does = (step: ModelStep) => client.settings.steps.includes(step);
+
+  async function analyse(input: EngineInput): Promise<Analysis> {
+    const first = await local.analyse(input);
+    if (!does('analyse') || !hasWords(inboundText(input))) return first;
+    const ticketId = input.ticketId ?? null;
+    try {
+      const run = client.open({ step: 'analyse', ticketId });
+      return await refine(input, first, { client, run, prompts, taxonomy });
+    } catch (error) {
+      const failure = expected(error, 'analyse', ticketId);
+      return {
+        ...first,
+        notes: [...first.notes, `Understood without the language model: ${failure.message}`],
+      };
+    }
+  }
+
+  async function draft(input: DraftInput): Promise<DraftProposal> {
+    return input.instructions.length ? rewriting(input) : drafting(input);
+  }
+
+  async function drafting(input: DraftInput): Promise<DraftProposal> {
+    const second = await local.draft(input);
+    const { analysis } = input;
+    const said = inboundText(input);
+    const forPeople = analysis.thanksOnly || analysis.spam >= SPAM || asksForPerson(said) || !hasWords(said);
+    if (!does('draft') || forPeople) return second;
+    const ticketId = input.ticketId ?? null;
+    try {
+      const run = client.open({ step: 'draft', ticketId });
+      return await writeDraft(input, second, { ...options, run });
+    } catch (error) {
+      return withReason(
+        second,
+        `written without the language model: ${expected(error, 'draft', ticketId).message}`,
+      );
+    }
+  }
+
+  /** The first draft's sources and confidence stay those of the rewritten one. */
+  async function rewriting(input: DraftInput): Promise<DraftProposal> {
+    if (!does('rewrite')) return local.draft(input);
+    const ticketId = input.ticketId ?? null;
+    const base = await local.draft({ ...input, instructions: [], previous: null });
+    try {
+      const run = client.open({ step: 'rewrite', ticketId });
+      return await rewriteDraft(input, base, { client, run, prompts });
+    } catch (error) {
+      const failure = expected(error, 'rewrite', ticketId);
+      if (failure.code === 'cannot_rewrite') throw failure;
+      // What needs no model can still be done; the rest is refused with the reason.
+      return withReason(await local.draft(input), `rewritten without the language model: ${failure.message}`);
+    }
+  }
+
+  /** The failure in words for people. What is not an AppError is a fault of ours: it is logged, and costs no answer. */
+  function expected(
+    error: unknown,
+    step: ModelStep,
+    ticketId: number | null,
+  ): Pick<AppError, 'code' | 'message'> & Error {
+    const failure = findAppError(error);
+    if (failure) return failure;
+    log.error({ step, ticketId, error: errorText(error) }, 'the language model path failed');
+    return Object.assign(new Error('its answer could not be worked with.'), { code: 'model_path_failed' });
+  }
+
+  return { ...local, id: `model ${client.settings.models.join(', ')}`, analyse, draft };
+}
+
+function withReason(draft: DraftProposal, text: string): DraftProposal {
+  const reason: Reason = { effect: 'down', text };
+  return { ...draft, reasons: [reason, ...draft.reasons].slice(0, 5) };
+}
