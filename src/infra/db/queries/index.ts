@@ -1,5 +1,6 @@
 // Every named query, bound to a connection pool or to one transaction.
 import type { Db } from '../index.ts';
+import { cardQueries } from './cards.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
 import { digestQueries } from './digest.ts';
@@ -7,6 +8,8 @@ import { feedbackQueries } from './feedback.ts';
 import { figureQueries } from './figures.ts';
 import { learningQueries } from './learning.ts';
 import { modelCallQueries } from './model-calls.ts';
+import { proposalQueries } from './proposals.ts';
+import { trackingQueries } from './tracking.ts';
 import { workQueries } from './work.ts';
 
 function bind(db: Db) {
@@ -14,11 +17,14 @@ function bind(db: Db) {
     ...customerQueries(db),
     ...conversationQueries(db),
     ...workQueries(db),
+    ...cardQueries(db),
     ...learningQueries(db),
     ...feedbackQueries(db),
     ...figureQueries(db),
     ...digestQueries(db),
     ...modelCallQueries(db),
+    ...proposalQueries(db),
+    ...trackingQueries(db),
   };
 }
 

@@ -1,14 +1,11 @@
-// Queries about drafts, decisions, the outbox and cards.
+// Queries about drafts, decisions and the outbox.
 import { and, asc, desc, eq, gt, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { DecisionRecord } from '../../../model/decision.ts';
 import type { Draft, DraftStatus } from '../../../model/draft.ts';
-import type { MessageRef } from '../../../model/platform.ts';
 import type { Db } from '../index.ts';
-import { card, decision, draft, outbox, postedCard } from '../schema/work.ts';
+import { decision, draft, outbox } from '../schema/work.ts';
 
 export type OutboxRow = typeof outbox.$inferSelect;
-export type CardRow = typeof card.$inferSelect;
-export type PostedCardRow = typeof postedCard.$inferSelect;
 
 function abandoned(now: Date, leaseMs: number): SQL | undefined {
   const longest = new Date(now.getTime() + leaseMs);
@@ -226,46 +223,5 @@ export function workQueries(db: Db) {
 
     countDueOutbox: (now: Date): Promise<number> =>
       db.$count(outbox, and(eq(outbox.status, 'queued'), lte(outbox.sendAfter, now))),
-
-    // --- cards ---
-
-    cardsOf: (ticketId: number): Promise<CardRow[]> =>
-      db.select().from(card).where(eq(card.ticketId, ticketId)).orderBy(asc(card.id)),
-
-    /** Reserves the one card of a ticket in a platform channel before it is posted. */
-    async reserveCard(ticketId: number, platform: string, channel: string, now: Date): Promise<void> {
-      await db.insert(card).values({ ticketId, platform, channel, postedAt: now }).onConflictDoNothing();
-    },
-
-    async updateCard(
-      id: number,
-      patch: { message?: MessageRef | null; digest?: string | null; threadSeq?: number; postedAt?: Date },
-    ): Promise<void> {
-      await db.update(card).set(patch).where(eq(card.id, id));
-    },
-
-    /** The card about something else than a ticket in one place, reserved before it is posted. */
-    async postedCard(key: string, platform: string, channel: string, now: Date): Promise<PostedCardRow> {
-      await db.insert(postedCard).values({ key, platform, channel, postedAt: now }).onConflictDoNothing();
-      const [row] = await db
-        .select()
-        .from(postedCard)
-        .where(
-          and(eq(postedCard.key, key), eq(postedCard.platform, platform), eq(postedCard.channel, channel)),
-        );
-      if (!row) throw new Error(`card ${key} was not kept`);
-      return row;
-    },
-
-    /** All places where the card of `key` stands. */
-    postedCards: (key: string): Promise<PostedCardRow[]> =>
-      db.select().from(postedCard).where(eq(postedCard.key, key)).orderBy(asc(postedCard.id)),
-
-    async updatePostedCard(
-      id: number,
-      patch: Partial<Pick<PostedCardRow, 'message' | 'digest' | 'postedAt' | 'thread'>>,
-    ): Promise<void> {
-      await db.update(postedCard).set(patch).where(eq(postedCard.id, id));
-    },
   };
 }

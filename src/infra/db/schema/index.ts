@@ -4,4 +4,5 @@ export * from './customers.ts';
 export * from './feedback.ts';
 export * from './learning.ts';
 export * from './model-calls.ts';
+export * from './tracking.ts';
 export * from './work.ts';

@@ -1,0 +1,334 @@
+// Queries behind digests and the dashboard: counts, percentiles and days of whole spans, each one statement.
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { KINDS } from '../../../model/analysis.ts';
+import type {
+  Backlog,
+  ClusterRow,
+  Cohort,
+  DayRow,
+  DigestRows,
+  LeavingRow,
+  Resolved,
+  Span,
+  SpanRows,
+  Spread,
+} from '../../../model/digest.ts';
+import { PRIORITIES } from '../../../model/ticket.ts';
+import type { Db } from '../index.ts';
+
+/** From this churn risk on, a message reads as if its company may leave. */
+const LEAVING = 0.6;
+/** Clusters that are told of, at most. */
+const CLUSTERS = 20;
+
+const n = z.number();
+const category = z.string().nullable();
+/** Median and 90th percentile, in seconds. */
+const quantiles = z.tuple([n, n]).nullable();
+
+const cohortSchema = z.array(
+  z.object({
+    span: n,
+    category,
+    total: z.boolean(),
+    received: n,
+    rejected: n,
+    answered: n,
+    response: quantiles,
+    auto: n,
+    assisted: n,
+    agent: n,
+    auto_rated: n,
+    assisted_rated: n,
+    agent_rated: n,
+    auto_mean: n.nullable(),
+    assisted_mean: n.nullable(),
+    agent_mean: n.nullable(),
+    due: n,
+    late: n,
+  }),
+);
+const resolvedSchema = z.array(
+  z.object({ span: n, category, total: z.boolean(), resolved: n, confirmed: n, spread: quantiles }),
+);
+const daySchema = z.array(z.object({ day: z.string(), received: n, answered: n, response: quantiles }));
+const backlogSchema = z.array(
+  z.object({
+    level: z.enum(PRIORITIES).nullable(),
+    tickets: n,
+    overdue: n,
+    oldest: z.coerce.date(),
+  }),
+);
+const issueSchema = z.object({ tracker: z.string(), id: z.string(), url: z.string(), state: z.string() });
+const clusterSchema = z.array(
+  z.object({
+    id: n,
+    kind: z.enum(KINDS),
+    title: z.string(),
+    is_new: z.boolean(),
+    reports: n,
+    before: n,
+    accounts: n,
+    mrr: n.nullable(),
+    issue: issueSchema.nullable(),
+  }),
+);
+const leavingSchema = z.array(
+  z.object({
+    account: z.string(),
+    plan: z.string().nullable(),
+    mrr: n.nullable(),
+    renewal: z.coerce.date().nullable(),
+    tickets: z.array(n),
+  }),
+);
+const gapSchema = z.array(z.object({ category, n }));
+const sinceSchema = z.object({ since: z.coerce.date().nullable() });
+const leftSchema = z.array(z.object({ name: z.string() }));
+
+const iso = (at: Date) => at.toISOString();
+const within = (column: SQL, { from, to }: Span) =>
+  sql`${column} >= ${iso(from)}::timestamptz and ${column} < ${iso(to)}::timestamptz`;
+const spread = (seconds: SQL) =>
+  sql`percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from ${seconds}))::float8[]`;
+const RESPONSE = spread(sql`t.first_response_at - t.created_at`);
+
+/** `(0, from, to), (1, from, to), …` */
+function table(spans: Span[]): SQL {
+  const rows = spans.map(
+    ({ from, to }, index) => sql`(${index}::int, ${iso(from)}::timestamptz, ${iso(to)}::timestamptz)`,
+  );
+  return sql.join(rows, sql`, `);
+}
+
+export function digestQueries(db: Db) {
+  async function rows<T>(schema: z.ZodType<T>, statement: SQL): Promise<T> {
+    return schema.parse((await db.execute(statement)).rows);
+  }
+
+  /** What became of the tickets opened in each span, all together and by category. */
+  function cohorts(spans: Span[], now: Date) {
+    const by = (who: string) => sql`t.first_response_at is not null and t.replied_by = ${who}`;
+    return rows(
+      cohortSchema,
+      sql`
+      with span (n, lo, hi) as (values ${table(spans)})
+      select s.n as span, t.category, grouping(t.category) = 1 as total,
+        count(*)::int as received,
+        count(*) filter (where t.resolution = 'rejected')::int as rejected,
+        count(t.first_response_at)::int as answered,
+        ${RESPONSE} as response,
+        count(*) filter (where ${by('auto')})::int as auto,
+        count(*) filter (where ${by('assisted')})::int as assisted,
+        count(*) filter (where ${by('agent')})::int as agent,
+        count(t.csat) filter (where ${by('auto')})::int as auto_rated,
+        count(t.csat) filter (where ${by('assisted')})::int as assisted_rated,
+        count(t.csat) filter (where ${by('agent')})::int as agent_rated,
+        avg(t.csat) filter (where ${by('auto')})::float8 as auto_mean,
+        avg(t.csat) filter (where ${by('assisted')})::float8 as assisted_mean,
+        avg(t.csat) filter (where ${by('agent')})::float8 as agent_mean,
+        count(*) filter (where t.due_at is not null and (t.first_response_at is not null or t.due_at < ${iso(now)}::timestamptz) and t.resolution is distinct from 'rejected')::int as due,
+        count(*) filter (where coalesce(t.first_response_at, ${iso(now)}::timestamptz) > t.due_at and t.resolution is distinct from 'rejected')::int as late
+      from span s join ticket t on t.created_at >= s.lo and t.created_at < s.hi
+      group by grouping sets ((s.n), (s.n, t.category))`,
+    );
+  }
+
+  /** Tickets resolved in each span that have not come back since, all together and by category. */
+  function resolutions(spans: Span[]) {
+    return rows(
+      resolvedSchema,
+      sql`
+      with span (n, lo, hi) as (values ${table(spans)})
+      select s.n as span, t.category, grouping(t.category) = 1 as total,
+        count(*)::int as resolved,
+        count(*) filter (where t.resolution = 'confirmed')::int as confirmed,
+        ${spread(sql`t.resolved_at - t.created_at`)} as spread
+      from span s join ticket t on t.resolved_at >= s.lo and t.resolved_at < s.hi
+      where t.resolution is distinct from 'rejected'
+        and (t.reopened_at is null or t.reopened_at < t.resolved_at)
+      group by grouping sets ((s.n), (s.n, t.category))`,
+    );
+  }
+
+  return {
+    /**
+     * Counts of each span, in the order of `spans`. First answers and ratings are those of the tickets opened in
+     * the span; a first answer counts as late when it left after it was due, or is missing though due by `now`.
+     */
+    async spanRows(spans: Span[], now: Date): Promise<SpanRows[]> {
+      const [opened, solved] = await Promise.all([cohorts(spans, now), resolutions(spans.slice(0, 1))]);
+      return spans.map((_, span) => {
+        const mine = opened.filter((row) => row.span === span);
+        const done = solved.filter((row) => row.span === span);
+        const names = new Set([...mine, ...done].filter(({ total }) => !total).map((row) => row.category));
+        return {
+          all: cohortOf(mine.find(({ total }) => total)),
+          resolved: resolvedOf(done.find(({ total }) => total)),
+          byCategory: [...names].map((name) => ({
+            category: name,
+            cohort: cohortOf(mine.find((row) => !row.total && row.category === name)),
+            resolved: resolvedOf(done.find((row) => !row.total && row.category === name)),
+          })),
+        };
+      });
+    },
+
+    /** Tickets opened by local day, oldest first; days without one are missing. */
+    async dayRows(span: Span, timeZone: string): Promise<DayRow[]> {
+      const found = await rows(
+        daySchema,
+        sql`
+        select (t.created_at at time zone ${timeZone}::text)::date::text as day,
+          count(*)::int as received,
+          count(t.first_response_at)::int as answered,
+          ${RESPONSE} as response
+        from ticket t where ${within(sql`t.created_at`, span)}
+        group by 1 order by 1`,
+      );
+      return found.map(({ day, received, answered, response }) => ({
+        day,
+        received,
+        response: spreadOf(answered, response),
+      }));
+    },
+
+    /** When the oldest ticket was opened. */
+    async firstTicketAt(): Promise<Date | null> {
+      const [row] = await rows(z.array(sinceSchema), sql`select min(created_at) as since from ticket`);
+      return row?.since ?? null;
+    },
+
+    /** What waits for us now. */
+    async backlog(now: Date): Promise<Backlog> {
+      const found = await rows(
+        backlogSchema,
+        sql`
+        select priority ->> 'level' as level, count(*)::int as tickets,
+          count(*) filter (where due_at < ${iso(now)}::timestamptz and first_response_at is null)::int as overdue,
+          min(created_at) as oldest
+        from ticket where status <> 'resolved' and status <> 'awaiting_customer' group by 1`,
+      );
+      const backlog: Backlog = {
+        total: 0,
+        byPriority: { P1: 0, P2: 0, P3: 0, P4: 0, none: 0 },
+        overdue: 0,
+        oldest: null,
+      };
+      for (const { level, tickets, overdue, oldest } of found) {
+        backlog.total += tickets;
+        backlog.byPriority[level ?? 'none'] = tickets;
+        backlog.overdue += overdue;
+        if (!backlog.oldest || oldest < backlog.oldest) backlog.oldest = oldest;
+      }
+      return backlog;
+    },
+
+    /** Clusters with tickets opened in the span, most reported first; dismissed and merged ones are left out. */
+    async clustersIn(span: Span): Promise<ClusterRow[]> {
+      const earlier = { from: new Date(2 * span.from.getTime() - span.to.getTime()), to: span.from };
+      const found = await rows(
+        clusterSchema,
+        sql`
+        with recent as (
+          select m.cluster_id, count(distinct t.id)::int as reports
+          from ticket t join cluster_member m on m.ticket_id = t.id
+          where ${within(sql`t.created_at`, span)} group by 1
+        ), top as (
+          select c.*, r.reports from recent r join cluster c on c.id = r.cluster_id
+          where c.merged_into is null and c.status not in ('dismissed', 'merged')
+          order by r.reports desc, c.id limit ${CLUSTERS}
+        )
+        select p.id::float8 as id, p.kind, p.title, p.issue, p.reports,
+          ${within(sql`p.first_seen`, span)} as is_new,
+          coalesce(who.before, 0)::int as before, coalesce(who.accounts, 0)::int as accounts, who.mrr
+        from top p left join lateral (
+          select sum(a.before)::int as before, count(a.id)::int as accounts, sum(a.mrr)::float8 as mrr
+          from (
+            select a.id, a.mrr,
+              count(distinct t.id) filter (where ${within(sql`t.created_at`, earlier)}) as before
+            from cluster_member m join ticket t on t.id = m.ticket_id
+              join customer c on c.id = t.customer_id left join account a on a.id = c.account_id
+            where m.cluster_id = p.id group by a.id
+          ) a
+        ) who on true
+        order by p.reports desc, p.id`,
+      );
+      return found.map(({ is_new, ...row }) => ({ ...row, isNew: is_new }));
+    },
+
+    /** Tickets opened in the span whose first draft found nothing to answer from, by category. */
+    gapsIn: (span: Span): Promise<DigestRows['gaps']> =>
+      rows(
+        gapSchema,
+        sql`
+        select t.category, count(*)::int as n
+        from ticket t join draft d on d.ticket_id = t.id and d.version = 1
+        where ${within(sql`t.created_at`, span)} and not d.answerable
+          and t.resolution is distinct from 'rejected'
+        group by 1 order by 2 desc, 1 limit 10`,
+      ),
+
+    /** Companies with messages in the span that read as if they may leave, the largest first. */
+    async leavingIn(span: Span): Promise<LeavingRow[]> {
+      const found = await rows(
+        leavingSchema,
+        sql`
+        select a.name as account, a.plan, a.mrr, a.renewal_at as renewal,
+          array_agg(t.id::float8 order by t.id) as tickets
+        from ticket t join customer c on c.id = t.customer_id join account a on a.id = c.account_id
+        where ${within(sql`t.created_at`, span)}
+          and (t.analysis ->> 'churnRisk')::float8 >= ${LEAVING} and a.churned_at is null
+        group by a.id order by a.mrr desc nulls last, a.name limit 10`,
+      );
+      return found.map(({ renewal, ...row }) => ({ ...row, renewalAt: renewal }));
+    },
+
+    /** Names of the companies that left in the span. */
+    async leftIn(span: Span): Promise<string[]> {
+      const found = await rows(
+        leftSchema,
+        sql`select name from account where ${within(sql`churned_at`, span)} order by mrr desc nulls last, name limit 20`,
+      );
+      return found.map(({ name }) => name);
+    },
+
+    /** Tickets of the span that ask for a feature. */
+    async requestsIn(span: Span): Promise<number> {
+      const [row] = await rows(
+        z.array(z.object({ n })),
+        sql`select count(*)::int as n from ticket t where ${within(sql`t.created_at`, span)} and t.kind = 'feature_request'`,
+      );
+      return row?.n ?? 0;
+    },
+  };
+}
+
+function spreadOf(count: number, pair: [number, number] | null): Spread | null {
+  return pair && count > 0 ? { n: count, median: pair[0], p90: pair[1] } : null;
+}
+
+function cohortOf(row: z.infer<typeof cohortSchema>[number] | undefined): Cohort {
+  const rating = (count = 0, mean: number | null = null) => (mean === null ? null : { n: count, mean });
+  return {
+    received: row?.received ?? 0,
+    rejected: row?.rejected ?? 0,
+    response: row ? spreadOf(row.answered, row.response) : null,
+    answered: {
+      auto: { n: row?.auto ?? 0, rating: rating(row?.auto_rated, row?.auto_mean) },
+      assisted: { n: row?.assisted ?? 0, rating: rating(row?.assisted_rated, row?.assisted_mean) },
+      agent: { n: row?.agent ?? 0, rating: rating(row?.agent_rated, row?.agent_mean) },
+    },
+    due: { known: row?.due ?? 0, late: row?.late ?? 0 },
+  };
+}
+
+function resolvedOf(row: z.infer<typeof resolvedSchema>[number] | undefined): Resolved {
+  return {
+    n: row?.resolved ?? 0,
+    confirmed: row?.confirmed ?? 0,
+    spread: row ? spreadOf(row.resolved, row.spread) : null,
+  };
+}
