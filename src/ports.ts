@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Analysis, Kind } from './model/analysis.ts';
 import type { Card } from './model/card.ts';
+import type { Fingerprint } from './model/cluster.ts';
 import type { ContextFacts, Customer } from './model/customer.ts';
 import type { DraftProposal } from './model/draft.ts';
 import type { IssuePart, NewIssue, TrackerIssue } from './model/issue.ts';
@@ -335,6 +336,8 @@ export interface DraftInput extends EngineInput {
   instructions: string[];
   /** The version to rewrite, when there are instructions. */
   previous: string | null;
+  /** What `previous` rests on; absent where nobody knows. */
+  previousDraft?: Pick<DraftProposal, 'language' | 'sources' | 'confidence' | 'reasons' | 'answerable'>;
   /** How replies are signed. */
   signature: string;
   /** Outcomes of this category so far. */
@@ -378,6 +381,14 @@ export interface Engine {
   id: string;
   analyse(input: EngineInput): Promise<Analysis>;
   draft(input: DraftInput): Promise<DraftProposal>;
+  /**
+   * What the problems in a message are compared by, to find others who report the same: one, or one for each where
+   * it tells of several. `analysis` is what is known of the message as a whole.
+   */
+  fingerprints(
+    report: { subject: string | null; text: string },
+    analysis: Analysis | null,
+  ): Promise<Fingerprint[]>;
   /** Cosine-like closeness of two texts' topics, 0..1; used to join messages to open tickets. */
   similarity(a: string, b: string): Promise<number>;
   /** Cheap look at the words, no embedding: 0 = can wait .. 1 = urgent. Orders work under load. */

@@ -4,7 +4,7 @@ import { prioritise } from '../engine/priority.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { type Analysis, SPAM } from '../model/analysis.ts';
 import type { ContextFacts, Customer } from '../model/customer.ts';
-import type { DraftProposal, Mode } from '../model/draft.ts';
+import type { DraftProposal, Mode, Reason } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Priority } from '../model/ticket.ts';
 import type { EngineInput } from '../ports.ts';
@@ -31,6 +31,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
   ]);
   const spoken = messages.filter((message) => !message.automatic && message.direction !== 'note');
   const input: EngineInput = {
+    ticketId: ticket.id,
     subject: ticket.subject,
     messages: spoken.map(({ direction, text, at }) => ({ direction, text, at })),
     customer,
@@ -152,13 +153,25 @@ async function propose(
       ...input,
       instructions: ticket.instructions,
       previous: previous?.text ?? null,
+      ...(previous ? { previousDraft: previous } : {}),
       signature,
     });
   } catch (error) {
-    // A rewrite that cannot be done leaves the draft as it was; the thread has been told when it was asked for.
-    if (rewriting && error instanceof AppError && error.code === 'cannot_rewrite')
-      return deps.engine.draft({ ...input, instructions: [], previous: null, signature });
-    throw error;
+    if (!rewriting || !(error instanceof AppError) || error.code !== 'cannot_rewrite') throw error;
+    // The draft stays as it was, and its card says why.
+    const kept =
+      previous ?? (await deps.engine.draft({ ...input, instructions: [], previous: null, signature }));
+    const { text, language, sources, confidence, answerable, engine, reasons } = kept;
+    const why: Reason = { effect: 'down', text: error.message };
+    return {
+      text,
+      language,
+      sources,
+      confidence,
+      answerable,
+      engine,
+      reasons: [why, ...reasons].slice(0, 5),
+    };
   }
 }
 

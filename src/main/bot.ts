@@ -12,6 +12,7 @@ import { openDatabase } from '../infra/db/index.ts';
 import { createKeyLock, createLock } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
+import { openLimiter } from '../infra/limiter/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { createAdapterStore, createVectorStore } from '../infra/store.ts';
 import type { CustomerEvent } from '../model/customer.ts';
@@ -33,6 +34,7 @@ import type {
   WorkspaceStatus,
 } from '../ports.ts';
 import { buildAdapters } from './adapters.ts';
+import { checkChannels } from './channels.ts';
 import { readyEngine, startEngine } from './engine.ts';
 import { createWake, startJobs } from './jobs.ts';
 import { createSampleChannel } from './sample-channels.ts';
@@ -41,6 +43,8 @@ import { createSampleChannel } from './sample-channels.ts';
 const STATUS_EVERY_MS = 700;
 /** How often the channels are asked how they are, for the banner. */
 const HEALTH_EVERY_MS = 5_000;
+/** How often channels are asked about again that cards cannot be posted to. */
+const CHANNELS_EVERY_MS = 60_000;
 
 export interface BotOptions {
   config: Config;
@@ -87,19 +91,21 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const database = openDatabase(databaseUrl, { log });
   const store = createStore(database.db);
   const redisUrl = config.env.REDIS_URL;
-  const [bus, queue] = await Promise.all([
+  const [bus, queue, limiter] = await Promise.all([
     createBus({ databaseUrl, redisUrl, log }),
     createQueue({ databaseUrl, redisUrl, log, clock }),
+    openLimiter({ databaseUrl, redisUrl, log, clock }),
   ]);
   const replica = randomUUID();
   const memory = createAdapterStore(database.db, 'deskhand');
   const vectors = createVectorStore(database.db);
   const prepare = async () => options.prepare?.({ store, memory, vectors });
-  const { engine, ...starting } = options.engine
+  const { engine, model, ...starting } = options.engine
     ? readyEngine(options.engine)
     : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
 
   let notices: string[] = [];
+  let channelFaults: string[] = [];
   const status = (): WorkspaceStatus => {
     const { ready, indexed, total } = engine.progress();
     return { sample, indexing: ready ? null : { indexed, total }, notices };
@@ -110,6 +116,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
     store: createAdapterStore(database.db, owner),
     bus,
+    limiter,
     agents: config.yaml.agents.map(({ name, email, role }) => ({ name, email, role })),
     status,
   });
@@ -172,7 +179,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const timers = [
     setInterval(tellStatus, STATUS_EVERY_MS),
     setInterval(() => void lookAround(), HEALTH_EVERY_MS),
+    setInterval(() => channelFaults.length > 0 && void lookAtChannels(), CHANNELS_EVERY_MS),
   ];
+  void lookAtChannels();
 
   return {
     store,
@@ -205,6 +214,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         check: () => database.pool.query('select 1').then(() => ({ ok: true, detail: 'answers' })),
       },
       queue: { required: true, check: () => queue.health() },
+      ...(model ? { 'language model': { required: false, check: () => model.health() } } : {}),
       ...Object.fromEntries(
         [...platforms.values(), ...intake, ...trackers.values()].map((adapter) => [
           adapter.id,
@@ -219,6 +229,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
           log.warn({ part: name, reason: errorText(error) }, 'did not stop cleanly'),
         );
       await Promise.all(intake.map((channel) => stopping(channel.id, channel.stop())));
+      await stopping('limiter', limiter.stop());
       await stopping('queue', queue.stop());
       await Promise.all([...platforms.values()].map((platform) => stopping(platform.id, platform.stop())));
       await stopping('engine', starting.close());
@@ -227,14 +238,23 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
   };
 
-  /** What people at the console must know: a channel or platform that cannot be reached. */
+  /** What people at the console must know: a channel, platform or language model that cannot be reached. */
   async function lookAround(): Promise<void> {
     const healths = await Promise.all(
-      [...platforms.values(), ...intake].map((adapter) =>
-        adapter.health().catch((error: unknown) => ({ ok: false, detail: errorText(error) })),
+      [...platforms.values(), ...intake, ...(model ? [model] : [])].map((part) =>
+        part.health().catch((error: unknown) => ({ ok: false, detail: errorText(error) })),
       ),
     );
-    notices = healths.filter(({ ok }) => !ok).map(({ detail }) => detail);
+    notices = [...healths.filter(({ ok }) => !ok).map(({ detail }) => detail), ...channelFaults];
+  }
+
+  /** A route that leads nowhere is found now, not at the first ticket. */
+  async function lookAtChannels(): Promise<void> {
+    const checked = Object.entries(await checkChannels(config.yaml, platforms));
+    const faults = checked.filter(([, { ok }]) => !ok).map(([target, { detail }]) => `${target}: ${detail}`);
+    for (const fault of faults.filter((one) => !channelFaults.includes(one)))
+      log.warn({ fault }, 'cards cannot be posted to a channel');
+    channelFaults = faults;
   }
 
   /** Tells the browsers how far the indexing is, as long as it moves. */

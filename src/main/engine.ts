@@ -1,7 +1,11 @@
 // Starts the engine in the background of a bot that already serves: weights, taxonomy, articles, solved tickets.
 import { resolve } from 'node:path';
-import type { Config } from '../config.ts';
+import { type Config, SHIPPED_PROMPTS } from '../config.ts';
 import { createLateEngine } from '../engine/late.ts';
+import type { ModelLedger } from '../engine/llm/budget.ts';
+import { createModelClient, type ModelClient } from '../engine/llm/client.ts';
+import { createModelEngine } from '../engine/llm/engine.ts';
+import { loadPrompts } from '../engine/llm/prompts.ts';
 import { createLocalEmbedder } from '../engine/local/embedder.ts';
 import { createLocalEngine } from '../engine/local/index.ts';
 import { importKnowledge } from '../flows/import.ts';
@@ -17,13 +21,15 @@ interface StartingEngine {
   engine: Engine;
   /** Resolves when articles and history are learned. Never rejects: what failed is logged. */
   indexed: Promise<void>;
+  /** Null: no language model is set up. */
+  model: ModelClient | null;
   close(): Promise<void>;
 }
 
 /** An engine that needs no start. */
 export function readyEngine(engine: Engine): StartingEngine {
   const done = Promise.resolve();
-  return { engine, indexed: done, close: () => engine.close() };
+  return { engine, indexed: done, model: null, close: () => engine.close() };
 }
 
 /** `prepare` runs first and may fill the database (the sample workspace). */
@@ -40,7 +46,19 @@ export function startEngine(options: {
   const { config, store, log, clock, bus, replica } = options;
   let closing = false;
   const embedder = createLocalEmbedder({ log, vectors: options.vectors });
-  const engine = createLateEngine(start());
+  const model = modelClient(config, { ledger: store, log, clock });
+  const local = createLateEngine(start());
+  const engine = model
+    ? createModelEngine({
+        local,
+        client: model,
+        prompts: loadPrompts(SHIPPED_PROMPTS),
+        taxonomy: config.taxonomy,
+        workspace: config.yaml.workspace.name,
+        clock,
+        log,
+      })
+    : local;
   const indexed = attempt('articles', readArticles)
     .then(() =>
       attempt('solved tickets', async () =>
@@ -53,6 +71,7 @@ export function startEngine(options: {
   return {
     engine,
     indexed,
+    model,
     async close() {
       closing = true;
       unfollow();
@@ -88,4 +107,28 @@ export function startEngine(options: {
       log.error({ what, reason: errorText(error) }, 'not indexed; drafts lack it until the next start');
     }
   }
+}
+
+/** The language model of the configuration; null when none is set up. */
+export function modelClient(
+  { env, yaml }: Pick<Config, 'env' | 'yaml'>,
+  deps: { ledger: ModelLedger; log: Log; clock: Clock },
+): ModelClient | null {
+  if (!env.OPENAI_MODEL) return null;
+  const { timeoutSeconds, dailyTokens, dailyCost, pricePerMillion } = yaml.model;
+  return createModelClient({
+    ...deps,
+    settings: {
+      models: [...new Set([env.OPENAI_MODEL, env.OPENAI_FALLBACK_MODEL ?? env.OPENAI_MODEL])],
+      apiKey: env.OPENAI_API_KEY,
+      baseUrl: env.OPENAI_BASE_URL,
+      timeoutMs: timeoutSeconds * 1_000,
+      daily: { tokens: dailyTokens, cost: dailyCost },
+      pricePerMillion,
+      steps: yaml.model.for,
+      timeZone: yaml.workspace.timeZone,
+    },
+    fetch,
+    random: Math.random,
+  });
 }

@@ -71,11 +71,12 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
     }
   }
 
-  /** The first draft's sources and confidence stay those of the rewritten one. */
+  /** The rewritten draft keeps the sources and the confidence of what it was made from. */
   async function rewriting(input: DraftInput): Promise<DraftProposal> {
     if (!does('rewrite')) return local.draft(input);
     const ticketId = input.ticketId ?? null;
-    const base = await local.draft({ ...input, instructions: [], previous: null });
+    const fresh = await local.draft({ ...input, instructions: [], previous: null });
+    const base = { ...fresh, ...input.previousDraft };
     try {
       const run = client.open({ step: 'rewrite', ticketId });
       return await rewriteDraft(input, base, { client, run, prompts });
