@@ -15,6 +15,7 @@ export function createLateEngine(starting: Promise<Engine>): Engine {
     id: 'starting',
     analyse: async (input) => (await starting).analyse(input),
     draft: async (input) => (await starting).draft(input),
+    fingerprints: async (report, analysis) => (await starting).fingerprints(report, analysis),
     similarity: async (a, b) => (await starting).similarity(a, b),
     similarTickets: async (text, limit) => (await starting).similarTickets(text, limit),
     searchKnowledge: async (question, options) => (await starting).searchKnowledge(question, options),

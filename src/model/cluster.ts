@@ -15,7 +15,10 @@ export interface ClusterIssue {
 /** What one report is compared by: its meaning, its words and the hard facts in it. Plain data, the same from either engine. */
 export interface Fingerprint {
   kind: Kind;
-  category: string | null;
+  /** 0..1: how surely it tells of something broken, whatever it is called. */
+  fault: number;
+  /** Probabilities of what it may be about. */
+  categories: Record<string, number>;
   /** Direction of its meaning, a unit vector; all zeros when there was nothing to read. */
   vector: Float32Array;
   /** Word stems and pairs of neighbouring stems with how much each says: repeated words and those of a title more. */

@@ -1,5 +1,8 @@
 // An engine that answers at once, and as it is told.
+import { signaturesOf, weighTerms } from '../../src/engine/local/fingerprint.ts';
+import { contentWords } from '../../src/engine/local/retrieval.ts';
 import type { Analysis } from '../../src/model/analysis.ts';
+import type { Fingerprint } from '../../src/model/cluster.ts';
 import type { DraftProposal } from '../../src/model/draft.ts';
 import type { DraftInput, Engine, EngineInput } from '../../src/ports.ts';
 
@@ -29,6 +32,18 @@ const calm: Analysis = {
   notes: [],
 };
 
+/** A direction from hashed words: texts that share words are close. */
+function wordVector(text: string): Float32Array {
+  const vector = new Float32Array(64);
+  for (const word of contentWords(text)) {
+    let hash = 7;
+    for (const char of word) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+    vector[hash % 64] = (vector[hash % 64] ?? 0) + 1;
+  }
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((value) => value / length);
+}
+
 /** An engine that does as told: `analyse` and `draft` may be replaced in a test. */
 export function scriptedEngine() {
   const lessons: { text: string; category: string }[] = [];
@@ -50,6 +65,19 @@ export function scriptedEngine() {
       answerable: true,
       engine: 'scripted',
     }),
+    fingerprints: async (
+      { subject, text }: { subject: string | null; text: string },
+      analysis: Analysis | null,
+    ): Promise<Fingerprint[]> => [
+      {
+        kind: analysis?.kind ?? 'question',
+        fault: analysis?.kind === 'bug' ? 0.9 : 0.1,
+        categories: analysis ? { [analysis.category]: analysis.categoryConfidence } : {},
+        vector: wordVector(text),
+        terms: weighTerms(subject, text),
+        signatures: signaturesOf(text),
+      },
+    ],
     similarity: async (a: string, b: string) => {
       const words = (text: string) => new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
       const [one, other] = [words(a), words(b)];

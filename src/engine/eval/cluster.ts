@@ -36,7 +36,8 @@ export async function evaluateClusters(
   const found = rows.map(({ text }, i) => {
     const own = profileOf({
       kind: 'question',
-      category: null,
+      fault: 0,
+      categories: {},
       vector: vectors[i] ?? new Float32Array(embedder.dimensions),
       terms: weighTerms(null, text),
       signatures: [],

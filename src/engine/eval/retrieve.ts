@@ -1,7 +1,6 @@
 // Finds known duplicates among bug reports: what `deskhand eval retrieve` prints.
 import type { Embedder } from '../../ports.ts';
 import { createClusterIndex, profileOf } from '../local/clustering.ts';
-import { findBugFacts } from '../local/extract.ts';
 import { signaturesOf, weighTerms } from '../local/fingerprint.ts';
 import { embedAll, type OnProgress } from './classify.ts';
 
@@ -39,10 +38,11 @@ export async function evaluateRetrieval(
   const profiles = corpus.map(({ title, body }, i) =>
     profileOf({
       kind: 'bug',
-      category: null,
+      fault: 0,
+      categories: {},
       vector: vectors[i] ?? new Float32Array(embedder.dimensions),
       terms: weighTerms(title, body),
-      signatures: signaturesOf(findBugFacts(texts[i] ?? '')),
+      signatures: signaturesOf(texts[i] ?? ''),
     }),
   );
   const index = createClusterIndex(embedder.dimensions);

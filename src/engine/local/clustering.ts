@@ -58,7 +58,6 @@ interface Entry {
   /** Length of its vector of weighted terms. */
   norm: number;
   kind: string | undefined;
-  category: string | undefined;
 }
 
 /** Clusters of vectors with so many `dimensions`. Holds at most 4,096 in memory (about 8 MB of vectors). */
@@ -165,7 +164,6 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
         profile: kept,
         norm: lengthOf(kept.terms),
         kind: most(kept.kinds),
-        category: most(kept.categories),
       });
       centroids.set(id, kept.vector, kept.size);
       for (const term of Object.keys(kept.terms)) post(term, id);
@@ -202,9 +200,17 @@ function sides(profile: ClusterProfile, other: Entry): { score: number; shared: 
   let score = 0;
   if (shared.length > 0) score += WEIGHTS.signature;
   else if (signatures.length > 0 && theirs.length > 0) score += WEIGHTS.otherSignature;
-  if (other.category !== undefined && most(profile.categories) === other.category) score += WEIGHTS.category;
+  score += WEIGHTS.category * overlap(profile, other.profile);
   if (other.kind !== most(profile.kinds)) score += WEIGHTS.otherKind;
   return { score, shared };
+}
+
+/** 0..1: how likely a member of the one is about the same category as a member of the other. */
+function overlap(a: ClusterProfile, b: ClusterProfile): number {
+  let sum = 0;
+  for (const [category, probability] of Object.entries(a.categories))
+    sum += (probability / a.size) * ((b.categories[category] ?? 0) / b.size);
+  return sum;
 }
 
 function meaningShare(terms: number): number {
@@ -229,14 +235,14 @@ function commonTerms(terms: ClusterProfile['terms']): ClusterProfile['terms'] {
 }
 
 /** A report as a cluster of one. */
-export function profileOf({ vector, terms, signatures, kind, category }: Fingerprint): ClusterProfile {
+export function profileOf({ vector, terms, signatures, kind, categories }: Fingerprint): ClusterProfile {
   return {
     size: 1,
     vector,
     terms,
     signatures: Object.fromEntries(signatures.map((signature) => [signature, 1])),
     kinds: { [kind]: 1 },
-    categories: category === null ? {} : { [category]: 1 },
+    categories,
   };
 }
 

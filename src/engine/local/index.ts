@@ -17,6 +17,7 @@ import { passagesOf, takeApart } from './articles.ts';
 import { classify, type TrainingText } from './classifier.ts';
 import { composeDraft, type Found } from './drafting.ts';
 import { knownTokens, reusableReply } from './exemplars.ts';
+import { fingerprint, partsOf } from './fingerprint.ts';
 import type { ArticleItem } from './fitting.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
@@ -165,6 +166,21 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const reading = readTicket(input);
       const found = await findAll(input, reading);
       return composeDraft(input, { found, known, now: clock.now() });
+    },
+    async fingerprints({ subject, text }, analysis) {
+      const parts = partsOf(text);
+      const texts = parts.map((part, i) => (subject && i === 0 ? `${subject}\n${part}` : part));
+      const vectors = await embedder.embed(texts, HISTORY);
+      return texts.map((whole, i) => {
+        const vector = vectors[i] ?? new Float32Array(embedder.dimensions);
+        const models = { categories: learner.model(), kinds: kinds.model(), signals };
+        return fingerprint(
+          whole,
+          { title: i === 0 ? subject : null, vector },
+          models,
+          texts.length > 1 ? null : analysis,
+        );
+      });
     },
     async similarity(a, b) {
       const [x, y] = await embedder.embed([a, b], PERSON_WAITS);

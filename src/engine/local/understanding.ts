@@ -183,6 +183,26 @@ export function analyse(
   };
 }
 
+/** What the models say of a text by itself: its kind, how surely it tells of a fault, what it may be about. */
+export function judge(
+  text: string,
+  vector: Float32Array,
+  { categories, kinds, signals: signalModel }: Models,
+): { kind: Kind; fault: number; categories: Record<string, number> } {
+  const signals = scoreSignals(signalModel, text, vector);
+  const ranked = classify(kinds, text, vector).ranked;
+  const learned = ranked.find(({ category }) => category === 'bug')?.probability ?? 0;
+  return {
+    kind: decideKind(ranked, signals, findBugFacts(text)),
+    fault: Math.max(learned, signals.bug),
+    categories: Object.fromEntries(
+      classify(categories, text, vector)
+        .ranked.slice(0, 4)
+        .map(({ category, probability }) => [category, probability]),
+    ),
+  };
+}
+
 /** "German" for "de". */
 export function languageName(code: string): string {
   return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
