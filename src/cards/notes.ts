@@ -26,6 +26,15 @@ export function threadCard(message: Message, when: When & Pick<TicketView, 'file
   }
 }
 
+/** A card in a thread that several tickets share, naming its own. */
+export function belongingTo(key: string, card: Card): Card {
+  return {
+    ...card,
+    fallback: `${key}: ${card.fallback}`,
+    blocks: [{ type: 'text', style: 'strong', text: key }, ...card.blocks],
+  };
+}
+
 /** What was sent to the customer. */
 function replyCard(message: Message, when: When): Card {
   const who = line(message.author, 60);

@@ -1,7 +1,8 @@
-// Brings one ticket up to date: understand and draft what is new, then show it. Runs on every wake-up, and finds nothing to do when all is done.
+// Brings one ticket up to date: understand and draft what is new, then have it shown. Runs on every wake-up, and finds nothing to do when all is done.
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { errorText } from '../model/errors.ts';
 import type { FlowDeps } from './deps.ts';
-import { present } from './present.ts';
+import { mayAnnounce, placeCards } from './place-cards.ts';
 import { understand } from './understand.ts';
 
 /** A draft that takes longer than this is announced on the card. */
@@ -23,8 +24,8 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
       if (ticket.inboundSeq > ticket.draftedSeq) {
         let announced: Promise<unknown> | null = null;
         const announce = setTimeout(() => {
-          announced = present(deps, ticket, { working: true }).catch((error: unknown) =>
-            deps.log.warn({ ticketId, reason: errorText(error) }, 'card could not be shown'),
+          announced = announceDraft(deps, ticket).catch((error: unknown) =>
+            deps.log.warn({ ticketId, reason: errorText(error) }, 'the work on a draft was not announced'),
           );
         }, ANNOUNCE_AFTER_MS);
         try {
@@ -37,17 +38,26 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
           await announced;
         }
         latest = await deps.store.getTicket(ticketId);
-      } else if (ticket.rev > ticket.presentedRev)
-        latest = await timed(deps, 'present', () => present(deps, ticket));
-      else return true;
+      } else {
+        if (ticket.rev > ticket.presentedRev) await placeCards(deps, ticket);
+        return true;
+      }
     }
     return true;
   });
   return done ?? false;
 }
 
+async function announceDraft(deps: FlowDeps, ticket: TicketRow): Promise<void> {
+  if (await mayAnnounce(deps, ticket)) await placeCards(deps, ticket);
+}
+
 /** Times one step for the figures. */
-async function timed<T>({ metrics }: FlowDeps, step: string, work: () => Promise<T>): Promise<T> {
+export async function timed<T>(
+  { metrics }: Pick<FlowDeps, 'metrics'>,
+  step: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const started = performance.now();
   try {
     return await work();

@@ -19,6 +19,10 @@ export interface Wake {
   /** `urgency` 0..1 decides who goes first under load. */
   ticket(ticketId: number, urgency?: number): Promise<void>;
   outbox(at: Date): Promise<void>;
+  /** A ticket's cards on one platform lag behind. */
+  cards(ticketId: number, platform: string, urgency: number): Promise<void>;
+  /** A card joined a burst, or changed in it; several within seconds are one. */
+  burst(burstId: number, platform: string): Promise<void>;
   /** Something is to be done at a tracker. */
   trackers(): Promise<void>;
 }

@@ -2,8 +2,9 @@
 import { handoffCard } from '../cards/handoff.ts';
 import type { Card } from '../model/card.ts';
 import { errorText } from '../model/errors.ts';
-import type { AgentRef, Place } from '../model/platform.ts';
+import type { Place } from '../model/platform.ts';
 import type { FlowDeps } from './deps.ts';
+import { agentRef } from './route.ts';
 import { ticketView } from './view.ts';
 
 /** `to` is an agent (name or e-mail) or a team. A platform that fails is logged: the escalation itself is done. */
@@ -17,12 +18,9 @@ export async function handOff(deps: FlowDeps, ticketId: number, to: string): Pro
   );
   for (const agent of asked)
     for (const place of places) {
-      const userId =
-        { slack: agent.slack, discord: agent.discord, teams: agent.teams }[place.platform] ?? agent.email;
-      const ref: AgentRef = { platform: place.platform, userId, name: agent.name, email: agent.email };
       await deps.platforms
         .get(place.platform)
-        ?.notify(ref, card.fallback, place)
+        ?.notify(agentRef(agent, place.platform), card.fallback, place)
         .catch((error: unknown) =>
           deps.log.warn({ ticketId, reason: errorText(error) }, 'agent could not be told'),
         );

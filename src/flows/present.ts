@@ -1,145 +1,185 @@
-// Step 4: one card per ticket and platform channel, posted once and updated in place for life.
+// Step 4, second half: one card per ticket and platform channel, posted once and updated in place for life.
 import { createHash } from 'node:crypto';
-import { threadCard } from '../cards/notes.ts';
+import { belongingTo, threadCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
-import type { RouteRule } from '../config/schema.ts';
+import type { CardRow } from '../infra/db/queries/cards.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
-import type { CardRow } from '../infra/db/queries/work.ts';
 import type { Card } from '../model/card.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { MessageRef, Place } from '../model/platform.ts';
+import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
+import type { ChatPlatform } from '../ports.ts';
+import { leaveBurst, threadOfBurst } from './burst.ts';
 import type { FlowDeps } from './deps.ts';
+import { standIn, urgencyOf } from './place-cards.ts';
+import { mentionsOf } from './route.ts';
 import { ticketView } from './view.ts';
 
-/** A card whose post was under way this long ago was lost with its process and is posted again. */
-const POST_LIMIT_MS = 30_000;
+/** How long a card belongs to whoever draws it; after that it was lost with its process. */
+const LEASE_MS = 30_000;
+const BUSY_MS = 500;
+/** A ticket's cards are reserved within this time, unless they wait for the end of quiet hours. */
+const RESERVED_MS = 60_000;
+/** A card that cannot be shown anywhere is tried again after this pause, by the sweeper. */
+const HOPELESS_MS = 120_000;
+/** Later messages in a thread may wait longer than the card itself. */
+const THREAD_URGENCY = 0.4;
+
+/** What no further try cures: the card goes to the fallback channel. */
+const GONE = [
+  'channel_gone',
+  'unknown_channel',
+  'token_revoked',
+  'missing_permission',
+  'missing_scope',
+  'wrong_application',
+];
 
 /**
- * Brings every card of a ticket up to what is in the database. A platform that fails does not hold up the
- * others; the first failure is thrown afterwards so that the caller tries again. Answers the ticket as it is
- * afterwards.
+ * Brings a ticket's cards on one platform up to what is in the database. A channel that fails does not hold up
+ * the others; the first failure is thrown afterwards so that the caller tries again. One that cannot be reached
+ * any more is given up for the fallback channel.
  */
-export async function present(
-  deps: FlowDeps,
-  ticket: TicketRow,
-  options: { working?: boolean } = {},
-): Promise<TicketRow | null> {
+export async function present(deps: FlowDeps, ticketId: number, platformId: string): Promise<void> {
   const { store, clock, log } = deps;
-  const view = await ticketView(store, deps, ticket, options);
-  const known = await store.cardsOf(ticket.id);
-  if (known.length === 0)
-    for (const place of placesOf(deps, ticket, view))
-      await store.reserveCard(ticket.id, place.platform, place.channel, clock.now());
-
-  const card = ticketCard(view);
-  const rows = known.length === 0 ? await store.cardsOf(ticket.id) : known;
-  // All at once, so that a slow platform does not make the others late.
-  const shown = await Promise.allSettled(rows.map((row) => show(deps, row, card, view)));
-  for (const [index, { platform, channel }] of rows.entries()) {
-    const result = shown[index];
-    if (result?.status === 'rejected')
+  const ticket = await store.getTicket(ticketId);
+  const platform = deps.platforms.get(platformId);
+  if (!ticket || !platform) return;
+  const working = ticket.inboundSeq > ticket.draftedSeq;
+  const view = await ticketView(store, deps, ticket, { working });
+  const rows = (await store.cardsOf(ticketId)).filter(
+    (row) => row.platform === platformId && row.failure === null,
+  );
+  const shown = await Promise.allSettled(rows.map((row) => show(deps, platform, row, ticket, view)));
+  await store.settlePresented(ticketId);
+  for (const [index, result] of shown.entries())
+    if (result.status === 'rejected')
       log.warn(
-        { ticketId: ticket.id, platform, channel, reason: errorText(result.reason) },
+        { ticketId, platform: platformId, channel: rows[index]?.channel, reason: errorText(result.reason) },
         'card could not be shown',
       );
-  }
   const failed = shown.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
-  return options.working ? ticket : store.updateTicketQuietly(ticket.id, { presentedRev: ticket.rev });
+  if (!failed) return;
+  if (failed.reason instanceof AppError && !failed.reason.retryable)
+    await store.updateTicketQuietly(ticketId, { retryAt: new Date(clock.now().getTime() + HOPELESS_MS) });
+  throw failed.reason;
 }
 
-async function show(deps: FlowDeps, row: CardRow, card: Card, view: TicketView): Promise<void> {
+/** Draws one card, alone among all who might. */
+async function show(
+  deps: FlowDeps,
+  platform: ChatPlatform,
+  { id }: CardRow,
+  ticket: TicketRow,
+  view: TicketView,
+): Promise<void> {
   const { store, clock } = deps;
-  const platform = deps.platforms.get(row.platform);
-  if (!platform) throw new AppError('platform_missing', `${row.platform} is not set up`);
-  const digest = createHash('sha256').update(JSON.stringify(card)).digest('base64url');
-  let message = row.message;
-  if (!message) {
-    if (row.threadSeq === 0 && row.digest === null) await store.updateCard(row.id, { digest: 'posting' });
-    else if (Math.abs(clock.now().getTime() - row.postedAt.getTime()) < POST_LIMIT_MS)
-      throw new AppError('card_posting', 'the card is being posted', { retryable: true });
-    message = await platform
-      .post(
-        { platform: row.platform, channel: row.channel },
-        card,
-        `card-${row.id}-${row.postedAt.getTime()}`,
-      )
-      .catch(async (error: unknown) => {
-        // Refused for certain: nothing stands there, so the next attempt need not wait.
-        if (error instanceof AppError && error.code !== 'outcome_unknown')
-          await store.updateCard(row.id, { digest: null });
-        throw error;
-      });
-    const newest = view.messages.at(-1)?.seq ?? 0;
-    await store.updateCard(row.id, { message, digest, threadSeq: newest });
-    const waited = (clock.now().getTime() - view.ticket.createdAt.getTime()) / 1_000;
-    deps.metrics.observe('receive_to_card', waited, { channel: view.ticket.channel });
-    return;
+  const row = await store.leaseCard(id, clock.now(), LEASE_MS);
+  if (!row)
+    throw new AppError('card_busy', 'the card is being drawn', { retryable: true, retryAfterMs: BUSY_MS });
+  try {
+    if (!isHeld(deps, row, ticket)) {
+      const card = withOrigin(ticketCard(view), row);
+      const digest = createHash('sha256').update(JSON.stringify(card)).digest('base64url');
+      await draw(deps, { platform, row, ticket, view, card, digest });
+    }
+    await store.updateCard(id, { rev: ticket.rev, leaseUntil: null });
+  } catch (error) {
+    const known = error instanceof AppError ? error : null;
+    if (known && GONE.includes(known.code) && (await standIn(deps, row, ticket, known))) return;
+    // Nothing stands there for certain, so the next attempt need not wait for the end of the lease.
+    if (known && known.code !== 'outcome_unknown') await store.updateCard(id, { leaseUntil: null });
+    throw error;
+  }
+}
+
+/** Quiet hours, unless the ticket became more urgent meanwhile. */
+function isHeld({ clock, settings }: FlowDeps, { heldUntil }: CardRow, { priority }: TicketRow): boolean {
+  const waits = settings.noise.quietHours?.priorities.some((level) => level === priority?.level);
+  return heldUntil !== null && heldUntil > clock.now() && waits === true;
+}
+
+/** One card as it is to stand in one place. */
+interface Drawing {
+  platform: ChatPlatform;
+  row: CardRow;
+  ticket: TicketRow;
+  view: TicketView;
+  card: Card;
+  digest: string;
+}
+
+async function draw(deps: FlowDeps, drawing: Drawing): Promise<void> {
+  const { platform, row, ticket, view, card, digest } = drawing;
+  if (!row.message) return post(deps, drawing, { again: false });
+  if (row.burstId !== null && ticket.priority?.level === 'P1') {
+    await leaveBurst(deps, platform, row);
+    return postAnew(deps, drawing);
   }
   if (row.digest !== digest) {
     try {
-      await platform.update(message, card);
+      await platform.update(row.message, card, { urgency: urgencyOf(ticket) });
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
-      // Somebody deleted it: the ticket gets a new card, and that a thread of its own.
-      const anew = { message: null, digest: null, threadSeq: 0, postedAt: deps.clock.now() };
-      await store.updateCard(row.id, anew);
-      return show(deps, { ...row, ...anew }, card, view);
+      return postAnew(deps, drawing);
     }
-    await store.updateCard(row.id, { digest });
+    await deps.store.updateCard(row.id, { digest });
+    if (row.burstId !== null) await deps.wake.burst(row.burstId, platform.id);
   }
-  await followUp(deps, row, message, view);
+  await followUp(deps, platform, row, row.message, view);
+}
+
+/** People are disturbed once: neither for a card in a thread nor for one that is posted `again`. */
+async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolean }): Promise<void> {
+  const { platform, row, ticket, view, card, digest } = drawing;
+  const thread = again ? null : await threadOfBurst(deps, row, ticket);
+  const place: Place = { platform: platform.id, channel: row.channel, ...(thread && { thread }) };
+  const message = await platform.post(place, card, {
+    key: `card-${row.id}-${row.postedAt.getTime()}`,
+    urgency: urgencyOf(ticket),
+    mention: again || thread ? [] : mentionsOf(deps, ticket, view.customer, platform.id),
+  });
+  const newest = view.messages.at(-1)?.seq ?? 0;
+  await deps.store.updateCard(row.id, { message, digest, threadSeq: newest, heldUntil: null });
+  // Cards that have waited for the end of quiet hours would spoil the figure.
+  if (row.postedAt.getTime() - ticket.createdAt.getTime() > RESERVED_MS) return;
+  const waited = deps.clock.now().getTime() - ticket.createdAt.getTime();
+  deps.metrics.observe('receive_to_card', waited / 1_000, { channel: ticket.channel });
+}
+
+/** Somebody deleted the message, or it stands in the wrong place: another one, with a thread of its own. */
+async function postAnew(deps: FlowDeps, drawing: Drawing): Promise<void> {
+  const anew = { message: null, digest: null, threadSeq: 0, postedAt: deps.clock.now(), burstId: null };
+  await deps.store.updateCard(drawing.row.id, anew);
+  return post(deps, { ...drawing, row: { ...drawing.row, ...anew } }, { again: true });
 }
 
 /** The customer's later messages, notes and replies appear in the card's thread, each once. */
-async function followUp(deps: FlowDeps, row: CardRow, thread: MessageRef, view: TicketView): Promise<void> {
+async function followUp(
+  deps: FlowDeps,
+  platform: ChatPlatform,
+  row: CardRow,
+  thread: MessageRef,
+  view: TicketView,
+): Promise<void> {
   const place: Place = { platform: row.platform, channel: row.channel, thread };
   for (const message of view.messages.filter((candidate) => candidate.seq > row.threadSeq)) {
     // A note that was written in this very thread stands there already.
     const written = message.direction === 'note' && message.channel === row.platform;
+    const card = threadCard(message, view);
     if (!written)
-      await deps.platforms
-        .get(row.platform)
-        ?.post(place, threadCard(message, view), `message-${row.id}-${message.seq}`);
+      await platform.post(place, row.burstId === null ? card : belongingTo(ticketKey(row.ticketId), card), {
+        key: `message-${row.id}-${message.seq}`,
+        urgency: THREAD_URGENCY,
+      });
     await deps.store.updateCard(row.id, { threadSeq: message.seq });
   }
 }
 
-/** Channels that the routing rules name for a ticket; the first rule whose conditions all hold wins. */
-function placesOf(deps: FlowDeps, ticket: TicketRow, view: TicketView): Place[] {
-  const { settings, platforms, log } = deps;
-  const rule = settings.routes.find((candidate) => matches(candidate.when, ticket, view));
-  const places = (rule?.to ?? settings.channels.tickets).map(parseTarget);
-  const usable = places.filter((place) => platforms.has(place.platform));
-  if (usable.length > 0) return usable;
-  const [fallback] = platforms.keys();
-  log.warn(
-    { ticketId: ticket.id, places: places.map((place) => place.platform) },
-    'no platform of the route is set up',
-  );
-  return fallback ? [{ platform: fallback, channel: 'support' }] : [];
-}
-
-/** `slack:C0SUPPORT` -> platform and channel. */
-export function parseTarget(target: string): Place {
-  const at = target.indexOf(':');
-  return { platform: target.slice(0, at), channel: target.slice(at + 1) };
-}
-
-function matches(when: RouteRule['when'], ticket: TicketRow, view: TicketView): boolean {
-  const { account } = view.customer;
-  const has = (wanted: string[] | undefined, actual: string | null | undefined) =>
-    !wanted || (actual != null && wanted.some((one) => one.toLowerCase() === actual.toLowerCase()));
-  const category = ticket.category;
-  return (
-    (!when.category ||
-      (category !== null &&
-        when.category.some((one) => category === one || category.startsWith(`${one}/`)))) &&
-    (!when.priority || (ticket.priority !== null && when.priority.includes(ticket.priority.level))) &&
-    has(when.plan, account?.plan) &&
-    has(when.account, account?.name) &&
-    has(when.language, ticket.analysis?.language) &&
-    has(when.channel, ticket.channel)
-  );
+/** A card in the fallback channel says where it belongs. */
+function withOrigin(card: Card, { insteadOf }: CardRow): Card {
+  if (insteadOf === null) return card;
+  const text = `Meant for ${insteadOf}, which cannot be reached`;
+  return { ...card, blocks: [{ type: 'text', style: 'warning', text }, ...card.blocks] };
 }

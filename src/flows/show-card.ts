@@ -1,6 +1,6 @@
 // Posts and updates cards that are not about a ticket: one per key and place, posted once, then updated in place.
 import { createHash } from 'node:crypto';
-import type { PostedCardRow } from '../infra/db/queries/work.ts';
+import type { PostedCardRow } from '../infra/db/queries/cards.ts';
 import type { Card } from '../model/card.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { MessageRef, Place } from '../model/platform.ts';
@@ -63,7 +63,7 @@ async function showAt(deps: ShowDeps, place: Place, { key, card, thread = [] }: 
     }
   }
   for (const post of thread.filter((one) => !row.thread.includes(one.key))) {
-    await platform.post({ ...place, thread: message }, post.card, `${key}-${row.id}-${post.key}`);
+    await platform.post({ ...place, thread: message }, post.card, { key: `${key}-${row.id}-${post.key}` });
     row.thread = [...row.thread, post.key];
     await deps.store.updatePostedCard(row.id, { thread: row.thread });
   }
@@ -83,7 +83,7 @@ async function postOnce(
   await store.updatePostedCard(row.id, { digest: 'posting' });
   try {
     const key = `${row.key}-${row.id}-${row.postedAt.getTime()}`;
-    const message = await platforms.get(place.platform)?.post(place, card, key);
+    const message = await platforms.get(place.platform)?.post(place, card, { key });
     if (!message) throw new AppError('platform_missing', `${place.platform} is not set up`);
     await store.updatePostedCard(row.id, { message, digest });
     return message;

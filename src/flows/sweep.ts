@@ -11,8 +11,10 @@ export async function sweep(deps: FlowDeps): Promise<void> {
   const woken = await store.wakeSnoozed(now);
   const silentSince = new Date(now.getTime() - settings.tickets.assumeResolvedDays * DAY_MS);
   const resolved = await store.assumeResolved(silentSince, now);
+  const released = await store.releaseHeld(now);
   const unfinished = await store.unfinishedTickets(now, 500);
-  for (const ticketId of new Set([...woken, ...resolved, ...unfinished])) await wake.ticket(ticketId);
+  for (const ticketId of new Set([...woken, ...resolved, ...released, ...unfinished]))
+    await wake.ticket(ticketId);
   await recoverAbandoned(deps);
   if ((await store.countDueOutbox(now)) > 0) await wake.outbox(now);
 }

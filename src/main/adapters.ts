@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { migrate } from '../infra/db/migrate.ts';
+import { createLimiter } from '../infra/limiter/index.ts';
 import { createAdapterStore } from '../infra/store.ts';
 import { errorText } from '../model/errors.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   Log,
   Tracker,
 } from '../ports.ts';
+import { checkChannels } from './channels.ts';
 
 export const allModules = [...chatModules, ...intakeModules, ...contextModules, ...trackerModules];
 
@@ -55,13 +57,15 @@ export async function checkAdapters(
   await migrate(databaseUrl);
   const database = openDatabase(databaseUrl, { log, max: 2 });
   const bus = await createBus({ databaseUrl, log });
+  const clock = { now: () => new Date() };
   try {
     const { platforms, intake, sources, trackers } = buildAdapters(config, (owner) => ({
-      clock: { now: () => new Date() },
+      clock,
       fetch,
       log,
       store: createAdapterStore(database.db, owner),
       bus,
+      limiter: createLimiter(clock),
       agents: config.yaml.agents,
       status: () => ({ sample: false, indexing: null, notices: [] }),
     }));
@@ -73,7 +77,8 @@ export async function checkAdapters(
         ],
       ),
     );
-    return Object.fromEntries(parts);
+    const channels = await checkChannels(config.yaml, new Map(platforms.map((one) => [one.id, one])));
+    return { ...Object.fromEntries(parts), ...channels };
   } finally {
     await bus.stop();
     await database.close();

@@ -1,6 +1,9 @@
 // Wires the queue's topics to the flows.
-import { advance } from '../flows/advance.ts';
+import { advance, timed } from '../flows/advance.ts';
+import { showBurst } from '../flows/burst.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
+import { forgetOld } from '../flows/forget.ts';
+import { present } from '../flows/present.ts';
 import { sendDue } from '../flows/reply.ts';
 import { sweep } from '../flows/sweep.ts';
 import { withDeadline } from '../infra/queue/deadline.ts';
@@ -10,6 +13,12 @@ import type { Clock, Log, Queue } from '../ports.ts';
 /** Tickets worked on at once by one process; their embeddings queue up by urgency behind that. */
 const TICKETS = 6;
 const SENDERS = 4;
+/** Cards drawn at once on one platform. They wait for the platform's rates, which costs next to nothing. */
+const CARDS = 24;
+/** The message of a burst is changed at most this often. */
+const BURST_PAUSE_MS = 5_000;
+/** How often what nobody asks for any more is forgotten. */
+const FORGET_MS = 6 * 3_600_000;
 /** How soon work is found again whose wake-up was lost. */
 const SWEEP_MS = 10_000;
 /** A ticket that another process holds is looked at again after this pause. */
@@ -37,8 +46,16 @@ export function createWake(queue: Queue, clock: Clock, log: Log): Wake {
       const key = delayMs === 0 ? 'now' : `${Math.ceil(at.getTime() / 1000)}`;
       await add('outbox', {}, { key, delayMs });
     },
+    cards: (ticketId, platform, urgency) =>
+      add(cardsTopic(platform), { ticketId }, { key: `${ticketId}`, urgency }),
+    burst: (burstId, platform) =>
+      add(cardsTopic(platform), { burstId }, { key: `burst-${burstId}`, delayMs: BURST_PAUSE_MS }),
     trackers: () => add('trackers', {}, { key: 'now' }),
   };
+}
+
+function cardsTopic(platform: string): string {
+  return `cards-${platform}`;
 }
 
 /** Starts this process's workers. */
@@ -54,7 +71,28 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     },
     { concurrency: TICKETS },
   );
+  // A topic for each platform, so that one that is slow holds up neither tickets nor the others.
+  for (const id of deps.platforms.keys())
+    await queue.work(
+      cardsTopic(id),
+      ({ ticketId, burstId }) =>
+        burstId === undefined
+          ? timed(deps, 'present', () => present(deps, Number(ticketId), id))
+          : showBurst(deps, Number(burstId)),
+      { concurrency: CARDS },
+    );
   await queue.work('outbox', () => sendDue(deps), { concurrency: SENDERS });
-  await queue.work('sweep', () => sweep(deps), { concurrency: 1 });
+  let forgotten = Number.NEGATIVE_INFINITY;
+  await queue.work(
+    'sweep',
+    async () => {
+      await sweep(deps);
+      const now = deps.clock.now().getTime();
+      if (now - forgotten < FORGET_MS) return;
+      forgotten = now;
+      await forgetOld(deps);
+    },
+    { concurrency: 1 },
+  );
   await queue.every('sweep', { everyMs: SWEEP_MS });
 }

@@ -1,7 +1,6 @@
 // The life of a ticket under any sequence of what customers, agents, clocks and mail servers may do.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { advance } from '../../src/flows/advance.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { sweep } from '../../src/flows/sweep.ts';
 import type { Decision } from '../../src/model/decision.ts';
@@ -121,7 +120,7 @@ async function startLife() {
       case 'thanks':
         return void (await w.write('Thank you so much!', address));
       case 'work':
-        return void (await advance(w.deps, ticketId));
+        return void (await w.advance(ticketId));
       case 'send':
         return sendDue(w.deps);
       case 'sweep':
@@ -221,10 +220,10 @@ async function startLife() {
     for (let round = 0; round < 8; round++) {
       w.clock.advance(HOUR_MS);
       await sweep(w.deps);
-      await advance(w.deps, ticketId);
+      await w.advance(ticketId);
       await sendDue(w.deps);
     }
-    await advance(w.deps, ticketId);
+    await w.advance(ticketId);
     await check();
     const ticket = await w.store.getTicket(ticketId);
     if (!ticket) throw new Error('the ticket is gone');

@@ -3,7 +3,9 @@
 import { yamlSchema } from '../../src/config/schema.ts';
 import { act } from '../../src/flows/actions.ts';
 import { advance } from '../../src/flows/advance.ts';
+import { showBurst } from '../../src/flows/burst.ts';
 import type { FlowDeps } from '../../src/flows/deps.ts';
+import { present } from '../../src/flows/present.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { openDatabase } from '../../src/infra/db/index.ts';
@@ -126,6 +128,8 @@ const TAXONOMY = taxonomySchema.parse({
 });
 
 const SETTINGS = {
+  // The clock stands still, so that everything would be a burst.
+  noise: { burst: { count: 0 } },
   agents: [
     { name: 'Ana', email: 'ana@team.example', role: 'lead', team: 'billing' },
     { name: 'Ben', email: 'ben@team.example', role: 'agent' },
@@ -146,6 +150,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
   const email = journalChannel('email');
   const livechat = journalChannel('livechat', { idempotent: true });
   const woken = new Set<number>();
+  const behind = new Map<string, () => Promise<void>>();
   const deps: FlowDeps = {
     store,
     engine,
@@ -160,6 +165,12 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
         woken.add(ticketId);
       },
       outbox: async () => undefined,
+      cards: async (ticketId, id) => {
+        behind.set(`${id} ${ticketId}`, () => present(deps, ticketId, id));
+      },
+      burst: async (burstId) => {
+        behind.set(`burst ${burstId}`, () => showBurst(deps, burstId));
+      },
       trackers: async () => undefined,
     },
     settings: yamlSchema.parse({ ...SETTINGS, ...yaml }),
@@ -176,6 +187,15 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     withKey: createKeyLock(database.pool),
   };
   let written = 0;
+
+  /** A failure of one card holds up no other. */
+  async function showCards(): Promise<void> {
+    const work = [...behind.values()];
+    behind.clear();
+    const failures: unknown[] = [];
+    for (const show of work) await show().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
 
   return {
     deps,
@@ -200,12 +220,18 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     },
     /** Does all the work that is waiting, as the queue would. */
     async work() {
-      for (let round = 0; round < 10 && woken.size > 0; round++) {
+      for (let round = 0; round < 10 && woken.size + behind.size > 0; round++) {
         const now = [...woken];
         woken.clear();
         for (const ticketId of now) await advance(deps, ticketId);
+        await showCards();
         await sendDue(deps);
       }
+    },
+    /** Brings one ticket up to date, cards included. */
+    async advance(ticketId: number) {
+      await advance(deps, ticketId);
+      await showCards();
     },
     /** An agent presses a button on the ticket's current card. */
     async press(

@@ -1,6 +1,5 @@
 // Queries about cards: where they stand, who draws them, which wait and which share a message.
 import { and, asc, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
-import type { MessageRef } from '../../../model/platform.ts';
 import type { TicketStatus } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { ticket } from '../schema/conversations.ts';

@@ -1,0 +1,53 @@
+// The card of a burst: what many tickets at once are about, and how far they are.
+import type { Block, Card, Tone } from '../model/card.ts';
+import { PRIORITIES, type TicketStatus, ticketKey } from '../model/ticket.ts';
+import { count, line } from './words.ts';
+
+/** What the card says of one ticket. */
+interface BurstLine {
+  id: number;
+  status: TicketStatus;
+  level: string | null;
+  summary: string | null;
+  customer: string | null;
+}
+
+/** Tickets that are listed; the others are in the thread. */
+const LISTED = 10;
+
+/** "12 more about Exports", with the newest of them. `tickets`: newest first. */
+export function burstCard(topic: string, tickets: BurstLine[]): Card {
+  const title = `${tickets.length} more about ${line(topic, 80)}`;
+  const waiting = tickets.filter(({ status }) => status === 'open' || status === 'awaiting_agent');
+  const words = (one: BurstLine) =>
+    [one.level, one.customer && line(one.customer, 60), line(one.summary ?? 'No summary yet', 120)]
+      .filter(Boolean)
+      .join(' · ');
+  const blocks: Block[] = [
+    { type: 'header', text: title },
+    {
+      type: 'text',
+      style: 'body',
+      text:
+        waiting.length === 0
+          ? 'All of them are taken care of'
+          : `${count(waiting.length, 'waits', 'wait')} for an agent, ${tickets.length - waiting.length} taken care of`,
+    },
+    {
+      type: 'fields',
+      fields: tickets.slice(0, LISTED).map((one) => ({ label: ticketKey(one.id), value: words(one) })),
+    },
+    {
+      type: 'context',
+      text: `${tickets.length > LISTED ? `and ${tickets.length - LISTED} more. ` : ''}Each has its own card in this thread; notes go by its menu`,
+    },
+  ];
+  const tone = PRIORITIES.find((level) => waiting.some((one) => one.level === level)) ?? 'neutral';
+  return { tone: waiting.length === 0 ? ('good' satisfies Tone) : tone, fallback: title, ref: null, blocks };
+}
+
+/** What stays in the thread of a ticket that got a card of its own. `key`: `T-1042`. */
+export function movedCard(key: string): Card {
+  const text = `${key} is P1 now and has a card of its own`;
+  return { tone: 'neutral', fallback: text, ref: null, blocks: [{ type: 'text', style: 'muted', text }] };
+}

@@ -1,0 +1,37 @@
+// Whether cards can be posted wherever the configuration sends them: asked at the start and by `doctor`, not at the first ticket.
+import type { YamlConfig } from '../config/schema.ts';
+import { parseTarget } from '../flows/route.ts';
+import { errorText } from '../model/errors.ts';
+import type { ChatPlatform, Health } from '../ports.ts';
+
+/** Longest that one channel may take to answer. */
+const PATIENCE_MS = 15_000;
+
+/** Every `platform:channel` of `channels` and `routes`, with what its platform says of it. */
+export async function checkChannels(
+  { channels, routes }: Pick<YamlConfig, 'channels' | 'routes'>,
+  platforms: ReadonlyMap<string, ChatPlatform>,
+): Promise<Record<string, Health>> {
+  const targets = new Set([...Object.values(channels), ...routes.map(({ to }) => to)].flat());
+  const checked = await Promise.all(
+    [...targets].map(async (target) => [target, await check(target, platforms)] as const),
+  );
+  return Object.fromEntries(checked);
+}
+
+async function check(target: string, platforms: ReadonlyMap<string, ChatPlatform>): Promise<Health> {
+  const { platform: id, channel } = parseTarget(target);
+  const platform = platforms.get(id);
+  if (!platform)
+    return {
+      ok: false,
+      detail: `${id} is not set up, so its cards go to the fallback channel; \`deskhand setup\` tells how`,
+    };
+  if (!platform.check) return { ok: true, detail: 'not checked' };
+  const late = new Promise<Health>((resolve) => {
+    const answer = { ok: false, detail: `${id} did not answer within ${PATIENCE_MS / 1_000} s` };
+    setTimeout(() => resolve(answer), PATIENCE_MS).unref();
+  });
+  const asked = platform.check(channel).catch((error: unknown) => ({ ok: false, detail: errorText(error) }));
+  return Promise.race([asked, late]);
+}
