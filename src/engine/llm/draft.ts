@@ -129,8 +129,8 @@ async function propose(
     history: input.history,
     answerable,
     retrieval: {
-      support: mean(kept.map(({ support }) => support)),
-      // One source or several: the check says how well they fit, the order of the search no longer matters.
+      support: mean(kept.map(({ support, passage }) => support * fitOf(passage, analysis))),
+      // Neither for nor against: the model has chosen among all that was found.
       lead: 0.3,
       category: main?.passage.category ?? null,
     },
@@ -168,6 +168,15 @@ async function propose(
     if (second.sources.some(({ id }) => ids.includes(id))) return 1;
     return language === second.language ? local.similarity(words, second.text) : 0.5;
   }
+}
+
+/**
+ * 0..1: how surely a passage is about what is asked. As `supportOf` in local/drafting.ts, with closeness standing in
+ * for shared words and a usual distance to the next article.
+ */
+function fitOf({ category, closeness }: Passage, analysis: DraftInput['analysis']): number {
+  const topic = category === null ? 0.5 : category === analysis.category ? 1 : 0;
+  return 1 / (1 + Math.exp(-(3.6 * closeness + 2.8 * topic * analysis.categoryConfidence - 2.26)));
 }
 
 function mean(values: number[]): number {
