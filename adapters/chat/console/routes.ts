@@ -84,7 +84,7 @@ export function createRoutes(parts: RouteParts): Route[] {
   const agentOf = (email: string | null): Agent | undefined => agents.find((agent) => agent.email === email);
   const knownChannel = (id: string): boolean => config.channels.some((channel) => channel.id === id);
   const noAgent = () =>
-    json({ error: 'invalid', field: 'agent', message: 'is not one of the configured agents' }, 400);
+    json({ error: 'invalid', field: 'agent', message: 'is not in the list of agents' }, 400);
   const noChannel = () =>
     json({ error: 'invalid', field: 'channel', message: 'there is no such channel' }, 404);
 
