@@ -4,7 +4,7 @@ import { z } from 'zod';
 const share = z.number().min(0).max(1);
 
 export const sourceSchema = z.object({
-  kind: z.enum(['article', 'exemplar']),
+  kind: z.enum(['article', 'exemplar', 'issue']),
   id: z.string(),
   title: z.string(),
   url: z.string().nullable(),
@@ -45,6 +45,8 @@ export const draftProposalSchema = z.object({
   engine: z.string(),
   /** Absent: no language model took part. */
   model: modelUseSchema.optional(),
+  /** Why a person must read it before it leaves, in words; absent: nothing was found against it. */
+  held: z.array(z.string()).optional(),
 });
 export type DraftProposal = z.infer<typeof draftProposalSchema>;
 

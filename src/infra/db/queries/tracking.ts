@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Analysis, analysisSchema } from '../../../model/analysis.ts';
 import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
 import type { Db } from '../index.ts';
-import { cluster } from '../schema/learning.ts';
+import { cluster } from '../schema/clusters.ts';
 import { issue } from '../schema/tracking.ts';
 
 export type IssueRow = typeof issue.$inferSelect;
@@ -12,6 +12,7 @@ export type IssueRow = typeof issue.$inferSelect;
 /** A report as an issue tells of it. */
 export interface Report {
   customerId: number;
+  customer: string | null;
   account: string | null;
   plan: string | null;
   mrr: number | null;
@@ -25,6 +26,7 @@ export interface Report {
 const reportsSchema = z.array(
   z.object({
     customer_id: z.number(),
+    customer: z.string().nullable(),
     account: z.string().nullable(),
     plan: z.string().nullable(),
     mrr: z.number().nullable(),
@@ -148,7 +150,7 @@ export function trackingQueries(db: Db) {
     /** The reports of a cluster, oldest first. */
     async reportsOf(clusterId: number, limit = 500): Promise<Report[]> {
       const { rows } = await db.execute(sql`
-        select c.id::float8 as customer_id, a.name as account, a.plan, a.mrr::float8 as mrr, m.channel,
+        select c.id::float8 as customer_id, c.name as customer, a.name as account, a.plan, a.mrr::float8 as mrr, m.channel,
           coalesce(m.subject, t.subject) as subject, m.text, m.at, t.analysis -> 'bug' as bug
         from cluster_member cm
           join message m on m.id = cm.message_id

@@ -1,0 +1,102 @@
+// Messages about a known problem, in the languages we can write: it is fixed, and we know of it.
+import { firstName, PHRASES } from './phrases.ts';
+
+/** `{greeting}` and `{about}` are filled in for each customer. */
+interface Announcement {
+  greeting(firstName: string | null): string;
+  fixed: string;
+  known: string;
+  merged: string;
+}
+
+const LATIN = (hello: string, none: string, end: string) => (name: string | null) =>
+  name ? `${hello} ${name}${end}` : `${none}${end}`;
+
+const TEXTS: Record<string, Announcement> = {
+  en: {
+    greeting: PHRASES.en?.greeting ?? LATIN('Hi', 'Hello', ','),
+    fixed:
+      '{greeting}\n\nYou told us about this: “{about}”. It is fixed now.\n\nCould you try it again? If it still happens, just answer this message and we will look at it at once.',
+    known:
+      '{greeting}\n\nThank you for telling us. We know about this problem; other customers see it, too, and our engineers have it on their list.\n\nWe will write to you as soon as it is fixed.',
+    merged:
+      '{greeting}\n\nThank you for telling us. We know about this problem: our engineers have corrected it, and the correction is on its way to you with one of the next releases.\n\nWe will write to you as soon as it is there.',
+  },
+  de: {
+    greeting: PHRASES.de?.greeting ?? LATIN('Hallo', 'Guten Tag', ','),
+    fixed:
+      '{greeting}\n\nSie hatten uns das gemeldet: „{about}“. Der Fehler ist jetzt behoben.\n\nKönnten Sie es noch einmal versuchen? Falls es immer noch auftritt, antworten Sie einfach auf diese Nachricht, dann sehen wir es uns sofort an.',
+    known:
+      '{greeting}\n\nvielen Dank für Ihre Meldung. Das Problem ist uns bekannt; auch andere Kunden sehen es, und unsere Entwickler haben es auf ihrer Liste.\n\nWir schreiben Ihnen, sobald es behoben ist.',
+    merged:
+      '{greeting}\n\nvielen Dank für Ihre Meldung. Das Problem ist uns bekannt: Unsere Entwickler haben es korrigiert, und die Korrektur kommt mit einer der nächsten Versionen zu Ihnen.\n\nWir schreiben Ihnen, sobald sie da ist.',
+  },
+  fr: {
+    greeting: PHRASES.fr?.greeting ?? LATIN('Bonjour', 'Bonjour', ','),
+    fixed:
+      '{greeting}\n\nVous nous aviez signalé ceci : « {about} ». Le problème est maintenant corrigé.\n\nPourriez-vous réessayer ? Si cela se produit encore, répondez simplement à ce message et nous regarderons aussitôt.',
+    known:
+      '{greeting}\n\nMerci de nous l’avoir signalé. Nous connaissons ce problème : d’autres clients le rencontrent aussi et nos ingénieurs l’ont sur leur liste.\n\nNous vous écrirons dès qu’il sera corrigé.',
+    merged:
+      '{greeting}\n\nMerci de nous l’avoir signalé. Nous connaissons ce problème : nos ingénieurs l’ont corrigé et la correction arrivera chez vous avec l’une des prochaines versions.\n\nNous vous écrirons dès qu’elle sera là.',
+  },
+  es: {
+    greeting: PHRASES.es?.greeting ?? LATIN('Hola,', 'Hola', ':'),
+    fixed:
+      '{greeting}\n\nNos había avisado de esto: «{about}». Ya está resuelto.\n\n¿Podría probarlo otra vez? Si sigue ocurriendo, responda a este mensaje y lo miraremos enseguida.',
+    known:
+      '{greeting}\n\nGracias por avisarnos. Conocemos este problema: otros clientes también lo ven y nuestros ingenieros lo tienen en su lista.\n\nLe escribiremos en cuanto esté resuelto.',
+    merged:
+      '{greeting}\n\nGracias por avisarnos. Conocemos este problema: nuestros ingenieros lo han corregido y la corrección le llegará con una de las próximas versiones.\n\nLe escribiremos en cuanto llegue.',
+  },
+  it: {
+    greeting: LATIN('Ciao', 'Buongiorno', ','),
+    fixed:
+      '{greeting}\n\nci aveva segnalato questo: «{about}». Il problema è stato risolto.\n\nPotrebbe riprovare? Se succede ancora, risponda a questo messaggio e lo guarderemo subito.',
+    known:
+      '{greeting}\n\ngrazie della segnalazione. Conosciamo questo problema: lo vedono anche altri clienti e i nostri tecnici lo hanno in lista.\n\nLe scriveremo appena sarà risolto.',
+    merged:
+      '{greeting}\n\ngrazie della segnalazione. Conosciamo questo problema: i nostri tecnici lo hanno corretto e la correzione arriverà con una delle prossime versioni.\n\nLe scriveremo appena sarà disponibile.',
+  },
+  pt: {
+    greeting: LATIN('Olá,', 'Olá', '!'),
+    fixed:
+      '{greeting}\n\nTinha-nos comunicado isto: «{about}». Já está resolvido.\n\nPode tentar novamente? Se ainda acontecer, responda a esta mensagem e vemos de imediato.',
+    known:
+      '{greeting}\n\nObrigado por nos avisar. Conhecemos este problema: outros clientes também o veem e os nossos engenheiros têm-no na lista.\n\nEscrevemos-lhe assim que estiver resolvido.',
+    merged:
+      '{greeting}\n\nObrigado por nos avisar. Conhecemos este problema: os nossos engenheiros corrigiram-no e a correção chegará com uma das próximas versões.\n\nEscrevemos-lhe assim que estiver disponível.',
+  },
+  nl: {
+    greeting: LATIN('Hallo', 'Goedendag', ','),
+    fixed:
+      '{greeting}\n\nU had ons dit gemeld: “{about}”. Het is nu opgelost.\n\nKunt u het nog eens proberen? Als het nog steeds gebeurt, antwoord dan gewoon op dit bericht en we kijken er meteen naar.',
+    known:
+      '{greeting}\n\nBedankt voor uw melding. We kennen dit probleem: andere klanten zien het ook en onze ontwikkelaars hebben het op hun lijst.\n\nWe schrijven u zodra het is opgelost.',
+    merged:
+      '{greeting}\n\nBedankt voor uw melding. We kennen dit probleem: onze ontwikkelaars hebben het verholpen en de oplossing komt met een van de volgende versies naar u toe.\n\nWe schrijven u zodra die er is.',
+  },
+};
+
+const languageOf = (language: string | null) => (language && TEXTS[language] ? language : 'en');
+
+/** The language that we write to somebody in: theirs where we can, else English. */
+export function writableLanguage(language: string | null): string {
+  return languageOf(language?.slice(0, 2).toLowerCase() ?? null);
+}
+
+/** What we would write about a problem, with places for greeting and subject. */
+export function announcement(kind: 'fixed' | 'known' | 'merged', language: string): string {
+  return TEXTS[languageOf(language)]?.[kind] ?? '';
+}
+
+/** Such a text for one customer, signed. Every other brace stays as it is. */
+export function addressed(
+  text: string,
+  to: { language: string; name: string | null; about: string; signature: string },
+): string {
+  const greeting = TEXTS[languageOf(to.language)]?.greeting(firstName(to.name)) ?? '';
+  const values: Record<string, string> = { greeting, about: to.about };
+  const body = text.replace(/\{(greeting|about)\}/g, (place, name: string) => values[name] ?? place);
+  return [body.trim(), to.signature.trim()].filter(Boolean).join('\n\n');
+}

@@ -1,0 +1,180 @@
+// What an issue says about a cluster: pure functions from its reports to the parts of an issue, without personal data.
+import type { IssuePart } from '../model/issue.ts';
+import { replacePersonal } from '../model/personal.ts';
+import { cleanText } from '../model/text.ts';
+
+/** A report as it is told of here. */
+export interface ReportFacts {
+  customerId: number;
+  customer: string | null;
+  account: string | null;
+  plan: string | null;
+  /** Monthly revenue of the account. */
+  mrr: number | null;
+  channel: string;
+  subject: string | null;
+  text: string;
+  at: Date;
+  bug: {
+    codes: string[];
+    endpoints: string[];
+    versions: string[];
+    exceptions: string[];
+    steps: string[];
+  } | null;
+}
+
+const QUOTES = 3;
+const QUOTE_LENGTH = 400;
+const LISTED = 8;
+
+const PERSONAL_WORDS: Record<string, string> = {
+  EMAIL: 'e-mail',
+  PHONE: 'phone',
+  CARD: 'card number',
+  IBAN: 'IBAN',
+  SECRET: 'secret',
+  IP: 'IP address',
+};
+
+/** Somebody's words without who they are: addresses, numbers, secrets and their own name become `[name]` and the like. */
+export function anonymous(text: string, name: string | null): string {
+  const hidden = replacePersonal(cleanText(text), ({ kind }) => `[${PERSONAL_WORDS[kind] ?? 'personal'}]`);
+  const parts = (name ?? '').split(/\s+/).filter((part) => part.length >= 3);
+  return parts.reduce(
+    (words, part) =>
+      words.replace(
+        new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(part)}(?![\\p{L}\\p{N}])`, 'giu'),
+        '[name]',
+      ),
+    hidden,
+  );
+}
+
+function day(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}
+
+/** The most frequent values first. */
+function common(values: string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value);
+}
+
+/** Who is concerned, in numbers; `accounts` counts each account's revenue once. */
+export function concerned(reports: ReportFacts[]): {
+  reports: number;
+  customers: number;
+  accounts: number;
+  revenue: number;
+  plans: string[];
+} {
+  const accounts = new Map(reports.flatMap(({ account, mrr }) => (account ? [[account, mrr ?? 0]] : [])));
+  return {
+    reports: reports.length,
+    customers: new Set(reports.map(({ customerId }) => customerId)).size,
+    accounts: accounts.size,
+    revenue: [...accounts.values()].reduce((sum, mrr) => sum + mrr, 0),
+    plans: common(reports.flatMap(({ plan }) => (plan ? [plan] : []))),
+  };
+}
+
+function figures(reports: ReportFacts[]): IssuePart {
+  const { customers, accounts, revenue, plans } = concerned(reports);
+  const first = reports[0];
+  const last = reports.at(-1);
+  const facts = reports.flatMap(({ bug }) => (bug ? [bug] : []));
+  const fields = [
+    { label: 'Reports', value: `${reports.length} from ${customers} customers` },
+    accounts > 0 && {
+      label: 'Accounts',
+      value: `${accounts}${revenue > 0 ? `, ${Math.round(revenue).toLocaleString('en-GB')} a month` : ''}${plans.length > 0 ? ` (${plans.slice(0, LISTED).join(', ')})` : ''}`,
+    },
+    first && { label: 'First seen', value: day(first.at) },
+    last && { label: 'Last seen', value: day(last.at) },
+    list('Error', common(facts.flatMap(({ codes, exceptions }) => [...codes, ...exceptions]))),
+    list('Where', common(facts.flatMap(({ endpoints }) => endpoints))),
+    list('Versions', common(facts.flatMap(({ versions }) => versions))),
+    list('Channels', common(reports.map(({ channel }) => channel))),
+  ];
+  return {
+    type: 'fields',
+    fields: fields.filter((field) => field !== null && field !== false && field !== undefined),
+  };
+}
+
+function list(label: string, values: string[]): { label: string; value: string } | null {
+  return values.length > 0 ? { label, value: values.slice(0, LISTED).join(', ') } : null;
+}
+
+function quotes(reports: ReportFacts[]): IssuePart[] {
+  const seen = new Set<number>();
+  const chosen = reports
+    .filter(({ customerId, text }) => text.trim() && !seen.has(customerId) && seen.add(customerId))
+    .slice(-QUOTES);
+  return chosen.map(({ text, customer }) => {
+    const words = anonymous(text, customer)
+      .replace(/\n{2,}/g, '\n')
+      .trim();
+    return { type: 'quote', text: words.length > QUOTE_LENGTH ? `${words.slice(0, QUOTE_LENGTH)} …` : words };
+  });
+}
+
+/** A new issue about these reports, oldest first; `link` leads people back to where customers are answered. */
+export function issueParts(title: string, reports: ReportFacts[], cluster: string): IssuePart[] {
+  const longest = reports
+    .map(({ bug }) => bug?.steps ?? [])
+    .reduce((best, steps) => (steps.length > best.length ? steps : best), []);
+  const said = quotes(reports);
+  return [
+    { type: 'text', text: `Customers report: ${title}` },
+    figures(reports),
+    ...(longest.length > 0
+      ? [
+          { type: 'heading' as const, text: 'Steps, as a customer tells them' },
+          { type: 'steps' as const, items: longest.map((step) => anonymous(step, null)) },
+        ]
+      : []),
+    ...(said.length > 0 ? [{ type: 'heading' as const, text: 'In their words' }, ...said] : []),
+    {
+      type: 'text',
+      text: `Made by Deskhand from ${cluster}. A comment below is kept up to date with later reports. When this is closed as fixed, the affected customers are proposed a message.`,
+    },
+  ];
+}
+
+/** The one comment about what was reported since. */
+export function laterParts(reports: ReportFacts[], before: number): IssuePart[] {
+  const later = reports.slice(before);
+  return [
+    { type: 'text', text: `${later.length} more reports since this issue was made.` },
+    figures(reports),
+    ...(quotes(later).slice(-1) satisfies IssuePart[]),
+  ];
+}
+
+/** It was fixed, and came back. */
+export function regressionParts(reports: ReportFacts[], fixedAt: Date): IssuePart[] {
+  const since = reports.filter(({ at }) => at > fixedAt);
+  return [
+    {
+      type: 'text',
+      text: `Regression: reported ${since.length === 1 ? 'once' : `${since.length} times`} again after this was fixed on ${day(fixedAt)}.`,
+    },
+    ...quotes(since),
+  ];
+}
+
+const FILLER = new Set(
+  'after again also and before cannot could does doesn error fails from have into issue just keeps more not only problem shows since some still that the their then there they this when where which while will with without your'.split(
+    ' ',
+  ),
+);
+
+/** Words to search a tracker for: what the title is about, and the first error code. */
+export function searchWords(title: string, reports: ReportFacts[]): string {
+  const codes = common(reports.flatMap(({ bug }) => [...(bug?.exceptions ?? []), ...(bug?.codes ?? [])]));
+  const words = (title.match(/[\p{L}\p{N}]{3,}/gu) ?? []).filter((word) => !FILLER.has(word.toLowerCase()));
+  return [...words.slice(0, 4), ...codes.slice(0, 1)].join(' ');
+}
