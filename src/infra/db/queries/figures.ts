@@ -5,7 +5,7 @@ import type { kindSchema } from '../../../model/analysis.ts';
 import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
 import { PRIORITIES, ticketKey } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
-import { cluster } from '../schema/learning.ts';
+import { cluster } from '../schema/clusters.ts';
 
 export interface Figures {
   from: Date;

@@ -60,6 +60,8 @@ export const ticket = pgTable(
     /** Newest message that asks for an answer, and newest one the engine has answered with a draft. */
     inboundSeq: integer().notNull().default(0),
     draftedSeq: integer().notNull().default(0),
+    /** Newest message whose problems have been compared with those of others. */
+    clusteredSeq: integer().notNull().default(0),
     /** Rewrites that agents asked for and no draft has taken up yet. */
     instructions: jsonb().$type<string[]>().notNull().default([]),
     /** Grows with every visible change; the card shows `presentedRev`. */
@@ -78,6 +80,7 @@ export const ticket = pgTable(
     index('ticket_unfinished')
       .on(t.id)
       .where(sql`${t.inboundSeq} > ${t.draftedSeq} or ${t.rev} > ${t.presentedRev}`),
+    index('ticket_unclustered').on(t.id).where(sql`${t.draftedSeq} > ${t.clusteredSeq}`),
     index('ticket_snoozed').on(t.snoozedUntil).where(sql`${t.status} = 'snoozed'`),
   ],
 );

@@ -1,4 +1,5 @@
 // The whole database schema, by area.
+export * from './clusters.ts';
 export * from './conversations.ts';
 export * from './customers.ts';
 export * from './feedback.ts';

@@ -1,4 +1,4 @@
-// What the bot learns from: knowledge, exemplars, outcomes, policies, clusters, remembered embeddings.
+// What the bot learns from: knowledge, exemplars, outcomes, policies, remembered embeddings.
 import { sql } from 'drizzle-orm';
 import {
   doublePrecision,
@@ -11,11 +11,10 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Kind } from '../../../model/analysis.ts';
-import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
 import type { Mode } from '../../../model/draft.ts';
 import type { OutcomeKind } from '../../../model/outcome.ts';
 import { bytes, id, ref, time } from './columns.ts';
-import { message, ticket } from './conversations.ts';
+import { ticket } from './conversations.ts';
 import { draft } from './work.ts';
 
 export const article = pgTable('article', {
@@ -87,35 +86,6 @@ export const policy = pgTable('policy', {
   by: text().notNull(),
   at: time().notNull(),
 });
-
-export const cluster = pgTable('cluster', {
-  id: id(),
-  kind: text().$type<Kind>().notNull(),
-  title: text().notNull(),
-  status: text().$type<ClusterStatus>().notNull().default('open'),
-  centroid: bytes(),
-  size: integer().notNull().default(0),
-  firstSeen: time().notNull(),
-  lastSeen: time().notNull(),
-  mergedInto: ref(),
-  issue: jsonb().$type<ClusterIssue>(),
-});
-
-export const clusterMember = pgTable(
-  'cluster_member',
-  {
-    clusterId: ref()
-      .notNull()
-      .references(() => cluster.id),
-    messageId: ref()
-      .notNull()
-      .references(() => message.id),
-    ticketId: ref().references(() => ticket.id),
-    score: doublePrecision().notNull(),
-    at: time().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.clusterId, t.messageId] }), index().on(t.ticketId)],
-);
 
 /** Embeddings by content hash, so that a restart does not compute them again. */
 export const embedding = pgTable(

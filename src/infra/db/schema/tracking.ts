@@ -2,10 +2,10 @@
 import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { IssueState, TrackerIssue } from '../../../model/issue.ts';
 import type { ProposalKind, ProposalStatus, RecipientState } from '../../../model/proposal.ts';
+import { cluster } from './clusters.ts';
 import { id, ref, time } from './columns.ts';
 import { ticket } from './conversations.ts';
 import { customer } from './customers.ts';
-import { cluster } from './learning.ts';
 
 /** The one issue of a cluster, from the wish for one on. */
 export const issue = pgTable(
