@@ -24,15 +24,16 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
       );
       return rows[0]?.value;
     },
-    async set(key, value) {
+    async set(key, value, keepMs) {
       const json = jsonb(value);
+      const expiresAt = keepMs === undefined ? null : sql`now() + ${keepMs / 1_000} * interval '1 second'`;
       await attempt(
         db
           .insert(valueTable)
-          .values({ owner, key, value: json })
+          .values({ owner, key, value: json, expiresAt })
           .onConflictDoUpdate({
             target: [valueTable.owner, valueTable.key],
-            set: { value: json, updatedAt: sql`now()` },
+            set: { value: json, updatedAt: sql`now()`, expiresAt },
           }),
       );
     },

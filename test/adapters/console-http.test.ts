@@ -385,10 +385,10 @@ describe('posting', () => {
   it('posts a key once, also when the process died before it could tell', async () => {
     const fixture = await start();
     const place = { platform: 'console', channel: 'support' };
-    const first = await fixture.console.post(place, ticketCard(aView()), 'card-1');
-    const again = await fixture.console.post(place, ticketCard(aView()), 'card-1');
+    const first = await fixture.console.post(place, ticketCard(aView()), { key: 'card-1' });
+    const again = await fixture.console.post(place, ticketCard(aView()), { key: 'card-1' });
     expect(again).toEqual(first);
-    const other = await fixture.console.post(place, ticketCard(aView()), 'card-2');
+    const other = await fixture.console.post(place, ticketCard(aView()), { key: 'card-2' });
     expect(other.message).not.toBe(first.message);
   });
 });

@@ -7,6 +7,7 @@ export type CardElement =
   | { type: 'Container'; id?: string; items: CardElement[] }
   | { type: 'Table'; id?: string; rows: { cells: { items: CardElement[] }[] }[] }
   | { type: 'Image'; id?: string; url: string }
+  | { type: 'TextBlock'; id?: string; text: string; wrap: true }
   | { type: 'ActionSet'; id?: string; actions: CardAction[] }
   | CardInput;
 
@@ -143,6 +144,7 @@ const elementSchema: z.ZodType<CardElement> = z.discriminatedUnion('type', [
   // Reads Markdown, so ours hold mentions and nothing else.
   z.strictObject({
     type: z.literal('TextBlock'),
+    id: z.never().optional(),
     text: z.string().regex(/^<at>[^<>]+<\/at>( <at>[^<>]+<\/at>)*$/),
     wrap: z.literal(true),
   }),

@@ -9,6 +9,7 @@ import { ticketForm } from '../../src/cards/forms.ts';
 import { handoffCard } from '../../src/cards/handoff.ts';
 import { helpCard, newsCard, noteCard, sentReplyCard, threadCard } from '../../src/cards/notes.ts';
 import { replyText, ticketCard } from '../../src/cards/ticket.ts';
+import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { DECISION_FORMS } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { ActionReply, AgentAction, MessageRef } from '../../src/model/platform.ts';
@@ -69,6 +70,7 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
       log: quiet,
       store: options.store ?? createMemoryStore(),
       bus: options.bus ?? createMemoryBus(),
+      limiter: createLimiter(clock),
       agents,
       status: () => options.status ?? { sample: true, indexing: null, notices: [] },
     },

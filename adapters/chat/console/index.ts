@@ -111,7 +111,7 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
       streams.stop();
     },
 
-    async post(place, card, key) {
+    async post(place, card, { key, mention = [] } = {}) {
       const channel = known(place.channel);
       const parent = place.thread ? locate(place.thread) : null;
       // A reply to a reply stays in the same thread.
@@ -119,6 +119,7 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
       const content = await draw(card);
       const at = deps.clock.now().toISOString();
       const post = await store.append({ channel, thread, author: 'Deskhand', content, at }, key);
+      for (const { email, userId } of mention) await store.notice(email ?? userId, card.fallback, channel);
       return { platform: ID, channel, message: thread === null ? String(post.id) : `${thread}.${post.id}` };
     },
 
@@ -134,6 +135,11 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
 
     async notify(agent, text, place) {
       await store.notice(agent.email ?? agent.userId, text, channelId(place.channel));
+    },
+
+    async check(channel) {
+      const there = config.channels.some(({ id }) => id === channelId(channel));
+      return { ok: there, detail: there ? 'cards can be posted' : `the console has no channel "${channel}"` };
     },
 
     async health() {

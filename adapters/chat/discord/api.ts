@@ -18,9 +18,10 @@ import {
   Routes,
 } from 'discord.js';
 import type { AppError } from '../../../src/model/errors.ts';
+import type { RateLimiter } from '../../../src/ports.ts';
 import { toAppError } from './errors.ts';
 import { LIMITS } from './limits.ts';
-import { createLanes, type RateLimiter } from './pace.ts';
+import { createLanes, sleep } from './pace.ts';
 import type { Rendered } from './render.ts';
 
 interface ApiOptions {
@@ -38,12 +39,12 @@ interface Call {
   route: RouteLike;
   body?: unknown;
   files?: RawFile[];
-  /** Interactions prove themselves by the token in their route. */
+  /** Interactions prove themselves by the token in their route, and the limits of all other calls are not theirs. */
   auth?: boolean;
 }
 
 /** Pauses longer than this are the caller's business, who tries again later. */
-const MOST_PATIENCE_MS = 20_000;
+const MOST_PATIENCE_MS = 8_000;
 const ATTEMPTS = 8;
 
 /** Nobody is ever mentioned, whatever a text says. */
@@ -82,6 +83,13 @@ export function createApi(options: ApiOptions) {
     return (await rest.request({ method, fullRoute, body, files, auth })) as T;
   }
 
+  /** Resolves when no pause, of this key or of all, holds a call back. */
+  async function ready(key: string): Promise<void> {
+    const pauses = () => Promise.all([limiter.paused(`discord ${key}`), limiter.paused('discord *')]);
+    for (let pause = Math.max(...(await pauses())); pause > 0; pause = Math.max(...(await pauses())))
+      await sleep(pause);
+  }
+
   /**
    * Waits out pauses of this key, up to our patience, and repeats once what may have been lost on the way: every call
    * of ours does the same thing twice only once. `make` is asked again at each attempt; `repeated` is the answer when
@@ -91,9 +99,11 @@ export function createApi(options: ApiOptions) {
     let waited = 0;
     let lost = 0;
     for (let attempt = 1; ; attempt++) {
-      await limiter.ready(key);
+      const call = make();
+      const own = call.auth === false;
+      if (!own) await ready(key);
       try {
-        return await request<T>(make());
+        return await request<T>(call);
       } catch (error) {
         const known = toAppError(error);
         // The first try did arrive, only its answer did not.
@@ -101,14 +111,15 @@ export function createApi(options: ApiOptions) {
         if (known.code === 'platform_unavailable' && ++lost < 2) continue;
         const pause = known.code === 'rate_limited' ? (known.retryAfterMs ?? 1_000) : null;
         if (pause === null) throw known;
-        await limiter.hold(isGlobal(known) ? '*' : key, pause);
+        if (!own) await limiter.pause(`discord ${isGlobal(known) ? '*' : key}`, pause);
         waited += pause;
         if (attempt === ATTEMPTS || waited > MOST_PATIENCE_MS) throw known;
+        if (own) await sleep(pause);
       }
     }
   }
 
-  /** One after the other per method and channel, urgent ones first. */
+  /** One after the other per method and channel, lower ranks (0..1) first. */
   function inTurn<T>(key: string, rank: number, make: () => Call): Promise<T> {
     return inLane(key, rank, () => patiently<T>(key, make));
   }
@@ -135,14 +146,20 @@ export function createApi(options: ApiOptions) {
 
     /**
      * Posts plain words: the only kind of message that a push notification shows. Repeats within a few minutes
-     * are one message.
+     * are one message. `mention`: user ids.
      */
-    postPlain(channel: string, content: string, rank: number): Promise<APIMessage> {
+    postPlain(channel: string, content: string, rank: number, mention: string[] = []): Promise<APIMessage> {
       const nonce = newNonce();
+      const people = mention.map((id) => `<@${id}> `).join('');
       return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
         method: RequestMethod.Post,
         route: Routes.channelMessages(channel),
-        body: { content, nonce, enforce_nonce: true, allowed_mentions: NOBODY },
+        body: {
+          content: `${people}${content}`,
+          nonce,
+          enforce_nonce: true,
+          allowed_mentions: mention.length > 0 ? { users: mention } : NOBODY,
+        },
       }));
     },
 
@@ -177,7 +194,7 @@ export function createApi(options: ApiOptions) {
     },
 
     startThread: (channel: string, message: string, name: string) =>
-      inTurn<APIChannel>(`POST threads ${channel}`, 1, () => ({
+      inTurn<APIChannel>(`POST threads ${channel}`, 0.5, () => ({
         method: RequestMethod.Post,
         route: Routes.threads(channel, message),
         body: { name, auto_archive_duration: 10_080 },
@@ -192,7 +209,7 @@ export function createApi(options: ApiOptions) {
       })),
 
     react: (channel: string, message: string, emoji: string) =>
-      inTurn<unknown>(`PUT reaction ${channel}`, 1, () => ({
+      inTurn<unknown>(`PUT reaction ${channel}`, 0.5, () => ({
         method: RequestMethod.Put,
         route: Routes.channelMessageOwnReaction(channel, message, encodeURIComponent(emoji)),
       })),

@@ -7,8 +7,6 @@ export interface DiscordConfig {
   applicationId: string;
   /** Base of the REST API without version, without a slash at the end. */
   apiUrl: string;
-  /** Channels that the configuration posts to: ids, or names with `#`. */
-  channels: string[];
   /** E-mail of each agent by Discord user id; Discord tells no bot anybody's address. */
   people: Record<string, string>;
   timeZone: string;
@@ -29,14 +27,6 @@ const slice = z.object({
     workspace: z.looseObject({ timeZone: z.string().default('UTC') }).default({ timeZone: 'UTC' }),
   }),
 });
-
-/** Every `discord:CHANNEL` that the configuration posts to, wherever it stands in `channels` and `routes`. */
-function targets(value: unknown): string[] {
-  if (typeof value === 'string') return value.startsWith('discord:') ? [value.slice(8).trim()] : [];
-  if (Array.isArray(value)) return value.flatMap(targets);
-  if (value !== null && typeof value === 'object') return Object.values(value).flatMap(targets);
-  return [];
-}
 
 /** Null when neither variable is set; one without the other is a fault that names the missing one. */
 export const discordConfig: z.ZodType<DiscordConfig | null, AdapterConfigInput> = z
@@ -63,7 +53,6 @@ export const discordConfig: z.ZodType<DiscordConfig | null, AdapterConfigInput> 
       token: env.DISCORD_TOKEN,
       applicationId: env.DISCORD_APPLICATION_ID,
       apiUrl: env.DISCORD_API_URL.replace(/\/+$/, ''),
-      channels: [...new Set([...targets(input.yaml.channels), ...targets(input.yaml.routes)])],
       people: Object.fromEntries(yaml.agents.flatMap((a) => (a.discord ? [[a.discord, a.email]] : []))),
       timeZone: yaml.workspace.timeZone,
     };

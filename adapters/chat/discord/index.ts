@@ -3,24 +3,23 @@ import { type APIMessage, ApplicationFlags } from 'discord.js';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
-import type { AdapterDeps, AdapterModule, ChatPlatform, Health } from '../../../src/ports.ts';
+import type { AdapterDeps, AdapterModule, ChatPlatform, Health, PostOptions } from '../../../src/ports.ts';
 import { createApi, restOptions } from './api.ts';
 import { createChannels } from './channels.ts';
 import { COMMANDS } from './commands.ts';
 import { type DiscordConfig, discordConfig } from './config.ts';
 import { toAppError } from './errors.ts';
 import { type Gateway, openGateway } from './gateway.ts';
-import { createInteractions, editKey } from './interactions.ts';
+import { createInteractions, type Edit, editKey } from './interactions.ts';
 import { createMemory } from './memory.ts';
-import { createCoalescer, createRateLimiter, type RateLimiter } from './pace.ts';
+import { createCoalescer } from './pace.ts';
 import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
 import { createThreads } from './threads.ts';
 
 const ID = 'discord';
 
-/** What tests and replicas may want otherwise. */
+/** What tests may want otherwise. */
 interface Tuning {
-  limiter?: RateLimiter;
   /** Milliseconds until one REST call counts as lost. */
   timeoutMs?: number;
   /** Milliseconds between tries to connect, and to finish a card. */
@@ -29,9 +28,9 @@ interface Tuning {
 
 export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: Tuning = {}): ChatPlatform {
   const { log } = deps;
-  const { limiter = createRateLimiter(), timeoutMs = 8_000, retryMs = 5_000 } = tuning;
+  const { timeoutMs = 8_000, retryMs = 5_000 } = tuning;
   const connection = { ...config, fetch: deps.fetch, timeoutMs };
-  const api = createApi({ ...connection, limiter });
+  const api = createApi({ ...connection, limiter: deps.limiter });
   const channels = createChannels(api);
   const memory = createMemory(deps);
   const context = { people: config.people, timeZone: config.timeZone };
@@ -42,9 +41,10 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   let stopped = false;
   let checked: { at: number; health: Health } | null = null;
 
-  const edits = createCoalescer<Card>((key, newest) => {
+  const edits = createCoalescer<Edit>((key, newest) => {
     const [channel = '', message = ''] = key.split('/');
-    return api.edit(channel, message, rankOf(newest()), () => renderCard(newest()));
+    const { card, urgency } = newest();
+    return api.edit(channel, message, rankOf(card, urgency), () => renderCard(newest().card));
   });
 
   async function act(action: AgentAction): Promise<ActionReply> {
@@ -57,7 +57,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   async function tell(agent: AgentRef, text: string): Promise<boolean> {
     try {
       const direct = await api.directChannel(agent.userId);
-      await api.postPlain(direct.id, renderPlain(text), 2);
+      await api.postPlain(direct.id, renderPlain(text), 0.5);
       return true;
     } catch (error) {
       log.warn({ agent: agent.userId, reason: errorText(error) }, 'an agent could not be told in private');
@@ -81,29 +81,32 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
    * Push notifications show a message's plain words and no components, so a card begins as one line of words, which
    * the phone shows, and is turned into components at once.
    */
-  async function postLoudly(channel: string, card: Card): Promise<APIMessage> {
-    const message = await api.postPlain(channel, renderNotification(card), rankOf(card));
+  async function postLoudly(channel: string, card: Card, options: PostOptions): Promise<APIMessage> {
+    const { urgency, mention = [] } = options;
+    const people = mention.map(({ userId }) => userId).filter((id) => /^\d{15,21}$/.test(id));
+    const rank = rankOf(card, urgency);
+    const message = await api.postPlain(channel, renderNotification(card), rank, people.slice(0, 20));
     if (card.ref)
       await memory.rememberCard(message.id, {
         ticketId: card.ref.ticketId,
         name: card.fallback.slice(0, 300),
       });
-    await edits.submit(editKey(message.channel_id, message.id), card).catch((error: unknown) => {
+    await edits.submit(editKey(message.channel_id, message.id), { card, urgency }).catch((error: unknown) => {
       log.warn({ message: message.id, reason: errorText(error) }, 'a card stands as one line for now');
-      if (error instanceof AppError && error.retryable) finishLater(message, card);
+      if (error instanceof AppError && error.retryable) finishLater(message, { card, urgency });
     });
     return message;
   }
 
   /** The words stand already, so the post succeeded; the components follow as soon as Discord takes them. */
-  function finishLater(message: APIMessage, card: Card): void {
+  function finishLater(message: APIMessage, edit: Edit): void {
     const key = editKey(message.channel_id, message.id);
     const watch = edits.watch(key);
     const again = setTimeout(() => {
       watch.release();
       if (stopped || watch.overtaken) return;
-      edits.submit(key, card).catch((error: unknown) => {
-        if (error instanceof AppError && error.retryable) finishLater(message, card);
+      edits.submit(key, edit).catch((error: unknown) => {
+        if (error instanceof AppError && error.retryable) finishLater(message, edit);
       });
     }, retryMs);
     again.unref();
@@ -148,15 +151,12 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   async function examine(): Promise<Health> {
     try {
       const { me, application } = await identify();
-      const faults = await Promise.all(config.channels.map((channel) => channels.check(channel, me.id)));
-      const found = faults.filter((fault) => fault !== null);
-      if (found.length > 0) return { ok: false, detail: `cards cannot be posted: ${found.join('; ')}` };
       const reading = readsContent(application.flags)
         ? ''
         : ". It cannot read thread replies: turn on the Message Content intent on the application's page “Bot”; until then only replies that mention the bot are read";
       return {
         ok: true,
-        detail: `signed in as ${me.username}, ${config.channels.length} channels${reading}`,
+        detail: `signed in as ${me.username}${reading}`,
       };
     } catch (error) {
       return { ok: false, detail: errorText(error) };
@@ -181,17 +181,28 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       api.close();
     },
 
-    async post(place, card) {
-      if (place.thread) return toRef(await postInThread(place.thread, place, card));
-      return toRef(await postLoudly(await channels.resolve(place.channel), card));
+    async post(place, card, options = {}) {
+      if (place.thread) return toRef(await postInThread(place.thread, place, card, options));
+      return toRef(await postLoudly(await channels.resolve(place.channel), card, options));
     },
 
-    update: (ref, card) => edits.submit(editKey(ref.channel, ref.message), card),
+    update: (ref, card, { urgency } = {}) =>
+      edits.submit(editKey(ref.channel, ref.message), { card, urgency }),
 
     async notify(agent, text, place) {
       if ((await tell(agent, text)) || !place.thread) return;
       const named = `${agent.name ?? agent.email ?? 'For an agent'}: ${text}`;
-      await postInThread(place.thread, place, newsOf(named));
+      await postInThread(place.thread, place, newsOf(named), {});
+    },
+
+    async check(channel) {
+      try {
+        const { me } = await identify();
+        const fault = await channels.check(channel, me.id);
+        return fault ? { ok: false, detail: fault } : { ok: true, detail: 'cards can be posted' };
+      } catch (error) {
+        return { ok: false, detail: errorText(error) };
+      }
     },
 
     async health() {
@@ -205,18 +216,21 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     },
   };
 
-  async function postInThread(head: MessageRef, place: Place, card: Card): Promise<APIMessage> {
+  async function postInThread(
+    head: MessageRef,
+    place: Place,
+    card: Card,
+    options: PostOptions,
+  ): Promise<APIMessage> {
     // A message that stands in a thread has the thread as its channel.
+    const rank = rankOf(card, options.urgency);
     const inside = head.channel !== (await channels.resolve(place.channel));
     const write = async (thread: string): Promise<APIMessage> => {
-      if (isNews(card)) return postLoudly(thread, card);
-      const [first, ...more] = renderPages(card);
-      const message = await api.postQuietly(
-        thread,
-        first ?? renderText(card.fallback, card.tone),
-        rankOf(card),
-      );
-      for (const page of more) await api.postQuietly(thread, page, rankOf(card));
+      if (isNews(card)) return postLoudly(thread, card, options);
+      // A card with buttons is one message, which is updated.
+      const [first, ...more] = card.ref ? [renderCard(card)] : renderPages(card);
+      const message = await api.postQuietly(thread, first ?? renderText(card.fallback, card.tone), rank);
+      for (const page of more) await api.postQuietly(thread, page, rank);
       return message;
     };
     return inside ? write(head.channel) : threads.within(head, card.fallback, write);
@@ -235,9 +249,9 @@ function toRef(message: APIMessage): MessageRef {
   return { platform: ID, channel: message.channel_id, message: message.id };
 }
 
-/** P1 before everything, then P2, then the rest in its order. */
-function rankOf({ tone }: Card): number {
-  return tone === 'P1' ? 0 : tone === 'P2' ? 1 : 2;
+/** 0 goes first: what is wanted urgently, or P1, then P2, then the rest in its order. */
+function rankOf({ tone }: Card, urgency = tone === 'P1' ? 1 : tone === 'P2' ? 0.7 : 0.5): number {
+  return 1 - urgency;
 }
 
 /** Within a thread people are disturbed for a customer's words and for warnings, not for what they asked for. */

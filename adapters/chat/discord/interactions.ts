@@ -21,12 +21,18 @@ import { sleep } from './pace.ts';
 import { type ParsedInteraction, parseInteraction, writtenWords } from './parse.ts';
 import { type Rendered, renderCard, renderRefused, renderText } from './render.ts';
 
+/** What a message shall show, and how soon. */
+export interface Edit {
+  card: Card;
+  urgency: number | undefined;
+}
+
 interface Deps {
   api: DiscordApi;
   applicationId: string;
   log: Log;
   context: FormContext;
-  edits: ReturnType<typeof createCoalescer<Card>>;
+  edits: ReturnType<typeof createCoalescer<Edit>>;
   /** False when the event was handled before. */
   isNew(id: string): Promise<boolean>;
   act(action: AgentAction): Promise<ActionReply>;
@@ -106,7 +112,7 @@ export function createInteractions(deps: Deps) {
           if (!message) await say(renderCard(reply.card), reply.card.fallback);
           else if (isPrivate(message)) await api.editAnswer(event.token, renderCard(reply.card));
           // A newer picture of the ticket may have been drawn meanwhile.
-          else if (!watch.overtaken) await edits.submit(key, reply.card);
+          else if (!watch.overtaken) await edits.submit(key, { card: reply.card, urgency: 1 });
           break;
         case 'form':
         case 'none':

@@ -9,6 +9,8 @@ const REMEMBERED_MS = 3_600_000;
 /** Numbers in this process's own memory, and after how many new ones the old are forgotten. */
 const KEPT = 5_000;
 const SWEEP_EVERY = 500;
+/** How long a thread is known for its ticket's after its card was posted. */
+const CARD_KEPT_MS = 400 * 86_400_000;
 
 const threadSchema = z.object({ ticketId: z.string(), name: z.string() });
 /** The card that a thread hangs under. */
@@ -48,7 +50,7 @@ export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 
 
     async rememberCard(message: string, head: ThreadHead): Promise<void> {
       bounded(heads).set(message, head);
-      await store.set(`card/${message}`, head);
+      await store.set(`card/${message}`, head, CARD_KEPT_MS);
     },
 
     /** The ticket of a card, by its message's number, which is also its thread's; null for any other channel. */

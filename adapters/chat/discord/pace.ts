@@ -1,29 +1,10 @@
-// Speed: waits that Discord asked for, one call at a time per method and channel, and updates that overtake each other.
+// Speed: one call at a time per method and channel, urgent ones first, and updates that overtake each other.
+import { AppError } from '../../../src/model/errors.ts';
 
-/** Pauses by key. In this process; one that replicas share can be plugged in. */
-export interface RateLimiter {
-  /** Resolves when no pause holds back this key. */
-  ready(key: string): Promise<void>;
-  /** No call under this key for so many milliseconds; `*` is every key. */
-  hold(key: string, ms: number): Promise<void>;
-}
-
-export function createRateLimiter(): RateLimiter {
-  const pauses = new Map<string, Promise<void>>();
-  const pause = (key: string) => pauses.get(key) ?? pauses.get('*');
-  return {
-    async ready(key) {
-      for (let waiting = pause(key); waiting; waiting = pause(key)) await waiting;
-    },
-    async hold(key, ms) {
-      const before = pauses.get(key);
-      const over: Promise<void> = Promise.all([before, sleep(ms)]).then(() => {
-        if (pauses.get(key) === over) pauses.delete(key);
-      });
-      pauses.set(key, over);
-    },
-  };
-}
+/** Calls that may wait for one lane; more do better to come again later. */
+const MOST_WAITING = 24;
+/** About how long a call of a full lane takes. */
+const TURN_MS = 1_000;
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
@@ -32,18 +13,24 @@ export function sleep(ms: number): Promise<void> {
 interface Turn {
   rank: number;
   begin(): void;
+  leave(): void;
 }
 
-/** Calls of one key run one after the other, those of lower rank first, others in their order. */
+/**
+ * Calls of one key run one after the other, those of lower rank first, others in their order. AppError
+ * `rate_limited` for the last in line of too many.
+ */
 export function createLanes() {
   const lanes = new Map<string, Turn[]>();
 
   return async function inLane<T>(key: string, rank: number, call: () => Promise<T>): Promise<T> {
     const waiting = lanes.get(key);
     if (waiting) {
-      await new Promise<void>((begin) => {
+      await new Promise<void>((begin, reject) => {
         const at = waiting.findIndex((turn) => turn.rank > rank);
-        waiting.splice(at === -1 ? waiting.length : at, 0, { rank, begin });
+        const leave = () => reject(tooMany());
+        waiting.splice(at === -1 ? waiting.length : at, 0, { rank, begin, leave });
+        if (waiting.length > MOST_WAITING) waiting.pop()?.leave();
       });
     } else lanes.set(key, []);
     try {
@@ -54,6 +41,13 @@ export function createLanes() {
       else lanes.delete(key);
     }
   };
+}
+
+function tooMany(): AppError {
+  return new AppError('rate_limited', 'Discord takes no more messages at the moment; it goes on by itself.', {
+    retryable: true,
+    retryAfterMs: MOST_WAITING * TURN_MS,
+  });
 }
 
 interface Entry<T> {

@@ -7,11 +7,11 @@ interface Lane<T> {
 }
 
 /**
- * `send` waits for its turn, then calls `take` once for what is newest and sends that. All callers whose values
- * were replaced share the outcome of the one that was sent.
+ * `send` waits for its turn, then calls `take` once for what is newest and sends that; `newest` looks without
+ * taking. All callers whose values were replaced share the outcome of the one that was sent.
  */
 export function createCoalescer<T>(
-  send: (key: string, take: () => T) => Promise<void>,
+  send: (key: string, take: () => T, newest: () => T) => Promise<void>,
 ): (key: string, value: T) => Promise<void> {
   const lanes = new Map<string, Lane<T>>();
   return (key, value) => {
@@ -29,7 +29,7 @@ export function createCoalescer<T>(
     lane.users += 1;
     entry.done = lane.running
       .catch(() => undefined)
-      .then(() => send(key, take))
+      .then(() => send(key, take, () => entry.value))
       .finally(() => {
         take();
         lane.users -= 1;

@@ -1,4 +1,4 @@
-// Slack's slice of the configuration: tokens, how events come in, and where cards go.
+// Slack's slice of the configuration: tokens, how events come in, and who is who.
 import { z } from 'zod';
 import type { AdapterConfigInput } from '../../../src/ports.ts';
 
@@ -10,8 +10,6 @@ export interface SlackConfig {
   appToken: string | null;
   /** Ends in "/". */
   apiUrl: string;
-  /** Channels that the configuration posts to: ids or `#names`. */
-  channels: string[];
   /** Agents' e-mails by their Slack user ids, where the configuration says so. */
   agents: Record<string, string>;
   /** How long Slack may take to answer a call, in milliseconds. */
@@ -22,8 +20,6 @@ const API_URL = 'https://slack.com/api/';
 const TIMEOUT_MS = 10_000;
 
 const yamlSchema = z.looseObject({
-  channels: z.unknown(),
-  routes: z.unknown(),
   agents: z
     .array(z.looseObject({ email: z.string(), slack: z.string().optional() }))
     .catch([])
@@ -67,22 +63,12 @@ export const slackConfig: z.ZodType<SlackConfig | null, AdapterConfigInput> = z
     if (ctx.issues.length > 0) return z.NEVER;
 
     const yaml = yamlSchema.parse(input.yaml);
-    const channels = [...targets(yaml.channels), ...targets(yaml.routes)];
     return {
       botToken,
       signingSecret: signingSecret || null,
       appToken: appToken || null,
       apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
-      channels: [...new Set(channels)],
       agents: Object.fromEntries(yaml.agents.flatMap(({ email, slack }) => (slack ? [[slack, email]] : []))),
       timeoutMs: TIMEOUT_MS,
     };
   });
-
-/** Every `slack:CHANNEL` of the configuration, wherever it stands in `channels` and `routes`. */
-function targets(value: unknown): string[] {
-  if (typeof value === 'string') return value.startsWith('slack:') ? [value.slice('slack:'.length)] : [];
-  if (Array.isArray(value)) return value.flatMap(targets);
-  if (value !== null && typeof value === 'object') return Object.values(value).flatMap(targets);
-  return [];
-}

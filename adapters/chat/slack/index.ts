@@ -3,14 +3,13 @@ import { App, LogLevel, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
-import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
+import type { ActionReply, AgentAction, AgentRef } from '../../../src/model/platform.ts';
 import type { AdapterDeps, AdapterModule, ChatPlatform, Health, Log } from '../../../src/ports.ts';
 import { createApi } from './api.ts';
 import { createCoalescer } from './coalesce.ts';
 import { type SlackConfig, slackConfig } from './config.ts';
 import { listen } from './handlers.ts';
 import { encodeMessage, encodeRef, parseMessage, parseRef } from './ids.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
 import { SCOPES } from './manifest.ts';
 import { createPeople } from './people.ts';
 import { createHttpReceiver } from './receiver.ts';
@@ -28,12 +27,10 @@ interface Identity {
   scopes: string[];
 }
 
-/** `limiter`: one that replicas share, instead of this process's own. */
-export function createSlack(
-  config: SlackConfig,
-  deps: AdapterDeps,
-  limiter: Limiter = createLimiter(deps.clock),
-): ChatPlatform {
+/** How long a thread is known for its ticket's after its card was posted. */
+const THREAD_KEPT_MS = 400 * 86_400_000;
+
+export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatform {
   const { store, log, clock } = deps;
   const logger = boltLogger(log);
   const clientOptions: webApi.WebClientOptions = {
@@ -47,7 +44,7 @@ export function createSlack(
   };
   const api = createApi({
     client: new webApi.WebClient(config.botToken, { ...clientOptions }),
-    limiter,
+    limiter: deps.limiter,
     log,
   });
   const socket = config.appToken
@@ -118,10 +115,19 @@ export function createSlack(
     },
   });
 
-  const update = createCoalescer<Card>((key, take) => {
+  const update = createCoalescer<{ card: Card; urgency: number | undefined }>((key, take, newest) => {
     const at = key.indexOf('/');
-    return api.update(key.slice(0, at), key.slice(at + 1), take);
+    return api.update(key.slice(0, at), key.slice(at + 1), () => take().card, newest().urgency);
   });
+
+  /** The id of an agent whom the configuration knows by e-mail only; null when Slack does not know the address. */
+  async function userIdOf({ userId }: AgentRef): Promise<string | null> {
+    if (!userId.includes('@')) return userId;
+    return api.userByEmail(userId).catch((error: unknown) => {
+      log.warn({ reason: errorText(error) }, 'Slack does not know an agent by e-mail');
+      return null;
+    });
+  }
 
   /** What fails for good is asked about at the next look. */
   function noting<T>(work: Promise<T>): Promise<T> {
@@ -131,7 +137,7 @@ export function createSlack(
     });
   }
 
-  /** What Slack says of us, and of the channels that cards go to. */
+  /** What Slack says of us. */
   async function look(): Promise<Health> {
     try {
       const { team, scopes } = await identify();
@@ -141,12 +147,6 @@ export function createSlack(
           ok: false,
           detail: `Slack: the app lacks the scopes ${missing.join(', ')}; add them under "OAuth & Permissions" and install it again`,
         };
-      const ids = config.channels.filter((channel) => /^[CG][A-Z0-9]{2,}$/.test(channel));
-      const outside = await Promise.all(
-        ids.map((id) => api.membership(id).catch((error: unknown) => `${id}: ${errorText(error)}`)),
-      );
-      const faults = outside.filter((fault) => fault !== null);
-      if (faults.length > 0) return { ok: false, detail: `Slack: ${faults.join('; ')}` };
       return {
         ok: true,
         detail: `in ${team}, events by ${socket ? 'Socket Mode' : 'HTTP at /webhooks/slack'}`,
@@ -173,31 +173,41 @@ export function createSlack(
 
     async stop() {
       await receiver.stop();
-      limiter.stop();
       handler = null;
     },
 
-    async post(place, card) {
+    async post(place, card, { urgency, mention = [] } = {}) {
       const parent = place.thread ? parseMessage(place.thread.message) : null;
       const thread = parent ? (parent.thread ?? parent.ts) : null;
-      const posted = await noting(api.post(place.thread?.channel ?? place.channel, thread, card));
+      const people = await Promise.all(mention.map(userIdOf));
+      const options = { urgency, mention: people.filter((id) => id !== null) };
+      const posted = await noting(api.post(place.thread?.channel ?? place.channel, thread, card, options));
       if (thread === null && card.ref)
-        await store.set(`thread/${posted.channel}/${posted.ts}`, encodeRef(card.ref));
+        await store.set(`thread/${posted.channel}/${posted.ts}`, encodeRef(card.ref), THREAD_KEPT_MS);
       return { platform: ID, channel: posted.channel, message: encodeMessage(posted.ts, thread) };
     },
 
-    async update(ref, card) {
-      await noting(update(`${ref.channel}/${parseMessage(ref.message).ts}`, card));
+    async update(ref, card, { urgency } = {}) {
+      await noting(update(`${ref.channel}/${parseMessage(ref.message).ts}`, { card, urgency }));
     },
 
     async notify(agent, text, place) {
       const parent = place.thread ? parseMessage(place.thread.message) : null;
       await api.tell(
-        agent.userId,
+        (await userIdOf(agent)) ?? agent.userId,
         text,
         place.thread?.channel ?? place.channel,
         parent && (parent.thread ?? parent.ts),
       );
+    },
+
+    async check(channel) {
+      try {
+        const fault = await api.membership(channel);
+        return fault ? { ok: false, detail: fault } : { ok: true, detail: 'Deskhand is in it' };
+      } catch (error) {
+        return { ok: false, detail: errorText(error) };
+      }
     },
 
     async health() {

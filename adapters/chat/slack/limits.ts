@@ -32,11 +32,11 @@ export const LIMITS = {
 } as const;
 
 /**
- * Calls a minute (https://docs.slack.dev/apis/web-api/rate-limits), a little below what is allowed. Posting is
+ * Rates of calls (https://docs.slack.dev/apis/web-api/rate-limits), a little below what is allowed. Posting is
  * counted per channel, about one a second with short bursts; the others for the whole workspace.
  */
-export const RATES: Record<string, { perMinute: number; burst: number; perChannel: boolean }> = {
-  'chat.postMessage': { perMinute: 58, burst: 5, perChannel: true },
-  'chat.update': { perMinute: 50, burst: 20, perChannel: false },
-  'chat.postEphemeral': { perMinute: 100, burst: 20, perChannel: false },
-};
+export const RATES = {
+  'chat.postMessage': { burst: 5, everyMs: 1_035 },
+  'chat.update': { burst: 20, everyMs: 1_200 },
+  'chat.postEphemeral': { burst: 20, everyMs: 600 },
+} as const;

@@ -11,17 +11,13 @@ export const LIMITS = {
   /** Characters of the text that a notification shows. */
   summary: 200,
   /**
-   * Requests per bot and conversation: at most `calls` within `ms`.
-   * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
+   * Requests per bot and conversation: together they keep within 7 a second, 8 in two, 60 in thirty and 1,800 an
+   * hour. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
    */
   pace: [
-    { ms: 1_000, calls: 7 },
-    { ms: 2_000, calls: 8 },
-    { ms: 30_000, calls: 60 },
-    { ms: 3_600_000, calls: 1_800 },
+    { burst: 4, everyMs: 560 },
+    { burst: 80, everyMs: 2_100 },
   ],
-  /** How long a call waits in the process for its turn before the caller is told to come back, in ms. */
-  patienceMs: 3_000,
   /** A press is answered by then, in ms, and the rest of the work goes on. Teams gives up after about 10 s. */
   answerMs: 2_500,
   /** Longest call to the connector service, in ms. */

@@ -17,6 +17,9 @@ const personSchema = z.object({
 });
 export type Person = z.infer<typeof personSchema>;
 
+/** How long a thread is known for its ticket's after its card was posted. */
+const THREAD_KEPT_MS = 400 * 86_400_000;
+
 export type Places = ReturnType<typeof createPlaces>;
 
 export function createPlaces(store: AdapterStore, fallbackUrl: string) {
@@ -50,7 +53,7 @@ export function createPlaces(store: AdapterStore, fallbackUrl: string) {
     },
 
     async linkThread(channel: string, root: string, ticketId: string): Promise<void> {
-      await store.set(`thread/${channel}/${root}`, ticketId);
+      await store.set(`thread/${channel}/${root}`, ticketId, THREAD_KEPT_MS);
     },
 
     async person(userId: string): Promise<Person | null> {

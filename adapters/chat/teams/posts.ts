@@ -1,9 +1,10 @@
 // Posting, changing and whispering: our references and cards on one side, conversations of Teams on the other.
 import { AppError } from '../../../src/model/errors.ts';
 import type { MessageRef } from '../../../src/model/platform.ts';
-import type { Clock } from '../../../src/ports.ts';
+import type { PostOptions, RateLimiter, ShowOptions } from '../../../src/ports.ts';
 import { conversationId } from './activity.ts';
-import { createPace, type Pace } from './pace.ts';
+import { LIMITS } from './limits.ts';
+import { mentioning } from './mention.ts';
 import type { Places } from './places.ts';
 import type { Content } from './render.ts';
 import type { Address, TeamsSdk } from './sdk.ts';
@@ -14,14 +15,8 @@ const ID = 'teams';
 export type Posts = ReturnType<typeof createPosts>;
 
 /** `sdk` answers when the SDK is loaded. */
-export function createPosts(deps: {
-  clock: Clock;
-  places: Places;
-  sdk: () => Promise<TeamsSdk>;
-  pace?: Pace;
-}) {
+export function createPosts(deps: { limiter: RateLimiter; places: Places; sdk: () => Promise<TeamsSdk> }) {
   const { places } = deps;
-  const pace = deps.pace ?? createPace(deps.clock);
   const updates = createUpdates<Content>();
   const keyOf = (ref: MessageRef) => `${ref.channel} ${ref.message}`;
 
@@ -31,6 +26,11 @@ export function createPosts(deps: {
     return { root, id };
   }
 
+  /** Within the rates of a conversation; each kind of call has its own. */
+  function paced<T>(call: string, urgency: number, send: () => Promise<T>): Promise<T> {
+    return deps.limiter.run({ key: `teams ${call}`, rank: 1 - urgency, rates: LIMITS.pace }, send);
+  }
+
   async function addressOf(channel: string, root: string | null): Promise<Address> {
     const { serviceUrl, kind } = await places.conversation(channel);
     return { serviceUrl, conversation: conversationId(channel, kind === 'channel' ? root : null), kind };
@@ -38,10 +38,16 @@ export function createPosts(deps: {
 
   const posts = {
     /** Posts to a channel or chat; with `thread`, under that message where the platform has threads. */
-    async post(channel: string, thread: MessageRef | null, content: Content): Promise<MessageRef> {
+    async post(
+      channel: string,
+      thread: MessageRef | null,
+      content: Content,
+      { urgency = 0.5, mention = [] }: PostOptions = {},
+    ): Promise<MessageRef> {
       const at = await addressOf(channel, thread && locate(thread).root);
       const sdk = await deps.sdk();
-      const id = await pace.run(`post ${at.conversation}`, () => sdk.post(at, content));
+      const shown = mentioning(content, mention);
+      const id = await paced(`post ${at.conversation}`, urgency, () => sdk.post(at, shown));
       const threaded = thread && at.kind === 'channel';
       const ref = { platform: ID, channel, message: threaded ? `${locate(thread).root}/${id}` : id };
       updates.posted(keyOf(ref), content);
@@ -49,12 +55,12 @@ export function createPosts(deps: {
     },
 
     /** Changes a message; of several changes that wait the newest wins. */
-    async update(ref: MessageRef, content: Content): Promise<void> {
+    async update(ref: MessageRef, content: Content, { urgency = 0.5 }: ShowOptions = {}): Promise<void> {
       await updates.put(keyOf(ref), content, async (newest) => {
         const { root, id } = locate(ref);
         const at = await addressOf(ref.channel, root);
         const sdk = await deps.sdk();
-        await pace.run(`update ${at.conversation}`, () => sdk.update(at, id, newest));
+        await paced(`update ${at.conversation}`, urgency, () => sdk.update(at, id, newest));
       });
     },
 
@@ -78,7 +84,7 @@ export function createPosts(deps: {
       const serviceUrl = person?.serviceUrl ?? (await places.conversation('')).serviceUrl;
       const sdk = await deps.sdk();
       // Somebody who has never been seen is named by the Entra id.
-      const id = await pace.run(`open ${userId}`, () => sdk.openChat(serviceUrl, person?.id ?? userId));
+      const id = await paced(`open ${userId}`, 1, () => sdk.openChat(serviceUrl, person?.id ?? userId));
       await places.meet({ channel: id, root: null, kind: 'chat' }, serviceUrl);
       await places.keepChat(userId, id);
       await posts.post(id, null, content);

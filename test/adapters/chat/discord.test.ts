@@ -362,15 +362,18 @@ describe('threads', () => {
 
 describe('set-up', () => {
   it('takes a channel by its name', async () => {
-    await start({ channel: '#support' });
+    await start();
     const ref = await platform.post({ platform: 'discord', channel: '#support' }, ticket());
     expect(ref.channel).toBe(world.double.channel);
-    expect(await platform.health()).toMatchObject({ ok: true });
+    expect(await platform.check?.('#support')).toMatchObject({ ok: true });
   });
 
   it('says which channel is missing, without waiting for a ticket', async () => {
-    await start({ channel: '#nowhere' });
-    expect(await platform.health()).toMatchObject({ ok: false, detail: expect.stringMatching(/#nowhere/) });
+    await start();
+    expect(await platform.check?.('#nowhere')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/#nowhere/),
+    });
     await expect(platform.post({ platform: 'discord', channel: '#nowhere' }, ticket())).rejects.toMatchObject(
       {
         code: 'channel_gone',
@@ -380,7 +383,7 @@ describe('set-up', () => {
 
   it('says which permission the bot lacks in a channel', async () => {
     await start({}, ({ double }) => double.deny(1n << 35n));
-    expect(await platform.health()).toMatchObject({
+    expect(await platform.check?.('#support')).toMatchObject({
       ok: false,
       detail: expect.stringMatching(/Create Public Threads/),
     });
@@ -405,17 +408,15 @@ describe('set-up', () => {
     else expect(parsed.data).toBeNull();
   });
 
-  it('knows people and channels from the configuration', async () => {
+  it('knows people from the configuration', async () => {
     await start();
     const { data } = discordConfig.safeParse({
       env: { DISCORD_TOKEN: 'x'.repeat(30), DISCORD_APPLICATION_ID: '123456789012345678' },
       yaml: {
         agents: [{ name: 'Ana', email: 'ana@team.example', discord: '42' }],
-        channels: { tickets: ['discord:111', 'slack:C1'] },
-        routes: [{ when: {}, to: ['discord:#billing'] }],
       },
     });
-    expect(data).toMatchObject({ people: { '42': 'ana@team.example' }, channels: ['111', '#billing'] });
+    expect(data).toMatchObject({ people: { '42': 'ana@team.example' } });
   });
 
   it('says so when token and application do not belong together', async () => {

@@ -1,12 +1,10 @@
 // What only Slack has: triggers that expire, blocks that a workspace refuses, lost answers, guests, rates and set-up.
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCoalescer } from '../../../adapters/chat/slack/coalesce.ts';
 import { slackConfig } from '../../../adapters/chat/slack/config.ts';
-import { createLimiter } from '../../../adapters/chat/slack/limiter.ts';
 import { slackManifest } from '../../../adapters/chat/slack/manifest.ts';
 import { createHttpReceiver } from '../../../adapters/chat/slack/receiver.ts';
-import { AppError } from '../../../src/model/errors.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
 import { SLACK } from '../../support/slack-double.ts';
@@ -113,12 +111,13 @@ describe('a desk on Slack', () => {
     expect(chat.see(ref)?.text).toBe('29');
   });
 
-  it('tells in its health that it is not in a channel', async () => {
+  it('tells what to do where it is not in a channel', async () => {
     world.fault('bot removed');
-    expect(await chat.platform.health()).toMatchObject({
-      ok: false,
-      detail: expect.stringContaining('/invite'),
-    });
+    for (const channel of [SLACK.channel, '#nowhere'])
+      expect(await chat.platform.check?.(channel)).toMatchObject({
+        ok: false,
+        detail: expect.stringContaining('/invite'),
+      });
   });
 });
 
@@ -144,60 +143,6 @@ describe('the door for Slack', () => {
     expect((await ask('{"type":"event_callback"}')).status).toBe(503);
     expect((await ask('no JSON')).status).toBe(400);
     expect((await ask('[]')).status).toBe(400);
-  });
-});
-
-describe('rates', () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-  const limiter = () => createLimiter({ now: () => new Date() });
-  const post = (rank: number, channel = 'C1') => ({ method: 'chat.postMessage', channel, rank });
-
-  it('let urgent cards go first, and tell the others when to come again', async () => {
-    const sent: string[] = [];
-    const { run } = limiter();
-    const send = (name: string) => async () => void sent.push(name);
-    const all = Array.from({ length: 30 }, (_, n) => run(post(3), send(`P4 ${n}`)));
-    all.push(run(post(0), send('P1')));
-    const settled = Promise.allSettled(all);
-    await vi.advanceTimersByTimeAsync(60_000);
-    const outcomes = await settled;
-    expect(sent.indexOf('P1')).toBeLessThan(7);
-    const late = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason);
-    expect(late.length).toBeGreaterThan(0);
-    for (const error of late) expect(error).toMatchObject({ code: 'rate_limited', retryable: true });
-    expect(sent.length + late.length).toBe(31);
-  });
-
-  it('pause a channel as long as Slack asks, and only that one', async () => {
-    const { run } = limiter();
-    const sent: string[] = [];
-    let refusals = 1;
-    const busy = async () => {
-      if (refusals-- > 0)
-        throw new AppError('rate_limited', 'pause', { retryable: true, retryAfterMs: 3_000 });
-      sent.push('C1');
-    };
-    const both = Promise.all([run(post(1), busy), run(post(1, 'C2'), async () => void sent.push('C2'))]);
-    await vi.advanceTimersByTimeAsync(2_900);
-    expect(sent).toEqual(['C2']);
-    await vi.advanceTimersByTimeAsync(200);
-    await both;
-    expect(sent).toEqual(['C2', 'C1']);
-  });
-
-  it('give up on a storm of refusals with the pause that was asked for', async () => {
-    const outcome = limiter()
-      .run(post(1), () =>
-        Promise.reject(new AppError('rate_limited', 'pause', { retryable: true, retryAfterMs: 30_000 })),
-      )
-      .catch((error: unknown) => error);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(await outcome).toMatchObject({ code: 'rate_limited', retryable: true, retryAfterMs: 30_000 });
   });
 });
 
@@ -236,14 +181,11 @@ describe('set-up', () => {
     ]);
   });
 
-  it('finds the channels and people that the configuration names', () => {
+  it('finds the people that the configuration names', () => {
     const yaml = {
-      channels: { tickets: ['slack:C1', 'console:support'], bugs: 'slack:C2' },
-      routes: [{ when: {}, to: ['slack:C1', 'slack:#vip'] }],
       agents: [{ name: 'Ana', email: 'ana@team.example', role: 'lead', slack: 'U1' }],
     };
     expect(config({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' }, yaml).data).toMatchObject({
-      channels: ['C1', 'C2', '#vip'],
       agents: { U1: 'ana@team.example' },
       apiUrl: 'https://slack.com/api/',
     });

@@ -1,4 +1,5 @@
 // What an intake adapter is given, in memory.
+import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import type { AdapterDeps, AdapterStore, Log } from '../../../src/ports.ts';
 
 /** A store that forgets at the end of the test; `fail` makes every write throw, like a database that is gone. */
@@ -44,6 +45,7 @@ export function adapterDeps(store: AdapterStore = memoryStore()): AdapterDeps {
     log: silent,
     store,
     bus: { publish: async () => {}, subscribe: () => () => {} },
+    limiter: createLimiter({ now: () => new Date() }),
     agents: [],
     status: () => ({ sample: false, indexing: null, notices: [] }),
   };
