@@ -71,8 +71,8 @@ export interface AdapterStore {
     limit: number;
     reverse?: boolean;
   }): Promise<{ key: string; value: unknown }[]>;
-  /** Next number of a named sequence, starting at 1; unique across replicas. */
-  next(sequence: string): Promise<number>;
+  /** Next number of a named sequence, starting at 1; unique across replicas. `keepMs` as for `set`. */
+  next(sequence: string, keepMs?: number): Promise<number>;
 }
 
 /** Fan-out between replicas; best effort, never the only carrier of anything. Payloads up to 7 kB. */

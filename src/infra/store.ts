@@ -26,7 +26,7 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
     },
     async set(key, value, keepMs) {
       const json = jsonb(value);
-      const expiresAt = keepMs === undefined ? null : sql`now() + ${keepMs / 1_000} * interval '1 second'`;
+      const expiresAt = expiry(keepMs);
       await attempt(
         db
           .insert(valueTable)
@@ -57,15 +57,16 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
           .limit(limit),
       );
     },
-    async next(sequence) {
+    async next(sequence, keepMs) {
+      const expiresAt = expiry(keepMs);
       const [row] = await attempt(
         db
           .insert(valueTable)
           // An owner of its own, so that `list` does not show the counters.
-          .values({ owner: `${owner}#sequence`, key: sequence, value: jsonb(1) })
+          .values({ owner: `${owner}#sequence`, key: sequence, value: jsonb(1), expiresAt })
           .onConflictDoUpdate({
             target: [valueTable.owner, valueTable.key],
-            set: { value: sql`to_jsonb(${valueTable.value}::bigint + 1)`, updatedAt: sql`now()` },
+            set: { value: sql`to_jsonb(${valueTable.value}::bigint + 1)`, updatedAt: sql`now()`, expiresAt },
           })
           .returning({ number: sql<number>`${valueTable.value}::float8` }),
       );
@@ -112,6 +113,11 @@ function encodeVector(vector: Float32Array): Uint8Array {
 function decodeVector(bytes: Uint8Array): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true));
+}
+
+/** By the database's clock. */
+function expiry(keepMs: number | undefined) {
+  return keepMs === undefined ? null : sql`now() + ${keepMs / 1_000} * interval '1 second'`;
 }
 
 /** As JSON text, since the driver would take a JavaScript null for SQL's. */

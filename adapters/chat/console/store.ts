@@ -19,6 +19,9 @@ export interface Notice {
 /** How many log entries are kept for pages that come back; older ones load everything again. */
 const KEPT = 1000;
 
+/** A post or a message that is repeated comes within this time. */
+const REPEATED_MS = 7 * 86_400_000;
+
 /** Topic on which replicas tell each other the number of a new log entry. */
 export const TOPIC = 'console.event';
 
@@ -74,7 +77,7 @@ export function createConsoleStore(store: AdapterStore, bus: Bus) {
     const known = z.number().safeParse(await store.get(`key/${key}`));
     if (known.success) return known.data;
     const id = await store.next(sequence);
-    await store.set(`key/${key}`, id);
+    await store.set(`key/${key}`, id, REPEATED_MS);
     return id;
   }
 
@@ -205,7 +208,7 @@ export function createConsoleStore(store: AdapterStore, bus: Bus) {
 
     /** True for the first caller with this id: a message sent twice is one message. */
     async once(id: string): Promise<boolean> {
-      return (await store.next(`once/${id}`)) === 1;
+      return (await store.next(`once/${id}`, REPEATED_MS)) === 1;
     },
 
     /** Keeps a picture under its content's name and returns the name. */
