@@ -17,6 +17,7 @@ const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/api.md',
+  'docs/chat.md',
   'docs/email.md',
   'docs/how-it-works.md',
   'docs/running.md',
