@@ -10,6 +10,8 @@ export interface ClusterIssue {
   id: string;
   url: string;
   state: string;
+  /** Reported again after it was fixed. */
+  regression?: boolean;
 }
 
 /** What one report is compared by: its meaning, its words and the hard facts in it. Plain data, the same from either engine. */
@@ -30,6 +32,7 @@ export interface Fingerprint {
 /** What a cluster is compared by: sums over its members, so that members can be added and taken away exactly. */
 export interface ClusterProfile {
   size: number;
+  fault: number;
   vector: Float32Array;
   terms: Record<string, number>;
   signatures: Record<string, number>;

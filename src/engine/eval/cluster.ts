@@ -1,8 +1,9 @@
 // Lets labelled texts arrive one by one and clusters them blindly: what `deskhand eval cluster` prints.
 import type { ClusterProfile } from '../../model/cluster.ts';
 import type { Embedder } from '../../ports.ts';
-import { createClusterIndex, JOIN, joined, profileOf } from '../local/clustering.ts';
+import { createClusterIndex, JOIN } from '../local/clustering.ts';
 import { weighTerms } from '../local/fingerprint.ts';
+import { joined, profileOf } from '../local/profiles.ts';
 import { embedAll, type LabelledRow, type OnProgress } from './classify.ts';
 import { type Agreement, agreement } from './partition.ts';
 

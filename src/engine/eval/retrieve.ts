@@ -1,7 +1,8 @@
 // Finds known duplicates among bug reports: what `deskhand eval retrieve` prints.
 import type { Embedder } from '../../ports.ts';
-import { createClusterIndex, profileOf } from '../local/clustering.ts';
+import { createClusterIndex } from '../local/clustering.ts';
 import { signaturesOf, weighTerms } from '../local/fingerprint.ts';
+import { profileOf } from '../local/profiles.ts';
 import { embedAll, type OnProgress } from './classify.ts';
 
 export interface ReportRow {

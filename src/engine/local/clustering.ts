@@ -1,6 +1,7 @@
 // Online clustering: finds the cluster a report belongs to, by meaning, words and error signatures, in bounded time.
 import type { ClusterProfile, Fingerprint } from '../../model/cluster.ts';
 import { createCentroids } from './centroids.ts';
+import { commonTerms, most, profileOf } from './profiles.ts';
 
 /** Clusters that are searched; single reports that nobody joined for long go first. */
 const MOST_CLUSTERS = 4096;
@@ -10,13 +11,18 @@ const ROOM = 256;
 const CANDIDATES = 32;
 /** Telling terms of a report that clusters are looked up by. */
 const LOOKED_UP = 16;
-/** Terms that a cluster keeps: those that most of its members say. */
-const MOST_TERMS = 256;
 /** Terms whose frequency is remembered; beyond that those said once are forgotten. */
 const MOST_FREQUENCIES = 200_000;
 
-/** What speaks for or against a match besides meaning and words. Chosen on the history of the sample workspace. */
-const WEIGHTS = { signature: 0.35, otherSignature: -0.1, category: 0.06, otherKind: -0.04 };
+/** What speaks for or against a match besides meaning and words. Chosen on the sample workspace's stream. */
+const WEIGHTS = { signature: 0.35, otherSignature: -0.15, category: 0.16, otherKind: -0.04 };
+/**
+ * While many report one fault, the next report of a fault is likely the same: so much for each doubling of the
+ * reports of the last day, up to three, less where the category differs.
+ */
+const BURST = { weight: 0.13, doublings: 3, hours: 24, otherCategory: 0.3 };
+/** Times of members that are kept for that. */
+const MOST_TIMES = 2 ** BURST.doublings;
 /**
  * The share of the meaning in a comparison; the words have the rest. Half for a line or two; less for a long
  * report, whose vector blurs while its words get ever more telling.
@@ -41,15 +47,15 @@ export interface Match {
 }
 
 export interface ClusterIndex {
-  /** Adds a cluster, or replaces what is known of it. */
-  set(id: number, profile: ClusterProfile): void;
+  /** Adds a cluster, or replaces what is known of it; `times` are those of its latest members. */
+  set(id: number, profile: ClusterProfile, times?: Date[]): void;
   remove(id: number): void;
   /** Counts a report into what is usual without opening a cluster. */
   observe(print: Fingerprint): void;
   /** The clusters that a report, or another cluster, is most like, best first. Takes the same time however many reports there are. */
-  nearest(profile: ClusterProfile, limit: number): Match[];
+  nearest(profile: ClusterProfile, limit: number, at?: Date): Match[];
   /** Clusters that belong into a larger one, surest first. */
-  mergers(): { from: number; into: number; score: number }[];
+  mergers(at?: Date): { from: number; into: number; score: number }[];
   size(): number;
 }
 
@@ -58,6 +64,7 @@ interface Entry {
   /** Length of its vector of weighted terms. */
   norm: number;
   kind: string | undefined;
+  times: Date[];
 }
 
 /** Clusters of vectors with so many `dimensions`. Holds at most 4,096 in memory (about 8 MB of vectors). */
@@ -127,7 +134,7 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
     centroids.remove(id);
   }
 
-  function nearest(profile: ClusterProfile, limit: number): Match[] {
+  function nearest(profile: ClusterProfile, limit: number, at?: Date): Match[] {
     const direction = centroids.direction(profile.vector, profile.size);
     const terms = Object.entries(profile.terms);
     const norm = lengthOf(profile.terms);
@@ -145,7 +152,7 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
     for (const id of candidates) {
       const entry = entries.get(id);
       if (!entry || entry.profile === profile) continue;
-      const { score, shared } = sides(profile, entry);
+      const { score, shared } = sides(profile, entry, at);
       const alike =
         meaning * centroids.cosine(id, direction) + (1 - meaning) * wordCosine(terms, norm, entry);
       matches.push({ id, shared, score: score + alike });
@@ -154,7 +161,7 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
   }
 
   return {
-    set(id, profile) {
+    set(id, profile, times = []) {
       const before = entries.get(id);
       if (before) count(before.profile, -1);
       entries.delete(id);
@@ -164,6 +171,7 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
         profile: kept,
         norm: lengthOf(kept.terms),
         kind: most(kept.kinds),
+        times: times.slice(-MOST_TIMES),
       });
       centroids.set(id, kept.vector, kept.size);
       for (const term of Object.keys(kept.terms)) post(term, id);
@@ -177,13 +185,14 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
       centroids.observe(print.vector);
     },
     nearest,
-    mergers() {
+    mergers(at) {
       const found = [...entries].flatMap(([from, { profile }]) => {
-        const larger = nearest(profile, 5).find(({ id }) => {
+        const larger = nearest(profile, 5, at).find(({ id }) => {
           const size = entries.get(id)?.profile.size ?? 0;
           return size > profile.size || (size === profile.size && id < from);
         });
-        const least = profile.size <= SMALL ? MERGE_SMALL : MERGE;
+        const sameKind = larger && entries.get(larger.id)?.kind === most(profile.kinds);
+        const least = sameKind && profile.size <= SMALL ? MERGE_SMALL : MERGE;
         return larger && larger.score >= least ? [{ from, into: larger.id, score: larger.score }] : [];
       });
       return found.sort((a, b) => b.score - a.score);
@@ -193,16 +202,33 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
 }
 
 /** What speaks for or against a match besides meaning and words. */
-function sides(profile: ClusterProfile, other: Entry): { score: number; shared: string[] } {
+function sides(
+  profile: ClusterProfile,
+  other: Entry,
+  at: Date | undefined,
+): { score: number; shared: string[] } {
   const signatures = Object.keys(profile.signatures);
   const theirs = Object.keys(other.profile.signatures);
   const shared = signatures.filter((signature) => theirs.includes(signature));
   let score = 0;
   if (shared.length > 0) score += WEIGHTS.signature;
   else if (signatures.length > 0 && theirs.length > 0) score += WEIGHTS.otherSignature;
-  score += WEIGHTS.category * overlap(profile, other.profile);
+  const alike = overlap(profile, other.profile);
+  score += WEIGHTS.category * alike;
+  if (at && other.kind === 'bug')
+    score += (burst(other.times, at) * profile.fault * near(alike)) / profile.size;
   if (other.kind !== most(profile.kinds)) score += WEIGHTS.otherKind;
   return { score, shared };
+}
+
+function burst(times: Date[], at: Date): number {
+  const recent = times.filter((time) => at.getTime() - time.getTime() < BURST.hours * 3_600_000).length;
+  return recent < 2 ? 0 : BURST.weight * Math.min(BURST.doublings, Math.log2(recent));
+}
+
+/** Two reports that are surely about one category overlap by 1, but two classifiers' doubts multiply. */
+function near(overlapping: number): number {
+  return BURST.otherCategory + (1 - BURST.otherCategory) * Math.min(1, 1.5 * overlapping);
 }
 
 /** 0..1: how likely a member of the one is about the same category as a member of the other. */
@@ -219,55 +245,3 @@ function meaningShare(terms: number): number {
 }
 
 const signatureKey = (signature: string) => `! ${signature}`;
-
-/** The name with the largest number; undefined of none. */
-export function most<Name extends string>(numbers: Partial<Record<Name, number>>): Name | undefined {
-  let best: Name | undefined;
-  for (const name in numbers)
-    if (best === undefined || (numbers[name] ?? 0) > (numbers[best] ?? 0)) best = name;
-  return best;
-}
-
-function commonTerms(terms: ClusterProfile['terms']): ClusterProfile['terms'] {
-  const all = Object.entries(terms);
-  if (all.length <= MOST_TERMS) return terms;
-  return Object.fromEntries(all.sort(([, a], [, b]) => b - a).slice(0, MOST_TERMS));
-}
-
-/** A report as a cluster of one. */
-export function profileOf({ vector, terms, signatures, kind, categories }: Fingerprint): ClusterProfile {
-  return {
-    size: 1,
-    vector,
-    terms,
-    signatures: Object.fromEntries(signatures.map((signature) => [signature, 1])),
-    kinds: { [kind]: 1 },
-    categories,
-  };
-}
-
-/** Two clusters as one; with `by` -1, the first without the second, which must be a part of it. */
-export function joined(a: ClusterProfile, b: ClusterProfile, by: 1 | -1 = 1): ClusterProfile {
-  return {
-    size: a.size + by * b.size,
-    vector: a.vector.map((value, i) => value + by * (b.vector[i] ?? 0)),
-    terms: commonTerms(summed(a.terms, b.terms, by)),
-    signatures: summed(a.signatures, b.signatures, by),
-    kinds: summed(a.kinds, b.kinds, by),
-    categories: summed(a.categories, b.categories, by),
-  };
-}
-
-/** What is all but nothing is left out, so that taking away what was added leaves no trace. */
-function summed(
-  a: Partial<Record<string, number>>,
-  b: Partial<Record<string, number>>,
-  by: 1 | -1,
-): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const sum = (a[key] ?? 0) + by * (b[key] ?? 0);
-    if (sum > 1e-6) sums[key] = sum;
-  }
-  return sums;
-}
