@@ -4,6 +4,7 @@ import { RIGHTS, roleSchema } from '../model/decision.ts';
 import { modeSchema } from '../model/draft.ts';
 import { PRIORITIES, priorityLevelSchema } from '../model/ticket.ts';
 import { digestSchema } from './digest.ts';
+import { repliesSchema } from './replies.ts';
 import { trackersSchema } from './trackers.ts';
 
 const timeZone = z
@@ -213,6 +214,7 @@ export const yamlSchema = z.strictObject({
     })
     .prefault({})
     .describe('The language model of OPENAI_MODEL'),
+  replies: repliesSchema.prefault({}).describe('What no draft may say, whoever wrote it'),
   trackers: trackersSchema.describe('Where engineers keep their issues'),
 });
 export type YamlConfig = z.infer<typeof yamlSchema>;

@@ -124,6 +124,7 @@ function vetoes({ analysis, proposal, neverAuto, assignee, customer }: RouteInpu
     [analysis.kind === 'bug' || bug.codes.length + bug.exceptions.length > 0, 'it reports a fault'],
     [analysis.outOfScope >= STRANGE, 'it is unlike anything we know'],
     [!proposal.answerable, 'nothing we know answers it'],
+    ...(proposal.held ?? []).map((why): [boolean, string] => [true, why]),
     [customer.optedOut, 'the customer does not want automatic mail'],
   ];
   return found.flatMap(([holds, words]) => (holds ? [words] : []));

@@ -1,6 +1,7 @@
 // Starts the engine in the background of a bot that already serves: weights, taxonomy, articles, solved tickets.
 import { resolve } from 'node:path';
 import { type Config, SHIPPED_PROMPTS } from '../config.ts';
+import { createGuardedEngine } from '../engine/guarded.ts';
 import { createLateEngine } from '../engine/late.ts';
 import type { ModelLedger } from '../engine/llm/budget.ts';
 import { createModelClient, type ModelClient } from '../engine/llm/client.ts';
@@ -48,17 +49,23 @@ export function startEngine(options: {
   const embedder = createLocalEmbedder({ log, vectors: options.vectors });
   const model = modelClient(config, { ledger: store, log, clock });
   const local = createLateEngine(start());
-  const engine = model
+  const prompts = model && loadPrompts(SHIPPED_PROMPTS);
+  const answering = prompts
     ? createModelEngine({
         local,
         client: model,
-        prompts: loadPrompts(SHIPPED_PROMPTS),
+        prompts,
         taxonomy: config.taxonomy,
         workspace: config.yaml.workspace.name,
         clock,
         log,
       })
     : local;
+  const engine = createGuardedEngine(answering, {
+    ...config.yaml.replies,
+    prompts: Object.values(prompts ?? {}).map(({ system }) => system),
+    log,
+  });
   const indexed = attempt('articles', readArticles)
     .then(() =>
       attempt('solved tickets', async () =>

@@ -1,0 +1,100 @@
+// Any engine behind a guard: what it understood and wrote is checked in code before flows, cards or customers see it.
+
+import type { Analysis } from '../model/analysis.ts';
+import { AppError } from '../model/errors.ts';
+import type { DraftInput, Engine, EngineInput, KnowledgeArticle, Log } from '../ports.ts';
+import { type GuardRules, guardDraft, readPrompts, repeatsPrompt } from './guard.ts';
+import { plainMarkdown } from './local/articles.ts';
+import { inboundText } from './local/fitting.ts';
+import { firstName, PHRASES } from './local/phrases.ts';
+import { summarise } from './local/questions.ts';
+import { orderScore, withoutOrders } from './orders.ts';
+import { readPromises } from './promises.ts';
+
+export interface GuardOptions {
+  /** Phrases by topic that no draft may promise (`replies.promises`). */
+  promises: Record<string, string[]>;
+  /** Hosts that replies may link to besides the knowledge articles (`replies.links`). */
+  links: string[];
+  /** Texts of the prompts that a language model is given. */
+  prompts: string[];
+  log: Log;
+}
+
+/** The same engine with its inputs and outputs checked. Articles lose what gives orders to the assistant. */
+export function createGuardedEngine(engine: Engine, options: GuardOptions): Engine {
+  const rules: GuardRules = {
+    findPromise: readPromises(options.promises),
+    hosts: options.links.map((host) => host.toLowerCase()),
+    prompts: readPrompts(options.prompts),
+  };
+  let articles: ReadonlyMap<string, KnowledgeArticle> = new Map();
+  let known: ReadonlySet<string> = new Set();
+
+  /** Words of our own instructions are no summary, no question and no time limit of a customer. */
+  function checkAnalysis(analysis: Analysis, input: EngineInput): Analysis {
+    const said = inboundText(input);
+    const leaks = (text: string) => repeatsPrompt(rules.prompts, text, said);
+    return {
+      ...analysis,
+      summary: leaks(analysis.summary) ? summarise(input.subject, said) : analysis.summary,
+      questions: analysis.questions.filter((question) => !leaks(question)),
+      deadline: analysis.deadline !== null && leaks(analysis.deadline) ? null : analysis.deadline,
+      injection: Math.max(analysis.injection, orderScore(wordsOf(input))),
+    };
+  }
+
+  async function draft(input: DraftInput) {
+    const proposal = await engine.draft(input).catch((error: unknown) => {
+      const leaked = error instanceof AppError && repeatsPrompt(rules.prompts, error.message);
+      throw leaked ? new AppError(error.code, 'The language model could not do that.') : error;
+    });
+    const cited = proposal.sources.map((source) => {
+      const article = source.kind === 'article' ? articles.get(source.id) : undefined;
+      return article ? `${article.title}\n${article.body}\n${plainMarkdown(article.body)}` : '';
+    });
+    const { signature, instructions, previous, customer, context } = input;
+    const phrases = PHRASES[proposal.language] ?? PHRASES.en;
+    return guardDraft(proposal, rules, {
+      cited: cited.join('\n'),
+      isKnownLink: (url) => known.has(url.replace(/[/#]$/, '')),
+      own: JSON.stringify([customer, inboundText(input), context]),
+      ours: [signature, ...instructions, previous ?? ''].join('\n'),
+      instructed: instructions.length > 0,
+      greeting: phrases?.greeting(firstName(customer.name)) ?? '',
+      signature,
+    });
+  }
+
+  return {
+    ...engine,
+    analyse: async (input) => checkAnalysis(await engine.analyse(input), input),
+    draft,
+    async setArticles(list) {
+      const safe = list.map((article) => {
+        const { text, removed } = withoutOrders(article.body);
+        if (removed)
+          options.log.warn(
+            { article: article.id, removed },
+            'passages that give orders to an assistant were left out',
+          );
+        return removed ? { ...article, body: text } : article;
+      });
+      articles = new Map(safe.map((article) => [article.id, article]));
+      known = new Set(safe.flatMap(({ url }) => (url ? [url.replace(/[/#]$/, '')] : [])));
+      await engine.setArticles(safe);
+    },
+  };
+}
+
+/** Everything that an outsider wrote into this ticket, names included. */
+function wordsOf({ subject, customer, messages }: EngineInput): string {
+  const lastAnswer = messages.findLastIndex(({ direction }) => direction === 'outbound');
+  const current = messages.filter(({ direction }, i) => direction === 'inbound' && i > lastAnswer);
+  const said = current.length
+    ? current
+    : messages.filter(({ direction }) => direction === 'inbound').slice(-1);
+  return [subject, customer.name, customer.account?.name, ...said.map(({ text }) => text)]
+    .filter(Boolean)
+    .join('\n');
+}
