@@ -17,27 +17,28 @@ const ORDERS: [RegExp, number][] = [
   [/\b(?:you are now|from now on,? you(?: are|'re| will| must)?|act as (?:an?|if|my|the)|pretend (?:to be|that you|you)|roleplay as|simulate being|behave as)\b.{0,60}\b(?:ai|assistant|bot|model|dan|admin\w*|developer|root|unrestricted|terminal|employee|manager|agent|system|jailbroken|no (?:rules|restrictions|limits)|without (?:rules|restrictions|limits))\b/i, 3],
   [/\b(?:developer|debug|maintenance|god|admin|sudo|root|test|dan|jailbreak) mode\b.{0,40}\b(?:on|enabled?|activated?|unlock\w*|now|active)\b|\b(?:enable|enter|activate|switch to|unlock)\b.{0,15}\b(?:developer|debug|maintenance|god|admin|dan|jailbreak|unrestricted) mode\b|\bdo anything now\b|\bjailbr(?:ea|o)k/i, 3],
   // The system's own marks
-  [/^\s*(?:#{1,4}\s*|\*{2}|\[|<)?(?:system|assistant|developer|tool|function)(?:[ _](?:message|prompt|note|override|instruction|result|response|output|call)s?)?(?:\*{2}|\]|>)?\s*(?::|>|=>|->)/im, 2.5],
-  [/<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:system|assistant|tool_(?:call|result|response|output)s?|function_(?:call|result)s?|instructions?|conversation|passages?|data)>|\bBEGIN (?:SYSTEM|INSTRUCTIONS|OVERRIDE)\b|"(?:role|tool_call_id|function_call|tool_calls)"\s*:/i, 2.5],
+  [/^[\s>]*(?:#{1,4}\s*|\*{2}|\[|<)?(?:system|assistant|developer|tool|function)(?:[ _](?:message|prompt|note|override|instruction|result|response|output|call)s?)?(?:\*{2}|\]|>)?\s*(?::|>|=>|->)/im, 2.5],
+  [/<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:system|assistant|tool_(?:call|result|response|output)s?|function_(?:call|result)s?|instructions?|conversation|passages?|customer)>|\bBEGIN (?:SYSTEM|INSTRUCTIONS|OVERRIDE)\b|"(?:role|tool_call_id|function_call|tool_calls)"\s*:/i, 2.5],
   [/\b(?:system|admin(?:istrator)?|developer|security|it) (?:note|message|notice|override|alert|instruction|command)s?\b.{0,40}\b(?:assistant|bot|ai|model|agent|llm|gpt)\b/i, 3],
-  [/<[^>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|opacity\s*:\s*0\b|color\s*:\s*(?:white|#fff(?:fff)?\b)|\bhidden\b)[^>]{0,100}>|<!--/i, 2.5],
+  [/<[^>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|opacity\s*:\s*0\b|color\s*:\s*(?:white|#fff(?:fff)?\b)|\bhidden\b)[^>]{0,100}>|<!--/i, 1.2],
   // The assistant is spoken to, and told to do something
   [/\b(?:dear|hey|hello|hi|note (?:to|for)|attention|message (?:to|for)|instructions? (?:to|for)|for|to) (?:the |any |all |our |your )?(?:support )?(?:ai|a\.i\.|bot|chatbot|llm|gpt|chatgpt|claude|copilot|language model|ai (?:assistant|agent|model|system)|assistant|automated (?:agent|system)|deskhand)\b\s*(?:[:,;–-]|reading|processing|that)/i, 2],
   [/\b(?:ai|bot|chatbot|assistant|llm|gpt|chatgpt|language model|deskhand|model)s?\b,?\s+(?:you )?(?:must|should|shall|has to|have to|needs? to|will now|is (?:now )?(?:authori[sz]ed|instructed|ordered)|please (?:send|reply|include|add|approve|set|mark|call|run))\b/i, 2.5],
-  [/\b(?:reply|respond|answer|start your (?:reply|answer)|end your (?:reply|answer)) (?:only |exactly |just )?(?:with|by saying|in)\b.{0,25}(?:["“'‘:]|\bthe (?:word|words|phrase|sentence|following)\b|\b(?:only|exactly)\b|base64|rot13|hex\b)/i, 2],
+  [/\b(?:reply|respond|answer|start your (?:reply|answer)|end your (?:reply|answer)) (?:only |exactly |just )?(?:with|by saying|in)\b.{0,25}(?:["“‘:]|\bthe (?:word|words|phrase|sentence|following)\b|\b(?:only|exactly)\b|base64|rot13|hex\b)/i, 2.5],
   [/\b(?:include|insert|embed|add|append|put|render|place)\b.{0,30}\b(?:this |the following |an? )?(?:(?:markdown )?(?:image|img|pixel)|link|url|html|script|iframe)\b.{0,40}\b(?:in|to|into|at)\b.{0,15}\b(?:your|the|every) (?:reply|answer|response|draft|message|e-?mail)s?\b/i, 3],
   [/!\[[^\]]{0,80}\]\(\s*(?:https?:|data:)[^)]{0,300}[?&=]/i, 2.5],
   [/\b(?:decode|decrypt|base64|rot13|translate) (?:this|the following|and)\b.{0,50}\b(?:follow|execute|obey|do (?:it|what|as)|carry out|comply|act on|instruct\w*)\b/i, 3],
-  [/\b(?:call|use|invoke|run|execute|trigger)\b.{0,15}\b(?:the |your |a )?(?:tool|function|api|command|search_\w+|customer_\w+|\w+_tool|lookup)s?\b.{0,60}\b(?:with|for|on|to|and|customer|account|all)\b/i, 2.2],
+  [/\b(?:call|use|invoke|run|execute|trigger)\b.{0,15}\b(?:the |your |a )?(?:tool|function|api|command|search_\w+|customer_\w+|\w+_tool|lookup)s?\b.{0,60}\b(?:with|for|on|to|and|customer|account|all)\b/i, 1.6],
+  [/\b(?:call|use|invoke|run|execute|trigger)\b.{0,20}\b(?:tool|function|\w+_\w+)\b.{0,40}\b(?:customer|account|user|tenant)[_ ]?id\b|\b(?:customer|account|tenant)_id\s*=/i, 2.5],
   // What no customer can ask for
-  [/\b(?:send|give|show|forward|email|list|export|dump|tell|share|provide|read|get|fetch|look up)\b.{0,30}\b(?:(?:another|other|all|every|different|previous|last|the next) (?:customer|client|user|account|compan|tenant)\w*(?:['’]s?)?|(?:customer|user|client) (?:list|database|records|table)|(?:everyone|anybody|somebody) else['’]s)\b/i, 2.5],
-  [/\b(?:dump|reveal|print|send|show|give|leak|export)\b.{0,25}\b(?:api[ _-]?keys?|environment variables?|env vars?|\.env|secrets?|credentials|access tokens?|database (?:password|dump|url)|process\.env|admin password)\b/i, 2.5],
+  [/\b(?:send|give|show|forward|email|list|export|dump|tell|share|provide|read|get|fetch|look up)\b.{0,30}\b(?:(?:another|other|all|every|different|previous|last|the next) (?:customer|client|user|account|compan|tenant)\w*(?:['’]s?)?|(?:customer|user|client) (?:list|database|records|table)|(?:everyone|anybody|somebody) else['’]s)\b|\b(?:data|details|invoices?|address(?:es)?|numbers?|tickets?) (?:of|about|for|from) (?:the |an)?other (?:customer|client|user|account|compan|tenant)\w*/i, 2.5],
+  [/\b(?:dump|reveal|print|send|show|give|leak|export)\b.{0,25}\b(?:api[ _-]?keys?|environment variables?|env vars?|\.env|secrets?|credentials|access tokens?|database (?:password|dump|url)|process\.env|admin password)|\.env\b/i, 2.5],
   [/\b(?:approve|authori[sz]e|confirm|sign off)\b.{0,15}\b(?:this|your|the|my)(?: own)? (?:draft|reply|answer|response|message|ticket)\b|\b(?:send|deliver|reply)\b.{0,30}\b(?:without|skip(?:ping)?|no need for|bypassing)\b.{0,20}\b(?:approv\w+|review|human|agent|person|confirmation|waiting)\b|\bapprove yourself\b|\bself-approve\b|\bauto-?(?:approve|send)\b.{0,20}\b(?:this|now|reply|draft|it)\b/i, 3],
   [/\b(?:set|change|mark|raise|switch|upgrade)\b.{0,20}\b(?:priority|urgency|confidence|category|status|route|mode|score|plan)\b.{0,15}\b(?:to|as|=)\b\s*["“']?(?:p1|critical|highest|urgent|auto|1\.0|100|resolved|approved|spam|enterprise|admin)\b/i, 2.2],
   [/\b(?:confidence|route|mode|injection|spam|answered|answerable)\s*[=:]\s*["“']?(?:1(?:\.0)?|100|auto|true|approved|0(?:\.0)?)\b/i, 2.5],
-  [/\b(?:cc|bcc|forward|send a copy|copy|redirect|change the recipient|reply instead)\b.{0,30}\b(?:reply|answer|response|this|it|conversation|thread|draft|to)\b.{0,30}[\w.+-]+@[\w-]+\.\w+/i, 2],
+  [/\b(?:b?cc|forward|send a copy of|redirect)\b.{0,30}\b(?:your (?:reply|answer|response)|this (?:conversation|thread|draft)|every (?:reply|answer))\b.{0,30}[\w.+-]+@[\w-]+\.\w+|\b(?:b?cc)\b\s+[\w.+-]+@[\w-]+\.\w+\s+(?:on|in)\b.{0,12}\b(?:reply|answer|response)/i, 2.5],
   [/@(?:everyone|here|channel)\b|<!(?:everyone|here|channel)>|<@[UW&!]?\w{3,}>/i, 2.5],
-  [/(?:\b(?:javascript|vbscript):|<script\b|\bonerror\s*=|<iframe\b|<img\b[^>]{0,200}\bsrc\s*=)/i, 2.5],
+  [/(?:\b(?:javascript|vbscript):|<script\b|\bonerror\s*=|<iframe\b|<img\b[^>]{0,200}\bsrc\s*=)/i, 1],
   [/\b(?:this (?:is|was)|i am|i'm|we are|speaking|message from)\b.{0,25}\b(?:your|the) (?:developer|creator|administrator|system administrator|ceo|operator|owner)\b.{0,80}\b(?:must|override|instruct\w*|authori[sz]\w*|allow\w*|permission|order\w*|command\w*|disable|unlock|send|give|approve|comply)\b/i, 3],
   [/\b(?:it is|you are|this is) (?:safe|allowed|permitted|authori[sz]ed|okay|ok|fine) to (?:ignore|skip|bypass|reveal|share|send|disclose)\b|\b(?:policy|safety|guardrails?|filters?) (?:has been|have been|is|are) (?:disabled|lifted|suspended|turned off)\b/i, 2.5],
 ]; // biome-ignore format: one pattern a line
@@ -56,7 +57,7 @@ const HIDING = 6;
 const READ = 20_000;
 const ENCODED = /[A-Za-z0-9+/]{24,}={0,2}/g;
 const HEXADECIMAL = /(?:[0-9a-f]{2}[ :]?){16,}/gi;
-const SPACED = /(?:\b\p{L}[ .\-_*]){6,}\p{L}\b/gu;
+const SPACED = /(?<!\p{L})(?:\p{L}[ .\-_*]){4,}\p{L}(?!\p{L})/gu;
 
 /** 0..1: how surely a text gives orders to the assistant, in whatever disguise. Bounded; linear. */
 export function orderScore(text: string): number {
@@ -83,6 +84,9 @@ export function orderScore(text: string): number {
   return 1 / (1 + Math.exp(-(1.2 * (best + disguise) - 2.4)));
 }
 
+/** Articles speak to readers in the imperative: only the plainest orders count there. */
+const SURELY = 0.75;
+
 /** Score from which a text is taken to give orders; the policy's own threshold is the same. */
 export const GIVES_ORDERS = 0.6;
 
@@ -100,7 +104,7 @@ export function withoutOrders(markdown: string): { text: string; removed: number
     .replace(TAGS, '');
   let removed = seen === markdown ? 0 : 1;
   const kept = seen.split('\n').filter((line) => {
-    const orders = line.trim().length > 12 && orderScore(line) >= GIVES_ORDERS;
+    const orders = line.trim().length > 12 && orderScore(line) >= SURELY;
     if (orders) removed += 1;
     return !orders;
   });
