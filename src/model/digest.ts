@@ -1,0 +1,167 @@
+// The numbers of a digest: what the database counted, and what is told of it.
+import type { Kind } from './analysis.ts';
+import type { ClusterIssue } from './cluster.ts';
+import type { PriorityLevel, RepliedBy } from './ticket.ts';
+
+export const DIGEST_KINDS = ['daily', 'weekly', 'monthly'] as const;
+export type DigestKind = (typeof DIGEST_KINDS)[number];
+
+/** From `from` (inclusive) to `to` (exclusive). */
+export interface Span {
+  from: Date;
+  to: Date;
+}
+
+/** Whole local days, `YYYY-MM-DD`, both inclusive. */
+export interface DigestPeriod {
+  kind: DigestKind;
+  first: string;
+  last: string;
+  timeZone: string;
+}
+
+/** How long something took, in seconds; `n` cases. */
+export interface Spread {
+  n: number;
+  median: number;
+  p90: number;
+}
+
+/** How customers rated, 1 to 5. */
+export interface Rating {
+  n: number;
+  mean: number;
+}
+
+/** What became of the tickets that were opened in one span. */
+export interface Cohort {
+  received: number;
+  /** Of these, spam and what needed no reply. */
+  rejected: number;
+  response: Spread | null;
+  answered: Record<RepliedBy, { n: number; rating: Rating | null }>;
+  /** First answers that were due: how many came late, or are late now. */
+  due: { known: number; late: number };
+}
+
+/** Tickets that were resolved in one span, whenever they were opened; rejected and reopened ones are left out. */
+export interface Resolved {
+  n: number;
+  /** Because the customer said so or rated; the others by silence or an agent's word. */
+  confirmed: number;
+  spread: Spread | null;
+}
+
+/** What the database counted in one span: all tickets, and those of each category (null: not analysed). */
+export interface SpanRows {
+  all: Cohort;
+  resolved: Resolved;
+  byCategory: { category: string | null; cohort: Cohort; resolved: Resolved }[];
+}
+
+export interface DayRow {
+  /** `YYYY-MM-DD` in the digest's time zone. */
+  day: string;
+  received: number;
+  response: Spread | null;
+}
+
+/** What waits for us at the moment. */
+export interface Backlog {
+  total: number;
+  byPriority: Record<PriorityLevel | 'none', number>;
+  /** Without a first answer though it was due. */
+  overdue: number;
+  oldest: Date | null;
+}
+
+export interface ClusterRow {
+  id: number;
+  kind: Kind;
+  title: string;
+  /** First seen within the period. */
+  isNew: boolean;
+  /** Tickets of the period, and of the span as long before it. */
+  reports: number;
+  before: number;
+  /** Of all its tickets. */
+  accounts: number;
+  mrr: number | null;
+  issue: ClusterIssue | null;
+}
+
+/** A company some of whose messages read as if it may leave. */
+export interface LeavingRow {
+  account: string;
+  plan: string | null;
+  mrr: number | null;
+  renewalAt: Date | null;
+  tickets: number[];
+}
+
+/** Everything that a digest is made from, as counted. */
+export interface DigestRows {
+  /** The period first, then the same days one, two, … weeks (months) before. */
+  spans: SpanRows[];
+  /** Days up to the end of the period, oldest first; days without a ticket are missing. */
+  days: DayRow[];
+  /** When the oldest ticket was opened; null when there is none. */
+  since: Date | null;
+  backlog: Backlog;
+  clusters: ClusterRow[];
+  /** Tickets that ask for a feature. */
+  requested: number;
+  /** Tickets whose draft found no answer in articles or history, by category. */
+  gaps: { category: string | null; n: number }[];
+  leaving: LeavingRow[];
+  /** Companies that left within the period. */
+  left: string[];
+}
+
+/** What is usual for such a span: the mean of `spans` earlier ones, and how far they lie apart. */
+export interface Normal {
+  mean: number;
+  deviation: number;
+  spans: number;
+}
+
+export interface Theme {
+  category: string | null;
+  name: string;
+  received: number;
+  /** Null: not enough history. */
+  normal: Normal | null;
+  response: Spread | null;
+  resolution: Spread | null;
+}
+
+export interface Change {
+  text: string;
+  tone: 'good' | 'warning' | 'neutral';
+}
+
+/** A digest, ready to be drawn or printed. What is not known is null or empty, and is then left out. */
+export interface Digest {
+  period: DigestPeriod;
+  span: Span;
+  now: Date;
+  volume: { received: number; rejected: number; normal: Normal | null };
+  response: Spread | null;
+  resolved: Resolved;
+  due: { known: number; late: number };
+  /** Null for a period that ended long ago: what waited then is not recorded. */
+  backlog: Backlog | null;
+  answered: Cohort['answered'] & { total: number };
+  saved: { minutes: number } | null;
+  cost: { perResolution: number; currency: string } | null;
+  changes: Change[];
+  themes: Theme[];
+  days: { day: string; received: number; normal: number | null; current: boolean; response: Spread | null }[];
+  clusters: ClusterRow[];
+  requests: { clusters: ClusterRow[]; tickets: number };
+  gaps: { category: string | null; name: string; n: number }[];
+  leaving: LeavingRow[];
+  left: string[];
+  /** Categories whose outcomes prove that they may be answered alone. */
+  promotions: { category: string; name: string; mode: string; reviewed: number; threshold: number }[];
+}

@@ -1,0 +1,29 @@
+// Measures as people say them: durations, means, and one number against what is normal.
+import type { Normal } from './digest.ts';
+
+/** `45 s`, `12 min`, `3 h 20 min`, `2 days 4 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  const days = Math.floor(hours / 24);
+  return `${days} ${days === 1 ? 'day' : 'days'}${hours % 24 === 0 ? '' : ` ${hours % 24} h`}`;
+}
+
+/** Whole when large, one decimal when small: `44`, `3.5`. */
+export function rounded(mean: number): string {
+  return mean >= 10 || Number.isInteger(mean) ? String(Math.round(mean)) : mean.toFixed(1);
+}
+
+/** `43 % more than normal (44)`, `4 times the normal number (12)`, `as many as normally`. */
+export function against(count: number, { mean }: Normal): string {
+  if (mean === 0) return count === 0 ? 'none, as normally' : 'normally none';
+  const ratio = count / mean;
+  const normal = rounded(mean);
+  if (ratio >= 3) return `${Math.round(ratio)} times the normal number (${normal})`;
+  const percent = Math.round(Math.abs(ratio - 1) * 100);
+  if (percent === 0) return 'as many as normally';
+  return `${percent} % ${ratio > 1 ? 'more' : 'fewer'} than normal (${normal})`;
+}
