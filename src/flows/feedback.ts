@@ -19,8 +19,13 @@ export async function giveFeedback(
   if (!draft) return notice('There is no draft yet.', false);
   if (draft.author)
     return notice('These are the words of an agent; only drafts of the bot are judged.', false);
-  await deps.store.giveFeedback({ draftId: draft.id, by: actor.name, helpful, at: deps.clock.now() });
-  await learnFromFeedback(deps, ticket, draft);
+  const { clock } = deps;
+  await deps.store.transaction(async (tx) => {
+    // Two people at once: each counts what the other has said.
+    await tx.lockTicket(ticket.id);
+    await tx.giveFeedback({ draftId: draft.id, by: actor.name, helpful, at: clock.now() });
+    await learnFromFeedback({ store: tx, clock }, ticket, draft);
+  });
   return notice(
     helpful
       ? 'Thank you: a reply like this one will be used more often.'

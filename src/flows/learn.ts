@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';
 import { editShare } from '../insights/edit-share.ts';
 import type { Decision } from '../model/decision.ts';
@@ -9,6 +10,7 @@ import type { Draft } from '../model/draft.ts';
 import { errorText } from '../model/errors.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import { ticketKey } from '../model/ticket.ts';
+import type { Clock } from '../ports.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 
 type LearnDeps = Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'log' | 'bus' | 'replica'>;
@@ -29,7 +31,8 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
   const { store, engine, clock } = deps;
   const ticket = await store.getTicket(row.ticketId);
   const draft = (await store.draftsOf(row.ticketId)).find((candidate) => candidate.id === row.draftId);
-  if (!ticket?.category || !draft) return;
+  // Messages to many customers at once say nothing about how to answer one.
+  if (!ticket?.category || !draft || draft.engine.startsWith('proposal:')) return;
   const share = editShare(draft.text, row.text);
   // A reply that nobody looked at proves nothing yet; only the customer can say.
   if (row.by !== BOT && !draft.author)
@@ -97,11 +100,15 @@ export async function learnFromDecision(
 }
 
 /** Learns from what agents think of a draft: one who finds it of no help makes it a mistake, until they say otherwise. */
-export async function learnFromFeedback(deps: LearnDeps, ticket: TicketRow, draft: Draft): Promise<void> {
-  const { helpful, unhelpful } = await deps.store.feedbackOn(draft.id);
-  if (unhelpful > 0) return record(deps, ticket, draft, 'unhelpful', null);
-  await deps.store.forgetUnhelpful(draft.id);
-  if (helpful > 0 && draft.status === 'sent') await deps.store.setExemplarQuality(ticket.id, PRAISED_QUALITY);
+export async function learnFromFeedback(
+  { store, clock }: { store: Queries; clock: Clock },
+  ticket: TicketRow,
+  draft: Draft,
+): Promise<void> {
+  const { helpful, unhelpful } = await store.feedbackOn(draft.id);
+  if (unhelpful > 0) return record({ store, clock }, ticket, draft, 'unhelpful', null);
+  await store.forgetUnhelpful(draft.id);
+  if (helpful > 0 && draft.status === 'sent') await store.setExemplarQuality(ticket.id, PRAISED_QUALITY);
 }
 
 /** The other replicas learn the same; one that misses it reads it at its next start. */
@@ -144,7 +151,7 @@ export async function learnFromFollowUp(
 }
 
 async function record(
-  { store, clock }: LearnDeps,
+  { store, clock }: { store: Pick<Queries, 'recordOutcome'>; clock: Clock },
   ticket: TicketRow,
   draft: Draft,
   kind: OutcomeKind,
