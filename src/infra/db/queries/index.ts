@@ -1,6 +1,7 @@
 // Every named query, bound to a connection pool or to one transaction.
 import type { Db } from '../index.ts';
 import { cardQueries } from './cards.ts';
+import { clusterQueries } from './clusters.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
 import { digestQueries } from './digest.ts';
@@ -16,6 +17,7 @@ function bind(db: Db) {
   return {
     ...customerQueries(db),
     ...conversationQueries(db),
+    ...clusterQueries(db),
     ...workQueries(db),
     ...cardQueries(db),
     ...learningQueries(db),

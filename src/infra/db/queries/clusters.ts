@@ -1,0 +1,314 @@
+// Queries about clusters: their sums and members, people's corrections, and what their cards show.
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { ClusterProfile, Fingerprint } from '../../../model/cluster.ts';
+import type { Db } from '../index.ts';
+import { cluster, clusterApart, clusterMember, clusterRefusal } from '../schema/clusters.ts';
+import { message, ticket } from '../schema/conversations.ts';
+import { clusterFamily } from './tracking.ts';
+
+type StoredCluster = typeof cluster.$inferSelect;
+/** A cluster; `profile` is null for one from before its sums were kept. */
+export type ClusterRow = Omit<StoredCluster, 'centroid' | 'profile'> & { profile: ClusterProfile | null };
+/** One problem of one message with its words, and what it is compared by. */
+export type Member = Awaited<ReturnType<ReturnType<typeof clusterQueries>['membersOf']>>[number];
+
+/** How many people report a cluster, and who. */
+export interface ClusterCounts {
+  reports: number;
+  customers: number;
+  accounts: number;
+  /** Monthly revenue of these accounts; null where none is known. */
+  mrr: number | null;
+  plans: string[];
+}
+
+/** The version that a change of the sums gets: only one process changes them at a time. */
+const NEXT_VERSION = sql<number>`(select coalesce(max(version), 0) + 1 from cluster)`;
+/** Members whose times tell whether an incident is running. */
+const LATEST = 8;
+const n = z.number();
+const countsSchema = z.object({
+  reports: n,
+  customers: n,
+  accounts: n,
+  mrr: n.nullable(),
+  plans: z.array(z.string()),
+});
+const othersSchema = z.array(z.object({ id: n, title: z.string(), others: n }));
+
+export function clusterQueries(db: Db) {
+  return {
+    /** Tickets with understood messages that were not compared yet, in their order. */
+    async unclusteredTickets(limit: number): Promise<number[]> {
+      const rows = await db
+        .select({ id: ticket.id })
+        .from(ticket)
+        .where(gt(ticket.draftedSeq, ticket.clusteredSeq))
+        .orderBy(asc(ticket.id))
+        .limit(limit);
+      return rows.map(({ id }) => id);
+    },
+
+    /** Clusters whose sums changed after `version`, in that order, with the times of their latest members; at first only the latest `limit`. */
+    async clustersSince(version: number, limit: number) {
+      const times = sql<string[]>`array(select m.at::text from cluster_member m
+        where m.cluster_id = ${cluster.id} order by m.at desc limit ${LATEST})`;
+      const rows = await db
+        .select({ ...getTableColumns(cluster), times })
+        .from(cluster)
+        .where(version === 0 ? isNull(cluster.mergedInto) : gt(cluster.version, version))
+        .orderBy(version === 0 ? desc(cluster.lastSeen) : asc(cluster.version))
+        .limit(limit);
+      const parsed = rows.map((row) => ({
+        ...withProfile(row),
+        times: row.times.map((time) => new Date(time)).reverse(),
+      }));
+      return version === 0 ? parsed.reverse() : parsed;
+    },
+
+    async getCluster(id: number): Promise<ClusterRow | null> {
+      const [row] = await db.select().from(cluster).where(eq(cluster.id, id));
+      return row ? withProfile(row) : null;
+    },
+
+    async insertCluster(
+      { vector, size, ...profile }: ClusterProfile,
+      row: Pick<ClusterRow, 'kind' | 'title' | 'firstSeen' | 'lastSeen'>,
+    ): Promise<number> {
+      const [created] = await db
+        .insert(cluster)
+        .values({ ...row, size, profile, centroid: bytesOf(vector), version: NEXT_VERSION })
+        .returning({ id: cluster.id });
+      if (!created) throw new Error('insert returned no row');
+      return created.id;
+    },
+
+    /** Changes what a cluster is compared by, and makes its card show it. */
+    async setClusterSums(
+      id: number,
+      { size, vector, ...profile }: ClusterProfile,
+      patch: Partial<Pick<ClusterRow, 'kind' | 'lastSeen' | 'firstSeen' | 'status' | 'mergedInto'>>,
+    ): Promise<void> {
+      await db
+        .update(cluster)
+        .set({
+          ...patch,
+          size,
+          profile,
+          centroid: bytesOf(vector),
+          version: NEXT_VERSION,
+          rev: sql`${cluster.rev} + 1`,
+        })
+        .where(eq(cluster.id, id));
+    },
+
+    /** Changes what its card shows, and nothing it is compared by. */
+    async updateCluster(
+      id: number,
+      patch: Partial<
+        Pick<
+          ClusterRow,
+          'title' | 'titleBy' | 'status' | 'confirmedAt' | 'confirmedBecause' | 'mutedUntil' | 'dismissedBy'
+        >
+      >,
+    ): Promise<void> {
+      await db
+        .update(cluster)
+        .set({ ...patch, rev: sql`${cluster.rev} + 1` })
+        .where(eq(cluster.id, id));
+    },
+
+    async setClusterPresented(id: number, rev: number): Promise<void> {
+      await db.update(cluster).set({ presentedRev: rev }).where(eq(cluster.id, id));
+    },
+
+    /** Confirmed clusters whose card lags behind, the oldest first; muted ones wait. */
+    async unshownClusters(now: Date, limit: number): Promise<number[]> {
+      const rows = await db
+        .select({ id: cluster.id })
+        .from(cluster)
+        .where(
+          and(
+            sql`${cluster.confirmedAt} is not null and ${cluster.rev} > ${cluster.presentedRev}`,
+            isNull(cluster.mergedInto),
+            or(isNull(cluster.mutedUntil), lte(cluster.mutedUntil, now), eq(cluster.presentedRev, 0)),
+          ),
+        )
+        .orderBy(asc(cluster.confirmedAt), asc(cluster.id))
+        .limit(limit);
+      return rows.map(({ id }) => id);
+    },
+
+    /** Cards of clusters that were first posted since then. */
+    async countClusterCards(since: Date): Promise<number> {
+      const { rows } = await db.execute(sql`
+        select count(distinct key)::int as cards from posted_card
+        where key like 'C-%' and posted_at >= ${since.toISOString()}`);
+      return z.array(z.object({ cards: n })).parse(rows)[0]?.cards ?? 0;
+    },
+
+    // --- members ---
+
+    /** False when this problem of the message belongs to a cluster already. */
+    async insertMember(
+      { vector, ...print }: Fingerprint,
+      row: Pick<Member, 'clusterId' | 'messageId' | 'part' | 'ticketId' | 'score' | 'at'>,
+    ): Promise<boolean> {
+      const values = { ...row, print, vector: bytesOf(vector) };
+      const rows = await db.insert(clusterMember).values(values).onConflictDoNothing().returning();
+      return rows.length === 1;
+    },
+
+    async hasMember(messageId: number, part: number): Promise<boolean> {
+      const same = and(eq(clusterMember.messageId, messageId), eq(clusterMember.part, part));
+      return (await db.$count(clusterMember, same)) > 0;
+    },
+
+    /** The members of a cluster, oldest first. */
+    async membersOf(clusterId: number, limit = 500) {
+      const rows = await db
+        .select({
+          ...getTableColumns(clusterMember),
+          text: message.text,
+          author: message.author,
+          summary: sql<string | null>`${ticket.analysis} ->> 'summary'`,
+        })
+        .from(clusterMember)
+        .innerJoin(message, eq(message.id, clusterMember.messageId))
+        .leftJoin(ticket, eq(ticket.id, clusterMember.ticketId))
+        .where(eq(clusterMember.clusterId, clusterId))
+        .orderBy(asc(clusterMember.at), asc(clusterMember.messageId), asc(clusterMember.part))
+        .limit(limit);
+      return rows.map(({ print, vector, ...row }) => ({
+        ...row,
+        print: print && vector ? { ...print, vector: floatsOf(vector) } : null,
+      }));
+    },
+
+    /** Moves members from one cluster to another; all, or those that are named. */
+    async moveMembers(
+      from: number,
+      to: number,
+      by: string | null,
+      only?: { messageId: number; part: number }[],
+    ): Promise<void> {
+      const named = only?.map(({ messageId, part }) =>
+        and(eq(clusterMember.messageId, messageId), eq(clusterMember.part, part)),
+      );
+      await db
+        .update(clusterMember)
+        .set({ clusterId: to, ...(by && { by }) })
+        .where(and(eq(clusterMember.clusterId, from), named && or(...named)));
+    },
+
+    async clusterCounts(clusterId: number, since?: Date): Promise<ClusterCounts> {
+      const { rows } = await db.execute(sql`
+        with reporting as (
+          select distinct cm.message_id, c.id as customer, a.id as account, a.mrr, a.plan
+          from cluster_member cm join ticket t on t.id = cm.ticket_id
+            join customer c on c.id = t.customer_id left join account a on a.id = c.account_id
+          where cm.cluster_id in ${clusterFamily(clusterId)}
+            and cm.at >= ${(since ?? new Date(0)).toISOString()}
+        )
+        select count(*)::int as reports, count(distinct customer)::int as customers,
+          count(distinct account)::int as accounts,
+          (select sum(mrr)::float8 from (select distinct account, mrr from reporting) each) as mrr,
+          coalesce(array_agg(distinct plan) filter (where plan is not null), '{}') as plans
+        from reporting`);
+      return countsSchema.parse(rows[0]);
+    },
+
+    /** Reports of this kind about a category from `from` to `to`: what is usual, for the count test. */
+    async countReports(kind: string, category: string, from: Date, to: Date): Promise<number> {
+      return db.$count(
+        ticket,
+        and(
+          eq(ticket.kind, kind),
+          eq(ticket.category, category),
+          sql`${ticket.createdAt} >= ${from.toISOString()} and ${ticket.createdAt} < ${to.toISOString()}`,
+        ),
+      );
+    },
+
+    /** When the first ticket came: how long there has been something to compare with. */
+    async firstTicketAt(): Promise<Date | null> {
+      const [row] = await db
+        .select({ at: ticket.createdAt })
+        .from(ticket)
+        .orderBy(asc(ticket.createdAt))
+        .limit(1);
+      return row?.at ?? null;
+    },
+
+    /** The cluster that a ticket shares with others, and how many other customers; null when it is alone. */
+    async sameAs(ticketId: number): Promise<{ id: number; title: string; others: number } | null> {
+      const { rows } = await db.execute(sql`
+        select c.id::float8 as id, c.title, count(distinct t.customer_id)::int as others
+        from cluster_member own join cluster c on c.id = own.cluster_id
+          join cluster_member m on m.cluster_id = c.id join ticket t on t.id = m.ticket_id
+        where own.ticket_id = ${ticketId} and c.status <> 'dismissed'
+          and t.customer_id <> (select customer_id from ticket where id = ${ticketId})
+        group by c.id, c.title order by others desc, c.id limit 1`);
+      return othersSchema.parse(rows)[0] ?? null;
+    },
+
+    // --- corrections ---
+
+    async refuseCluster(row: typeof clusterRefusal.$inferInsert): Promise<void> {
+      await db.insert(clusterRefusal).values(row).onConflictDoNothing();
+    },
+
+    async refusedClusters(messageId: number, part: number): Promise<number[]> {
+      const rows = await db
+        .select({ id: clusterRefusal.clusterId })
+        .from(clusterRefusal)
+        .where(and(eq(clusterRefusal.messageId, messageId), eq(clusterRefusal.part, part)));
+      return rows.map(({ id }) => id);
+    },
+
+    async keepApart(a: number, b: number, by: string, at: Date): Promise<void> {
+      await db
+        .insert(clusterApart)
+        .values({ low: Math.min(a, b), high: Math.max(a, b), by, at })
+        .onConflictDoNothing();
+    },
+
+    /** Merging by hand takes back that two clusters were said to be different. */
+    async allowTogether(a: number, b: number): Promise<void> {
+      await db
+        .delete(clusterApart)
+        .where(and(eq(clusterApart.low, Math.min(a, b)), eq(clusterApart.high, Math.max(a, b))));
+    },
+
+    /** Clusters that people said are not this one, each by its present id. */
+    async apartFrom(clusterId: number): Promise<number[]> {
+      const { rows } = await db.execute(sql`
+        with recursive other as (
+          select case when low in ${clusterFamily(clusterId)} then high else low end as id from cluster_apart
+          where low in ${clusterFamily(clusterId)} or high in ${clusterFamily(clusterId)}
+          union select c.merged_into from cluster c join other o on c.id = o.id where c.merged_into is not null
+        ) select id::float8 as id from other`);
+      return z
+        .array(z.object({ id: n }))
+        .parse(rows)
+        .map(({ id }) => id);
+    },
+  };
+}
+
+function withProfile<Row extends StoredCluster>({ centroid, profile, ...row }: Row) {
+  return {
+    ...row,
+    profile: centroid && profile ? { ...profile, size: row.size, vector: floatsOf(centroid) } : null,
+  };
+}
+
+function bytesOf(floats: Float32Array): Uint8Array {
+  return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+}
+
+/** A copy, since the driver's bytes need not lie where floats may begin. */
+function floatsOf(bytes: Uint8Array): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes).buffer);
+}
