@@ -3,6 +3,7 @@ import type { CardRef } from '../model/card.ts';
 import type { ActionReply, AgentRef, Intent } from '../model/platform.ts';
 import { type Actor, refusal } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
+import { actOnProposal } from './proposal.ts';
 
 /** C: a cluster, P: a proposed message to customers, A: an alert about an account or the product. */
 type SubjectKind = 'C' | 'P' | 'A';
@@ -23,7 +24,7 @@ export interface SubjectAction extends Omit<Subject, 'kind'> {
 
 type SubjectFlow = (deps: FlowDeps, action: SubjectAction) => Promise<ActionReply>;
 
-const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = {};
+const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = { P: actOnProposal };
 
 /** Null for a ticket's card, and for none. */
 export function subjectOf(ref: CardRef | null): Subject | null {

@@ -10,6 +10,7 @@ import type { Priority } from '../model/ticket.ts';
 import type { EngineInput } from '../ports.ts';
 import { commitReply } from './commit-reply.ts';
 import { BOT, type FlowDeps } from './deps.ts';
+import { knownIssue, withKnownIssue } from './known-issue.ts';
 import { learnFromFollowUp } from './learn.ts';
 
 /** How long one context source may take; a slow one is named on the card instead of delaying it. */
@@ -57,7 +58,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
     store.outcomesOf(analysis.category),
     modeOf(deps, analysis.category),
   ]);
-  const proposal = spam
+  const drafted = spam
     ? null
     : await propose(deps, ticket, {
         ...input,
@@ -68,6 +69,11 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
           unchanged: outcomes.filter((outcome) => outcome.unchanged).length,
         },
       });
+  // A rewrite of what was said about it stays in the agent's words.
+  const issue = drafted && ticket.instructions.length === 0 ? await knownIssue(deps, ticket.id) : null;
+  const { signature } = settings.workspace;
+  const proposal =
+    drafted && issue ? withKnownIssue(drafted, issue, { analysis, customer, signature }) : drafted;
 
   const category = taxonomy.categories.find((candidate) => candidate.id === analysis.category);
   const routing =

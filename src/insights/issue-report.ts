@@ -144,13 +144,12 @@ export function issueParts(title: string, reports: ReportFacts[], cluster: strin
   ];
 }
 
-/** The one comment about what was reported since. */
-export function laterParts(reports: ReportFacts[], before: number): IssuePart[] {
-  const later = reports.slice(before);
+/** The one comment about all reports so far, with the newest one's words. */
+export function laterParts(reports: ReportFacts[]): IssuePart[] {
   return [
-    { type: 'text', text: `${later.length} more reports since this issue was made.` },
+    { type: 'text', text: 'What customers report of this by now:' },
     figures(reports),
-    ...(quotes(later).slice(-1) satisfies IssuePart[]),
+    ...quotes(reports).slice(-1),
   ];
 }
 

@@ -7,6 +7,7 @@ import { decide } from '../flows/decide.ts';
 import type { FlowDeps } from '../flows/deps.ts';
 import { recordEvent } from '../flows/import.ts';
 import { receive } from '../flows/receive.ts';
+import { issueChanged } from '../flows/track.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { createKeyLock, createLock } from '../infra/db/lock.ts';
@@ -170,6 +171,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         log.error({ platform: platform.id, reason: errorText(error) }, 'platform did not start'),
       );
   await startJobs(queue, flows);
+  for (const tracker of trackers.values())
+    await tracker.start((issueId) => issueChanged(flows, tracker.id, issueId));
   // A channel whose server is down says so in its health and goes on trying; it never stops the bot.
   for (const channel of intake)
     await channel.start(async (message) =>
@@ -228,7 +231,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         work.catch((error: unknown) =>
           log.warn({ part: name, reason: errorText(error) }, 'did not stop cleanly'),
         );
-      await Promise.all(intake.map((channel) => stopping(channel.id, channel.stop())));
+      await Promise.all(
+        [...intake, ...trackers.values()].map((adapter) => stopping(adapter.id, adapter.stop())),
+      );
       await stopping('limiter', limiter.stop());
       await stopping('queue', queue.stop());
       await Promise.all([...platforms.values()].map((platform) => stopping(platform.id, platform.stop())));

@@ -6,6 +6,7 @@ import { forgetOld } from '../flows/forget.ts';
 import { present } from '../flows/present.ts';
 import { sendDue } from '../flows/reply.ts';
 import { sweep } from '../flows/sweep.ts';
+import { keepTrack } from '../flows/track.ts';
 import { withDeadline } from '../infra/queue/deadline.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Clock, Log, Queue } from '../ports.ts';
@@ -21,6 +22,8 @@ const BURST_PAUSE_MS = 5_000;
 const FORGET_MS = 6 * 3_600_000;
 /** How soon work is found again whose wake-up was lost. */
 const SWEEP_MS = 10_000;
+/** How soon work at the trackers is found again whose wake-up was lost. */
+const TRACKERS_MS = 30_000;
 /** A ticket that another process holds is looked at again after this pause. */
 const BUSY_MS = 500;
 /** How long a wake-up may hold up an agent or an acknowledgement. */
@@ -95,4 +98,6 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     { concurrency: 1 },
   );
   await queue.every('sweep', { everyMs: SWEEP_MS });
+  await queue.work('trackers', () => keepTrack(deps), { concurrency: 1 });
+  await queue.every('trackers', { everyMs: TRACKERS_MS });
 }

@@ -14,6 +14,8 @@ export interface Affected {
   name: string | null;
   /** Newest ticket of theirs that is about it. */
   ticketId: number;
+  /** Where they are answered. */
+  channel: string;
   language: string | null;
   about: string | null;
   optedOut: boolean;
@@ -35,6 +37,7 @@ const affectedSchema = z.array(
     customerId: z.number(),
     name: z.string().nullable(),
     ticketId: z.number(),
+    channel: z.string(),
     language: z.string().nullable(),
     about: z.string().nullable(),
     optedOut: z.boolean(),
@@ -75,6 +78,8 @@ export function proposalQueries(db: Db) {
           order by t.customer_id, t.id desc
         )
         select c.id::float8 as "customerId", c.name, r.id::float8 as "ticketId",
+          coalesce((select m.channel from message m where m.ticket_id = r.id and m.direction = 'inbound'
+            and m.automatic is null order by m.seq desc limit 1), r.channel) as channel,
           coalesce(nullif(r.analysis ->> 'language', 'und'), c.language) as language,
           coalesce(r.subject, r.analysis ->> 'summary') as about,
           c.opted_out as "optedOut", a.churned_at is not null as churned,
@@ -144,7 +149,20 @@ export function proposalQueries(db: Db) {
       return rows.map((row) => row.id);
     },
 
-    /** In the order of their tickets. */
+    /** Approved ones with messages that are not in the outbox. */
+    async unsentProposals(limit: number): Promise<{ id: number; decidedBy: string | null }[]> {
+      return db
+        .selectDistinct({ id: proposal.id, decidedBy: proposal.decidedBy })
+        .from(proposal)
+        .innerJoin(
+          proposalRecipient,
+          and(eq(proposalRecipient.proposalId, proposal.id), eq(proposalRecipient.state, 'ready')),
+        )
+        .where(eq(proposal.status, 'sent'))
+        .limit(limit);
+    },
+
+    /** In the order of their tickets. A message that was called back is held. */
     async recipientsOf(proposalId: number): Promise<Recipient[]> {
       const { rows } = await db.execute(sql`
         select p.id::float8 as id, c.id::float8 as "customerId",
@@ -152,11 +170,14 @@ export function proposalQueries(db: Db) {
           a.name as account, t.id::float8 as "ticketId",
           coalesce((select m.channel from message m where m.ticket_id = t.id and m.direction = 'inbound'
             and m.automatic is null order by m.seq desc limit 1), t.channel) as channel,
-          p.language, p.about, p.state, p.reason
+          p.language, p.about,
+          case when o.status = 'cancelled' then 'held' else p.state end as state,
+          case when o.status = 'cancelled' then 'called back' else p.reason end as reason
         from proposal_recipient p
           join customer c on c.id = p.customer_id
           left join account a on a.id = c.account_id
           join ticket t on t.id = p.ticket_id
+          left join outbox o on o.key = p.outbox_key
         where p.proposal_id = ${proposalId} order by t.id, p.id`);
       return recipientsSchema.parse(rows);
     },

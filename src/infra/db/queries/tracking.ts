@@ -90,16 +90,6 @@ export function trackingQueries(db: Db) {
       await db.update(issue).set(patch).where(eq(issue.id, id));
     },
 
-    async deleteIssue(id: number): Promise<void> {
-      await db.delete(issue).where(and(eq(issue.id, id), sql`${issue.stage} <> 'made'`));
-    },
-
-    issuesAt: (tracker: string, externalId: string): Promise<IssueRow[]> =>
-      db
-        .select()
-        .from(issue)
-        .where(and(eq(issue.tracker, tracker), eq(issue.externalId, externalId))),
-
     /** Makes the tracker be asked at once. */
     async markIssueStale(tracker: string, externalId: string): Promise<void> {
       await db
@@ -135,15 +125,12 @@ export function trackingQueries(db: Db) {
         .limit(limit);
     },
 
-    /** What the cluster's card and lists show of its issue. */
-    async setClusterIssue(
-      clusterId: number,
-      shown: ClusterIssue | null,
-      status?: ClusterStatus,
-    ): Promise<void> {
+    /** What the cluster's card and lists show of its issue; what people have dismissed stays so. */
+    async setClusterIssue(clusterId: number, shown: ClusterIssue, status: ClusterStatus): Promise<void> {
+      const next = sql`case when ${cluster.status} in ('dismissed', 'merged') then ${cluster.status} else ${status} end`;
       await db
         .update(cluster)
-        .set({ issue: shown, ...(status && { status }) })
+        .set({ issue: shown, status: next as SQL<ClusterStatus> })
         .where(eq(cluster.id, clusterId));
     },
 
@@ -164,15 +151,23 @@ export function trackingQueries(db: Db) {
         .map(({ customer_id, ...row }) => ({ ...row, customerId: customer_id }));
     },
 
-    /** How many reports and customers a cluster has, and how alike its members are on average (0..1). */
-    async clusterSize(clusterId: number): Promise<{ reports: number; customers: number; likeness: number }> {
+    /** Open bugs without an issue that so many customers reported in such like words. */
+    async clustersForIssues(
+      { customers, likeness }: { customers: number; likeness: number },
+      limit: number,
+    ): Promise<number[]> {
       const { rows } = await db.execute(sql`
-        select count(distinct cm.message_id)::int as reports, count(distinct t.customer_id)::int as customers,
-          coalesce(avg(cm.score), 0)::float8 as likeness
-        from cluster_member cm join ticket t on t.id = cm.ticket_id
-        where cm.cluster_id in ${clusterFamily(clusterId)}`);
-      const n = z.number();
-      return z.object({ reports: n, customers: n, likeness: n }).parse(rows[0]);
+        select c.id::float8 as id
+        from cluster c join cluster_member cm on cm.cluster_id = c.id join ticket t on t.id = cm.ticket_id
+        where c.kind = 'bug' and c.status in ('open', 'confirmed') and c.merged_into is null and c.issue is null
+          and not exists (select 1 from issue i where i.cluster_id = c.id)
+        group by c.id
+        having count(distinct t.customer_id) >= ${customers} and avg(cm.score) >= ${likeness}
+        order by c.id limit ${limit}`);
+      return z
+        .array(z.object({ id: z.number() }))
+        .parse(rows)
+        .map(({ id }) => id);
     },
 
     /** The cluster a ticket's newest report belongs to; null when it belongs to none. */

@@ -1,0 +1,207 @@
+// The card that proposes a message to several customers, and its forms.
+
+import type { Block, Card, CardButton, CardRef, Form, FormField } from '../model/card.ts';
+import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
+import { ticketKey } from '../model/ticket.ts';
+import { channelName, count, cut, line, plain, time } from './words.ts';
+
+const QUOTED = 900;
+const LISTED = 12;
+const LONGEST_TEXT = 4_000;
+/** Discord's modals hold five inputs. */
+const LANGUAGES = 5;
+
+const refOf = ({ id, version }: ProposalView): CardRef => ({
+  ticketId: proposalKey(id),
+  draftVersion: version,
+});
+
+const byState = (view: ProposalView, ...states: Recipient['state'][]) =>
+  view.recipients.filter(({ state }) => states.includes(state));
+
+export function languageName(language: string): string {
+  return new Intl.DisplayNames('en', { type: 'language', fallback: 'code' }).of(language) ?? language;
+}
+
+/** Pending and settled proposals share one body; the buttons become one line of outcome. */
+export function proposalCard(view: ProposalView): Card {
+  const ready = byState(view, 'ready');
+  const people = count(ready.length, 'customer');
+  const title =
+    view.kind === 'fixed'
+      ? `Tell ${people} that it is fixed: ${line(view.title, 100)}`
+      : line(view.title, 150);
+  return {
+    tone: view.status === 'open' ? 'good' : 'neutral',
+    fallback: `${title} (${proposalKey(view.id)})`,
+    ref: refOf(view),
+    blocks: [
+      {
+        type: 'header',
+        text: view.status === 'open' ? title : line(view.title, 150),
+        chips: [
+          { kind: 'id', text: proposalKey(view.id) },
+          { kind: 'state', text: stateWords(view), tone: view.status === 'sent' ? 'good' : 'neutral' },
+        ],
+      },
+      { type: 'text', style: 'body', text: line(view.reason, 300) },
+      ...(view.link
+        ? [
+            {
+              type: 'sources' as const,
+              items: [{ title: line(view.link.title, 150), url: view.link.url, passage: '' }],
+            },
+          ]
+        : []),
+      ...messages(view),
+      ...(view.status === 'open'
+        ? view.missing.map((text): Block => ({ type: 'text', style: 'warning', text: line(text, 300) }))
+        : []),
+      ...recipients(view),
+      ...end(view),
+    ],
+  };
+}
+
+function stateWords(view: ProposalView): string {
+  switch (view.status) {
+    case 'open':
+      return 'waits for approval';
+    case 'sent':
+      return `sent to ${byState(view, 'committed').length}`;
+    case 'dismissed':
+      return 'dismissed';
+  }
+}
+
+/** One quotation a language, the language of most customers first. */
+function messages(view: ProposalView): Block[] {
+  const shown = view.status === 'sent' ? byState(view, 'committed') : byState(view, 'ready');
+  const counts = new Map<string, number>();
+  for (const { language } of shown) counts.set(language, (counts.get(language) ?? 0) + 1);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([language, people]) => ({
+      type: 'quote' as const,
+      of: 'draft' as const,
+      label: `${languageName(language)} · ${count(people, 'customer')}`,
+      ...cut(plain(view.texts[language] ?? ''), QUOTED),
+    }));
+}
+
+const recipientLine = ({ name, account, channel, ticketId }: Recipient) =>
+  [line(name, 60), account && line(account, 60), channelName(channel), ticketKey(ticketId)]
+    .filter(Boolean)
+    .join(' · ');
+
+function recipients(view: ProposalView): Block[] {
+  const told = view.status === 'sent' ? byState(view, 'committed') : byState(view, 'ready');
+  const others = byState(view, 'left_out', 'held', 'barred');
+  const rest = (all: Recipient[]) => (all.length > LISTED ? [`and ${all.length - LISTED} more`] : []);
+  return [
+    ...(told.length > 0
+      ? [
+          {
+            type: 'text' as const,
+            style: 'muted' as const,
+            label: view.status === 'sent' ? 'Told' : 'To',
+            text: [...told.slice(0, LISTED).map(recipientLine), ...rest(told)].join('\n'),
+          },
+        ]
+      : []),
+    ...(others.length > 0
+      ? [
+          {
+            type: 'fields' as const,
+            title: `Not told: ${others.length}`,
+            fields: others
+              .slice(0, LISTED)
+              .map((one) => ({ label: line(one.name, 60), value: line(one.reason ?? 'left out', 150) })),
+          },
+          ...rest(others).map((text) => ({ type: 'context' as const, text })),
+        ]
+      : []),
+  ];
+}
+
+function end(view: ProposalView): Block[] {
+  const by = view.decidedBy ? line(view.decidedBy, 60) : 'Deskhand';
+  const at = view.decidedAt ? ` ${time(view.decidedAt, view)}` : '';
+  switch (view.status) {
+    case 'open': {
+      const ready = byState(view, 'ready').length;
+      const buttons: CardButton[] = [
+        ...(ready > 0
+          ? [
+              {
+                id: 'send_all' as const,
+                label: ready === 1 ? 'Approve & send' : `Approve & send to ${ready}`,
+                style: 'primary' as const,
+              },
+              { id: 'form:edit_message' as const, label: 'Edit message', style: 'default' as const },
+            ]
+          : []),
+        { id: 'form:choose', label: 'Choose customers', style: 'default' },
+        { id: 'dismiss', label: 'Dismiss', style: 'default' },
+      ];
+      return [{ type: 'actions', buttons, menu: [] }];
+    }
+    case 'sent': {
+      const undo = view.undoSeconds > 0 ? ` Each ticket’s card has Undo for ${view.undoSeconds} s.` : '';
+      return [{ type: 'outcome', tone: 'good', text: `Approved by ${by}${at}.${undo}` }];
+    }
+    case 'dismissed':
+      return [{ type: 'outcome', tone: 'neutral', text: `Dismissed by ${by}${at}; nobody was told.` }];
+  }
+}
+
+/** Whom to leave out; those who are held stand there, too, and may be taken in. */
+export function chooseForm(view: ProposalView): Form {
+  const choosable = byState(view, 'ready', 'left_out', 'held');
+  return {
+    id: 'choose',
+    ref: refOf(view),
+    title: 'Choose customers',
+    submit: 'Keep this choice',
+    fields: [
+      {
+        type: 'choices',
+        id: 'leave_out',
+        label: 'Leave out',
+        hint: 'Whoever is not chosen here gets the message',
+        required: false,
+        value: byState(view, 'left_out', 'held')
+          .map(({ id }) => String(id))
+          .join(','),
+        options: choosable.map((one) => ({
+          value: String(one.id),
+          label: line(`${recipientLine(one)}${one.state === 'held' ? ` (${one.reason})` : ''}`, 75),
+        })),
+      },
+    ],
+  };
+}
+
+/** One text a language. */
+export function messageForm(view: ProposalView): Form {
+  const used = Object.keys(view.texts).filter((language) =>
+    view.recipients.some((one) => one.language === language && one.state !== 'barred'),
+  );
+  return {
+    id: 'edit_message',
+    ref: refOf(view),
+    title: 'Edit message',
+    submit: 'Keep this text',
+    fields: used.slice(0, LANGUAGES).map(
+      (language): FormField => ({
+        type: 'multiline',
+        id: language,
+        label: languageName(language),
+        hint: '{greeting} and {about} are filled in for each customer; the signature is added',
+        required: true,
+        value: view.texts[language] ?? '',
+        maxLength: LONGEST_TEXT,
+      }),
+    ),
+  };
+}

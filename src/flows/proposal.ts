@@ -1,0 +1,249 @@
+// Messages proposed to several customers: their card, its buttons and forms, and the way into the outbox.
+import { chooseForm, languageName, messageForm, proposalCard } from '../cards/proposal.ts';
+import { addressed } from '../engine/local/announcements.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
+import type { ProposalRow } from '../infra/db/queries/proposals.ts';
+import { AppError, errorText } from '../model/errors.ts';
+import type { ActionReply, Place } from '../model/platform.ts';
+import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
+import { cleanText } from '../model/text.ts';
+import type { Actor } from './agents.ts';
+import { commitReply } from './commit-reply.ts';
+import { BOT, type FlowDeps } from './deps.ts';
+import { parseTarget } from './route.ts';
+import { showCard } from './show-card.ts';
+import type { SubjectAction } from './subjects.ts';
+
+/** Cards drawn by one pass. */
+const AT_ONCE = 20;
+
+const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
+
+export async function proposalView(deps: FlowDeps, row: ProposalRow): Promise<ProposalView> {
+  return {
+    ...row,
+    recipients: await deps.store.recipientsOf(row.id),
+    undoSeconds: deps.settings.send.undoSeconds,
+    now: deps.clock.now(),
+    timeZone: deps.settings.workspace.timeZone,
+  };
+}
+
+/** Brings the card of every proposal up to date that lags behind. What fails is tried by the next pass. */
+export async function showProposals(deps: FlowDeps): Promise<void> {
+  for (const id of await deps.store.unpresentedProposals(AT_ONCE)) {
+    const row = await deps.store.getProposal(id);
+    if (!row) continue;
+    try {
+      const card = proposalCard(await proposalView(deps, row));
+      await showCard(deps, { key: proposalKey(id), places: placesOf(deps), card });
+      await deps.store.markPresented(id, row.version);
+    } catch (error) {
+      deps.log.warn({ proposal: id, reason: errorText(error) }, 'proposal could not be shown');
+    }
+  }
+}
+
+function placesOf({ settings, platforms }: FlowDeps): Place[] {
+  const { proposals, tickets } = settings.channels;
+  return (proposals ?? tickets).map(parseTarget).filter(({ platform }) => platforms.has(platform));
+}
+
+/** What somebody did on a proposal's card. */
+export async function actOnProposal(deps: FlowDeps, action: SubjectAction): Promise<ActionReply> {
+  const { id, version, intent, actor } = action;
+  const row = await deps.store.getProposal(id);
+  if (!row) return notice(`There is no proposal ${proposalKey(id)}.`, false);
+  if (intent.type === 'open_form') {
+    if (row.status !== 'open') return settled(row);
+    const view = await proposalView(deps, row);
+    if (intent.form === 'choose') return { kind: 'form', form: chooseForm(view) };
+    if (intent.form === 'edit_message') return { kind: 'form', form: messageForm(view) };
+  }
+  if (intent.type === 'act' && intent.act === 'send_all') return send(deps, id, version, actor);
+  if (intent.type === 'act' && intent.act === 'dismiss')
+    return change(deps, id, version, (tx, now) =>
+      tx.updateProposal(id, { status: 'dismissed', decidedBy: actor.name, decidedAt: now }),
+    );
+  if (intent.type === 'submit' && intent.form === 'choose')
+    return change(deps, id, version, (tx) => choose(tx, id, intent.values.leave_out ?? '', actor));
+  if (intent.type === 'submit' && intent.form === 'edit_message')
+    return change(deps, id, version, (tx, _now, current) => edit(tx, current, intent.values));
+  return notice('That button belongs to another kind of card.', false);
+}
+
+function settled(row: ProposalRow): ActionReply {
+  const did = row.status === 'sent' ? 'approved' : 'dismissed';
+  return notice(`${row.decidedBy ?? 'Somebody'} ${did} this already. Nothing more was sent.`, false);
+}
+
+/** Changes an open proposal that is as the agent saw it, and answers with its new card. */
+async function change(
+  deps: FlowDeps,
+  id: number,
+  version: number,
+  work: (tx: Queries, now: Date, row: ProposalRow) => Promise<void>,
+): Promise<ActionReply> {
+  const refused = await deps.store.transaction(async (tx) => {
+    const row = await tx.lockProposal(id);
+    if (row?.status !== 'open') return row ? settled(row) : notice('It is gone.', false);
+    if (row.version !== version)
+      return notice('Somebody changed this meanwhile; please look at the card again.', false);
+    await work(tx, deps.clock.now(), row);
+    return null;
+  });
+  if (refused) return refused;
+  return shown(deps, id);
+}
+
+async function shown(deps: FlowDeps, id: number): Promise<ActionReply> {
+  await showProposals(deps);
+  const row = await deps.store.getProposal(id);
+  return row ? { kind: 'card', card: proposalCard(await proposalView(deps, row)) } : { kind: 'none' };
+}
+
+/** `chosen`: ids of the recipients to leave out, comma-separated. Who is barred stays so. */
+async function choose(tx: Queries, id: number, chosen: string, actor: Actor): Promise<void> {
+  const out = new Set(chosen.split(',').filter(Boolean).map(Number));
+  for (const one of await tx.recipientsOf(id)) {
+    if (one.state === 'barred' || one.state === 'committed') continue;
+    if (!out.has(one.id)) await tx.updateRecipient(one.id, { state: 'ready', reason: null });
+    else if (one.state === 'ready')
+      await tx.updateRecipient(one.id, { state: 'left_out', reason: `left out by ${actor.name}` });
+  }
+  await tx.updateProposal(id, {});
+}
+
+async function edit(tx: Queries, row: ProposalRow, values: Record<string, string>): Promise<void> {
+  const texts = { ...row.texts };
+  for (const language of Object.keys(texts)) {
+    const text = cleanText(values[language] ?? '').trim();
+    if (text) texts[language] = text;
+  }
+  await tx.updateProposal(row.id, { texts });
+}
+
+/**
+ * Commits every message as a reply of its ticket, each in a transaction of its own: one customer's fault holds up
+ * nobody else, and a message that was committed before a crash is not committed again.
+ */
+async function send(deps: FlowDeps, id: number, version: number, actor: Actor): Promise<ActionReply> {
+  const { store, clock } = deps;
+  const refused = await store.transaction(async (tx) => {
+    const row = await tx.lockProposal(id);
+    if (row?.status !== 'open') return row ? settled(row) : notice('It is gone.', false);
+    if (row.version !== version)
+      return notice('Somebody changed this meanwhile; please look at the card again.', false);
+    await tx.updateProposal(id, { status: 'sent', decidedBy: actor.name, decidedAt: clock.now() });
+    return null;
+  });
+  if (refused) return refused;
+  await sendApproved(deps, id, actor);
+  return shown(deps, id);
+}
+
+/** The messages of an approved proposal that are not in the outbox yet; finds nothing to do when all are. */
+export async function sendApproved(
+  deps: FlowDeps,
+  id: number,
+  by: Pick<Actor, 'name' | 'email'>,
+): Promise<void> {
+  await deps.withKey(`proposal ${id}`, () => commitAll(deps, id, by));
+}
+
+async function commitAll(deps: FlowDeps, id: number, by: Pick<Actor, 'name' | 'email'>): Promise<void> {
+  const row = await deps.store.getProposal(id);
+  if (row?.status !== 'sent') return;
+  for (const recipient of await deps.store.recipientsOf(id)) {
+    if (recipient.state !== 'ready') continue;
+    try {
+      const sendAfter = await commitTo(deps, row, recipient, by);
+      if (sendAfter) await deps.wake.outbox(sendAfter);
+      await deps.wake.ticket(recipient.ticketId, 1);
+    } catch (error) {
+      deps.log.error({ proposal: id, ticketId: recipient.ticketId, reason: errorText(error) }, 'not sent');
+    }
+  }
+}
+
+/** Finishes what an approval began before its process died. */
+export async function finishApproved(deps: FlowDeps): Promise<void> {
+  for (const { id, decidedBy } of await deps.store.unsentProposals(AT_ONCE)) {
+    const agent = deps.settings.agents.find(({ name }) => name === decidedBy);
+    await sendApproved(deps, id, { name: decidedBy ?? BOT, email: agent?.email ?? null });
+  }
+}
+
+/** One message, as a reply of the customer's ticket. Null: not now, and the recipient says why. */
+async function commitTo(
+  deps: FlowDeps,
+  row: ProposalRow,
+  recipient: Recipient,
+  by: Pick<Actor, 'name' | 'email'>,
+): Promise<Date | null> {
+  const { clock, settings } = deps;
+  return deps.store.transaction(async (tx) => {
+    const ticket = await tx.lockTicket(recipient.ticketId);
+    if (!ticket) throw new AppError('not_found', 'its ticket is gone');
+    const now = clock.now();
+    const hold = async (reason: string) => {
+      await tx.updateRecipient(recipient.id, { state: 'held', reason });
+      await tx.updateProposal(row.id, {});
+      return null;
+    };
+    if (await tx.isSending(ticket.id)) return hold('a reply to them was on its way');
+    // What they wrote since then has not been read by whoever approved this.
+    if (ticket.inboundSeq > ticket.draftedSeq) return hold('wrote again just then');
+    const customer = await tx.getCustomer(ticket.customerId);
+    if (customer.optedOut) return hold('wants no messages from us');
+    const text = addressed(row.texts[recipient.language] ?? '', {
+      language: recipient.language,
+      name: customer.name,
+      about: recipient.about,
+      signature: settings.workspace.signature,
+    });
+    await tx.retirePending(ticket.id, 'superseded');
+    const draft = await tx.insertDraft({
+      ticketId: ticket.id,
+      text,
+      language: recipient.language,
+      sources: row.link
+        ? [
+            {
+              kind: 'issue',
+              id: String(row.issueId),
+              title: row.link.title,
+              url: row.link.url,
+              passage: row.reason,
+              score: 1,
+            },
+          ]
+        : [],
+      confidence: 1,
+      reasons: [],
+      answerable: true,
+      engine: `proposal:${row.kind}`,
+      routing: {
+        route: 'suggest',
+        mode: 'suggest',
+        threshold: null,
+        reasons: [`Approved with ${proposalKey(row.id)} (${languageName(recipient.language)}).`],
+        reviewsUntilAuto: null,
+      },
+      basedOnSeq: ticket.inboundSeq,
+      author: by.name,
+      createdAt: now,
+    });
+    const sendAfter = await commitReply(tx, deps, {
+      ticket,
+      draft,
+      text,
+      decision: { kind: 'approve', then: row.kind === 'fixed' ? 'resolve' : 'keep' },
+      by,
+    });
+    const outboxKey = (await tx.latestOutbox(ticket.id))?.key;
+    await tx.updateRecipient(recipient.id, { state: 'committed', reason: null, outboxKey });
+    await tx.updateProposal(row.id, {});
+    return sendAfter;
+  });
+}

@@ -1,0 +1,129 @@
+// Keeps issues and clusters in step: later reports, states, regressions, and issues that are made by themselves.
+
+import type { IssueRow } from '../infra/db/queries/tracking.ts';
+import { laterParts, regressionParts } from '../insights/issue-report.ts';
+import { AppError, errorText } from '../model/errors.ts';
+import type { Tracker } from '../ports.ts';
+import { applyState, showOnCluster } from './apply-state.ts';
+import { BOT, type FlowDeps } from './deps.ts';
+import { draftAboutKnownIssue } from './known-issue.ts';
+import { finishApproved, showProposals } from './proposal.ts';
+import { createIssue, makeIssue, preferredTracker, RETRY_MS } from './tracker.ts';
+
+const MINUTE_MS = 60_000;
+/** Webhooks may be lost, too: then an issue is asked for so rarely. */
+const SAFETY_NET_MS = 60 * MINUTE_MS;
+/** Issues looked at by one pass; the next goes on. */
+const AT_ONCE = 50;
+const LIMIT_MS = 20_000;
+
+/** A webhook says that an issue may have changed: it is asked for, so that neither order nor replays matter. */
+export async function issueChanged(deps: FlowDeps, tracker: string, externalId: string): Promise<void> {
+  await deps.store.markIssueStale(tracker, externalId);
+  await deps.wake.trackers();
+}
+
+/**
+ * A report has joined a cluster, whether it is new or known already. A report after the fix is a regression; one of
+ * an open issue is told on it, and its customer gets a draft that says so.
+ */
+export async function reportJoined(
+  deps: FlowDeps,
+  report: { clusterId: number; ticketId: number; at: Date },
+): Promise<void> {
+  const { store, clock } = deps;
+  const known = await store.issueOfCluster(report.clusterId);
+  if (known?.stage !== 'made') {
+    if (deps.settings.trackers.automatic && !known) await deps.wake.trackers();
+    return;
+  }
+  await store.transaction(async (tx) => {
+    const row = await tx.lockIssue(known.id);
+    if (!row) return;
+    const comesBack = row.state === 'fixed' && row.fixedAt !== null && report.at > row.fixedAt;
+    if (!comesBack) return tx.updateIssue(row.id, { checkedAt: null });
+    const now = clock.now();
+    deps.log.info({ issue: row.key, ticketId: report.ticketId }, 'regression');
+    const back = { state: 'open', stateName: 'reported again', regressedAt: now, checkedAt: null } as const;
+    await tx.updateIssue(row.id, back);
+    await tx.dismissProposals(row.id, BOT, now);
+    await showOnCluster(tx, { ...row, ...back });
+  });
+  await showProposals(deps);
+  await draftAboutKnownIssue(deps, report.ticketId);
+  await deps.wake.trackers();
+}
+
+/** Does what is to be done at the trackers and with proposals; one process at a time. */
+export async function keepTrack(deps: FlowDeps): Promise<void> {
+  await deps.withKey('trackers', async () => {
+    await finishApproved(deps);
+    await showProposals(deps);
+    if (deps.trackers.size === 0) return;
+    await makeByItself(deps);
+    const now = deps.clock.now().getTime();
+    const poll = deps.settings.trackers.pollMinutes * MINUTE_MS;
+    const since = Object.fromEntries(
+      [...deps.trackers.values()].map(({ id, pushes }) => [
+        id,
+        new Date(now - (pushes ? Math.max(poll, SAFETY_NET_MS) : poll)),
+      ]),
+    );
+    const paused = new Set<string>();
+    for (const row of await deps.store.dueIssues(deps.clock.now(), since, AT_ONCE)) {
+      const tracker = deps.trackers.get(row.tracker);
+      if (!tracker || paused.has(tracker.id)) continue;
+      try {
+        if (row.stage === 'making') await makeIssue(deps, row.id);
+        else await catchUp(deps, tracker, row);
+      } catch (error) {
+        const pause = Math.max(RETRY_MS, (error instanceof AppError && error.retryAfterMs) || 0);
+        deps.log.warn(
+          { issue: row.key ?? row.id, tracker: row.tracker, reason: errorText(error) },
+          'tracker',
+        );
+        if (row.stage === 'made')
+          await deps.store.updateIssue(row.id, {
+            lastError: errorText(error),
+            retryAt: new Date(deps.clock.now().getTime() + pause),
+          });
+        // One that is down or asks for a pause is not asked about the rest, either.
+        if (!(error instanceof AppError) || error.retryable) paused.add(tracker.id);
+      }
+    }
+  });
+}
+
+/** Above the configured certainty an issue is made without asking, unless others look the same. */
+async function makeByItself(deps: FlowDeps): Promise<void> {
+  const { automatic } = deps.settings.trackers;
+  if (!automatic || !preferredTracker(deps)) return;
+  for (const clusterId of await deps.store.clustersForIssues(automatic, AT_ONCE))
+    await createIssue(deps, clusterId, { name: BOT });
+}
+
+/** One issue: reopened where it came back, its state, and the comment about later reports. */
+async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise<void> {
+  const { store, clock } = deps;
+  const id = row.externalId;
+  if (!id) return;
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const reports = await store.reportsOf(await store.currentCluster(row.clusterId));
+  let told = await tracker.get(id, signal);
+  const { regressedAt, fixedAt } = row;
+  const comesBack = regressedAt !== null && (row.reopenedAt === null || row.reopenedAt < regressedAt);
+  if (comesBack && told) {
+    const marker = `${row.marker.replace('deskhand-', 'deskhand-again-')}-${regressedAt.getTime().toString(36)}`;
+    const parts = regressionParts(reports, fixedAt ?? row.createdAt);
+    await tracker.comment(id, { marker, parts }, signal);
+    if (told.state !== 'open' && told.state !== 'merged') told = await tracker.reopen(id, signal);
+  } else if (told && reports.length > row.reported && (row.state === 'open' || row.state === 'merged'))
+    await tracker.comment(id, { marker: row.marker, parts: laterParts(reports) }, signal);
+  await store.updateIssue(row.id, {
+    reported: reports.length,
+    lastError: null,
+    retryAt: null,
+    ...(comesBack && { reopenedAt: clock.now() }),
+  });
+  await applyState(deps, row.id, told);
+}
