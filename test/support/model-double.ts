@@ -9,7 +9,6 @@ type Answer =
   | { text: string; finishReason?: string; usage?: { prompt_tokens: number; completion_tokens: number } }
   | { tool: string; with: object }
   | { status: number; code?: string; param?: string; message?: string; retryAfter?: number }
-  | { body: unknown }
   | 'silence';
 
 type Responder = (request: ChatCompletionRequest, asked: number) => Answer;
@@ -72,7 +71,6 @@ export async function startModelDouble() {
 function responseOf(answer: Exclude<Answer, 'silence'>) {
   if ('json' in answer) return { content: JSON.stringify(answer.json) };
   if ('tool' in answer) return { toolCalls: [{ name: answer.tool, arguments: JSON.stringify(answer.with) }] };
-  if ('body' in answer) return { json: answer.body };
   if ('status' in answer) {
     const { status, code, param, message = 'no', retryAfter } = answer;
     const limit = retryAfter === undefined ? {} : { retryAfter };

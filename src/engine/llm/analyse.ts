@@ -57,7 +57,7 @@ export function merge(local: Analysis, model: Refinement, categories: number): A
     .filter(({ text }) => text)
     .slice(0, MOST.questions);
   const topic = weighCategory(local, model.category, categories, english);
-  const labels = [...questions.map(({ category }) => category), ...local.labels];
+  const labels = questions.length ? questions.map(({ category }) => category) : english ? local.labels : [];
   return {
     ...local,
     ...topic,

@@ -21,7 +21,7 @@ export async function ask<T>(
 ): Promise<T> {
   const { prompt, slots, schema } = question;
   const jsonSchema = z.toJSONSchema(schema);
-  return run.attempt(prompt, async (model) => {
+  return run.attempt(prompt, async ({ model, extra }) => {
     const refused = client.refusedFormats(model.model);
     for (const format of FORMATS) {
       if (refused.has(format)) continue;
@@ -29,12 +29,13 @@ export async function ask<T>(
         format === 'json_schema'
           ? ''
           : `\n\nAnswer with one JSON object of this schema:\n${JSON.stringify(jsonSchema)}`;
+      extra.response_format = formatOf(format);
       const messages: BaseMessage[] = [
         new SystemMessage(`${prompt.system}${shape}`),
         new HumanMessage(prompt.user(slots)),
       ];
       try {
-        return await answer(messages, (all) => model.invoke(all, formatOptions(format)));
+        return await answer(messages);
       } catch (error) {
         // Endpoints that do not know a format say so in many ways, but always with a refused request.
         if (findAppError(error)?.code !== 'model_refused' || format === 'text') throw error;
@@ -43,12 +44,9 @@ export async function ask<T>(
     }
     throw new AppError('model_refused', `The language model ${model.model} refuses every way of asking.`);
 
-    async function answer(
-      messages: BaseMessage[],
-      invoke: (all: BaseMessage[]) => Promise<AIMessage>,
-    ): Promise<T> {
+    async function answer(messages: BaseMessage[]): Promise<T> {
       for (let corrections = 0; ; corrections += 1) {
-        const { text } = await invoke(messages);
+        const { text } = await model.invoke(messages);
         const parsed = schema.safeParse(extractJson(text));
         if (parsed.success) return parsed.data;
         if (corrections >= CORRECTIONS)
@@ -66,11 +64,10 @@ export async function ask<T>(
     }
   });
 
-  function formatOptions(format: (typeof FORMATS)[number]) {
-    if (format === 'text') return {};
-    if (format === 'json_object') return { response_format: { type: 'json_object' as const } };
-    const described = { name: 'answer', schema: { ...jsonSchema }, strict: true };
-    return { response_format: { type: 'json_schema' as const, json_schema: described } };
+  function formatOf(format: (typeof FORMATS)[number]) {
+    if (format === 'text') return undefined;
+    if (format === 'json_object') return { type: format };
+    return { type: format, json_schema: { name: 'answer', schema: jsonSchema, strict: true } };
   }
 }
 

@@ -105,7 +105,7 @@ async function examine(claim: Claim, deps: CheckDeps): Promise<Examined | null> 
 /** The neighbouring sentences of a passage that share most words with a claim, and the share. */
 function bestWords(claim: string, passage: string): { words: string; overlap: number } {
   const wanted = [...new Set(contentWords(claim))];
-  const parts = sentences(passage).filter((part) => !part.startsWith('#'));
+  const parts = sentences(passage).filter((part) => !/^#|^\d+[.)]$/.test(part));
   let best = { words: parts.slice(0, SENTENCES).join(' '), overlap: 0 };
   for (let i = 0; i < parts.length; i += 1) {
     const words = parts.slice(i, i + SENTENCES).join(' ');

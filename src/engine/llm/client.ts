@@ -44,13 +44,22 @@ export interface ModelClientDeps {
   pause?: (ms: number) => Promise<unknown>;
 }
 
+export interface ModelCallSetup {
+  model: ChatOpenAICompletions;
+  /**
+   * Parameters for the endpoint alone: langchain's and OpenAI's libraries act on some (`response_format`) in ways that
+   * endpoints with less discipline break.
+   */
+  extra: Record<string, unknown>;
+}
+
 /** A piece of work whose calls are counted together. */
 export interface ModelRun {
   /**
    * Does `work` with the first model that manages: one more try on passing trouble, then the next model. Throws
    * the AppError of the last failure. This is the only layer that tries again.
    */
-  attempt<T>(prompt: Prompt, work: (model: ChatOpenAICompletions) => Promise<T>): Promise<T>;
+  attempt<T>(prompt: Prompt, work: (call: ModelCallSetup) => Promise<T>): Promise<T>;
   /** The first model as it is, for libraries that want one at hand; calls go through `attempt`. */
   model(prompt: Prompt): ChatOpenAICompletions;
   /** What it took so far; undefined before any answer. */
@@ -89,8 +98,9 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
     let used = { tokens: 0, cost: 0 };
     let answered: string | null = null;
 
-    function modelOf(name: string, prompt: Prompt): ChatOpenAICompletions {
+    function setUp(name: string, prompt: Prompt): ModelCallSetup {
       const { breaker, unwanted } = about(name);
+      const extra: Record<string, unknown> = {};
       const exchange = createExchange(
         { ...deps, budget, breaker, unwanted, timeoutMs, price: settings.pricePerMillion },
         {
@@ -99,12 +109,13 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
           model: name,
           prompt: prompt.version,
           deadline,
+          extra,
           spent(tokens, cost) {
             used = { tokens: used.tokens + tokens, cost: used.cost + cost };
           },
         },
       );
-      return new ChatOpenAICompletions({
+      const model = new ChatOpenAICompletions({
         model: name,
         temperature: prompt.temperature,
         maxRetries: 0,
@@ -114,17 +125,18 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
         apiKey: settings.apiKey ?? 'none',
         configuration: { baseURL: settings.baseUrl ?? OPENAI, fetch: exchange },
       });
+      return { model, extra };
     }
 
     return {
-      model: (prompt) => modelOf(models[0] ?? '', prompt),
+      model: (prompt) => setUp(models[0] ?? '', prompt).model,
       async attempt(prompt, work) {
         prompts.add(prompt.version);
         let last: AppError | null = null;
         for (const name of models) {
           for (let tries = 0; tries <= RETRY.tries; tries += 1) {
             try {
-              const result = await work(modelOf(name, prompt));
+              const result = await work(setUp(name, prompt));
               answered = name;
               return result;
             } catch (error) {

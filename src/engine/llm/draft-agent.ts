@@ -40,7 +40,7 @@ export async function answerFromSources(
       calls += 1;
       if (calls > LIMITS.modelCalls)
         throw new AppError('model_loops', 'The language model went on searching and gave no answer.');
-      return run.attempt(prompt, async (model) => handler({ ...request, model }));
+      return run.attempt(prompt, async ({ model }) => handler({ ...request, model }));
     },
   });
   const agent = createAgent({

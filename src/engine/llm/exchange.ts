@@ -33,6 +33,8 @@ export interface Purpose {
   prompt: string;
   /** No answer is waited for after this. */
   deadline: AbortSignal;
+  /** Added to each request. */
+  extra: Record<string, unknown>;
   /** Told what each answer took. */
   spent(tokens: number, cost: number): void;
 }
@@ -73,7 +75,7 @@ export function createExchange(deps: ExchangeDeps, purpose: Purpose): typeof fet
       const hidden = hidePersonal(textsOf(request.messages));
       let next = 0;
       const messages = rewriteTexts(request.messages, () => hidden.texts[next++] ?? '');
-      const body = await send(url, init, { ...request, messages });
+      const body = await send(url, init, { ...request, ...purpose.extra, messages });
       const answer = parseAnswer(purpose.model, body);
       used = {
         input: answer.usage?.prompt_tokens || length(hidden.texts),
@@ -146,10 +148,11 @@ export function createExchange(deps: ExchangeDeps, purpose: Purpose): typeof fet
       throw statusError(purpose.model, response.status, refusal, response.headers.get('retry-after'));
     } catch (error) {
       if (limit.aborted || purpose.deadline.aborted)
+        // Without the cause: the library takes an error that speaks of a timeout for its own.
         throw new AppError(
           'model_silent',
-          `The language model ${purpose.model} gave no answer within ${Math.round(deps.timeoutMs / 1000)} s.`,
-          { retryable: true, cause: error },
+          `The language model ${purpose.model} gave no answer within ${Math.ceil(deps.timeoutMs / 1000)} s.`,
+          { retryable: true },
         );
       throw error;
     }
