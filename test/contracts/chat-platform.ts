@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/model/errors.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
+import { placesContract } from './chat-places.ts';
 import { raceContract, troubleContract } from './chat-trouble.ts';
 import { rightsContract, workContract } from './chat-work.ts';
 import { appears, type Chat, type ChatWorld, openChat, until } from './chat-world.ts';
@@ -300,6 +301,7 @@ export function chatPlatformContract(
 
     workContract(() => chat);
     raceContract(() => chat);
+    placesContract(() => chat, { farEnd });
     if (farEnd) troubleContract(() => chat);
   });
   rightsContract(name, build);

@@ -46,6 +46,8 @@ export interface ChatWorld {
   create(): ChatPlatform;
   /** Messages of the channel and its threads, oldest first. */
   messages(): Seen[];
+  /** People whom a message mentioned when it was posted. */
+  pinged(ref: MessageRef): Person[];
   /** What was said to one person only, oldest first. */
   notices(person: Person): string[];
   /** What the window in front of a person says, where a platform has windows besides forms. */
@@ -75,6 +77,11 @@ export interface ChatWorld {
   /** What the far end refused because it is over a limit or malformed. */
   refused(): string[];
   remove(): Promise<void>;
+}
+
+/** Those of everybody of whom it is true. */
+export function personsOf(is: (person: Person) => boolean): Person[] {
+  return (['ana', 'ben', 'vera', 'stranger'] as const).filter(is);
 }
 
 /** 'busy' once: 429 with a short pause. The others as long as they last. */

@@ -265,6 +265,9 @@ function richElement(element: Json, say: Say): void {
         say('date.format', 'has no token');
       return;
     case 'user':
+      // People only, and only those whom the configuration names: the mentions of a message tell whom.
+      if (!/^[UW][A-Z0-9]+$/.test(String(element.user_id))) say('rich text', 'mentions nobody');
+      return;
     case 'usergroup':
     case 'channel':
     case 'broadcast':

@@ -7,6 +7,7 @@ import { ACTION_IDS, type ActionId, type CardRef, type Form, OTHER_FORMS } from 
 import { intentOf, intentOfRewrite } from '../../src/model/platform.ts';
 import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Person, Seen } from '../contracts/chat-world.ts';
+import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { silentLog } from './workspace.ts';
 
@@ -146,6 +147,9 @@ export async function consoleWorld(): Promise<ChatWorld> {
         .filter(({ post }) => post.author === 'Deskhand')
         .sort((a, b) => a.post.at.localeCompare(b.post.at))
         .map(see),
+    // A mention is a word to that person alone.
+    pinged: () =>
+      personsOf((person) => [...told.keys()].some((key) => key.startsWith(`notice/${emailOf(person)}/`))),
     notices: (person) => [
       ...[...told].flatMap(([key, text]) => (key.startsWith(`notice/${emailOf(person)}/`) ? [text] : [])),
       ...pageOf(person).toasts,

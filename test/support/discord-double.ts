@@ -18,6 +18,8 @@ export interface DoubleMessage {
   files: string[];
   /** The words at its creation: what a push notification shows. */
   notification: string;
+  /** User ids that it pinged at its creation. */
+  pinged: string[];
   edits: number;
   /** Whose eyes it is for; null for everybody in the channel. */
   onlyFor: string | null;
@@ -150,6 +152,9 @@ export async function openDiscordDouble() {
       body,
       files,
       notification: body.content ?? '',
+      pinged: [...(body.content ?? '').matchAll(/<@!?(\d+)>/g)]
+        .map(([, id = '']) => id)
+        .filter((id) => body.allowed_mentions === undefined || body.allowed_mentions.users?.includes(id)),
       edits: 0,
       onlyFor,
       order: ++order,

@@ -135,7 +135,9 @@ export const bodySchema = z.looseObject({
   flags: z.number().int().optional(),
   components: z.array(z.unknown()).optional(),
   embeds: z.array(z.unknown()).nullish(),
-  allowed_mentions: z.looseObject({ parse: z.array(z.string()).optional() }).optional(),
+  allowed_mentions: z
+    .strictObject({ parse: z.array(z.string()).optional(), users: z.array(z.string()).optional() })
+    .optional(),
   attachments: z.array(z.looseObject({ filename: z.string() })).optional(),
   nonce: z.string().max(25).optional(),
   enforce_nonce: z.boolean().optional(),

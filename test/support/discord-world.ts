@@ -6,7 +6,14 @@ import { joinParts } from '../../adapters/chat/discord/split.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
-import { type ChatWorld, type Person, type Seen, type SeenForm, until } from '../contracts/chat-world.ts';
+import {
+  type ChatWorld,
+  type Person,
+  personsOf,
+  type Seen,
+  type SeenForm,
+  until,
+} from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { type DiscordDouble, type DoubleMessage, openDiscordDouble } from './discord-double.ts';
 import { activeParts, flatten, readMarkdown } from './discord-limits.ts';
@@ -219,6 +226,8 @@ export async function openDiscordWorld(more: { applicationId?: string } = {}): P
     create,
     messages: () => inChannel().map(look),
 
+    pinged: ({ message }) =>
+      personsOf((person) => double.messages.get(message)?.pinged.includes(PEOPLE[person]) === true),
     notices(person) {
       const user = PEOPLE[person];
       return [...double.messages.values()]

@@ -22,6 +22,8 @@ export interface SlackMessageState {
   user: string;
   text: string;
   blocks: Json[];
+  /** As it was posted. */
+  first: Json[];
   metadata: unknown;
   edits: number;
   deleted: boolean;
@@ -168,6 +170,7 @@ export async function createSlackDouble() {
         user: SLACK.botUser,
         text: String(text),
         blocks,
+        first: blocks,
         metadata,
         edits: 0,
         deleted: false,

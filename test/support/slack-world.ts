@@ -5,6 +5,7 @@ import { createLimiter } from '../../src/infra/limiter/index.ts';
 import type { MessageRef } from '../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform } from '../../src/ports.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
+import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { serveHttp } from './http-app.ts';
 import {
@@ -170,6 +171,11 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
     agents: { 'ana@team.example': { slack: USERS.ana } },
     create,
     messages: () => (slack.messages.get(SLACK.channel) ?? []).filter(({ deleted }) => !deleted).map(shot),
+    pinged({ message }) {
+      const posted = slack.messages.get(SLACK.channel)?.find(({ ts }) => message.endsWith(ts));
+      const blocks = JSON.stringify(posted?.first ?? []);
+      return personsOf((person) => blocks.includes(`{"type":"user","user_id":"${USERS[person]}"}`));
+    },
     notices: (person) =>
       slack.privates.filter(({ user }) => user === USERS[person]).map(({ blocks }) => wordsOf(blocks)),
     shown: (person) => wordsOf((viewOf(person)?.view.blocks ?? []) as Json[]),

@@ -29,6 +29,8 @@ export interface Posted {
   root: string | null;
   id: string;
   card: AnyCard;
+  /** As it was posted. */
+  first: AnyCard;
   summary: string;
   edits: number;
 }
@@ -162,7 +164,7 @@ export async function startTeamsDouble(members: Member[]) {
       const known = thread === null || posted.some(({ id, root }) => id === thread && root === null);
       if (!known) return problem(404, 'ConversationNotFound');
       const id = String(++last);
-      posted.push({ channel, root: thread, id, card: card.card, summary, edits: 0 });
+      posted.push({ channel, root: thread, id, card: card.card, first: card.card, summary, edits: 0 });
       return void json(201, { id });
     }
     const target = posted.find((one) => one.channel === channel && one.id === place[2]);

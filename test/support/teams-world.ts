@@ -4,6 +4,7 @@ import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
 import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
+import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { type AnyCard, actionsOn, wordsOn } from './adaptive-schema.ts';
 import { BOT, CHANNEL, type Member, type Posted, startTeamsDouble } from './teams-double.ts';
@@ -97,6 +98,14 @@ export async function buildTeamsWorld({
       return platform;
     },
     messages: () => double.posted.filter(({ channel }) => channel === CHANNEL).map(see),
+    pinged({ message }) {
+      const entities = double.posted.find(({ id }) => message.endsWith(id))?.first.msteams?.entities ?? [];
+      return personsOf((name) =>
+        entities.some(({ mentioned }) =>
+          [MEMBERS[name].aadObjectId, MEMBERS[name].email].includes(mentioned.id),
+        ),
+      );
+    },
     notices: (name) => [
       ...double.posted
         .filter(({ channel }) => double.chatOf(channel)?.id === MEMBERS[name].id)

@@ -1,0 +1,85 @@
+// The part of the contract of chat platforms that is about where cards go, whom they mention, and who goes first.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { agentRef } from '../../src/flows/route.ts';
+import { aCard } from './chat-cards.ts';
+import { appears, type Chat, until } from './chat-world.ts';
+
+/** `farEnd`: false where nothing between the bot and its people could fail. */
+export function placesContract(current: () => Chat, { farEnd }: { farEnd: boolean }): void {
+  describe('places and mentions', () => {
+    let chat: Chat;
+    beforeEach(() => {
+      chat = current();
+    });
+
+    /** Agents of the test team as this platform knows them. */
+    const people = (...names: string[]) =>
+      chat.desk.deps.settings.agents
+        .filter(({ name }) => names.includes(name))
+        .map((agent) => agentRef(agent, chat.platform.id));
+
+    it('tells of a channel whether cards can be posted there', async () => {
+      expect(await chat.platform.check?.(chat.world.channel)).toMatchObject({ ok: true });
+      const missing = await chat.platform.check?.('#nowhere');
+      expect(missing).toMatchObject({ ok: false });
+      expect(missing?.detail.length).toBeGreaterThan(20);
+    });
+
+    it.runIf(farEnd).each(['channel gone', 'bot removed'] as const)(
+      'finds %s without a ticket',
+      async (kind) => {
+        chat.world.fault(kind);
+        expect(await chat.platform.check?.(chat.world.channel)).toMatchObject({ ok: false });
+      },
+    );
+
+    it('mentions exactly whom it is told to, once, and never those whom a customer names', async () => {
+      const text = 'ask @Ben <@U0BEN> <at>Ben</at>';
+      const ref = await chat.platform.post(chat.place(), aCard({ text, key: 'T-7' }), {
+        mention: people('Ana'),
+      });
+      await until(() => expect(chat.see(ref)?.text).toContain('ask'));
+      expect(chat.world.pinged(ref)).toEqual(['ana']);
+      await chat.platform.update(ref, aCard({ text: 'taken', key: 'T-7' }));
+      await until(() => expect(chat.see(ref)?.text).toBe('taken'));
+      expect(chat.see(ref)?.mentions).toEqual([]);
+      expect(chat.world.refused()).toEqual([]);
+    });
+
+    it('mentions nobody where nobody is to be mentioned', async () => {
+      const ref = await chat.platform.post(chat.place(), aCard({ text: 'quiet' }), { mention: [] });
+      expect(chat.world.pinged(ref)).toEqual([]);
+    });
+
+    it('keeps the cards of a burst in the thread of one message, where their buttons work', async () => {
+      const { settings } = chat.desk.deps;
+      chat.desk.deps.settings = { ...settings, noise: { burst: { count: 1, minutes: 5 } } };
+      await chat.ticket();
+      const others = [];
+      for (const name of ['lea', 'tom', 'zoe']) {
+        const text = `My name is ${name}, please send me the invoice of March`;
+        const { ticketId } = await chat.desk.write(text, { customer: { email: `${name}@acme.example` } });
+        await chat.desk.work();
+        others.push(ticketId ?? 0);
+      }
+      expect(chat.heads()).toHaveLength(2);
+      const head = await appears('the burst', () =>
+        chat.heads().find(({ text }) => /3 more about/.test(text)),
+      );
+      const [first = 0] = others;
+      const card = await appears('its card', () =>
+        chat.world.messages().find((seen) => seen.thread !== null && seen.actions.includes('approve')),
+      );
+      expect(card.text).toContain(`T-${first}`);
+      expect(card.thread).toBe(head.ref.message);
+      await chat.world.press('ana', card, 'approve');
+      await chat.afterDecision(first, 'approve');
+      await until(() =>
+        expect(chat.world.messages().find(({ ref }) => ref.message === card.ref.message)?.text).toContain(
+          'Ana approved',
+        ),
+      );
+      expect(chat.world.refused()).toEqual([]);
+    });
+  });
+}
