@@ -96,6 +96,32 @@ const hours = z
 
 const MODEL_STEPS = ['analyse', 'draft', 'rewrite'] as const;
 
+const clustersSchema = z.strictObject({
+  customers: z
+    .number()
+    .int()
+    .min(2)
+    .max(1_000)
+    .default(5)
+    .describe('Customers who report the same bug within `days` before engineers are told'),
+  days: z.number().int().min(1).max(90).default(7),
+  growth: z
+    .number()
+    .int()
+    .min(2)
+    .max(1_000)
+    .default(4)
+    .describe('Customers within a day that are enough when so many are unusual for the category'),
+  pingsPerDay: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(10)
+    .describe('Bugs that engineers are told of in a day at most; the others follow the next day'),
+  muteDays: z.number().int().min(1).max(365).default(7).describe('How long Mute keeps a card as it is'),
+});
+
 export const yamlSchema = z.strictObject({
   workspace: z
     .strictObject({
@@ -111,6 +137,9 @@ export const yamlSchema = z.strictObject({
   channels: z
     .strictObject({
       tickets: targets.prefault('console:support').describe('Where no route says otherwise'),
+      bugs: targets
+        .optional()
+        .describe('Where engineers hear of bugs; default: a channel "bugs" on the console'),
       proposals: targets.optional().describe('Messages proposed to customers; default: where tickets go'),
       digests: targets.prefault('console:digests').describe('Where digests are posted'),
       fallback: target
@@ -166,6 +195,7 @@ export const yamlSchema = z.strictObject({
         .describe('Silence that counts as resolved'),
     })
     .prefault({}),
+  clusters: clustersSchema.prefault({}).describe('When reports of the same thing are told to engineers'),
   mailboxes: z
     .array(
       z.strictObject({
