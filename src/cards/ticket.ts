@@ -1,4 +1,5 @@
 // The ticket card: what came in, what we would answer, how sure we are, and what happened to it.
+import { GIVES_ORDERS } from '../model/analysis.ts';
 import type { Block, Card, CardButton, Chip, Tone } from '../model/card.ts';
 import type { Draft } from '../model/draft.ts';
 import { type Ticket, ticketKey } from '../model/ticket.ts';
@@ -37,6 +38,7 @@ export function ticketCard(view: TicketView): Card {
       headerOf(view, state),
       ...(isSettled(state) ? [] : priorityReasons(view.ticket)),
       ...customerWords(view),
+      ...(isSettled(state) ? [] : ordersWarning(view.ticket)),
       ...draftBlocks(view, state),
       ...(isSettled(state) ? [] : contextBlocks(view)),
       ...(outcome ? [outcome] : []),
@@ -118,6 +120,14 @@ function priorityReasons(ticket: Ticket): Block[] {
   return [
     { type: 'text', style: 'muted', label: `${ticket.priority?.level} because`, text: reasons.join(' · ') },
   ];
+}
+
+/** Whoever reads the card must know that the words above were aimed at a machine. */
+function ordersWarning({ analysis }: Ticket): Block[] {
+  if (!analysis || analysis.injection < GIVES_ORDERS) return [];
+  const text =
+    'This message tries to give orders to the assistant. They were not followed; please answer it yourself';
+  return [{ type: 'text', style: 'warning', text }];
 }
 
 /** All unanswered messages of the customer, quoted; the newest keep their words when room is short. */

@@ -87,9 +87,6 @@ export function orderScore(text: string): number {
 /** Articles speak to readers in the imperative: only the plainest orders count there. */
 const SURELY = 0.75;
 
-/** Score from which a text is taken to give orders; the policy's own threshold is the same. */
-export const GIVES_ORDERS = 0.6;
-
 /**
  * A knowledge text without what only a machine would read (comments, hidden elements) and without paragraphs that
  * give orders; `removed` counts them.

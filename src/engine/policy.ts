@@ -1,5 +1,5 @@
 // Chooses what happens with a draft: sent alone, suggested to an agent, or given to a person at once.
-import type { Analysis } from '../model/analysis.ts';
+import { type Analysis, GIVES_ORDERS } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
 import type { DraftProposal, Mode, RouteDecision } from '../model/draft.ts';
 
@@ -7,7 +7,7 @@ import type { DraftProposal, Mode, RouteDecision } from '../model/draft.ts';
 const LEVEL = 0.05;
 /** Below this a draft is not worth suggesting: the ticket goes to a person as one to write. */
 const LOW_CONFIDENCE = 0.25;
-/** Spam and orders to the assistant, from where on they are treated as such. */
+/** Spam, from where on it is treated as such. */
 const SUSPICION = 0.6;
 /** The gate: only one in twenty known messages is stranger. */
 const STRANGE = 0.95;
@@ -119,7 +119,7 @@ function vetoes({ analysis, proposal, neverAuto, assignee, customer }: RouteInpu
     [neverAuto, 'a person always sends in this category'],
     [assignee !== null, `${assignee} took this ticket`],
     [analysis.spam >= SUSPICION, 'it looks like spam'],
-    [analysis.injection >= SUSPICION, 'the text tries to give orders to the assistant'],
+    [analysis.injection >= GIVES_ORDERS, 'the text tries to give orders to the assistant'],
     [analysis.language !== 'en', 'it is not in English'],
     [analysis.kind === 'bug' || bug.codes.length + bug.exceptions.length > 0, 'it reports a fault'],
     [analysis.outOfScope >= STRANGE, 'it is unlike anything we know'],
@@ -140,7 +140,7 @@ export function chooseRoute(input: RouteInput): RouteDecision {
     threshold: proof.threshold,
     reviewsUntilAuto: mode === 'auto' && !input.neverAuto ? proof.missing : null,
   };
-  if (analysis.injection >= SUSPICION || !proposal.answerable || proposal.confidence < LOW_CONFIDENCE) {
+  if (analysis.injection >= GIVES_ORDERS || !proposal.answerable || proposal.confidence < LOW_CONFIDENCE) {
     const why = against.length ? against : ['the confidence is low'];
     return { ...decision, route: 'escalate', reasons: why };
   }

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** `spam` from which a message is treated as spam: no draft, lowest priority, a person confirms. */
 export const SPAM = 0.9;
 
+/** `injection` from which a text is taken to give orders to the assistant: the card warns, a person answers. */
+export const GIVES_ORDERS = 0.6;
+
 const share = z.number().min(0).max(1);
 
 export const KINDS = ['question', 'bug', 'feature_request', 'friction', 'other'] as const;
