@@ -111,9 +111,21 @@ function draftCard(view: TicketView): Card[] {
         : [{ label: 'Reviewed tickets until auto', value: amount(routing.reviewsUntilAuto) }]),
       ...routing.reasons.map((reason) => ({ label: 'Because', value: line(reason, 300) })),
       { label: 'Written by', value: line(draft.engine, 200) },
+      ...(draft.model
+        ? [
+            { label: 'Prompts', value: line(draft.model.prompts.join(', '), 200) },
+            { label: 'Tokens and cost', value: `${amount(draft.model.tokens)} · ${cost(draft.model.cost)}` },
+          ]
+        : []),
+      ...(view.modelCost ? [{ label: 'Cost of this ticket so far', value: cost(view.modelCost) }] : []),
     ],
   });
   return [card(view, 'Draft with all sources', blocks)];
+}
+
+/** In the currency of the configured prices, which only the operator knows. */
+function cost(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 2 });
 }
 
 /** Everything known of the customer and the account, context sources included. */

@@ -8,8 +8,9 @@ import { openPostgres } from '../infra/postgres/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { allModules, checkAdapters } from '../main/adapters.ts';
 import { errorText } from '../model/errors.ts';
+import { modelChecks } from './doctor-model.ts';
 
-interface Check {
+export interface Check {
   part: string;
   state: 'ok' | 'note' | 'fault';
   detail: string;
@@ -113,6 +114,7 @@ async function databaseAndQueue(config: Config): Promise<Check[]> {
         },
       ];
       checks.push(await queueCheck(config, server.url));
+      checks.push(...(await modelChecks(config, server.url, log)));
       for (const [part, health] of Object.entries(await checkAdapters(config, server.url, log)))
         checks.push({ part, state: health.ok ? 'ok' : 'fault', detail: health.detail });
       return checks;

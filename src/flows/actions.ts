@@ -118,7 +118,8 @@ async function showEverything(deps: FlowDeps, ticketId: number): Promise<void> {
     .filter((message) => message.direction === 'inbound')
     .map((message) => message.text);
   const similar = await deps.engine.similarTickets([ticket.subject, ...words].filter(Boolean).join('\n'), 3);
-  await postInThreads(deps, ticketId, detailsCards(view, similar));
+  const { cost } = await deps.store.modelSpentFor(ticketId);
+  await postInThreads(deps, ticketId, detailsCards({ ...view, modelCost: cost }, similar));
 }
 
 async function runCommand(

@@ -31,6 +31,8 @@ export interface TicketView {
   context: ContextFacts[];
   /** Solved tickets like this one. */
   similarCount: number;
+  /** What the language model has cost for this ticket, in the currency of the prices; absent where nobody asked. */
+  modelCost?: number;
   /** What people call a category id. */
   categoryName(id: string): string;
   /** Where people open a file that came with a message. */

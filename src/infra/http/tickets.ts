@@ -148,6 +148,7 @@ function ticketJson({ ticket, customer, messages, drafts, decisions, outbox }: T
       sources: draft.sources,
       answerable: draft.answerable,
       engine: draft.engine,
+      model: draft.model ?? null,
       author: draft.author,
       createdAt: draft.createdAt,
     })),

@@ -1,0 +1,18 @@
+// Asks a language model one word, to see whether it answers.
+import { HumanMessage } from '@langchain/core/messages';
+import type { ModelClient } from './client.ts';
+import type { Prompt } from './prompts.ts';
+
+const PROBE: Prompt = {
+  version: 'probe',
+  temperature: 0,
+  system: '',
+  user: () => 'Answer with the word OK.',
+};
+
+/** Throws AppError with the remedy when no model of the client answers; else the name of the one that did. */
+export async function probeModel(client: ModelClient): Promise<string> {
+  const run = client.open({ step: 'probe', ticketId: null });
+  await run.attempt(PROBE, ({ model }) => model.invoke([new HumanMessage(PROBE.user({}))]));
+  return run.use()?.name ?? '';
+}
