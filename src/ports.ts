@@ -236,6 +236,8 @@ export interface Tracker {
     signal: AbortSignal,
   ): Promise<void>;
   reopen(issueId: string, signal: AbortSignal): Promise<TrackerIssue>;
+  /** Only a tracker without pages of its own: what its cards' buttons do. */
+  close?(issueId: string, as: 'fixed' | 'not_planned', by: string): Promise<void>;
   /** The id of the issue at an address that people copied from their browser, or wrote as a key; null: not one of this tracker. */
   idOf(urlOrKey: string): string | null;
   /** True: changes are told by webhook, so that asking is only a safety net. */

@@ -3,10 +3,11 @@ import type { CardRef } from '../model/card.ts';
 import type { ActionReply, AgentRef, Intent } from '../model/platform.ts';
 import { type Actor, refusal } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
+import { actOnIssue } from './issue.ts';
 import { actOnProposal } from './proposal.ts';
 
-/** C: a cluster, P: a proposed message to customers, A: an alert about an account or the product. */
-type SubjectKind = 'C' | 'P' | 'A';
+/** C: a cluster, P: a proposed message to customers, A: an alert about an account or the product, I: an issue of the built-in tracker. */
+type SubjectKind = 'C' | 'P' | 'A' | 'I';
 
 export interface Subject {
   kind: SubjectKind;
@@ -24,12 +25,12 @@ export interface SubjectAction extends Omit<Subject, 'kind'> {
 
 type SubjectFlow = (deps: FlowDeps, action: SubjectAction) => Promise<ActionReply>;
 
-const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = { P: actOnProposal };
+const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = { P: actOnProposal, I: actOnIssue };
 
 /** Null for a ticket's card, and for none. */
 export function subjectOf(ref: CardRef | null): Subject | null {
-  const match = /^([CPA])-(\d{1,12})$/.exec(ref?.ticketId ?? '');
-  const kind = (['C', 'P', 'A'] as const).find((letter) => letter === match?.[1]);
+  const match = /^([CPAI])-(\d{1,12})$/.exec(ref?.ticketId ?? '');
+  const kind = (['C', 'P', 'A', 'I'] as const).find((letter) => letter === match?.[1]);
   return kind && ref ? { kind, id: Number(match?.[2]), version: ref.draftVersion } : null;
 }
 

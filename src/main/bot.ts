@@ -39,6 +39,7 @@ import { checkChannels } from './channels.ts';
 import { readyEngine, startEngine } from './engine.ts';
 import { createWake, startJobs } from './jobs.ts';
 import { createSampleChannel } from './sample-channels.ts';
+import { createSampleTracker } from './sample-tracker.ts';
 
 /** How often progress of the indexing is told to the browsers. */
 const STATUS_EVERY_MS = 700;
@@ -125,6 +126,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { intake, sources, ...other } = buildAdapters(config, adapterDeps);
   const platforms = new Map(other.platforms.map((platform) => [platform.id, platform]));
   const trackers = new Map(other.trackers.map((tracker) => [tracker.id, tracker]));
+  if (sample)
+    trackers.set(
+      'sample',
+      createSampleTracker({
+        platform: () => platforms.get('console'),
+        memory,
+        clock,
+        publicUrl: config.publicUrl,
+      }),
+    );
   const channels = new Map<string, IntakeChannel>();
   for (const channel of intake)
     for (const name of channel.serves ?? [channel.id]) channels.set(name, channel);

@@ -5,14 +5,14 @@ export type Tone = 'P1' | 'P2' | 'P3' | 'P4' | 'neutral' | 'good' | 'warning';
 
 /** Which ticket and draft version a button speaks of; the rest of the state is on the server. */
 export interface CardRef {
-  /** `T-1042`; on cards that are not about a ticket `C-7` (a cluster), `P-3` (a proposal) or `A-5` (an alert). */
+  /** `T-1042`; on cards that are not about a ticket `C-7` (a cluster), `P-3` (a proposal), `A-5` (an alert) or `I-2` (an issue of the built-in tracker). */
   ticketId: string;
   /** 0 before there is a draft; on other cards the version of what it shows. */
   draftVersion: number;
 }
 
 /** What `CardRef.ticketId` looks like. */
-export const CARD_KEY = /^[TCPA]-\d{1,12}$/;
+export const CARD_KEY = /^[TCPAI]-\d{1,12}$/;
 
 /** Buttons that are a decision on a ticket without further input. */
 const DECISION_ACTIONS = ['approve', 'undo', 'retry', 'take', 'release', 'resolve'] as const;
@@ -29,6 +29,8 @@ export const ACT_IDS = [
   'publish',
   'helpful',
   'unhelpful',
+  'close_fixed',
+  'close_not_planned',
 ] as const;
 export type ActId = (typeof ACT_IDS)[number];
 

@@ -49,6 +49,8 @@ const LETTERS: [ActionId, string][] = [
   ['form:choose', 'G'],
   ['form:edit_message', 'H'],
   ['form:edit_article', 'I'],
+  ['close_fixed', 'J'],
+  ['close_not_planned', 'K'],
 ];
 
 /** What the second page of the menu calls an action; the first page and the buttons have the card's own words. */
@@ -80,6 +82,8 @@ export const MENU_WORDS: Record<ActionId, string> = {
   publish: 'Publish',
   helpful: 'Helpful draft',
   unhelpful: 'Unhelpful draft',
+  close_fixed: 'Close as fixed',
+  close_not_planned: 'Close as not planned',
   'form:create_ticket': 'Create ticket…',
   'form:link_issue': 'Link existing issue…',
   'form:rename': 'Rename…',

@@ -1,0 +1,33 @@
+// Buttons of issue cards: only the built-in tracker has them, others have pages of their own.
+import type { ActionReply } from '../model/platform.ts';
+import type { FlowDeps } from './deps.ts';
+import type { SubjectAction } from './subjects.ts';
+import { keepTrack } from './track.ts';
+
+const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
+
+/** `I-2` is the second issue of the tracker that has buttons. */
+export async function actOnIssue(deps: FlowDeps, action: SubjectAction): Promise<ActionReply> {
+  const { intent, actor } = action;
+  const tracker = [...deps.trackers.values()].find(({ close }) => close !== undefined);
+  const issueId = tracker?.idOf(String(action.id));
+  const as =
+    intent.type !== 'act'
+      ? null
+      : intent.act === 'close_fixed'
+        ? 'fixed'
+        : intent.act === 'close_not_planned'
+          ? 'not_planned'
+          : null;
+  if (!tracker?.close || !issueId || !as)
+    return notice('That button belongs to another kind of card.', false);
+  await tracker.close(issueId, as, actor.name);
+  await deps.store.markIssueStale(tracker.id, issueId);
+  await keepTrack(deps);
+  return notice(
+    as === 'fixed'
+      ? `${issueId} is fixed: a message to the customers who reported it is proposed.`
+      : `${issueId} is closed as not planned; nobody is told.`,
+    true,
+  );
+}
