@@ -27,18 +27,16 @@ export function languageName(language: string): string {
 export function proposalCard(view: ProposalView): Card {
   const ready = byState(view, 'ready');
   const people = count(ready.length, 'customer');
-  const title =
-    view.kind === 'fixed'
-      ? `Tell ${people} that it is fixed: ${line(view.title, 100)}`
-      : line(view.title, 150);
+  const asks = view.kind === 'fixed' && view.status === 'open';
+  const title = asks ? `Tell ${people} that it is fixed: ${line(view.title, 100)}` : line(view.title, 150);
   return {
     tone: view.status === 'open' ? 'good' : 'neutral',
-    fallback: `${title} (${proposalKey(view.id)})`,
+    fallback: `${title} (${proposalKey(view.id)}, ${stateWords(view)})`,
     ref: refOf(view),
     blocks: [
       {
         type: 'header',
-        text: view.status === 'open' ? title : line(view.title, 150),
+        text: title,
         chips: [
           { kind: 'id', text: proposalKey(view.id) },
           { kind: 'state', text: stateWords(view), tone: view.status === 'sent' ? 'good' : 'neutral' },

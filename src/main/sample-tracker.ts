@@ -83,7 +83,7 @@ export function createSampleTracker(deps: {
     stop: async () => undefined,
 
     async search(words, limit) {
-      const terms = words.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
+      const terms = words.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
       const hits = ({ title }: Kept) => terms.filter((term) => title.toLowerCase().includes(term)).length;
       return (await all())
         .filter((issue) => hits(issue) >= 2)

@@ -130,14 +130,14 @@ export function trackingQueries(db: Db) {
       const next = sql`case when ${cluster.status} in ('dismissed', 'merged') then ${cluster.status} else ${status} end`;
       await db
         .update(cluster)
-        .set({ issue: shown, status: next as SQL<ClusterStatus> })
+        .set({ issue: shown, status: next as SQL<ClusterStatus>, rev: sql`${cluster.rev} + 1` })
         .where(eq(cluster.id, clusterId));
     },
 
     /** The reports of a cluster, oldest first. */
     async reportsOf(clusterId: number, limit = 500): Promise<Report[]> {
       const { rows } = await db.execute(sql`
-        select c.id::float8 as customer_id, c.name as customer, a.name as account, a.plan, a.mrr::float8 as mrr, m.channel,
+        select distinct on (m.at, m.id) c.id::float8 as customer_id, c.name as customer, a.name as account, a.plan, a.mrr::float8 as mrr, m.channel,
           coalesce(m.subject, t.subject) as subject, m.text, m.at, t.analysis -> 'bug' as bug
         from cluster_member cm
           join message m on m.id = cm.message_id
