@@ -1,5 +1,6 @@
 // The handoff summary: what the next person needs to take over, without asking the customer again.
 import type { Block, Card } from '../model/card.ts';
+import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { decisionWords } from './details.ts';
 import { lastDecision, unanswered } from './state.ts';
@@ -23,7 +24,7 @@ export function handoffCard(view: TicketView): Card {
   const done = view.decisions.filter((d) => !d.undoneAt && d.kind !== 'escalate').slice(-5);
   return {
     tone: ticket.priority?.level ?? 'warning',
-    fallback: `Handoff to ${to}: ${summaryOf(view)}`,
+    fallback: `${ticketKey(ticket.id)} · Handoff to ${to}: ${summaryOf(view)}`,
     ref: null,
     blocks: [
       headerOf(view),

@@ -4,7 +4,7 @@ import { AppError } from '../../src/model/errors.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
 import { placesContract } from './chat-places.ts';
 import { raceContract, troubleContract } from './chat-trouble.ts';
-import { rightsContract, workContract } from './chat-work.ts';
+import { peopleContract, rightsContract, workContract } from './chat-work.ts';
 import { appears, type Chat, type ChatWorld, openChat, until } from './chat-world.ts';
 
 /** Runs the suite. `farEnd`: false where the platform is this process itself, with nothing between that could fail. */
@@ -300,6 +300,7 @@ export function chatPlatformContract(
     });
 
     workContract(() => chat);
+    peopleContract(() => chat);
     raceContract(() => chat);
     placesContract(() => chat, { farEnd });
     if (farEnd) troubleContract(() => chat);

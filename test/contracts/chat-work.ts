@@ -86,6 +86,19 @@ export function workContract(current: () => Chat): void {
   });
 }
 
+/** People are found again on their platform. */
+export function peopleContract(current: () => Chat): void {
+  it('tells the person whom a ticket is escalated to, in private', async () => {
+    const chat = current();
+    const { id, key } = await chat.ticket();
+    await chat.open('ana', key, 'form:escalate');
+    await chat.world.submit('ana', { to: 'ben@team.example', reason: 'needs a refund' });
+    await chat.afterDecision(id, 'escalate');
+    await until(() => expect(chat.said('ben')).toContain(key));
+    expect(chat.said('vera')).toBe('');
+  });
+}
+
 /** Who may do what, as the configuration says. */
 export function rightsContract(name: string, build: () => Promise<ChatWorld>): void {
   describe(`${name}: rights by action and category`, { timeout: 60_000 }, () => {

@@ -123,10 +123,13 @@ export async function startTeamsDouble(members: Member[]) {
     }
 
     const roster = /^\/teams\/v3\/conversations\/([^/]+)\/pagedmembers$/.exec(path);
-    if (roster)
-      return void (channels.has(roster[1] ?? '')
-        ? json(200, { members: members.slice(0, 1) })
-        : problem(403, 'BotNotInConversationRoster'));
+    if (roster) {
+      if (!channels.has(roster[1] ?? '')) return problem(403, 'BotNotInConversationRoster');
+      // One a page, so that there is a next one.
+      const at = Number(new URL(request.url ?? '/', url).searchParams.get('continuationToken') ?? 0);
+      const more = at + 1 < members.length ? { continuationToken: String(at + 1) } : {};
+      return void json(200, { members: members.slice(at, at + 1), ...more });
+    }
     const member = /^\/teams\/v3\/conversations\/([^/]+)\/members\/([^/]+)$/.exec(path);
     if (member && method === 'GET') {
       const found = members.find(({ id, aadObjectId }) => id === member[2] || aadObjectId === member[2]);

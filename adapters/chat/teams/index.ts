@@ -75,8 +75,8 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
       await posts.update(ref, renderCard(card), options);
     },
 
-    async notify(agent, text) {
-      await posts.whisper(agent.userId, renderText(text));
+    async notify(agent, text, place) {
+      await posts.whisper(await people.idOf(agent, place.channel), renderText(text));
     },
 
     async check(channel) {

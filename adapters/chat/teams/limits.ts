@@ -24,6 +24,8 @@ export const LIMITS = {
   requestMs: 10_000,
   /** Events that are remembered, so that one delivered again does nothing again. */
   seen: 2_000,
+  /** Pages of 500 members that are looked through for a person. */
+  rosterPages: 10,
   /** How long a person's e-mail address is believed, in ms. */
   personMs: 24 * 3_600_000,
 } as const;

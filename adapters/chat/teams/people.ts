@@ -14,7 +14,10 @@ const member = z.looseObject({
   name: z.string().optional(),
   email: z.string().optional(),
   userPrincipalName: z.string().optional(),
+  aadObjectId: z.string().optional(),
+  objectId: z.string().optional(),
 });
+const roster = z.looseObject({ members: z.array(member), continuationToken: z.string().nullish() });
 
 export type People = ReturnType<typeof createPeople>;
 
@@ -42,6 +45,29 @@ export function createPeople(deps: {
     };
   }
 
+  /** Looks a person up among a channel's members, page by page. */
+  async function inRoster(channel: string, email: string): Promise<string | null> {
+    const { serviceUrl } = await places.conversation(channel);
+    let token: string | undefined;
+    for (let page = 0; page < LIMITS.rosterPages; page++) {
+      const next = token ? `&continuationToken=${encodeURIComponent(token)}` : '';
+      const path = `v3/conversations/${encodeURIComponent(channel)}/pagedmembers?pageSize=500${next}`;
+      const { members, continuationToken } = roster.parse(await connector.get(serviceUrl, path));
+      const found = members.find((one) =>
+        [one.email, one.userPrincipalName].some((a) => a?.toLowerCase() === email),
+      );
+      if (found?.id) {
+        const userId = found.aadObjectId ?? found.objectId ?? found.id;
+        const at = clock.now().getTime();
+        await places.keepPerson(userId, { id: found.id, name: found.name ?? null, email, at, serviceUrl });
+        return userId;
+      }
+      if (!continuationToken) return null;
+      token = continuationToken;
+    }
+    return null;
+  }
+
   return {
     /** The e-mail address of somebody who was picked by Entra object id; null when Teams does not tell. */
     async emailOf(activity: Activity, objectId: string): Promise<string | null> {
@@ -55,6 +81,12 @@ export function createPeople(deps: {
         log.warn({ userId: objectId, reason: errorText(error) }, 'Teams did not tell who was picked');
         return null;
       }
+    },
+
+    /** The user id of an agent who is known by e-mail: somebody met before, or a member of this channel. */
+    async idOf({ userId, email }: AgentRef, channel: string): Promise<string> {
+      if (!email || (userId && !userId.includes('@'))) return userId;
+      return (await places.userWith(email)) ?? (await inRoster(channel, email.toLowerCase())) ?? userId;
     },
 
     /** The agent behind an event. When the roster cannot be read, what is known must do. */

@@ -62,6 +62,13 @@ export function createPlaces(store: AdapterStore, fallbackUrl: string) {
 
     async keepPerson(userId: string, person: Person): Promise<void> {
       await store.set(`person/${userId}`, person);
+      if (person.email) await store.set(`mail/${person.email}`, userId);
+    },
+
+    /** The user id behind an e-mail address; null for somebody who has not been met. */
+    async userWith(email: string): Promise<string | null> {
+      const userId = await store.get(`mail/${email.toLowerCase()}`);
+      return typeof userId === 'string' ? userId : null;
     },
 
     /** Conversation id of the private chat with a person. */
