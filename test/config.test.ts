@@ -115,9 +115,10 @@ describe('an unknown name is an error with the nearest known one', () => {
 
   test('a category that the taxonomy does not have', () => {
     const yaml =
-      'modes: { categories: { billing/refnd: auto } }\nroutes: [{ when: { category: [billing, blling] }, to: console:x }]';
+      'modes: { categories: { billing/refnd: auto } }\nroutes: [{ when: { category: [billing, blling] }, to: console:x }]\nagents: [{ name: A, email: a@b.example, categories: [biling] }]';
     expect(faults(() => load(yaml))).toEqual([
       'deskhand.yaml: modes.categories is "billing/refnd", which is no category of the taxonomy; did you mean "billing/refund"?',
+      'deskhand.yaml: agents[0].categories is "biling", which is no category of the taxonomy; did you mean "billing"?',
       'deskhand.yaml: routes[0].when.category is "blling", which is no category of the taxonomy; did you mean "billing"?',
     ]);
   });
