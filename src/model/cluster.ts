@@ -1,6 +1,7 @@
 // Clusters: messages that report the same thing.
 
 import type { Kind } from './analysis.ts';
+import type { IssueState } from './issue.ts';
 
 export type ClusterStatus = 'open' | 'confirmed' | 'dismissed' | 'fixed' | 'merged';
 
@@ -9,7 +10,7 @@ export interface ClusterIssue {
   tracker: string;
   id: string;
   url: string;
-  state: string;
+  state: IssueState;
   /** Reported again after it was fixed. */
   regression?: boolean;
 }
@@ -38,4 +39,55 @@ export interface ClusterProfile {
   signatures: Record<string, number>;
   kinds: Partial<Record<Kind, number>>;
   categories: Record<string, number>;
+}
+
+/** What the card of a cluster is drawn from. */
+export interface ClusterView {
+  id: number;
+  kind: Kind;
+  title: string;
+  status: ClusterStatus;
+  /** Grows with everything that the card shows. */
+  rev: number;
+  /** Engineers are told of it. */
+  confirmed: boolean;
+  /** What made it certain, in words. */
+  because: string | null;
+  firstSeen: Date;
+  lastSeen: Date;
+  reports: number;
+  customers: number;
+  /** Customers of the last 24 hours. */
+  today: number;
+  accounts: number;
+  /** Monthly revenue of the accounts; null where none is known. */
+  mrr: number | null;
+  plans: string[];
+  /** Error codes, exceptions and endpoints, the most frequent first. */
+  signatures: { name: string; times: number }[];
+  /** Versions, browsers and systems that reports name. */
+  environment: { name: string; times: number }[];
+  channels: { name: string; times: number }[];
+  /** How it comes about, as the most precise report tells. */
+  steps: string[];
+  /** Words of different customers, personal data removed. */
+  quotes: { text: string; plan: string | null; at: Date }[];
+  issue: ClusterIssue | null;
+  mutedUntil: Date | null;
+  dismissedBy: string | null;
+  /** The cluster that stands for this one now. */
+  mergedInto: number | null;
+  now: Date;
+  timeZone: string;
+}
+
+/** `7` -> `C-7`, the id that people see. */
+export function clusterKey(id: number): string {
+  return `C-${id}`;
+}
+
+/** `C-7` (or `7`, any case) -> 7; null when it is not a cluster's id. */
+export function parseClusterKey(key: string): number | null {
+  const match = /^(?:c-)?(\d{1,12})$/i.exec(key.trim());
+  return match ? Number(match[1]) : null;
 }
