@@ -14,6 +14,7 @@ import type {
   SpanRows,
   Spread,
 } from '../../../model/digest.ts';
+import { issueStateSchema } from '../../../model/issue.ts';
 import { PRIORITIES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 
@@ -61,7 +62,12 @@ const backlogSchema = z.array(
     oldest: z.coerce.date(),
   }),
 );
-const issueSchema = z.object({ tracker: z.string(), id: z.string(), url: z.string(), state: z.string() });
+const issueSchema = z.object({
+  tracker: z.string(),
+  id: z.string(),
+  url: z.string(),
+  state: issueStateSchema,
+});
 const clusterSchema = z.array(
   z.object({
     id: n,
