@@ -145,14 +145,18 @@ export const noAnswer: ModelDraft = {
 const passagesSchema = z.array(z.object({ id: z.string(), title: z.string(), text: z.string() }));
 const firstPassSchema = z.object({ category: z.string(), kind: z.string(), language: z.string() });
 
-/** A model that agrees with the first pass and repeats the first sentence of the first passage. */
+/** A model that agrees with the first pass and repeats the first line of the first passage with a word of the question. */
 const faithful: Partial<Record<Asked, Responder>> = {
   analyse: (request) => {
     const first = slot(request, 'First pass:', firstPassSchema);
     return { json: { ...refinement, category: first?.category, language: first?.language ?? 'en' } };
   },
   draft: (request) => {
-    const [passage] = slot(request, 'Passages:', passagesSchema) ?? [];
+    const asked = (slot(request, 'Questions, from 1:', z.array(z.string())) ?? []).join(' ').toLowerCase();
+    const words = asked.match(/\p{L}{6,}/gu) ?? [];
+    const passage = slot(request, 'Passages:', passagesSchema)?.find(({ text }) =>
+      words.some((word) => text.toLowerCase().includes(word)),
+    );
     if (!passage) return { tool: 'reply', with: noAnswer };
     const text = passage.text.split('\n')[0];
     const claims = [{ text, sources: [passage.id], question: 1 }];

@@ -1,6 +1,6 @@
 // The engine with a language model, for tests: the real langchain and a real local engine against a model's double.
 import { fileURLToPath } from 'node:url';
-import { createMemoryLedger, type ModelCall } from '../../src/engine/llm/budget.ts';
+import { createMemoryLedger, type ModelCall, type ModelLedger } from '../../src/engine/llm/budget.ts';
 import { createModelClient, type ModelSettings } from '../../src/engine/llm/client.ts';
 import { createModelEngine } from '../../src/engine/llm/engine.ts';
 import { loadPrompts } from '../../src/engine/llm/prompts.ts';
@@ -28,10 +28,10 @@ export function createTestModelEngine(
   {
     clock = { now: () => new Date('2026-03-02T08:00:00Z') },
     send = fetch,
-  }: { clock?: { now(): Date }; send?: typeof fetch } = {},
+    ledger = createMemoryLedger(),
+  }: { clock?: { now(): Date }; send?: typeof fetch; ledger?: ModelLedger } = {},
 ) {
   const calls: ModelCall[] = [];
-  const memory = createMemoryLedger();
   const pauses: number[] = [];
   const client = createModelClient({
     settings: {
@@ -46,10 +46,10 @@ export function createTestModelEngine(
       ...settings,
     },
     ledger: {
-      ...memory,
+      modelSpentOn: ledger.modelSpentOn,
       recordModelCall: async (call) => {
         calls.push(call);
-        await memory.recordModelCall(call);
+        await ledger.recordModelCall(call);
       },
     },
     clock,

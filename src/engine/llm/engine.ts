@@ -76,7 +76,8 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
     if (!does('rewrite')) return local.draft(input);
     const ticketId = input.ticketId ?? null;
     const fresh = await local.draft({ ...input, instructions: [], previous: null });
-    const base = { ...fresh, ...input.previousDraft };
+    const { language, sources, confidence, reasons, answerable } = input.previousDraft ?? fresh;
+    const base = { ...fresh, language, sources, confidence, reasons, answerable };
     try {
       const run = client.open({ step: 'rewrite', ticketId });
       return await rewriteDraft(input, base, { client, run, prompts });

@@ -5,8 +5,8 @@ import { plainMarkdown } from '../local/articles.ts';
 
 /** Passages a search brings, and characters of one. */
 const SHOWN = { articles: 4, tickets: 3, characters: 2_500 };
-/** Closeness below which a solved ticket is about something else. */
-const LEAST_ALIKE = 0.45;
+/** Closeness below which an article, or a solved ticket, is about something else. */
+const LEAST_CLOSE = { article: 0.15, ticket: 0.45 };
 
 export interface Passage {
   /** `K1` an article, `S1` a solved ticket. */
@@ -58,23 +58,25 @@ export function createLibrary(
   return {
     async searchArticles(question) {
       const hits = await local.searchKnowledge(question, { languages, limit: SHOWN.articles });
-      return hits.map(({ article, closeness }) =>
-        add('K', {
-          kind: 'article',
-          sourceId: article.id,
-          title: article.title,
-          url: article.url,
-          category: article.category,
-          plans: article.plans,
-          text: cut(plainMarkdown(article.body)),
-          closeness,
-        }),
-      );
+      return hits
+        .filter(({ closeness }) => closeness >= LEAST_CLOSE.article)
+        .map(({ article, closeness }) =>
+          add('K', {
+            kind: 'article',
+            sourceId: article.id,
+            title: article.title,
+            url: article.url,
+            category: article.category,
+            plans: article.plans,
+            text: cut(plainMarkdown(article.body)),
+            closeness,
+          }),
+        );
     },
     async searchTickets(question) {
       const tickets = await local.similarTickets(question, SHOWN.tickets);
       return tickets.flatMap(({ id, reusable, score }) =>
-        reusable && score >= LEAST_ALIKE
+        reusable && score >= LEAST_CLOSE.ticket
           ? [
               add('S', {
                 kind: 'exemplar',
