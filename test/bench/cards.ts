@@ -5,7 +5,6 @@ const eventSchema = z.looseObject({
   type: z.string(),
   post: z
     .looseObject({
-      thread: z.number().nullable(),
       content: z.looseObject({
         ref: z.object({ ticketId: z.string(), draftVersion: z.number() }).nullish(),
       }),
@@ -51,7 +50,8 @@ export async function watchCards(url: string, agent: string): Promise<CardWatch>
     const data = event.split('\n').find((line) => line.startsWith('data: '));
     if (!data) return;
     const { post } = eventSchema.parse(JSON.parse(data.slice(6)));
-    const ref = post?.thread === null ? post.content.ref : null;
+    // Cards of a burst stand in a thread.
+    const ref = post?.content.ref;
     if (ref && ref.draftVersion > 0 && !drafted.has(ref.ticketId))
       drafted.set(ref.ticketId, { ...ref, at: performance.now() });
   }
