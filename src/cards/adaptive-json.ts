@@ -72,8 +72,13 @@ export function rich(
   return { type: 'RichTextBlock', inlines, ...more };
 }
 
+/** Words that open a page, where `url` is a web address. */
+export function linked(text: string, url: string | null): TextRun {
+  return isWeb(url) ? { ...run(text), selectAction: { type: 'Action.OpenUrl', url } } : run(text);
+}
+
 /** Only web addresses become links. */
-export function isWeb(url: string | null): url is string {
+function isWeb(url: string | null): url is string {
   return url !== null && url.length <= 2000 && /^https?:\/\/[^\s]+$/i.test(url);
 }
 

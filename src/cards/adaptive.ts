@@ -6,7 +6,7 @@ import {
   type Colour,
   type ExecuteAction,
   inert,
-  isWeb,
+  linked,
   rich,
   run,
   type Spacing,
@@ -102,8 +102,10 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
           id: part('fields'),
           items: [
             ...(block.title ? [rich([strong(short(block.title))])] : []),
-            ...few(block.fields, room, ({ label, value }) =>
-              rich([subtle(`${short(label)}  `), run(short(value, 1000))], { spacing: 'none' }),
+            ...few(block.fields, room, ({ label, value, url }) =>
+              rich([subtle(`${short(label)}  `), linked(short(value, 1000), url ?? null)], {
+                spacing: 'none',
+              }),
             ),
           ],
         },
@@ -150,16 +152,9 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
           items: [
             rich([subtle('Sources')], { id: part('label') }),
             ...few(block.items, room, ({ title, url, passage }) =>
-              rich(
-                [
-                  {
-                    ...run(short(title)),
-                    ...(isWeb(url) ? { selectAction: { type: 'Action.OpenUrl', url } } : {}),
-                  },
-                  ...(passage ? [subtle(`  ${short(passage, 400)}`)] : []),
-                ],
-                { spacing: 'none' },
-              ),
+              rich([linked(short(title), url), ...(passage ? [subtle(`  ${short(passage, 400)}`)] : [])], {
+                spacing: 'none',
+              }),
             ),
           ],
         },
@@ -171,10 +166,7 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
             subtle('Attached  '),
             ...block.items.flatMap(({ name, url, note }, i): TextRun[] => [
               ...(i > 0 ? [subtle('  ·  ')] : []),
-              {
-                ...run(short(name)),
-                ...(isWeb(url) ? { selectAction: { type: 'Action.OpenUrl', url } } : {}),
-              },
+              linked(short(name), url),
               ...(note ? [subtle(` ${short(note)}`)] : []),
             ]),
           ],

@@ -59,7 +59,8 @@ export type Block =
   /** Line 1 are the chips, line 2 is the text (what it is about, in one line). */
   | { type: 'header'; text: string; chips?: Chip[] }
   | { type: 'text'; text: string; style: 'body' | 'strong' | 'muted' | 'warning'; label?: string }
-  | { type: 'fields'; title?: string; fields: { label: string; value: string }[] }
+  /** `url` opens what is behind a value. */
+  | { type: 'fields'; title?: string; fields: { label: string; value: string; url?: string }[] }
   | {
       type: 'quote';
       of: 'customer' | 'draft' | 'reply' | 'note';

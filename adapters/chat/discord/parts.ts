@@ -156,8 +156,8 @@ function drawFields(
   room: Room,
   short: (text: string, max?: number) => string,
 ): string[] {
-  const shown = few(block.fields, room, ({ label, value }) =>
-    [bold(short(label)), short(value, 1_000)].filter(Boolean).join(' '),
+  const shown = few(block.fields, room, ({ label, value, url }) =>
+    [bold(short(label)), masked(short(value, 1_000), url ?? null)].filter(Boolean).join(' '),
   );
   const brief = !block.title && block.fields.every(({ label, value }) => label.length + value.length < 40);
   return [block.title ? bold(short(block.title)) : '', ...(brief ? [shown.join(' · ')] : shown)];
@@ -203,6 +203,11 @@ function drawFiles(
     })),
   };
   return [...texts(...named), ...(open.length > 0 ? [{ kind: 'row' as const, row }] : [])];
+}
+
+/** A link under escaped words; addresses that Discord's Markdown could misread are left out. */
+function masked(text: string, url: string | null): string {
+  return text && isWeb(url) && !/[()<>\s]/.test(url) ? `[${text}](<${url}>)` : text;
 }
 
 function isWeb(url: string | null): url is string {

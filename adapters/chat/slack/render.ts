@@ -110,8 +110,14 @@ function draw(block: Block, card: Card, room: Room, classic: boolean): SlackBloc
         list(
           block.fields
             .slice(0, items)
-            .map(({ label, value }) =>
-              joined([words(label, prose, { bold: true }), words(value || '–', prose)], '  '),
+            .map(({ label, value, url }) =>
+              joined(
+                [
+                  words(label, prose, { bold: true }),
+                  url ? link(value || '–', url, prose) : words(value || '–', prose),
+                ],
+                '  ',
+              ),
             ),
         ),
       );
