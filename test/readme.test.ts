@@ -21,6 +21,7 @@ const DOCUMENTS = [
   'docs/email.md',
   'docs/how-it-works.md',
   'docs/running.md',
+  'docs/trackers.md',
 ].map((file) => ({ file, text: read(file) }));
 
 const manifest = z
