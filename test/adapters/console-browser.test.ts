@@ -51,6 +51,42 @@ describe.skipIf(!CHROMIUM)('the console in a browser', () => {
 
   const card = (id: number) => page.locator('.feed article', { hasText: `T-${id}` });
 
+  it('makes a ticket of what somebody wrote', async () => {
+    await open();
+    const words = 'Tom (tom@acme.example) called: the export is empty';
+    await page.getByRole('textbox').first().fill(words);
+    await page.keyboard.press('Enter');
+    const post = page.locator('.feed article', { hasText: words });
+    await post.hover();
+    await post.getByRole('button', { name: 'Create ticket' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect.poll(() => dialog.getByLabel('E-mail').inputValue()).toBe('tom@acme.example');
+    await dialog.getByLabel('Subject').fill('Empty export');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('T-2001 is open').waitFor();
+    expect(fixture.actions.at(-1)?.intent).toMatchObject({
+      type: 'submit',
+      form: 'create_ticket',
+      origin: 'support/1',
+      values: { email: 'tom@acme.example', subject: 'Empty export', text: words },
+    });
+  });
+
+  it('has a draft rewritten from within the edit form', async () => {
+    await open();
+    await fixture.add(aView());
+    await card(1042).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('e');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Shorter' }).waitFor();
+    await dialog.getByRole('button', { name: 'Shorter' }).click();
+    await expect
+      .poll(() => fixture.actions.at(-1)?.intent)
+      .toMatchObject({ type: 'thread', text: '@deskhand shorter' });
+    await expect.poll(() => dialog.count()).toBe(0);
+  });
+
   it('approves by keyboard, undoes, and edits in the dialog', async () => {
     await open();
     await fixture.add(aView());

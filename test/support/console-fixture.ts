@@ -5,7 +5,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createConsole } from '../../adapters/chat/console/index.ts';
 import { detailsCards } from '../../src/cards/details.ts';
-import { ticketForm } from '../../src/cards/forms.ts';
+import { createTicketForm, ticketForm } from '../../src/cards/forms.ts';
 import { handoffCard } from '../../src/cards/handoff.ts';
 import { helpCard, newsCard, noteCard, sentReplyCard, threadCard } from '../../src/cards/notes.ts';
 import { replyText, ticketCard } from '../../src/cards/ticket.ts';
@@ -212,13 +212,16 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
     const { intent, ref, agent } = action;
     const by = agent.name ?? agent.userId;
     if (intent.type === 'command') return { kind: 'card', card: helpCard(COMMANDS) };
+    if (intent.type === 'create_ticket')
+      return { kind: 'form', form: createTicketForm(intent.message, true) };
+    if (intent.type === 'submit' && intent.form === 'create_ticket')
+      return { kind: 'notice', ok: true, text: 'T-2001 is open' };
     const id = ref ? parseTicketKey(ref.ticketId) : null;
     const ticket = id === null ? undefined : tickets.get(id);
     if (!ref || id === null || !ticket) return { kind: 'notice', ok: false, text: 'There is no such ticket' };
     switch (intent.type) {
       case 'act':
       case 'submit':
-      case 'create_ticket':
         return { kind: 'notice', ok: true, text: 'Noted' };
       case 'open_form': {
         const form = DECISION_FORMS.find((candidate) => candidate === intent.form);

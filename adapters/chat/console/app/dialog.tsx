@@ -121,6 +121,7 @@ function FormDialog({ open }: { open: OpenForm }) {
         <div class="modal-body">
           {form.rewrites ? (
             <div class="presets">
+              <span class="hint">Rewrite it:</span>
               {form.rewrites.map((how) => (
                 <button
                   type="button"

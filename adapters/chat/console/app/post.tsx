@@ -80,8 +80,8 @@ export function PostView({ post, inThread = false }: { post: Post; inThread?: bo
             {unfolded ? 'Show less' : 'Show the whole card'}
           </button>
         ) : null}
-        {card || post.author === 'Deskhand' ? null : <TakeLink post={post} text={content.text} />}
         {inThread ? null : <ThreadLink post={post} />}
+        {card || post.author === 'Deskhand' ? null : <TakeLink post={post} text={content.text} />}
       </div>
     </article>
   );
