@@ -4,14 +4,15 @@ import { parseArgs } from 'node:util';
 import { findTool } from '../support/tools.ts';
 import { measureClicks, measureLatency } from './arrivals.ts';
 import { measureBaseline } from './baseline.ts';
+import { measureChannel } from './channel.ts';
 import { findDebianPostgres } from './debian-postgres.ts';
 import { measurePipeline } from './pipeline.ts';
 import { describeRun, printSections, type Section, writeSections } from './report.ts';
 import { openStage, type Stage, type StageKind } from './stage.ts';
 import { measureStarts } from './starting.ts';
 
-const FULL = { messages: 10_000, onServers: 2_000, latencyMs: 60_000, clicksMs: 60_000 };
-const QUICK = { messages: 300, onServers: 300, latencyMs: 15_000, clicksMs: 15_000 };
+const FULL = { messages: 10_000, onServers: 2_000, latencyMs: 60_000, clicksMs: 60_000, inChannel: 300 };
+const QUICK = { messages: 300, onServers: 300, latencyMs: 15_000, clicksMs: 15_000, inChannel: 40 };
 
 const { values } = parseArgs({
   options: {
@@ -38,6 +39,10 @@ const MEASUREMENTS: Record<string, () => Promise<Section>> = {
     onStage('embedded', 'Clicks under load', (stage) =>
       measureClicks(stage, { perSecond: 20, clicksPerSecond: 4, forMs: size.clicksMs }),
     ),
+  channel: async () => ({
+    title: 'A flood in one Slack channel',
+    figures: await measureChannel({ count: size.inChannel }),
+  }),
   embedded: () =>
     onStage('embedded', 'Whole pipeline, embedded PostgreSQL', async (stage) => {
       const seed = 1;
