@@ -1,6 +1,7 @@
 // The ticket card: what came in, what we would answer, how sure we are, and what happened to it.
 import { GIVES_ORDERS } from '../model/analysis.ts';
 import type { Block, Card, CardButton, Chip, Tone } from '../model/card.ts';
+import { clusterKey } from '../model/cluster.ts';
 import type { Draft } from '../model/draft.ts';
 import { type Ticket, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
@@ -8,7 +9,7 @@ import { buttonsOf } from './buttons.ts';
 import { editForm } from './edit-form.ts';
 import { filesOf } from './files.ts';
 import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
-import { channelName, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
+import { channelName, count, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
 
 /** How much of each part the card shows, in characters, lines or items. */
 const SHOWN = {
@@ -234,6 +235,11 @@ export function contextBlocks(view: TicketView, most = SHOWN.facts): Block[] {
       type: 'text',
       style: 'warning',
       text: `${line(source, 40)} could not be asked: ${line(error ?? '', 140)}`,
+    });
+  if (view.sameAs)
+    blocks.push({
+      type: 'context',
+      text: `Same as ${count(view.sameAs.others, 'other customer')}: ${clusterKey(view.sameAs.id)} ${line(view.sameAs.title, 80)}`,
     });
   if (view.similarCount > 0)
     blocks.push({

@@ -40,6 +40,7 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
         latest = await deps.store.getTicket(ticketId);
       } else {
         if (ticket.rev > ticket.presentedRev) await placeCards(deps, ticket);
+        if (ticket.draftedSeq > ticket.clusteredSeq) await deps.wake.clusters();
         return true;
       }
     }

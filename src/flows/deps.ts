@@ -13,6 +13,7 @@ import type {
   Metrics,
   Tracker,
 } from '../ports.ts';
+import type { ClusterBook } from './cluster-book.ts';
 
 /** Wake-ups; they never reject. Losing one costs time, never data: the sweeper finds the work in SQL. */
 export interface Wake {
@@ -23,6 +24,8 @@ export interface Wake {
   cards(ticketId: number, platform: string, urgency: number): Promise<void>;
   /** A card joined a burst, or changed in it; several within seconds are one. */
   burst(burstId: number, platform: string): Promise<void>;
+  /** Understood messages wait to be compared with those of others. */
+  clusters(): Promise<void>;
   /** Something is to be done at a tracker. */
   trackers(): Promise<void>;
 }
@@ -46,6 +49,8 @@ export interface FlowDeps {
   /** Intake channels by the channel names that they serve. */
   channels: ReadonlyMap<string, IntakeChannel>;
   sources: ContextSource[];
+  /** What this process remembers of clusters. */
+  clusters: ClusterBook;
   /** Trackers by id, in the order in which they are preferred. */
   trackers: ReadonlyMap<string, Tracker>;
   /** Runs `work` while nobody else, in any process, works on this ticket; null when it is taken. */

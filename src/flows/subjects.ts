@@ -2,6 +2,7 @@
 import type { CardRef } from '../model/card.ts';
 import type { ActionReply, AgentRef, Intent } from '../model/platform.ts';
 import { type Actor, refusal } from './agents.ts';
+import { clusterAct } from './cluster-acts.ts';
 import type { FlowDeps } from './deps.ts';
 import { actOnIssue } from './issue.ts';
 import { actOnProposal } from './proposal.ts';
@@ -25,7 +26,9 @@ export interface SubjectAction extends Omit<Subject, 'kind'> {
 
 type SubjectFlow = (deps: FlowDeps, action: SubjectAction) => Promise<ActionReply>;
 
-const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = { P: actOnProposal, I: actOnIssue };
+const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = {
+  C: clusterAct,
+ P: actOnProposal, I: actOnIssue };
 
 /** Null for a ticket's card, and for none. */
 export function subjectOf(ref: CardRef | null): Subject | null {

@@ -15,6 +15,8 @@ export async function sweep(deps: FlowDeps): Promise<void> {
   const unfinished = await store.unfinishedTickets(now, 500);
   for (const ticketId of new Set([...woken, ...resolved, ...released, ...unfinished]))
     await wake.ticket(ticketId);
+  const unclustered = (await store.unclusteredTickets(1)).length > 0;
+  if (unclustered || (await store.unshownClusters(now, 1)).length > 0) await wake.clusters();
   await recoverAbandoned(deps);
   if ((await store.countDueOutbox(now)) > 0) await wake.outbox(now);
 }

@@ -16,12 +16,13 @@ export async function ticketView(
   ticket: TicketRow,
   { working = false }: { working?: boolean } = {},
 ): Promise<TicketView> {
-  const [customer, messages, draft, decisions, outbox] = await Promise.all([
+  const [customer, messages, draft, decisions, outbox, sameAs] = await Promise.all([
     store.getCustomer(ticket.customerId),
     store.messagesOf(ticket.id),
     store.latestDraft(ticket.id),
     store.decisionsOf(ticket.id),
     store.latestOutbox(ticket.id),
+    store.sameAs(ticket.id),
   ]);
   return {
     ticket,
@@ -31,6 +32,7 @@ export async function ticketView(
     decisions,
     outbox: outbox && { ...outbox, draftVersion: await draftVersion(store, ticket.id, outbox, draft) },
     context: ticket.context,
+    sameAs,
     similarCount: draft?.sources.filter((source) => source.kind === 'exemplar').length ?? 0,
     categoryName: (id) => categoryName(deps, id),
     fileUrl: (id) => `${deps.publicUrl}/api/attachments/${id}`,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { act } from '../flows/actions.ts';
 import { findActor } from '../flows/agents.ts';
+import { createClusterBook } from '../flows/cluster-book.ts';
 import { decide } from '../flows/decide.ts';
 import type { FlowDeps } from '../flows/deps.ts';
 import { recordEvent } from '../flows/import.ts';
@@ -167,6 +168,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     platforms,
     channels,
     sources,
+    clusters: createClusterBook(),
     trackers,
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),

@@ -1,6 +1,9 @@
 // Wires the queue's topics to the flows.
 import { advance, timed } from '../flows/advance.ts';
 import { showBurst } from '../flows/burst.ts';
+import { clusterDue } from '../flows/cluster.ts';
+import { showClusters } from '../flows/cluster-confirm.ts';
+import { mergeClusters } from '../flows/cluster-merge.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
 import { forgetOld } from '../flows/forget.ts';
 import { present } from '../flows/present.ts';
@@ -14,6 +17,8 @@ import type { Clock, Log, Queue } from '../ports.ts';
 /** Tickets worked on at once by one process; their embeddings queue up by urgency behind that. */
 const TICKETS = 6;
 const SENDERS = 4;
+/** When clusters that grew apart are merged: nobody looks at them then. */
+const NIGHTLY = '20 3 * * *';
 /** Cards drawn at once on one platform. They wait for the platform's rates, which costs next to nothing. */
 const CARDS = 24;
 /** The message of a burst is changed at most this often. */
@@ -53,6 +58,7 @@ export function createWake(queue: Queue, clock: Clock, log: Log): Wake {
       add(cardsTopic(platform), { ticketId }, { key: `${ticketId}`, urgency }),
     burst: (burstId, platform) =>
       add(cardsTopic(platform), { burstId }, { key: `burst-${burstId}`, delayMs: BURST_PAUSE_MS }),
+    clusters: () => add('clusters', {}, { key: 'now' }),
     trackers: () => add('trackers', {}, { key: 'now' }),
   };
 }
@@ -85,6 +91,17 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
       { concurrency: CARDS },
     );
   await queue.work('outbox', () => sendDue(deps), { concurrency: SENDERS });
+  await queue.work(
+    'clusters',
+    async () => {
+      const more = await timed(deps, 'cluster', () => clusterDue(deps));
+      await showClusters(deps);
+      if (more) await deps.wake.clusters();
+    },
+    { concurrency: 1 },
+  );
+  await queue.work('merge-clusters', async () => void (await mergeClusters(deps)), { concurrency: 1 });
+  await queue.every('merge-clusters', { cron: NIGHTLY, timeZone: deps.settings.workspace.timeZone });
   let forgotten = Number.NEGATIVE_INFINITY;
   await queue.work(
     'sweep',

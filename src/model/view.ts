@@ -29,6 +29,8 @@ export interface TicketView {
   decisions: DecisionRecord[];
   outbox: OutboxView | null;
   context: ContextFacts[];
+  /** The cluster that it shares with so many other customers, if any. */
+  sameAs?: { id: number; title: string; others: number } | null;
   /** Solved tickets like this one. */
   similarCount: number;
   /** What the language model has cost for this ticket, in the currency of the prices; absent where nobody asked. */

@@ -4,6 +4,9 @@ import { yamlSchema } from '../../src/config/schema.ts';
 import { act } from '../../src/flows/actions.ts';
 import { advance } from '../../src/flows/advance.ts';
 import { showBurst } from '../../src/flows/burst.ts';
+import { clusterDue } from '../../src/flows/cluster.ts';
+import { createClusterBook } from '../../src/flows/cluster-book.ts';
+import { showClusters } from '../../src/flows/cluster-confirm.ts';
 import type { FlowDeps } from '../../src/flows/deps.ts';
 import { present } from '../../src/flows/present.ts';
 import { receive } from '../../src/flows/receive.ts';
@@ -171,6 +174,12 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
       burst: async (burstId) => {
         behind.set(`burst ${burstId}`, () => showBurst(deps, burstId));
       },
+      clusters: async () => {
+        behind.set('clusters', async () => {
+          await clusterDue(deps);
+          await showClusters(deps);
+        });
+      },
       trackers: async () => undefined,
     },
     settings: yamlSchema.parse({ ...SETTINGS, ...yaml }),
@@ -181,6 +190,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
       ['livechat', livechat],
     ]),
     sources: [],
+    clusters: createClusterBook(),
     trackers: new Map(),
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),

@@ -15,7 +15,9 @@ const LOOKED_UP = 16;
 const MOST_FREQUENCIES = 200_000;
 
 /** What speaks for or against a match besides meaning and words. Chosen on the sample workspace's stream. */
-const WEIGHTS = { signature: 0.35, otherSignature: -0.15, category: 0.16, otherKind: -0.04 };
+const WEIGHTS = { signature: 0.35, otherCode: -0.4, category: 0.16, otherKind: -0.04 };
+/** An error code with a number: a report with another one is about another fault, however alike the words. */
+const NUMBERED = /^[A-Z]+-?\d+$/;
 /**
  * While many report one fault, the next report of a fault is likely the same: so much for each doubling of the
  * reports of the last day, up to three, less where the category differs.
@@ -212,7 +214,7 @@ function sides(
   const shared = signatures.filter((signature) => theirs.includes(signature));
   let score = 0;
   if (shared.length > 0) score += WEIGHTS.signature;
-  else if (signatures.length > 0 && theirs.length > 0) score += WEIGHTS.otherSignature;
+  else if (hasCode(signatures) && hasCode(theirs)) score += WEIGHTS.otherCode;
   const alike = overlap(profile, other.profile);
   score += WEIGHTS.category * alike;
   if (at && other.kind === 'bug')
@@ -220,6 +222,8 @@ function sides(
   if (other.kind !== most(profile.kinds)) score += WEIGHTS.otherKind;
   return { score, shared };
 }
+
+const hasCode = (signatures: string[]) => signatures.some((one) => NUMBERED.test(one));
 
 function burst(times: Date[], at: Date): number {
   const recent = times.filter((time) => at.getTime() - time.getTime() < BURST.hours * 3_600_000).length;

@@ -38,6 +38,19 @@ export function profileOf({
   };
 }
 
+/** A cluster without members. */
+export function emptyProfile(dimensions: number): ClusterProfile {
+  return {
+    size: 0,
+    fault: 0,
+    vector: new Float32Array(dimensions),
+    terms: {},
+    signatures: {},
+    kinds: {},
+    categories: {},
+  };
+}
+
 /** Two clusters as one; with `by` -1, the first without the second, which must be a part of it. */
 export function joined(a: ClusterProfile, b: ClusterProfile, by: 1 | -1 = 1): ClusterProfile {
   return {

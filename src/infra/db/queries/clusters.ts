@@ -11,7 +11,12 @@ type StoredCluster = typeof cluster.$inferSelect;
 /** A cluster; `profile` is null for one from before its sums were kept. */
 export type ClusterRow = Omit<StoredCluster, 'centroid' | 'profile'> & { profile: ClusterProfile | null };
 /** One problem of one message with its words, and what it is compared by. */
-export type Member = Awaited<ReturnType<ReturnType<typeof clusterQueries>['membersOf']>>[number];
+export type Member = Omit<typeof clusterMember.$inferSelect, 'print' | 'vector'> & {
+  text: string;
+  author: string;
+  summary: string | null;
+  print: Fingerprint | null;
+};
 
 /** How many people report a cluster, and who. */
 export interface ClusterCounts {
@@ -166,7 +171,7 @@ export function clusterQueries(db: Db) {
     },
 
     /** The members of a cluster, oldest first. */
-    async membersOf(clusterId: number, limit = 500) {
+    async membersOf(clusterId: number, limit = 500): Promise<Member[]> {
       const rows = await db
         .select({
           ...getTableColumns(clusterMember),

@@ -1,0 +1,218 @@
+// The card of a bug that several customers report, and the forms by which people correct it.
+import type { Block, Card, CardButton, CardRef, Chip, Form } from '../model/card.ts';
+import { type ClusterView, clusterKey } from '../model/cluster.ts';
+import { STATE_NAMES } from '../model/issue.ts';
+import { amount, channelName, count, cut, line, plain, time } from './words.ts';
+
+const QUOTED = 280;
+const LISTED = 5;
+const TITLE = 150;
+
+const refOf = ({ id, rev }: Pick<ClusterView, 'id' | 'rev'>): CardRef => ({
+  ticketId: clusterKey(id),
+  draftVersion: rev,
+});
+
+const NAMES: Record<ClusterView['kind'], string> = {
+  bug: 'Bug',
+  feature_request: 'Feature request',
+  friction: 'Hard to find or use',
+  question: 'Question',
+  other: 'Reports',
+};
+
+/** One body whatever became of it; what is decided stands as one line above the buttons. */
+export function clusterCard(view: ClusterView): Card {
+  const title = line(view.title, TITLE);
+  const outcome = outcomeOf(view);
+  return {
+    tone: view.status === 'confirmed' && !view.issue ? 'warning' : 'neutral',
+    fallback: `${NAMES[view.kind]} reported by ${count(view.customers, 'customer')}: ${title} (${clusterKey(view.id)})`,
+    ref: refOf(view),
+    blocks: [
+      { type: 'header', text: title, chips: chipsOf(view) },
+      ...(view.because ? [{ type: 'text' as const, style: 'muted' as const, text: becauseOf(view) }] : []),
+      { type: 'fields', fields: factsOf(view) },
+      ...stepsOf(view),
+      ...view.quotes.map(
+        (quote): Block => ({
+          type: 'quote',
+          of: 'customer',
+          label: [quote.plan && `${line(quote.plan, 30)} plan`, time(quote.at, view)]
+            .filter(Boolean)
+            .join(' · '),
+          ...cut(plain(quote.text), QUOTED, 5),
+        }),
+      ),
+      ...(outcome ? [outcome] : []),
+      ...actionsOf(view),
+    ],
+  };
+}
+
+function chipsOf(view: ClusterView): Chip[] {
+  const chips: Chip[] = [
+    { kind: 'state', text: NAMES[view.kind], tone: view.kind === 'bug' ? 'warning' : 'neutral' },
+    { kind: 'id', text: clusterKey(view.id) },
+    { kind: 'customer', text: count(view.customers, 'customer') },
+  ];
+  if (view.mrr) chips.push({ kind: 'plan', text: `${amount(view.mrr)} a month` });
+  return chips;
+}
+
+const becauseOf = ({ because, customers, reports }: ClusterView) =>
+  `Told because of ${because ?? ''}${reports > customers ? ` · ${count(reports, 'report')} in all` : ''}`;
+
+function factsOf(view: ClusterView): { label: string; value: string }[] {
+  const listed = (items: { name: string; times: number }[]) =>
+    items
+      .slice(0, LISTED)
+      .map(({ name, times }) => (times > 1 ? `${line(name, 60)} (${times})` : line(name, 60)))
+      .join(', ');
+  const plans = view.plans.map((plan) => line(plan, 30)).join(', ');
+  return [
+    { label: 'Since', value: time(view.firstSeen, view) },
+    { label: 'Latest', value: `${time(view.lastSeen, view)} · ${count(view.today, 'customer')} in 24 h` },
+    { label: 'Accounts', value: view.accounts > 0 ? `${view.accounts}${plans ? ` (${plans})` : ''}` : '' },
+    { label: 'Error', value: listed(view.signatures) },
+    { label: 'Environment', value: listed(view.environment) },
+    {
+      label: 'Came by',
+      value: listed(view.channels.map((one) => ({ ...one, name: channelName(one.name) }))),
+    },
+  ].filter(({ value }) => value !== '');
+}
+
+function stepsOf({ steps }: ClusterView): Block[] {
+  if (steps.length === 0) return [];
+  const text = steps.map(
+    (step, i) => `${i + 1}. ${line(step.replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, ''), 160)}`,
+  );
+  return [{ type: 'text', style: 'body', label: 'How it comes about', text: text.join('\n') }];
+}
+
+function outcomeOf(view: ClusterView): Block | null {
+  const says = (text: string, tone: 'good' | 'warning' | 'neutral' = 'neutral'): Block => ({
+    type: 'outcome',
+    tone,
+    text,
+  });
+  if (view.mergedInto !== null) return says(`The same as ${clusterKey(view.mergedInto)}, which goes on`);
+  if (view.status === 'dismissed') return says(`Not a bug, says ${line(view.dismissedBy ?? 'somebody', 60)}`);
+  if (view.issue) {
+    const { tracker, id, state, regression } = view.issue;
+    if (regression) return says(`Regression: reported again after ${line(id, 60)} was fixed`, 'warning');
+    return says(
+      `${line(id, 60)} in ${line(tracker, 30)} · ${STATE_NAMES[state]}`,
+      view.status === 'fixed' ? 'good' : 'neutral',
+    );
+  }
+  if (view.mutedUntil && view.mutedUntil > view.now)
+    return says(`Muted until ${time(view.mutedUntil, view)}`);
+  return null;
+}
+
+function actionsOf(view: ClusterView): Block[] {
+  if (view.mergedInto !== null) return [];
+  const dismissed = view.status === 'dismissed';
+  const buttons: CardButton[] = [];
+  if (!dismissed && !view.issue)
+    buttons.push(
+      { id: 'create_issue', label: 'Create issue', style: 'primary' },
+      { id: 'form:link_issue', label: 'Link existing', style: 'default', form: linkForm(view) },
+    );
+  buttons.push({ id: 'not_bug', label: dismissed ? 'It is a bug after all' : 'Not a bug', style: 'default' });
+  if (!dismissed) {
+    const muted = view.mutedUntil !== null && view.mutedUntil > view.now;
+    buttons.push({ id: 'mute', label: muted ? 'Unmute' : 'Mute', style: 'default' });
+  }
+  const menu: CardButton[] = [
+    { id: 'form:rename', label: 'Rename', style: 'default', form: renameForm(view) },
+    { id: 'form:merge', label: 'The same as another…', style: 'default' },
+    { id: 'form:split', label: 'Some are not the same…', style: 'default' },
+  ];
+  return [{ type: 'actions', buttons, menu }];
+}
+
+/** Asks for the address of an issue that is there already. */
+export function linkForm(view: Pick<ClusterView, 'id' | 'rev'>): Form {
+  return {
+    id: 'link_issue',
+    ref: refOf(view),
+    title: 'Link an issue',
+    submit: 'Link',
+    fields: [
+      { id: 'url', label: 'Address or key of the issue', type: 'text', required: true, maxLength: 500 },
+    ],
+  };
+}
+
+export function renameForm(view: Pick<ClusterView, 'id' | 'rev' | 'title'>): Form {
+  return {
+    id: 'rename',
+    ref: refOf(view),
+    title: `Rename ${clusterKey(view.id)}`,
+    submit: 'Rename',
+    fields: [
+      {
+        id: 'title',
+        label: 'Name',
+        type: 'text',
+        required: true,
+        maxLength: TITLE,
+        value: line(view.title, TITLE),
+      },
+    ],
+  };
+}
+
+/** Offers the clusters that are most like this one. */
+export function mergeForm(
+  view: Pick<ClusterView, 'id' | 'rev'>,
+  others: { id: number; title: string; reports: number }[],
+): Form {
+  const options = others.map(({ id, title, reports }) => ({
+    value: clusterKey(id),
+    label: line(`${clusterKey(id)} ${title} (${reports})`, 75),
+  }));
+  return {
+    id: 'merge',
+    ref: refOf(view),
+    title: 'The same as another',
+    submit: 'Merge',
+    fields: [
+      {
+        id: 'into',
+        label: 'Which it is the same as',
+        hint: 'Its reports move there; later ones follow by themselves.',
+        type: 'select',
+        required: true,
+        options,
+      },
+    ],
+  };
+}
+
+/** Offers the reports, of which some are about something else. */
+export function splitForm(
+  view: Pick<ClusterView, 'id' | 'rev'>,
+  reports: { key: string; text: string }[],
+): Form {
+  const options = reports.map(({ key, text }) => ({ value: key, label: line(plain(text), 75) }));
+  return {
+    id: 'split',
+    ref: refOf(view),
+    title: 'Some are not the same',
+    submit: 'Take out',
+    fields: [
+      {
+        id: 'reports',
+        label: 'Reports about something else',
+        hint: 'They become a cluster of their own and do not come back by themselves.',
+        type: 'choices',
+        required: true,
+        options,
+      },
+    ],
+  };
+}

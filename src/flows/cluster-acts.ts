@@ -1,0 +1,209 @@
+// What people do on the card of a cluster: issues, not a bug, mute, and corrections that are remembered.
+import { clusterCard, linkForm, mergeForm, renameForm, splitForm } from '../cards/cluster.ts';
+import { emptyProfile, joined, profileOf } from '../engine/local/profiles.ts';
+import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
+import { clusterKey, parseClusterKey } from '../model/cluster.ts';
+import type { ActionReply } from '../model/platform.ts';
+import { cleanLine } from '../model/text.ts';
+import { upToDate, withClusters } from './cluster-book.ts';
+import { clusterView, showCluster } from './cluster-confirm.ts';
+import { kindOf, merge, publicWords, rename, spanOf } from './cluster-merge.ts';
+import type { FlowDeps } from './deps.ts';
+import type { SubjectAction } from './subjects.ts';
+import { createIssue, linkIssue } from './tracker.ts';
+
+const DAY_MS = 86_400_000;
+/** Choices of a form: platforms take 25. */
+const CHOICES = 25;
+
+const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
+
+/** Carries out one act on a cluster. A card of a cluster that was merged acts on the one that stands for it. */
+export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise<ActionReply> {
+  const id = await deps.store.currentCluster(action.id);
+  const cluster = await deps.store.getCluster(id);
+  if (!cluster) return notice(`There is no cluster ${clusterKey(action.id)}.`, false);
+  const { intent, actor } = action;
+  if (intent.type === 'open_form') return openForm(deps, cluster, intent.form);
+  if (intent.type === 'act') {
+    switch (intent.act) {
+      case 'create_issue':
+        return shown(deps, id, await createIssue(deps, id, actor));
+      case 'not_bug':
+        await judge(deps, cluster, actor.name);
+        return card(deps, id);
+      case 'mute': {
+        const now = deps.clock.now();
+        const muted = cluster.mutedUntil !== null && cluster.mutedUntil > now;
+        const until = new Date(now.getTime() + deps.settings.clusters.muteDays * DAY_MS);
+        await deps.store.updateCluster(id, { mutedUntil: muted ? null : until });
+        return card(deps, id);
+      }
+      default:
+        return notice('That button belongs to another kind of card.', false);
+    }
+  }
+  if (intent.type === 'submit') {
+    const { values } = intent;
+    switch (intent.form) {
+      case 'link_issue':
+        return shown(deps, id, await linkIssue(deps, id, values.url ?? '', actor));
+      case 'rename':
+        return renameTo(deps, id, values.title ?? '', actor.name);
+      case 'merge':
+        return mergeInto(deps, cluster, values.into ?? '', actor.name);
+      case 'split':
+        return split(deps, id, values.reports ?? '', actor.name);
+      default:
+        return notice('That form belongs to another kind of card.', false);
+    }
+  }
+  // Whatever people write in the thread of a bug is between them.
+  return { kind: 'none' };
+}
+
+/** The card as it is now, here and wherever else it stands. */
+async function card(deps: FlowDeps, id: number): Promise<ActionReply> {
+  await showCluster(deps, id);
+  const view = await clusterView(deps, id);
+  return view ? { kind: 'card', card: clusterCard(view) } : { kind: 'none' };
+}
+
+async function shown(deps: FlowDeps, id: number, reply: ActionReply): Promise<ActionReply> {
+  await showCluster(deps, id);
+  return reply;
+}
+
+async function openForm(deps: FlowDeps, cluster: ClusterRow, form: string): Promise<ActionReply> {
+  switch (form) {
+    case 'link_issue':
+      return { kind: 'form', form: linkForm(cluster) };
+    case 'rename':
+      return { kind: 'form', form: renameForm(cluster) };
+    case 'merge': {
+      const others = await likeliest(deps, cluster);
+      return others.length > 0
+        ? { kind: 'form', form: mergeForm(cluster, others) }
+        : notice('There is no other cluster yet.', false);
+    }
+    case 'split': {
+      const reports = (await deps.store.membersOf(cluster.id)).slice(-CHOICES);
+      return reports.length > 1
+        ? {
+            kind: 'form',
+            form: splitForm(
+              cluster,
+              reports.map((one) => ({ key: keyOf(one), text: publicWords(one.text) })),
+            ),
+          }
+        : notice('There is only one report.', false);
+    }
+    default:
+      return notice('That form belongs to another kind of card.', false);
+  }
+}
+
+/** The clusters most like this one. */
+async function likeliest(deps: FlowDeps, { id, profile }: ClusterRow) {
+  if (!profile) return [];
+  const index = await upToDate(deps);
+  const rows = await Promise.all(
+    index
+      .nearest(profile, CHOICES + 1)
+      .filter((match) => match.id !== id)
+      .map((match) => deps.store.getCluster(match.id)),
+  );
+  return rows.flatMap((row) =>
+    row && row.mergedInto === null ? [{ id: row.id, title: row.title, reports: row.size }] : [],
+  );
+}
+
+/** Not a bug, or one after all. The cluster goes on collecting what is like it, so that it does not come up anew. */
+async function judge(
+  { store }: FlowDeps,
+  { id, status, confirmedAt }: ClusterRow,
+  by: string,
+): Promise<void> {
+  if (status === 'dismissed')
+    await store.updateCluster(id, { status: confirmedAt ? 'confirmed' : 'open', dismissedBy: null });
+  else await store.updateCluster(id, { status: 'dismissed', dismissedBy: by });
+}
+
+async function renameTo(deps: FlowDeps, id: number, words: string, by: string): Promise<ActionReply> {
+  const title = cleanLine(words, 150);
+  if (!title) return notice('The name is empty: give it a few words.', false);
+  await deps.store.updateCluster(id, { title, titleBy: by });
+  return card(deps, id);
+}
+
+async function mergeInto(deps: FlowDeps, from: ClusterRow, key: string, by: string): Promise<ActionReply> {
+  const named = parseClusterKey(key);
+  const into = named === null ? null : await deps.store.currentCluster(named);
+  if (into === null || into === from.id || !(await deps.store.getCluster(into)))
+    return notice(`"${cleanLine(key, 40)}" is no other cluster: choose one of the list, such as C-7.`, false);
+  const done = await withClusters(deps, async () => {
+    const merged = await deps.store.transaction(async (tx) => {
+      await tx.allowTogether(from.id, into);
+      return merge(tx, from.id, into, by);
+    });
+    await upToDate(deps);
+    return merged;
+  });
+  if (!done) return notice('One of the two has just been merged by somebody else.', false);
+  await showCluster(deps, from.id);
+  await showCluster(deps, into);
+  return notice(`${clusterKey(from.id)} is part of ${clusterKey(into)} now.`, true);
+}
+
+const keyOf = ({ messageId, part }: Pick<Member, 'messageId' | 'part'>) => `${messageId}/${part}`;
+
+/** Takes reports out into a cluster of their own: neither they nor that cluster come back by themselves. */
+async function split(deps: FlowDeps, id: number, keys: string, by: string): Promise<ActionReply> {
+  const chosen = new Set(keys.split(',').map((key) => key.trim()));
+  const opened = await withClusters(deps, async () => {
+    const created = await deps.store.transaction((tx) =>
+      takeOut(tx, id, chosen, { by, at: deps.clock.now() }),
+    );
+    await upToDate(deps);
+    return created;
+  });
+  if (opened === null) return notice('Choose at least one report, but not all of them.', false);
+  await showCluster(deps, id);
+  return notice(`They are ${clusterKey(opened)} now.`, true);
+}
+
+async function takeOut(
+  tx: Queries,
+  id: number,
+  chosen: Set<string>,
+  { by, at }: { by: string; at: Date },
+): Promise<number | null> {
+  const cluster = await tx.getCluster(id);
+  const members = await tx.membersOf(id, 10_000);
+  const leaving = members.filter((member) => chosen.has(keyOf(member)));
+  const [first] = leaving;
+  if (!cluster?.profile || !first || leaving.length === members.length) return null;
+  let theirs = emptyProfile(cluster.profile.vector.length);
+  for (const { print } of leaving)
+    theirs = print ? joined(theirs, profileOf(print)) : { ...theirs, size: theirs.size + 1 };
+  const kind = kindOf(theirs, cluster.kind);
+  const opened = await tx.insertCluster(theirs, {
+    kind,
+    title: cluster.title,
+    ...spanOf(...leaving.map((member) => member.at)),
+  });
+  await tx.moveMembers(id, opened, by, leaving);
+  for (const { messageId, part } of leaving)
+    await tx.refuseCluster({ messageId, part, clusterId: id, by, at });
+  await tx.keepApart(id, opened, by, at);
+  const rest = joined(cluster.profile, theirs, -1);
+  const staying = members.filter((member) => !chosen.has(keyOf(member)));
+  await tx.setClusterSums(id, rest, {
+    kind: kindOf(rest, cluster.kind),
+    ...spanOf(...staying.map((member) => member.at)),
+  });
+  await rename(tx, opened, theirs);
+  await rename(tx, id, rest);
+  return opened;
+}

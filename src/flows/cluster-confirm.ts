@@ -1,0 +1,175 @@
+// When a cluster is more than a few alike messages, engineers are told: one card each, updated in place.
+import { clusterCard } from '../cards/cluster.ts';
+import { most } from '../engine/local/profiles.ts';
+import type { ClusterRow } from '../infra/db/queries/clusters.ts';
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import { type Surge, surgeOf } from '../insights/surge.ts';
+import { type ClusterView, clusterKey } from '../model/cluster.ts';
+import { errorText } from '../model/errors.ts';
+import type { Place } from '../model/platform.ts';
+import { mergeClusters, publicWords } from './cluster-merge.ts';
+import type { FlowDeps } from './deps.ts';
+import { parseTarget } from './route.ts';
+import { showCard } from './show-card.ts';
+
+const DAY_MS = 86_400_000;
+/** What a category's usual number of reports is taken from. */
+const BASELINE_DAYS = 28;
+/** Chance below which a number of reports is no accident; a workspace has some twenty categories that are tried each day. */
+const CHANCE = 0.001;
+/** `fault` from which one P1 with an error signature is enough. */
+const SURE = 0.5;
+const QUOTES = 3;
+const STEPS = 6;
+
+/** Confirms a bug that enough customers report, that grows unusually fast, or that stops one with a hard error. */
+export async function confirmIfDue(deps: FlowDeps, clusterId: number, ticket: TicketRow): Promise<void> {
+  const row = await deps.store.getCluster(clusterId);
+  if (!row?.profile || row.kind !== 'bug' || row.status !== 'open' || row.confirmedAt) return;
+  const because = await reasonToConfirm(deps, row, ticket);
+  if (!because) return;
+  await deps.store.updateCluster(clusterId, {
+    status: 'confirmed',
+    confirmedAt: deps.clock.now(),
+    confirmedBecause: because,
+  });
+  deps.log.info({ clusterId, because }, 'a bug is confirmed');
+  await mergeClusters(deps);
+}
+
+async function reasonToConfirm(
+  { store, clock, settings }: FlowDeps,
+  { id, profile }: ClusterRow,
+  ticket: TicketRow,
+): Promise<string | null> {
+  const { customers, days, growth } = settings.clusters;
+  const now = clock.now();
+  const since = (back: number) => new Date(now.getTime() - back * DAY_MS);
+  const lately = await store.clusterCounts(id, since(days));
+  if (lately.customers >= customers)
+    return `${lately.customers} customers in ${days === 1 ? 'a day' : `${days} days`}`;
+  const today = await store.clusterCounts(id, since(1));
+  if (today.customers >= growth) {
+    const surge = await surgeIn({ store, clock }, most(profile?.categories ?? {}) ?? '', today.customers);
+    if (surge.chance < CHANCE)
+      return `${today.customers} customers in a day, where ${usual(surge.expected)} is usual`;
+  }
+  const [signature] = Object.keys(profile?.signatures ?? {});
+  const faulty = (profile?.fault ?? 0) / Math.max(1, profile?.size ?? 1) >= SURE;
+  return ticket.priority?.level === 'P1' && signature !== undefined && faulty
+    ? `a P1 with ${signature}`
+    : null;
+}
+
+/** How unusual so many reports of bugs in one day are for a category. */
+async function surgeIn(
+  { store, clock }: Pick<FlowDeps, 'store' | 'clock'>,
+  category: string,
+  count: number,
+): Promise<Surge> {
+  const to = new Date(clock.now().getTime() - DAY_MS);
+  const first = (await store.firstTicketAt()) ?? to;
+  const days = Math.min(BASELINE_DAYS, Math.max(1, (to.getTime() - first.getTime()) / DAY_MS));
+  const before = await store.countReports('bug', category, new Date(to.getTime() - days * DAY_MS), to);
+  return surgeOf(count, 1, before, days);
+}
+
+function usual(expected: number): string {
+  return expected < 0.1 ? 'less than one in ten days' : `${expected.toFixed(1)} a day`;
+}
+
+/**
+ * Brings the cards of confirmed bugs up to date. New ones are capped a day: the others follow when there is room.
+ * One that fails is tried again by the next round.
+ */
+export async function showClusters(deps: FlowDeps): Promise<void> {
+  const { store, clock, log, settings } = deps;
+  const now = clock.now();
+  const midnight = new Date(now.getTime() - DAY_MS);
+  for (const clusterId of await store.unshownClusters(now, 100)) {
+    const isNew = (await store.postedCards(clusterKey(clusterId))).length === 0;
+    if (isNew && (await store.countClusterCards(midnight)) >= settings.clusters.pingsPerDay) continue;
+    await showCluster(deps, clusterId).catch((error: unknown) =>
+      log.warn({ clusterId, reason: errorText(error) }, 'the card of a bug could not be shown'),
+    );
+  }
+}
+
+/** Posts or updates the card of one cluster. */
+export async function showCluster(deps: FlowDeps, clusterId: number): Promise<void> {
+  const view = await clusterView(deps, clusterId);
+  // One that was never told of and is merged away has no card to settle.
+  const told = view?.confirmed || (await deps.store.postedCards(clusterKey(clusterId))).length > 0;
+  if (!view || !told) return;
+  await showCard(deps, { key: clusterKey(clusterId), places: bugPlaces(deps), card: clusterCard(view) });
+  await deps.store.setClusterPresented(clusterId, view.rev);
+}
+
+/** Where engineers hear of bugs: as configured, else beside the tickets. */
+function bugPlaces({ settings }: Pick<FlowDeps, 'settings'>): Place[] {
+  const { bugs, tickets } = settings.channels;
+  if (bugs) return bugs.map(parseTarget);
+  return tickets
+    .map(parseTarget)
+    .map((place) => (place.platform === 'console' ? { ...place, channel: 'bugs' } : place));
+}
+
+/** Everything that the card of a cluster shows; null when there is no such cluster. */
+export async function clusterView(deps: FlowDeps, clusterId: number): Promise<ClusterView | null> {
+  const { store, clock, settings } = deps;
+  const cluster = await store.getCluster(clusterId);
+  if (!cluster) return null;
+  const [counts, reports, today] = await Promise.all([
+    store.clusterCounts(clusterId),
+    store.reportsOf(clusterId),
+    store.clusterCounts(clusterId, new Date(clock.now().getTime() - DAY_MS)),
+  ]);
+  const bugs = reports.flatMap(({ bug }) => (bug ? [bug] : []));
+  const into = cluster.mergedInto === null ? null : await store.currentCluster(clusterId);
+  const { id, kind, title, status, rev, firstSeen, lastSeen, issue, mutedUntil, dismissedBy } = cluster;
+  return {
+    ...{ id, kind, title, status, rev, firstSeen, lastSeen, issue, mutedUntil, dismissedBy },
+    ...counts,
+    confirmed: cluster.confirmedAt !== null,
+    because: cluster.confirmedBecause,
+    today: today.customers,
+    mergedInto: into,
+    signatures: byFrequency(cluster.profile?.signatures ?? {}),
+    environment: byFrequency(tally(bugs.flatMap(({ versions }) => versions))),
+    steps:
+      bugs
+        .map(({ steps }) => steps)
+        .sort((a, b) => b.length - a.length)[0]
+        ?.slice(0, STEPS)
+        .map(publicWords) ?? [],
+    channels: byFrequency(tally(reports.map(({ channel }) => channel))),
+    quotes: quotesOf(reports),
+    now: clock.now(),
+    timeZone: settings.workspace.timeZone,
+  };
+}
+
+function tally(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+const byFrequency = (counts: Record<string, number>) =>
+  Object.entries(counts)
+    .map(([name, times]) => ({ name, times: Math.round(times) }))
+    .sort((a, b) => b.times - a.times);
+
+/** The latest words of different customers, the telling ones before the short, without personal data. */
+function quotesOf(
+  reports: { customerId: number; account: string | null; plan: string | null; text: string; at: Date }[],
+) {
+  const perCustomer = new Map(reports.map((report) => [report.customerId, report]));
+  return [...perCustomer.values()]
+    .sort(
+      (a, b) =>
+        Math.min(b.text.length, 300) - Math.min(a.text.length, 300) || b.at.getTime() - a.at.getTime(),
+    )
+    .slice(0, QUOTES)
+    .map(({ text, plan, at }) => ({ text: publicWords(text), plan, at }));
+}

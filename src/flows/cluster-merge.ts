@@ -1,0 +1,87 @@
+// Makes two clusters one, names them, and looks at night for those that grew apart by chance.
+import { nameCluster } from '../engine/local/naming.ts';
+import { emptyProfile, joined, most } from '../engine/local/profiles.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
+import type { Kind } from '../model/analysis.ts';
+import type { ClusterProfile } from '../model/cluster.ts';
+import { replacePersonal } from '../model/personal.ts';
+import { upToDate, withClusters } from './cluster-book.ts';
+import type { FlowDeps } from './deps.ts';
+
+/** Members that a name is chosen from. */
+const NAMED_FROM = 60;
+
+/** The kind that most members are of; what has none takes the kind it had. */
+export function kindOf({ kinds }: ClusterProfile, before: Kind): Kind {
+  const { other: _, ...clear } = kinds;
+  return most(clear) ?? before;
+}
+
+/** From the earliest to the latest of some times. */
+export function spanOf(...times: Date[]): { firstSeen: Date; lastSeen: Date } {
+  const numbers = times.map((time) => time.getTime());
+  return { firstSeen: new Date(Math.min(...numbers)), lastSeen: new Date(Math.max(...numbers)) };
+}
+
+/** Names a cluster after what most members say, unless a person has named it. */
+export async function rename(tx: Queries, clusterId: number, profile: ClusterProfile): Promise<void> {
+  const row = await tx.getCluster(clusterId);
+  if (!row || row.titleBy !== null) return;
+  const members = await tx.membersOf(clusterId, NAMED_FROM);
+  const title = nameCluster(
+    members.filter(({ part }) => part === 0).map(({ summary, text }) => publicWords(summary ?? text)),
+    profile,
+  );
+  if (title !== row.title) await tx.updateCluster(clusterId, { title });
+}
+
+/** Words that may stand where many people read them. */
+export function publicWords(text: string): string {
+  return replacePersonal(text, ({ kind }) => `[${kind.toLowerCase()}]`);
+}
+
+/**
+ * Makes clusters one that grew apart by chance, except those that people said are different. Runs at night, and
+ * whenever one is confirmed. Answers how many were merged.
+ */
+export async function mergeClusters(deps: FlowDeps): Promise<number> {
+  return withClusters(deps, async (index) => {
+    const done = new Set<number>();
+    for (const { from, into } of index.mergers(deps.clock.now())) {
+      // A cluster that has changed tonight is looked at again the next night.
+      if (done.has(from) || done.has(into)) continue;
+      if ((await deps.store.apartFrom(from)).includes(into)) continue;
+      if (await deps.store.transaction((tx) => merge(tx, from, into, null))) done.add(from).add(into);
+    }
+    await upToDate(deps);
+    return done.size / 2;
+  });
+}
+
+/** Moves all members of one cluster to another, which stands for both from then on. False when one of them is gone. */
+export async function merge(tx: Queries, from: number, into: number, by: string | null): Promise<boolean> {
+  const [leaving, staying] = [await tx.getCluster(from), await tx.getCluster(into)];
+  if (!leaving || !staying || leaving.mergedInto !== null || staying.mergedInto !== null) return false;
+  // What people decided about a cluster does not vanish into another by itself.
+  const settled = leaving.status !== 'open' || leaving.titleBy !== null || leaving.issue !== null;
+  if (by === null && settled) return false;
+  const dimensions = staying.profile?.vector.length ?? leaving.profile?.vector.length ?? 0;
+  const profile = joined(
+    staying.profile ?? emptyProfile(dimensions),
+    leaving.profile ?? emptyProfile(dimensions),
+  );
+  await tx.moveMembers(from, into, by);
+  await tx.setClusterSums(from, emptyProfile(dimensions), { status: 'merged', mergedInto: into });
+  await tx.setClusterSums(into, profile, {
+    kind: kindOf(profile, staying.kind),
+    ...spanOf(leaving.firstSeen, leaving.lastSeen, staying.firstSeen, staying.lastSeen),
+  });
+  // What engineers know of the one they know of both.
+  if (leaving.confirmedAt && !staying.confirmedAt && staying.status === 'open') {
+    const { status, confirmedAt, confirmedBecause } = leaving;
+    await tx.updateCluster(into, { status, confirmedAt, confirmedBecause });
+  }
+  if (leaving.issue && !staying.issue) await tx.setClusterIssue(into, leaving.issue, leaving.status);
+  await rename(tx, into, profile);
+  return true;
+}

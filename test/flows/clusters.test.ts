@@ -1,0 +1,187 @@
+// Clusters: reports of the same thing find each other, engineers are told once, and people's word is final.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { act } from '../../src/flows/actions.ts';
+import { upToDate } from '../../src/flows/cluster-book.ts';
+import { mergeClusters } from '../../src/flows/cluster-merge.ts';
+import type { ActId, Card, FormId, OtherFormId } from '../../src/model/card.ts';
+import type { EngineInput } from '../../src/ports.ts';
+import { openWorkspace, type Workspace } from '../support/workspace.ts';
+
+const BUGS = [
+  'The report export stops at 90 percent and then fails with EXP-504',
+  'Export failed (EXP-504) on every large report since this morning',
+  'Our report export hangs and ends with EXP-504, please help',
+  'EXP-504 again when I export the jobs report',
+  'Cannot export the big report, it says EXP-504',
+  'Exporting reports gives EXP-504 after four minutes',
+];
+
+describe('clusters', () => {
+  let shop: Workspace;
+  beforeEach(async () => {
+    shop = await openWorkspace({ clusters: { growth: 1000 } });
+    const calm = shop.engine.analyse;
+    shop.engine.analyse = async (input: EngineInput) => {
+      const text = input.messages.at(-1)?.text ?? '';
+      const analysis = await calm(input);
+      return /EXP-|crash|fails?\b/i.test(text)
+        ? { ...analysis, kind: 'bug', category: 'reports/exports' }
+        : analysis;
+    };
+  });
+  afterEach(() => shop.close());
+
+  let customers = 0;
+  async function report(text: string, email = `c${++customers}@acme${customers}.example`) {
+    const { ticketId } = await shop.write(text, { customer: { email, name: `Customer ${customers}` } });
+    await shop.work();
+    return ticketId ?? 0;
+  }
+  const pings = () => shop.platform.posts.filter(({ place }) => place.channel === 'bugs');
+  const words = (card: Card | undefined) => JSON.stringify(card?.blocks);
+  const bugs = async () => (await shop.store.clusterSummaries()).filter(({ kind }) => kind === 'bug');
+  const by = { platform: 'console', userId: 'ana@team.example' };
+  const press = (key: string, name: ActId) =>
+    act(shop.deps, {
+      ref: { ticketId: key, draftVersion: 1 },
+      agent: by,
+      intent: { type: 'act', act: name },
+    });
+  const open = (key: string, form: FormId) =>
+    act(shop.deps, {
+      ref: { ticketId: key, draftVersion: 1 },
+      agent: by,
+      intent: { type: 'open_form', form },
+    });
+  const submit = (key: string, form: OtherFormId, values: Record<string, string>) =>
+    act(shop.deps, {
+      ref: { ticketId: key, draftVersion: 1 },
+      agent: by,
+      intent: { type: 'submit', form, values },
+    });
+
+  it('tells engineers once when the fifth customer reports the same bug, and updates that one card', async () => {
+    for (const text of BUGS.slice(0, 4)) await report(text);
+    expect(pings()).toHaveLength(0);
+    const fifth = await report(BUGS[4] ?? '');
+    expect(pings()).toHaveLength(1);
+    expect(words(pings()[0]?.card)).toContain('5 customers');
+    expect(words(pings()[0]?.card)).toContain('EXP-504');
+    await report(BUGS[5] ?? '');
+    expect(pings()).toHaveLength(1);
+    expect(words(pings()[0]?.card)).toContain('6 customers');
+    const [cluster] = await bugs();
+    expect(cluster).toMatchObject({ status: 'confirmed', kind: 'bug' });
+    expect(cluster?.ticketIds).toHaveLength(6);
+    const ticket = shop.platform.posts.find(({ card }) => card.ref?.ticketId === `T-${fifth}`);
+    expect(words(ticket?.card)).toContain('Same as 4 other customers: C-');
+  });
+
+  it('does not count one customer who writes again and again', async () => {
+    for (const text of BUGS) await report(text, 'same@acme.example');
+    expect(pings()).toHaveLength(0);
+  });
+
+  it('keeps another fault apart, and questions out', async () => {
+    for (const text of BUGS) await report(text);
+    await report('The mobile app crashes when I take a photo of the boiler');
+    await report('Where can I find my invoice for last month?');
+    expect((await bugs()).map(({ ticketIds }) => ticketIds.length).sort()).toEqual([1, 6]);
+  });
+
+  it('quotes customers without their addresses and numbers', async () => {
+    for (const text of BUGS.slice(0, 5))
+      await report(
+        `${text}. Call me on +49 170 1234567 or mail jo.doe@acme.example, card 4111 1111 1111 1111.`,
+      );
+    const shown = words(pings()[0]?.card);
+    expect(shown).toContain('[email]');
+    expect(shown).not.toMatch(/1234567|jo\.doe|4111 1111/);
+  });
+
+  it('tells of at most so many new bugs a day, and of the rest the next day', async () => {
+    shop.deps.settings.clusters.pingsPerDay = 1;
+    for (const text of BUGS) await report(text);
+    for (const text of BUGS)
+      await report(text.replaceAll('EXP-504', 'CAL-77').replaceAll(/export\w*/gi, 'calendar'));
+    expect(pings()).toHaveLength(1);
+    shop.clock.advance(25 * 3_600_000);
+    await shop.deps.wake.clusters();
+    await shop.work();
+    expect(pings()).toHaveLength(2);
+  });
+
+  it('forgets no correction: what was taken out stays out, whatever comes', async () => {
+    for (const text of BUGS) await report(text);
+    const key = `C-${(await bugs())[0]?.id}`;
+    const form = await open(key, 'split');
+    if (form.kind !== 'form') throw new Error('no form');
+    const field = form.form.fields[0];
+    const first = field?.type === 'choices' ? (field.options[0]?.value ?? '') : '';
+    expect(await submit(key, 'split', { reports: first })).toMatchObject({ ok: true });
+    expect((await bugs()).map(({ ticketIds }) => ticketIds.length).sort()).toEqual([1, 5]);
+    await mergeClusters(shop.deps);
+    expect((await bugs()).map(({ ticketIds }) => ticketIds.length).sort()).toEqual([1, 5]);
+  });
+
+  it('merges by hand, redirects the old id, and adds up what the two are compared by', async () => {
+    for (const text of BUGS) await report(text);
+    for (let i = 0; i < 2; i++) await report('The app crashes when I take a photo of a boiler');
+    const [a, b] = (await bugs()).sort((x, y) => x.ticketIds.length - y.ticketIds.length);
+    expect(await submit(`C-${a?.id}`, 'merge', { into: `C-${b?.id}` })).toMatchObject({ ok: true });
+    expect((await bugs()).map(({ ticketIds }) => ticketIds.length)).toEqual([8]);
+    expect((await shop.store.getCluster(b?.id ?? 0))?.profile?.size).toBe(8);
+    expect(await submit(`C-${a?.id}`, 'rename', { title: 'Exports are down' })).toMatchObject({
+      kind: 'card',
+    });
+    expect((await bugs())[0]).toMatchObject({ id: b?.id, title: 'Exports are down' });
+    await report('The app crashes whenever I take a photo of a boiler');
+    expect((await bugs())[0]?.ticketIds).toHaveLength(9);
+    expect((await bugs())[0]?.title).toBe('Exports are down');
+  });
+
+  it('says that something is no bug, and takes it back', async () => {
+    for (const text of BUGS.slice(0, 5)) await report(text);
+    const key = `C-${(await bugs())[0]?.id}`;
+    await press(key, 'not_bug');
+    expect(words(pings()[0]?.card)).toContain('Not a bug, says Ana');
+    await report(BUGS[5] ?? '');
+    expect(pings()).toHaveLength(1);
+    expect(await bugs()).toMatchObject([{ status: 'dismissed' }]);
+    await press(key, 'not_bug');
+    expect(await bugs()).toMatchObject([{ status: 'confirmed' }]);
+  });
+
+  it('leaves a muted card as it is until the time is over', async () => {
+    for (const text of BUGS.slice(0, 5)) await report(text);
+    await press(`C-${(await bugs())[0]?.id}`, 'mute');
+    const before = words(pings()[0]?.card);
+    expect(before).toContain('Muted until');
+    await report(BUGS[5] ?? '');
+    expect(words(pings()[0]?.card)).toBe(before);
+    shop.clock.advance(8 * 86_400_000);
+    await shop.deps.wake.clusters();
+    await shop.work();
+    expect(words(pings()[0]?.card)).toContain('6 customers');
+  });
+
+  it.each([
+    ['merge', { into: 'C-999' }, 'is no other cluster'],
+    ['merge', {}, 'is no other cluster'],
+    ['split', { reports: 'nonsense' }, 'Choose at least one report'],
+    ['rename', { title: '   ' }, 'The name is empty'],
+    ['link_issue', { url: 'x' }, 'No tracker is set up'],
+  ] as const)('answers a wrong %s in words', async (form, values, answer) => {
+    await report(BUGS[0] ?? '');
+    const reply = await submit(`C-${(await bugs())[0]?.id}`, form, values);
+    expect(reply).toMatchObject({ kind: 'notice', ok: false, text: expect.stringContaining(answer) });
+  });
+
+  it('opens the same cluster once when two processes compare at once', async () => {
+    await Promise.all(BUGS.map((text, i) => shop.write(text, { customer: { email: `x${i}@x.example` } })));
+    await shop.work();
+    expect((await bugs()).map(({ ticketIds }) => ticketIds.length)).toEqual([6]);
+    const index = await upToDate(shop.deps);
+    expect(index.size()).toBe(1);
+  });
+});
