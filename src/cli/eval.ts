@@ -1,17 +1,24 @@
 // `deskhand eval`: measures the local engine on any labelled file.
 import { readFile } from 'node:fs/promises';
 import cliProgress from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { loadConfig, SHIPPED_PROMPTS } from '../config.ts';
 import {
   evaluateClassifier,
   evaluateFrustration,
   fewShots,
+  type LabelledRow,
   type OnProgress,
 } from '../engine/eval/classify.ts';
+import { evaluateModelClassifier } from '../engine/eval/classify-model.ts';
 import { evaluateClusters } from '../engine/eval/cluster.ts';
 import { evaluateRetrieval } from '../engine/eval/retrieve.ts';
+import { createMemoryLedger } from '../engine/llm/budget.ts';
+import { loadPrompts } from '../engine/llm/prompts.ts';
 import { createLocalEmbedder } from '../engine/local/embedder.ts';
+import { allModules } from '../main/adapters.ts';
+import { modelClient } from '../main/engine.ts';
 import { AppError } from '../model/errors.ts';
 import type { Embedder, Log } from '../ports.ts';
 
@@ -55,10 +62,19 @@ async function measured(
   work: (embedder: Embedder, onProgress: OnProgress) => Promise<object>,
 ): Promise<void> {
   const embedder = await createLocalEmbedder({ log: stderrLog, cacheSize: 100_000 });
+  try {
+    await reported(json, (onProgress) => work(embedder, onProgress));
+  } finally {
+    await embedder.close();
+  }
+}
+
+/** Runs `work` with a progress bar on stderr; prints the report as the last line. */
+async function reported(json: boolean, work: (onProgress: OnProgress) => Promise<object>): Promise<void> {
   const bar = new cliProgress.SingleBar({ format: 'reading {bar} {value}/{total}', stream: process.stderr });
   try {
     bar.start(0, 0);
-    const report = await work(embedder, (done, total) => {
+    const report = await work((done, total) => {
       bar.setTotal(total);
       bar.update(done);
     });
@@ -67,8 +83,29 @@ async function measured(
     else for (const [name, value] of Object.entries(report)) console.log(`${name.padEnd(14)} ${value}`);
   } finally {
     bar.stop();
-    await embedder.close();
   }
+}
+
+/** The language model of the configuration on the same rows; it must be set up. */
+async function withModel(
+  train: LabelledRow[],
+  test: LabelledRow[],
+  { seed, onProgress }: { seed: number; onProgress: OnProgress },
+): Promise<object> {
+  const ledger = createMemoryLedger();
+  const client = modelClient(loadConfig(allModules), {
+    ledger,
+    log: stderrLog,
+    clock: { now: () => new Date() },
+  });
+  if (!client)
+    throw new AppError('wrong_use', 'No language model is set up: set OPENAI_MODEL and a key or an address.');
+  return evaluateModelClassifier(train, test, {
+    client,
+    prompts: loadPrompts(SHIPPED_PROMPTS),
+    seed,
+    onProgress,
+  });
 }
 
 function wholeNumber(text: string): number {
@@ -78,8 +115,17 @@ function wholeNumber(text: string): number {
   return number;
 }
 
+interface ClassifyOptions {
+  train: string;
+  test: string;
+  shots?: number;
+  seed: number;
+  engine: 'local' | 'llm';
+  json: boolean;
+}
+
 export function evalCommand(): Command {
-  const command = new Command('eval').description('measure the local engine on labelled files');
+  const command = new Command('eval').description('measure the engines on labelled files');
   command
     .command('classify')
     .description('categories: rows of {"text", "label"}; the label "oos" means out of scope')
@@ -87,11 +133,16 @@ export function evalCommand(): Command {
     .requiredOption('--test <file>', 'JSONL to be judged on')
     .option('--shots <n>', 'learn from at most so many examples of each label', wholeNumber)
     .option('--seed <n>', 'choice of the examples', wholeNumber, 1)
+    .addOption(new Option('--engine <name>', 'who sorts').choices(['local', 'llm']).default('local'))
     .option('--json', 'print the report as one line of JSON', false)
-    .action(async (options: { train: string; test: string; shots?: number; seed: number; json: boolean }) => {
+    .action(async (options: ClassifyOptions) => {
       const all = await readRows(options.train, labelledRow);
       const test = await readRows(options.test, labelledRow);
       const train = options.shots ? fewShots(all, options.shots, options.seed) : all;
+      if (options.engine === 'llm')
+        return reported(options.json, (onProgress) =>
+          withModel(train, test, { seed: options.seed, onProgress }),
+        );
       await measured(options.json, (embedder, onProgress) =>
         evaluateClassifier(train, test, { embedder, seed: options.seed, onProgress }),
       );
