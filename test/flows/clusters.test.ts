@@ -24,7 +24,7 @@ describe('clusters', () => {
     shop.engine.analyse = async (input: EngineInput) => {
       const text = input.messages.at(-1)?.text ?? '';
       const analysis = await calm(input);
-      return /EXP-|crash|fails?\b/i.test(text)
+      return /[A-Z]{3}-\d|crash/.test(text)
         ? { ...analysis, kind: 'bug', category: 'reports/exports' }
         : analysis;
     };
