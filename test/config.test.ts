@@ -56,6 +56,19 @@ describe('a wrong value is named, with what it got and what is allowed', () => {
       'channels: { tickets: support }',
       'channels.tickets is "support"; expected platform:channel, for example slack:C0SUPPORT or console:support.',
     ],
+    [
+      'routes: [{ when: {}, to: console:support, mention: Anna }]\nagents: [{ name: Ana, email: ana@team.example }]',
+      'routes[0].mention is "Anna", which is no agent and no team of "agents"; did you mean "Ana"?',
+    ],
+    [
+      'noise: { quietHours: { from: "7pm", to: "08:00" } }',
+      'noise.quietHours.from is "7pm"; expected a time such as "19:00", in quotes.',
+    ],
+    [
+      'noise: { quietHours: { from: "19:00", to: "19:00" } }',
+      'noise.quietHours.to is "19:00"; expected another time than "from".',
+    ],
+    ['noise: { burst: { count: -1 } }', 'noise.burst.count is -1; expected at least 0.'],
     ['routes: [{ when: {}, to: 5 }]', 'routes[0].to is 5; expected text, or a list.'],
     [
       'agents: [{ name: Ana, email: ana }]',

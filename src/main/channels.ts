@@ -12,7 +12,8 @@ export async function checkChannels(
   { channels, routes }: Pick<YamlConfig, 'channels' | 'routes'>,
   platforms: ReadonlyMap<string, ChatPlatform>,
 ): Promise<Record<string, Health>> {
-  const targets = new Set([...Object.values(channels), ...routes.map(({ to }) => to)].flat());
+  const named = [...Object.values(channels), ...routes.map(({ to }) => to)].flat();
+  const targets = new Set(named.filter((target) => target !== undefined));
   const checked = await Promise.all(
     [...targets].map(async (target) => [target, await check(target, platforms)] as const),
   );

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/infra/db/index.ts';
+import { createStore } from '../../src/infra/db/queries/index.ts';
 import { embedding, value } from '../../src/infra/db/schema/index.ts';
 import { createAdapterStore, createVectorStore } from '../../src/infra/store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -132,3 +133,24 @@ describe('remembered embeddings', () => {
 function isStorable(json: unknown): boolean {
   return !JSON.stringify(json, (_, each) => (Object.is(each, -0) ? '\0' : each)).includes('\\u0000');
 }
+
+describe('forgetting', () => {
+  it('removes what has expired, keeps what was set again or for ever, and old cards go', async () => {
+    const store = createAdapterStore(database.db, 'slack');
+    const queries = createStore(database.db);
+    const now = new Date('2026-03-02T09:00:00Z');
+    await store.set('thread/old', 'T-1', -1_000);
+    await store.next('once/old', -1_000);
+    await store.set('thread/renewed', 'T-2', -1_000);
+    await store.set('thread/renewed', 'T-2', 60_000);
+    await store.set('person', 'Ana');
+    await queries.postedCard('digest-2024-01-01', 'slack', 'C1', new Date('2024-01-01T09:00:00Z'));
+    await queries.postedCard('digest-2026-03-02', 'slack', 'C1', now);
+
+    expect(await queries.forgetOld(new Date('2025-01-01T00:00:00Z'))).toEqual({ values: 2, cards: 1 });
+    const kept = await store.list({ prefix: '', limit: 10 });
+    expect(kept.map(({ key }) => key)).toEqual(['person', 'thread/renewed']);
+    expect(await store.next('once/old')).toBe(1);
+    expect(await queries.postedCards('digest-2026-03-02')).toHaveLength(1);
+  });
+});
