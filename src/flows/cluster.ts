@@ -9,7 +9,7 @@ import type { ClusterProfile, Fingerprint } from '../model/cluster.ts';
 import type { Message } from '../model/message.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { confirmIfDue } from './cluster-confirm.ts';
-import { kindOf, publicWords, rename, spanOf } from './cluster-merge.ts';
+import { kindOf, mergeClusters, publicWords, rename, spanOf } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
 
@@ -66,6 +66,14 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
   }
 }
 
+/** Whether a confirmed cluster has just doubled: what was not clear before may be now. */
+async function grown({ store }: FlowDeps, touched: Set<number>): Promise<boolean> {
+  const clusters = await Promise.all([...touched].map((id) => store.getCluster(id)));
+  return clusters.some((row) => row?.confirmedAt && isDoubled(row.size));
+}
+
+const isDoubled = (size: number) => Number.isInteger(Math.log2(size));
+
 /** Finds or opens the cluster of one problem, and adds it there; null when it belongs to none. */
 async function place(
   deps: FlowDeps,
@@ -121,7 +129,7 @@ async function join(
     ...spanOf(row.firstSeen, row.lastSeen, member.at),
   });
   // Named anew as it doubles: the first report is seldom the clearest.
-  if (Number.isInteger(Math.log2(profile.size))) await rename(tx, id, profile);
+  if (isDoubled(profile.size)) await rename(tx, id, profile);
   return id;
 }
 

@@ -4,19 +4,23 @@ import { contentWords } from './retrieval.ts';
 
 /** Longest name, in characters. */
 const LENGTH = 70;
-/** Words of a good name: fewer say too little, more are a story. */
-const GOOD_WORDS = 6;
+/** So many words cost nothing: a name of two says too little, one of twenty is a story. */
+const FREE_WORDS = 3;
 
 /**
  * The most telling of the summaries: the one whose words most members share, for each word that it takes. An error
  * code that most reports with one have in common is added. Summaries must be free of personal data.
  */
 export function nameCluster(summaries: string[], { terms, size, signatures }: ClusterProfile): string {
+  const codes = new Set(contentWords(Object.keys(signatures).join(' ')));
   const telling = (summary: string) => {
-    const words = [...new Set(contentWords(summary))];
+    const words = [...new Set(contentWords(summary))].filter((word) => !codes.has(word));
     if (words.length === 0) return 0;
-    const shared = words.reduce((sum, word) => sum + Math.min(1, (terms[word] ?? 0) / Math.max(1, size)), 0);
-    return shared / Math.sqrt(Math.max(GOOD_WORDS, words.length));
+    const shared = words.reduce(
+      (sum, word) => sum + Math.min(1, (terms[word] ?? 0) / Math.max(1, size)) ** 2,
+      0,
+    );
+    return shared / (FREE_WORDS + words.length);
   };
   const best = summaries.reduce<string | undefined>(
     (top, next) => (top === undefined || telling(next) > telling(top) ? next : top),
