@@ -18,6 +18,7 @@ export interface ConsoleConfig {
 
 const DEFAULT_CHANNELS: ConsoleChannel[] = [
   { id: 'support', purpose: 'Every customer message, as a card to approve, edit or escalate' },
+  { id: 'bugs', purpose: 'Bugs that several customers report, each as one card' },
   { id: 'sent', purpose: 'What customers received: the mailbox of the sample workspace' },
 ];
 
