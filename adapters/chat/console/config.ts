@@ -20,6 +20,7 @@ const DEFAULT_CHANNELS: ConsoleChannel[] = [
   { id: 'support', purpose: 'Every customer message, as a card to approve, edit or escalate' },
   { id: 'bugs', purpose: 'Bugs that several customers report, each as one card' },
   { id: 'sent', purpose: 'What customers received: the mailbox of the sample workspace' },
+  { id: 'issues', purpose: 'The tracker of the sample workspace: close an issue and see what follows' },
 ];
 
 const slice = z.object({
