@@ -53,7 +53,6 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
       if (clusterId !== null) touched.add(clusterId);
     }
   }
-  await store.updateTicketQuietly(ticketId, { clusteredSeq: upTo });
   if (touched.size > 0 && (await store.sameAs(ticketId))) {
     // Its card says so.
     await store.updateTicket(ticketId, {});
@@ -64,6 +63,9 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
     await reportJoined(deps, { clusterId, ticketId, at });
     await confirmIfDue(deps, clusterId, ticket);
   }
+  if (await grown(deps, touched)) await mergeClusters(deps);
+  // Last, so that a process that dies on the way leaves nothing undone.
+  await store.updateTicketQuietly(ticketId, { clusteredSeq: upTo });
 }
 
 /** Whether a confirmed cluster has just doubled: what was not clear before may be now. */
@@ -84,7 +86,8 @@ async function place(
 ): Promise<number | null> {
   const { store, clock } = deps;
   return withClusters(deps, async (index) => {
-    if (await store.hasMember(message.id, part)) return null;
+    const known = await store.clusterOfPart(message.id, part);
+    if (known !== null) return known;
     const own = profileOf(print);
     const refused = await store.refusedClusters(message.id, part);
     const found = index

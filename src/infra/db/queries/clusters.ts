@@ -165,9 +165,13 @@ export function clusterQueries(db: Db) {
       return rows.length === 1;
     },
 
-    async hasMember(messageId: number, part: number): Promise<boolean> {
-      const same = and(eq(clusterMember.messageId, messageId), eq(clusterMember.part, part));
-      return (await db.$count(clusterMember, same)) > 0;
+    /** The cluster that this problem of a message belongs to; null: none yet. */
+    async clusterOfPart(messageId: number, part: number): Promise<number | null> {
+      const [row] = await db
+        .select({ id: clusterMember.clusterId })
+        .from(clusterMember)
+        .where(and(eq(clusterMember.messageId, messageId), eq(clusterMember.part, part)));
+      return row?.id ?? null;
     },
 
     /** The members of a cluster, oldest first. */
