@@ -46,8 +46,8 @@ import { createSampleTracker } from './sample-tracker.ts';
 const STATUS_EVERY_MS = 700;
 /** How often the channels are asked how they are, for the banner. */
 const HEALTH_EVERY_MS = 5_000;
-/** How often channels are asked about again that cards cannot be posted to. */
-const CHANNELS_EVERY_MS = 60_000;
+/** How often platforms are asked whether cards can be posted to their channels. */
+const CHANNELS_EVERY_MS = 120_000;
 
 export interface BotOptions {
   config: Config;
@@ -195,7 +195,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const timers = [
     setInterval(tellStatus, STATUS_EVERY_MS),
     setInterval(() => void lookAround(), HEALTH_EVERY_MS),
-    setInterval(() => channelFaults.length > 0 && void lookAtChannels(), CHANNELS_EVERY_MS),
+    setInterval(() => void lookAtChannels(), CHANNELS_EVERY_MS),
   ];
   void lookAtChannels();
 
