@@ -49,6 +49,9 @@ export function startEngine(options: {
   const embedder = createLocalEmbedder({ log, vectors: options.vectors });
   const model = modelClient(config, { ledger: store, log, clock });
   const local = createLateEngine(start());
+  model
+    ?.warmUp()
+    .catch((error: unknown) => log.error({ reason: errorText(error) }, 'the language model cannot be used'));
   const prompts = model && loadPrompts(SHIPPED_PROMPTS);
   const answering = prompts
     ? createModelEngine({

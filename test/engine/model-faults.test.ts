@@ -120,7 +120,7 @@ describe('an endpoint in trouble', () => {
             },
           },
     );
-    const { engine: model, calls } = engine({ ...TWO, timeoutMs: 200, steps: ['draft'] });
+    const { engine: model, calls } = engine({ ...TWO, timeoutMs: 1_500, steps: ['draft'] });
     const draft = await model.draft({ ...draftInput(''), ...ASKED });
     expect(draft.engine).toBe('model second');
     expect(calls.map(({ model: name, outcome }) => `${name}: ${outcome}`)).toEqual([
@@ -131,7 +131,7 @@ describe('an endpoint in trouble', () => {
 
   it('silence of all leaves the local draft, with the reason on the card', async () => {
     double.on('draft', () => 'silence');
-    const { engine: model } = engine({ timeoutMs: 100, steps: ['draft'] });
+    const { engine: model } = engine({ timeoutMs: 700, steps: ['draft'] });
     const draft = await model.draft({ ...draftInput(''), ...ASKED });
     expect(draft).toMatchObject({ engine: 'local-1', answerable: true });
     expect(draft.reasons[0]).toEqual({

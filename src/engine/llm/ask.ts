@@ -1,5 +1,4 @@
 // One structured answer from any endpoint: by JSON schema, else JSON mode, else plain text, whatever it takes.
-import { AIMessage, type BaseMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { z } from 'zod';
 import { AppError } from '../../model/errors.ts';
 import type { ModelClient, ModelRun } from './client.ts';
@@ -12,6 +11,8 @@ const FORMATS = ['json_schema', 'json_object', 'text'] as const;
 const BRACES = 20;
 /** Times that a model may correct an answer that does not fit. */
 const CORRECTIONS = 1;
+
+type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
 /** Asks a prompt and parses the answer. Throws AppError: those of the client, or `model_unusable`. */
 export async function ask<T>(
@@ -30,9 +31,9 @@ export async function ask<T>(
           ? ''
           : `\n\nAnswer with one JSON object of this schema:\n${JSON.stringify(jsonSchema)}`;
       extra.response_format = formatOf(format);
-      const messages: BaseMessage[] = [
-        new SystemMessage(`${prompt.system}${shape}`),
-        new HumanMessage(prompt.user(slots)),
+      const messages: ChatMessage[] = [
+        { role: 'system', content: `${prompt.system}${shape}` },
+        { role: 'user', content: prompt.user(slots) },
       ];
       try {
         return await answer(messages);
@@ -44,7 +45,7 @@ export async function ask<T>(
     }
     throw new AppError('model_refused', `The language model ${model.model} refuses every way of asking.`);
 
-    async function answer(messages: BaseMessage[]): Promise<T> {
+    async function answer(messages: ChatMessage[]): Promise<T> {
       for (let corrections = 0; ; corrections += 1) {
         const { text } = await model.invoke(messages);
         const parsed = schema.safeParse(extractJson(text));
@@ -55,10 +56,11 @@ export async function ask<T>(
             `The answer of the language model ${model.model} has not the form that was asked for.`,
           );
         messages.push(
-          new AIMessage(text || '(nothing)'),
-          new HumanMessage(
-            `That is not a JSON object of the form asked for. ${z.prettifyError(parsed.error).slice(0, 800)}\nAnswer again, with the JSON object only.`,
-          ),
+          { role: 'assistant', content: text || '(nothing)' },
+          {
+            role: 'user',
+            content: `That is not a JSON object of the form asked for. ${z.prettifyError(parsed.error).slice(0, 800)}\nAnswer again, with the JSON object only.`,
+          },
         );
       }
     }

@@ -1,6 +1,6 @@
 // The one way to a language model: models in order of preference, retries, budget, breaker, and what it all costs.
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { ChatOpenAICompletions } from '@langchain/openai';
+import type { ChatOpenAICompletions } from '@langchain/openai';
 import type { ModelUse } from '../../model/draft.ts';
 import type { AppError } from '../../model/errors.ts';
 import type { Clock, Health, Log } from '../../ports.ts';
@@ -61,7 +61,7 @@ export interface ModelRun {
    */
   attempt<T>(prompt: Prompt, work: (call: ModelCallSetup) => Promise<T>): Promise<T>;
   /** The first model as it is, for libraries that want one at hand; calls go through `attempt`. */
-  model(prompt: Prompt): ChatOpenAICompletions;
+  model(prompt: Prompt): Promise<ChatOpenAICompletions>;
   /** What it took so far; undefined before any answer. */
   use(): ModelUse | undefined;
 }
@@ -71,6 +71,8 @@ export interface ModelClient {
   open(work: { step: string; ticketId: number | null }): ModelRun;
   /** Ways of asking for JSON that a model has refused. */
   refusedFormats(model: string): Set<string>;
+  /** Loads what calls need, so that the first one does not wait for it. */
+  warmUp(): Promise<void>;
   /** From what happened so far; asks nobody. */
   health(): Promise<Health>;
 }
@@ -98,7 +100,7 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
     let used = { tokens: 0, cost: 0 };
     let answered: string | null = null;
 
-    function setUp(name: string, prompt: Prompt): ModelCallSetup {
+    async function setUp(name: string, prompt: Prompt): Promise<ModelCallSetup> {
       const { breaker, unwanted } = about(name);
       const extra: Record<string, unknown> = {};
       const exchange = createExchange(
@@ -115,7 +117,8 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
           },
         },
       );
-      const model = new ChatOpenAICompletions({
+      const library = await loadOpenAI();
+      const model = new library.ChatOpenAICompletions({
         model: name,
         temperature: prompt.temperature,
         maxRetries: 0,
@@ -129,14 +132,14 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
     }
 
     return {
-      model: (prompt) => setUp(models[0] ?? '', prompt).model,
+      model: async (prompt) => (await setUp(models[0] ?? '', prompt)).model,
       async attempt(prompt, work) {
         prompts.add(prompt.version);
         let last: AppError | null = null;
         for (const name of models) {
           for (let tries = 0; tries <= RETRY.tries; tries += 1) {
             try {
-              const result = await work(setUp(name, prompt));
+              const result = await work(await setUp(name, prompt));
               answered = name;
               return result;
             } catch (error) {
@@ -164,6 +167,9 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
     settings,
     open,
     refusedFormats: (name) => about(name).refused,
+    async warmUp() {
+      await Promise.all([loadOpenAI(), import('langchain')]);
+    },
     async health() {
       const spent = await budget.exhausted();
       if (spent) return { ok: false, detail: spent };
@@ -194,4 +200,9 @@ export function createModelClient(deps: ModelClientDeps): ModelClient {
 
 function count(value: number): string {
   return value.toLocaleString('en');
+}
+
+/** langchain takes seconds and 170 MB to load, so that only bots with a language model do. */
+function loadOpenAI() {
+  return import('@langchain/openai');
 }

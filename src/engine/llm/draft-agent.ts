@@ -1,5 +1,4 @@
 // The agent that answers from sources: langchain with three tools that only read, within limits no text can lift.
-import { createAgent, createMiddleware, tool, toolStrategy } from 'langchain';
 import { z } from 'zod';
 import { AppError } from '../../model/errors.ts';
 import { ask, extractJson } from './ask.ts';
@@ -33,6 +32,8 @@ export async function answerFromSources(
 ): Promise<ModelDraft> {
   const { prompt, library } = task;
   const slots = () => ({ ...task.slots, passages: library.all().map(passageData) });
+  const langchain = await import('langchain');
+  const { createAgent, createMiddleware, toolStrategy } = langchain;
   let calls = 0;
   const throughClient = createMiddleware({
     name: 'client',
@@ -44,8 +45,8 @@ export async function answerFromSources(
     },
   });
   const agent = createAgent({
-    model: run.model(prompt),
-    tools: readOnlyTools(library, task.customer),
+    model: await run.model(prompt),
+    tools: readOnlyTools(langchain, library, task.customer),
     systemPrompt: prompt.system,
     responseFormat: toolStrategy(draftSchema),
     middleware: [throughClient],
@@ -65,7 +66,11 @@ export async function answerFromSources(
 }
 
 /** All that the model can do: look things up. Nothing is written, nobody else's data is in reach. */
-function readOnlyTools(library: Library, customer: Record<string, unknown>) {
+function readOnlyTools(
+  { tool }: typeof import('langchain'),
+  library: Library,
+  customer: Record<string, unknown>,
+) {
   let used = 0;
   const counted = async (work: () => Promise<unknown>): Promise<string> => {
     used += 1;

@@ -1,5 +1,4 @@
 // Asks a language model one word, to see whether it answers.
-import { HumanMessage } from '@langchain/core/messages';
 import type { ModelClient } from './client.ts';
 import type { Prompt } from './prompts.ts';
 
@@ -13,6 +12,6 @@ const PROBE: Prompt = {
 /** Throws AppError with the remedy when no model of the client answers; else the name of the one that did. */
 export async function probeModel(client: ModelClient): Promise<string> {
   const run = client.open({ step: 'probe', ticketId: null });
-  await run.attempt(PROBE, ({ model }) => model.invoke([new HumanMessage(PROBE.user({}))]));
+  await run.attempt(PROBE, ({ model }) => model.invoke([{ role: 'user', content: PROBE.user({}) }]));
   return run.use()?.name ?? '';
 }
