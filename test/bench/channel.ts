@@ -40,6 +40,8 @@ export async function measureChannel({ count }: { count: number }): Promise<Figu
   closing.defer(() => postgres.stop());
   const engine = scriptedEngine();
   const { analyse } = engine;
+  // As the real engine's look at the words.
+  engine.glance = (text) => (text.includes('is down') ? 1 : 0.3);
   engine.analyse = async (input) => {
     const analysis = await analyse(input);
     const isUrgent = input.messages.some(({ text }) => text.includes('is down'));
