@@ -283,13 +283,15 @@ function drawTable(
   short: (text: string) => string,
 ): AdaptiveElement[] {
   const columns = block.columns.slice(0, 12);
-  const cell = (text: string, head: boolean) => ({
+  const cell = (text: string, head: boolean, url: string | null) => ({
     type: 'TableCell' as const,
-    items: [rich([head ? strong(short(text)) : run(short(text))])],
+    items: [rich([head ? strong(short(text)) : linked(short(text), url)])],
   });
   const rows = [columns, ...block.rows.slice(0, room.items)].map((row, n) => ({
     type: 'TableRow' as const,
-    cells: columns.map((_, column) => cell(row[column] ?? '', n === 0)),
+    cells: columns.map((_, column) =>
+      cell(row[column] ?? '', n === 0, column === 0 ? (block.rowUrls?.[n - 1] ?? null) : null),
+    ),
   }));
   const missing = block.rows.length - (rows.length - 1);
   return [

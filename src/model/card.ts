@@ -74,7 +74,8 @@ export type Block =
   | { type: 'files'; items: { name: string; url: string | null; note: string }[] }
   | { type: 'sources'; items: { title: string; url: string | null; passage: string }[] }
   | { type: 'chart'; title: string; alt: string; png: Uint8Array }
-  | { type: 'table'; columns: string[]; rows: string[][] }
+  /** `rowUrls` opens what is behind a row, from its first cell. */
+  | { type: 'table'; columns: string[]; rows: string[][]; rowUrls?: (string | null)[] }
   | { type: 'outcome'; text: string; tone: 'good' | 'warning' | 'neutral' }
   | { type: 'actions'; buttons: CardButton[]; menu: CardButton[] }
   | { type: 'divider' }

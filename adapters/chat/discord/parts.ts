@@ -75,10 +75,14 @@ export function drawBlock(block: Block, card: Card, room: Room): Part[] {
     case 'table':
       return texts(
         marked('-# ', few(block.columns, room, (name) => short(name, 60)).join(' · ')),
-        ...few(block.rows, room, (row) =>
+        ...few(block.rows, room, (row, n) =>
           row
             .slice(0, 12)
-            .map((cell, n) => (n === 0 ? bold(short(cell)) : short(cell)) || '–')
+            .map((cell, column) =>
+              column === 0
+                ? masked(bold(short(cell)), block.rowUrls?.[n] ?? null) || '–'
+                : short(cell) || '–',
+            )
             .join(' · '),
         ),
       );
@@ -214,8 +218,8 @@ function isWeb(url: string | null): url is string {
   return url !== null && url.length <= LIMITS.buttonUrl && /^https?:\/\//i.test(url) && URL.canParse(url);
 }
 
-function few<T>(items: T[], room: Room, draw: (item: T) => string): string[] {
-  const shown = items.slice(0, room.items).map(draw);
+function few<T>(items: T[], room: Room, draw: (item: T, index: number) => string): string[] {
+  const shown = items.slice(0, room.items).map((item, index) => draw(item, index));
   const missing = items.length - shown.length;
   return missing > 0 ? [...shown, `-# … ${missing} more`] : shown;
 }
