@@ -82,8 +82,14 @@ function messages(view: ProposalView): Block[] {
     .map(([language, people]) => ({
       type: 'quote' as const,
       of: 'draft' as const,
-      label: `${languageName(language)} · ${count(people, 'customer')}`,
-      ...cut(plain(view.texts[language] ?? ''), QUOTED),
+      label: [
+        languageName(language),
+        count(people, 'customer'),
+        people > 1 && `as ${line(view.previews[language]?.name ?? 'one', 60)} gets it`,
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      ...cut(plain(view.previews[language]?.text ?? view.texts[language] ?? ''), QUOTED),
     }));
 }
 

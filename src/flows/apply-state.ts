@@ -41,7 +41,7 @@ export async function applyState(
     await showOnCluster(tx, { ...row, state, url: told?.url ?? row.url });
     if (state === row.state) return false;
     deps.log.info({ issue: row.key, from: row.state, to: state }, 'issue changed');
-    if (state === 'fixed') await proposeFixed(tx, deps, { ...row, state, fixedAt: now });
+    if (state === 'fixed') await proposeFixed(tx, deps, { ...row, state, stateName, fixedAt: now });
     else await tx.dismissProposals(issueId, BOT, now);
     return true;
   });

@@ -28,7 +28,7 @@ export async function proposeFixed(
       kind: 'fixed',
       key: `fixed-${issue.id}-${issue.fixedAt.toISOString()}`,
       title: cluster?.title ?? issue.title ?? 'A reported problem',
-      reason: `${issue.key} is fixed (${issue.stateName}).`,
+      reason: `${issue.key} is fixed${issue.stateName.toLowerCase() === 'fixed' ? '' : ` (${issue.stateName})`}.`,
       missing: [
         'The tracker does not say since which version, or whether customers must do anything: add it if so.',
       ],

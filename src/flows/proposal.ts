@@ -19,14 +19,25 @@ const AT_ONCE = 20;
 
 const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
-export async function proposalView(deps: FlowDeps, row: ProposalRow): Promise<ProposalView> {
+async function proposalView(deps: FlowDeps, row: ProposalRow): Promise<ProposalView> {
+  const recipients = await deps.store.recipientsOf(row.id);
+  const previews: ProposalView['previews'] = {};
+  for (const one of recipients.filter(({ state }) => state === 'ready' || state === 'committed'))
+    previews[one.language] ??= { name: one.name, text: textFor(deps, row, one) };
   return {
     ...row,
-    recipients: await deps.store.recipientsOf(row.id),
+    previews,
+    recipients,
     undoSeconds: deps.settings.send.undoSeconds,
     now: deps.clock.now(),
     timeZone: deps.settings.workspace.timeZone,
   };
+}
+
+/** The message as one customer gets it. */
+function textFor(deps: FlowDeps, row: ProposalRow, { language, name, about }: Recipient): string {
+  const { signature } = deps.settings.workspace;
+  return addressed(row.texts[language] ?? '', { language, name, about, signature });
 }
 
 /** Brings the card of every proposal up to date that lags behind. What fails is tried by the next pass. */
@@ -181,7 +192,7 @@ async function commitTo(
   recipient: Recipient,
   by: Pick<Actor, 'name' | 'email'>,
 ): Promise<Date | null> {
-  const { clock, settings } = deps;
+  const { clock } = deps;
   return deps.store.transaction(async (tx) => {
     const ticket = await tx.lockTicket(recipient.ticketId);
     if (!ticket) throw new AppError('not_found', 'its ticket is gone');
@@ -196,12 +207,7 @@ async function commitTo(
     if (ticket.inboundSeq > ticket.draftedSeq) return hold('wrote again just then');
     const customer = await tx.getCustomer(ticket.customerId);
     if (customer.optedOut) return hold('wants no messages from us');
-    const text = addressed(row.texts[recipient.language] ?? '', {
-      language: recipient.language,
-      name: customer.name,
-      about: recipient.about,
-      signature: settings.workspace.signature,
-    });
+    const text = textFor(deps, row, recipient);
     await tx.retirePending(ticket.id, 'superseded');
     const draft = await tx.insertDraft({
       ticketId: ticket.id,

@@ -33,6 +33,8 @@ export interface ProposalView {
   status: ProposalStatus;
   version: number;
   texts: Record<string, string>;
+  /** Each language's text as one of its customers gets it. */
+  previews: Record<string, { name: string; text: string }>;
   recipients: Recipient[];
   decidedBy: string | null;
   decidedAt: Date | null;
