@@ -203,7 +203,7 @@ async function takeOut(
     kind: kindOf(rest, cluster.kind),
     ...spanOf(...staying.map((member) => member.at)),
   });
-  await rename(tx, opened, theirs);
-  await rename(tx, id, rest);
+  await rename(tx, opened);
+  await rename(tx, id);
   return opened;
 }

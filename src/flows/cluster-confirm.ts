@@ -7,7 +7,7 @@ import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
-import { mergeClusters, publicWords } from './cluster-merge.ts';
+import { mergeClusters, publicWords, rename } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
@@ -33,6 +33,7 @@ export async function confirmIfDue(deps: FlowDeps, clusterId: number, ticket: Ti
     confirmedAt: deps.clock.now(),
     confirmedBecause: because,
   });
+  await rename(deps.store, clusterId);
   deps.log.info({ clusterId, because }, 'a bug is confirmed');
   await mergeClusters(deps);
 }

@@ -24,13 +24,15 @@ export function spanOf(...times: Date[]): { firstSeen: Date; lastSeen: Date } {
 }
 
 /** Names a cluster after what most members say, unless a person has named it. */
-export async function rename(tx: Queries, clusterId: number, profile: ClusterProfile): Promise<void> {
+export async function rename(tx: Queries, clusterId: number): Promise<void> {
   const row = await tx.getCluster(clusterId);
   if (!row || row.titleBy !== null) return;
   const members = await tx.membersOf(clusterId, NAMED_FROM);
   const title = nameCluster(
-    members.filter(({ part }) => part === 0).map(({ summary, text }) => publicWords(summary ?? text)),
-    profile,
+    members.flatMap(({ subject, summary }) =>
+      [subject, summary].flatMap((text) => (text ? [publicWords(text)] : [])),
+    ),
+    members.flatMap(({ print }) => (print ? [print] : [])),
   );
   if (title !== row.title) await tx.updateCluster(clusterId, { title });
 }
@@ -82,6 +84,6 @@ export async function merge(tx: Queries, from: number, into: number, by: string 
     await tx.updateCluster(into, { status, confirmedAt, confirmedBecause });
   }
   if (leaving.issue && !staying.issue) await tx.setClusterIssue(into, leaving.issue, leaving.status);
-  await rename(tx, into, profile);
+  await rename(tx, into);
   return true;
 }

@@ -132,7 +132,7 @@ async function join(
     ...spanOf(row.firstSeen, row.lastSeen, member.at),
   });
   // Named anew as it doubles: the first report is seldom the clearest.
-  if (isDoubled(profile.size)) await rename(tx, id, profile);
+  if (isDoubled(profile.size)) await rename(tx, id);
   return id;
 }
 
@@ -143,7 +143,7 @@ async function open(
   print: Fingerprint,
   member: NewMember,
 ): Promise<number> {
-  const title = nameCluster([publicWords(ticket.analysis?.summary ?? '')], own);
+  const title = nameCluster([publicWords(ticket.analysis?.summary ?? '')], [print]);
   const id = await tx.insertCluster(own, {
     kind: print.kind,
     title,

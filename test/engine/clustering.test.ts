@@ -147,10 +147,9 @@ describe('a name', () => {
       'The export is stuck, EXP-504, since Friday and my boss is waiting',
       'Mike is sad EXP-504',
     ];
-    let all = emptyProfile(embedder.dimensions);
-    for (const text of texts) all = joined(all, await report(text));
+    const all = texts.map((text) => ({ terms: weighTerms(null, text), signatures: signaturesOf(text) }));
     expect(nameCluster(texts, all)).toBe('Exports stuck at 90 (EXP-504)');
-    expect(nameCluster([], emptyProfile(4))).toBe('Reports alike');
+    expect(nameCluster([], [])).toBe('Reports alike');
     expect(nameCluster(['word '.repeat(80)], all).length).toBeLessThan(90);
   });
 });

@@ -1,35 +1,38 @@
-// Names a cluster in plain words: the report that says best what most of its members say, with the error code.
-import type { ClusterProfile } from '../../model/cluster.ts';
+// Names a cluster in plain words: the line of a report that says best what most of them say, with the error code.
+import type { Fingerprint } from '../../model/cluster.ts';
 import { contentWords } from './retrieval.ts';
 
 /** Longest name, in characters. */
 const LENGTH = 70;
 /** So many words cost nothing: a name of two says too little, one of twenty is a story. */
 const FREE_WORDS = 3;
+const HAS_DIGIT = /\d/;
 
 /**
- * The most telling of the summaries: the one whose words most members share, for each word that it takes. An error
- * code that most reports with one have in common is added. Summaries must be free of personal data.
+ * Of subjects and summaries of the reports (free of personal data), the line whose words most reports share, for
+ * each word that it takes. An error code that several have in common is added.
  */
-export function nameCluster(summaries: string[], { terms, size, signatures }: ClusterProfile): string {
-  const codes = new Set(contentWords(Object.keys(signatures).join(' ')));
-  const telling = (summary: string) => {
-    const words = [...new Set(contentWords(summary))].filter((word) => !codes.has(word));
-    if (words.length === 0) return 0;
-    const shared = words.reduce(
-      (sum, word) => sum + Math.min(1, (terms[word] ?? 0) / Math.max(1, size)) ** 2,
-      0,
-    );
+export function nameCluster(lines: string[], reports: Pick<Fingerprint, 'terms' | 'signatures'>[]): string {
+  const codes = tally(reports.map(({ signatures }) => signatures));
+  const common = tally(reports.map(({ terms }) => Object.keys(terms)));
+  const ofCodes = new Set(contentWords([...codes.keys()].filter((code) => HAS_DIGIT.test(code)).join(' ')));
+  const telling = (text: string) => {
+    const words = [...new Set(contentWords(text))].filter((word) => !ofCodes.has(word));
+    const shared = words.reduce((sum, word) => sum + ((common.get(word) ?? 0) / reports.length) ** 2, 0);
     return shared / (FREE_WORDS + words.length);
   };
-  const best = summaries.reduce<string | undefined>(
-    (top, next) => (top === undefined || telling(next) > telling(top) ? next : top),
-    undefined,
-  );
-  const name = shorten((best ?? 'Reports alike').replace(/\s+/g, ' ').trim());
-  const [code, times] = Object.entries(signatures).sort(([, a], [, b]) => b - a)[0] ?? [];
-  const common = code !== undefined && (times ?? 0) >= 2 && !name.toUpperCase().includes(code.toUpperCase());
-  return common ? `${name} (${code})` : name;
+  let best = '';
+  for (const text of lines) if (best === '' || telling(text) > telling(best)) best = text;
+  const name = shorten(best.replace(/\s+/g, ' ').trim()) || 'Reports alike';
+  const [code, times] = [...codes].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
+  return times >= 2 && !name.toUpperCase().includes(code.toUpperCase()) ? `${name} (${code})` : name;
+}
+
+/** In how many of the lists each word stands. */
+function tally(lists: string[][]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const list of lists) for (const word of list) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
 }
 
 function shorten(text: string): string {

@@ -13,7 +13,8 @@ export type ClusterRow = Omit<StoredCluster, 'centroid' | 'profile'> & { profile
 /** One problem of one message with its words, and what it is compared by. */
 export type Member = Omit<typeof clusterMember.$inferSelect, 'print' | 'vector'> & {
   text: string;
-  author: string;
+  /** Subject of the ticket, where this is its first problem. */
+  subject: string | null;
   summary: string | null;
   print: Fingerprint | null;
 };
@@ -180,8 +181,10 @@ export function clusterQueries(db: Db) {
         .select({
           ...getTableColumns(clusterMember),
           text: message.text,
-          author: message.author,
-          summary: sql<string | null>`${ticket.analysis} ->> 'summary'`,
+          subject: sql<string | null>`case when ${clusterMember.part} = 0 then ${ticket.subject} end`,
+          summary: sql<
+            string | null
+          >`case when ${clusterMember.part} = 0 then ${ticket.analysis} ->> 'summary' end`,
         })
         .from(clusterMember)
         .innerJoin(message, eq(message.id, clusterMember.messageId))
