@@ -53,6 +53,14 @@ export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 
       await store.set(`card/${message}`, head, CARD_KEPT_MS);
     },
 
+    /** What a card without a ticket is about: its thread, made later, is named so. */
+    rememberTitle: (message: string, title: string) => store.set(`title/${message}`, title, CARD_KEPT_MS),
+
+    async titleOf(message: string): Promise<string | null> {
+      const title = await store.get(`title/${message}`);
+      return typeof title === 'string' ? title : null;
+    },
+
     /** The ticket of a card, by its message's number, which is also its thread's; null for any other channel. */
     async headOf(message: string): Promise<ThreadHead | null> {
       const known = heads.get(message);

@@ -32,7 +32,8 @@ export function createThreads({ api, memory, log, act, tell }: Deps) {
   async function ensure(head: MessageRef, title: string): Promise<void> {
     if (open.has(head.message)) return;
     const known = await memory.headOf(head.message);
-    const name = cleanLine(known?.name ?? title, LIMITS.threadName) || 'Ticket';
+    const about = known?.name ?? (await memory.titleOf(head.message)) ?? title;
+    const name = cleanLine(about, LIMITS.threadName) || 'Ticket';
     try {
       await api.startThread(head.channel, head.message, name);
     } catch (error) {

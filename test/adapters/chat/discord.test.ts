@@ -331,6 +331,12 @@ describe('threads', () => {
     expect(world.messages().filter((seen) => seen.thread === ref.message)).toHaveLength(3);
   });
 
+  it('of a card about several tickets are named after it', async () => {
+    const ref = await platform.post(here(), aCard({ text: '4 more about Exports' }));
+    await platform.post({ ...here(), thread: ref }, ticket('T-1042: Exports fail'));
+    expect(world.double.channels.get(ref.message)).toMatchObject({ name: '4 more about Exports' });
+  });
+
   it('tell an agent who takes no direct messages', async () => {
     const { ref } = await posted();
     const agent = { platform: 'discord', userId: PEOPLE.ben, name: 'Ben' };
