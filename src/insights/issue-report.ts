@@ -37,19 +37,21 @@ const PERSONAL_WORDS: Record<string, string> = {
   IP: 'IP address',
 };
 
-/** Somebody's words without who they are: addresses, numbers, secrets and their own name become `[name]` and the like. */
-export function anonymous(text: string, name: string | null): string {
+/** Somebody's words without who they are: addresses, numbers, secrets, their name and company become `[name]` and the like. */
+export function anonymous(text: string, name: string | null, company: string | null = null): string {
   const hidden = replacePersonal(cleanText(text), ({ kind }) => `[${PERSONAL_WORDS[kind] ?? 'personal'}]`);
   const parts = (name ?? '').split(/\s+/).filter((part) => part.length >= 3);
-  return parts.reduce(
-    (words, part) =>
-      words.replace(
-        new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(part)}(?![\\p{L}\\p{N}])`, 'giu'),
-        '[name]',
-      ),
-    hidden,
-  );
+  const without = company ? replaceWord(hidden, company, '[company]') : hidden;
+  return parts.reduce((words, part) => replaceWord(words, part, '[name]'), without);
 }
+
+function replaceWord(text: string, word: string, by: string): string {
+  const whole = `(?<![\\p{L}\\p{N}])${RegExp.escape(word)}(?![\\p{L}\\p{N}])`;
+  return text.replace(new RegExp(whole, 'giu'), by);
+}
+
+/** What stands below somebody's own name is a signature. */
+const SIGNATURE = /\n(?:\[name\][ ,.]*)+(?:\n[\s\S]*)?$/;
 
 function day(at: Date): string {
   return at.toISOString().slice(0, 10);
@@ -108,17 +110,23 @@ function list(label: string, values: string[]): { label: string; value: string }
   return values.length > 0 ? { label, value: values.slice(0, LISTED).join(', ') } : null;
 }
 
+/** Of different customers; those that name the error first, then the shorter. */
 function quotes(reports: ReportFacts[]): IssuePart[] {
+  const names = ({ bug }: ReportFacts) =>
+    Number((bug?.codes.length ?? 0) + (bug?.exceptions.length ?? 0) > 0);
   const seen = new Set<number>();
-  const chosen = reports
-    .filter(({ customerId, text }) => text.trim() && !seen.has(customerId) && seen.add(customerId))
-    .slice(-QUOTES);
-  return chosen.map(({ text, customer }) => {
-    const words = anonymous(text, customer)
-      .replace(/\n{2,}/g, '\n')
-      .trim();
-    return { type: 'quote', text: words.length > QUOTE_LENGTH ? `${words.slice(0, QUOTE_LENGTH)} …` : words };
-  });
+  return reports
+    .filter(({ text }) => text.trim())
+    .sort((a, b) => names(b) - names(a) || a.text.length - b.text.length)
+    .filter(({ customerId }) => !seen.has(customerId) && seen.add(customerId))
+    .slice(0, QUOTES)
+    .map(({ text, customer, account }) => {
+      const said = anonymous(text, customer, account)
+        .replace(SIGNATURE, '')
+        .replace(/\n{2,}/g, '\n')
+        .trim();
+      return { type: 'quote', text: said.length > QUOTE_LENGTH ? `${said.slice(0, QUOTE_LENGTH)} …` : said };
+    });
 }
 
 /** A new issue about these reports, oldest first; `link` leads people back to where customers are answered. */
@@ -149,7 +157,7 @@ export function laterParts(reports: ReportFacts[]): IssuePart[] {
   return [
     { type: 'text', text: 'What customers report of this by now:' },
     figures(reports),
-    ...quotes(reports).slice(-1),
+    ...quotes(reports.slice(-1)),
   ];
 }
 
