@@ -2,8 +2,9 @@
 import { announcement, writableLanguage } from '../engine/local/announcements.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Affected } from '../infra/db/queries/proposals.ts';
-import type { IssueRow } from '../infra/db/queries/tracking.ts';
+import type { IssueRow, Report } from '../infra/db/queries/tracking.ts';
 import { whyNot } from '../insights/recipients.ts';
+import { reminderOf } from '../insights/reminder.ts';
 import { cleanLine } from '../model/text.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { FlowDeps } from './deps.ts';
@@ -19,9 +20,16 @@ export async function proposeFixed(
 ): Promise<void> {
   const now = deps.clock.now();
   const clusterId = await tx.currentCluster(issue.clusterId);
-  const [cluster, affected] = await Promise.all([tx.clusterTitle(clusterId), tx.affectedBy(clusterId)]);
+  const [cluster, affected, reports] = await Promise.all([
+    tx.clusterTitle(clusterId),
+    tx.affectedBy(clusterId),
+    tx.reportsOf(clusterId),
+  ]);
   if (affected.length === 0) return;
-  const recipients = affected.map((one) => recipientOf(deps, one, issue.fixedAt, now));
+  const recipients = affected.map((one) => ({
+    ...recipientOf(deps, one, issue.fixedAt, now),
+    about: aboutFor(one.customerId, reports),
+  }));
   const languages = [...new Set(recipients.map(({ language }) => language))];
   await tx.insertProposal(
     {
@@ -54,8 +62,12 @@ function recipientOf(deps: Pick<FlowDeps, 'channels'>, one: Affected, fixedAt: D
     customerId,
     ticketId,
     language: writableLanguage(one.language),
-    about: cleanLine(one.about ?? '', ABOUT) || '…',
     state: without?.state ?? ('ready' as const),
     reason: without?.reason ?? null,
   };
+}
+
+function aboutFor(customerId: number, reports: Report[]): string {
+  const own = reports.filter((report) => report.customerId === customerId);
+  return cleanLine(reminderOf(own, reports, ABOUT), ABOUT) || '…';
 }

@@ -6,6 +6,8 @@ export interface RecipientFacts {
   churned: boolean;
   /** They said that it is solved. */
   confirmed: boolean;
+  /** Their ticket asks for something else, too, and has no answer yet. */
+  alsoAsks: boolean;
   /** A reply of ours is on its way. */
   sending: boolean;
   /** Frustration of their most upset open ticket, 0..1. */
@@ -40,6 +42,8 @@ export function whyNot(facts: RecipientFacts): { state: 'held' | 'barred'; reaso
   if (lastAnswered && lastAnswered > fixedAt && lastAnswered > lastWrote)
     return { state: 'held', reason: 'was answered since it was fixed' };
   if (facts.sending) return { state: 'held', reason: 'a reply to them is on its way' };
+  if (facts.alsoAsks)
+    return { state: 'held', reason: 'asks for something else, too: answer both on the ticket' };
   const silent = now.getTime() - lastWrote.getTime();
   if (silent > SILENT_MS)
     return { state: 'held', reason: `has not written for ${Math.floor(silent / 86_400_000)} days` };

@@ -10,6 +10,7 @@ import {
   searchWords,
 } from '../../src/insights/issue-report.ts';
 import { whyNot } from '../../src/insights/recipients.ts';
+import { reminderOf } from '../../src/insights/reminder.ts';
 import { issueStateOf } from '../../src/model/issue.ts';
 import { issueMarkdown } from '../../src/model/issue-markdown.ts';
 
@@ -131,6 +132,7 @@ describe('who is told that it is fixed', () => {
     optedOut: false,
     churned: false,
     confirmed: false,
+    alsoAsks: false,
     sending: false,
     frustration: 0.1,
     upsetTicket: null,
@@ -147,10 +149,22 @@ describe('who is told that it is fixed', () => {
     [{ churned: true }, 'held'],
     [{ frustration: 0.8, upsetTicket: 'T-7' }, 'held'],
     [{ confirmed: true }, 'held'],
+    [{ alsoAsks: true }, 'held'],
     [{ lastAnswered: now }, 'held'],
     [{ lastWrote: days(91) }, 'held'],
     [{ lastWrote: days(89) }, null],
   ])('%j: %s', (facts, state) => {
     expect(whyNot({ ...calm, ...facts })?.state ?? null).toBe(state);
   });
+});
+
+test('customers are reminded of what they share with the others, not of what else they asked', () => {
+  const everybody = [
+    { text: 'The export of reports stops at 90 percent.' },
+    { text: 'Exports fail with EXP-504.' },
+    { text: 'How do I give Shanice a login? Also, the exports have packed up since Monday.' },
+  ];
+  const own = [{ subject: 'Shanice’s login', text: everybody[2]?.text ?? '' }];
+  expect(reminderOf(own, everybody, 120)).toBe('Also, the exports have packed up since Monday');
+  expect(reminderOf([{ subject: 'Export stops', text: 'See above.' }], everybody, 120)).toBe('Export stops');
 });

@@ -17,7 +17,8 @@ export interface Affected {
   /** Where they are answered. */
   channel: string;
   language: string | null;
-  about: string | null;
+  /** Their message asks for something else, too, that has no answer yet. */
+  alsoAsks: boolean;
   optedOut: boolean;
   churned: boolean;
   /** The customer said that it is solved. */
@@ -39,7 +40,7 @@ const affectedSchema = z.array(
     ticketId: z.number(),
     channel: z.string(),
     language: z.string().nullable(),
-    about: z.string().nullable(),
+    alsoAsks: z.boolean(),
     optedOut: z.boolean(),
     churned: z.boolean(),
     confirmed: z.boolean(),
@@ -81,7 +82,9 @@ export function proposalQueries(db: Db) {
           coalesce((select m.channel from message m where m.ticket_id = r.id and m.direction = 'inbound'
             and m.automatic is null order by m.seq desc limit 1), r.channel) as channel,
           coalesce(nullif(r.analysis ->> 'language', 'und'), c.language) as language,
-          coalesce(r.subject, r.analysis ->> 'summary') as about,
+          (r.status in ('open', 'awaiting_agent', 'snoozed') and exists (
+            select 1 from cluster_member o
+            where o.ticket_id = r.id and o.cluster_id not in ${clusterFamily(clusterId)})) as "alsoAsks",
           c.opted_out as "optedOut", a.churned_at is not null as churned,
           (r.status = 'resolved' and r.resolution = 'confirmed') as confirmed,
           exists (select 1 from outbox o where o.ticket_id = r.id and o.status in ('queued', 'sending', 'unknown')) as sending,
