@@ -1,0 +1,40 @@
+// What to remind a customer of: their own sentence about what many others reported, too.
+
+/** Endings differ ("exports", "exported"); the first letters tell what a word is about. */
+const STEM = 5;
+const SHORTEST = 4;
+
+function stems(text: string): Set<string> {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}-]+/gu) ?? [];
+  return new Set(words.filter((word) => word.length >= SHORTEST).map((word) => word.slice(0, STEM)));
+}
+
+/**
+ * The subject or sentence of one customer's reports that shares most with everybody's; the subject where nothing
+ * shares anything. At most `max` characters.
+ */
+export function reminderOf(
+  own: { subject: string | null; text: string }[],
+  everybody: { text: string }[],
+  max: number,
+): string {
+  const frequency = new Map<string, number>();
+  for (const { text } of everybody)
+    for (const stem of stems(text)) frequency.set(stem, (frequency.get(stem) ?? 0) + 1);
+  const shared = (sentence: string) => {
+    const all = [...stems(sentence)];
+    const common = all.map((stem) => Math.max(0, (frequency.get(stem) ?? 0) - 1) / everybody.length);
+    return common.reduce((sum, share) => sum + share, 0) / Math.sqrt(all.length + 3);
+  };
+  const candidates = own.flatMap(({ subject, text }) => [
+    ...(subject?.trim() ? [subject.trim()] : []),
+    ...text
+      .split(/(?<=[.!?])\s+|\n+/)
+      .map((sentence) => sentence.trim())
+      .filter((sentence) => sentence.length >= 15),
+  ]);
+  const [first = own[0]?.text.trim() ?? ''] = candidates;
+  const best = candidates.reduce((a, b) => (shared(b) > shared(a) ? b : a), first);
+  const line = best.replace(/\s+/g, ' ').replace(/[.,;:]+$/, '');
+  return line.length > max ? `${line.slice(0, max - 2).trimEnd()} …` : line;
+}
