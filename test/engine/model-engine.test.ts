@@ -198,6 +198,8 @@ describe('drafting', () => {
     expect(written.confidence).toBeLessThanOrEqual(0.2);
     expect(written.text).toContain('A colleague will look at it.');
     expect(written.text).not.toContain('moon');
+    expect(written.text).toContain(`- ${ASKED}`);
+    expect(written.text).not.toContain(refinement.summary);
   });
 
   it('answers one question of two and names the other', async () => {

@@ -53,7 +53,8 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
     return input.instructions.length ? rewriting(input) : drafting(input);
   }
 
-  async function drafting(input: DraftInput): Promise<DraftProposal> {
+  async function drafting(given: DraftInput): Promise<DraftProposal> {
+    const input = inCustomersWords(given);
     const second = await local.draft(input);
     const { analysis } = input;
     const said = inboundText(input);
@@ -75,7 +76,7 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
   async function rewriting(input: DraftInput): Promise<DraftProposal> {
     if (!does('rewrite')) return local.draft(input);
     const ticketId = input.ticketId ?? null;
-    const fresh = await local.draft({ ...input, instructions: [], previous: null });
+    const fresh = await local.draft({ ...inCustomersWords(input), instructions: [], previous: null });
     const { language, sources, confidence, reasons, answerable } = input.previousDraft ?? fresh;
     const base = { ...fresh, language, sources, confidence, reasons, answerable };
     try {
@@ -102,6 +103,12 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
   }
 
   return { ...local, id: `model ${client.settings.models.join(', ')}`, analyse, draft };
+}
+
+/** A holding reply repeats the summary to the customer; the model's, written for the team, would sound odd there. */
+function inCustomersWords(input: DraftInput): DraftInput {
+  const { analysis } = input;
+  return { ...input, analysis: { ...analysis, summary: analysis.questions[0] ?? analysis.summary } };
 }
 
 function withReason(draft: DraftProposal, text: string): DraftProposal {
