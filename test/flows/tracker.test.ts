@@ -23,6 +23,8 @@ afterEach(() => w.close());
 
 async function open(yaml: Record<string, unknown> = {}) {
   w = await openWorkspace({ send: { undoSeconds: 0 }, ...yaml });
+  // Who belongs together is told by each test.
+  w.engine.fingerprints = async () => [];
   issues = 0;
   const sample = createSampleTracker({
     platform: () => undefined,
@@ -201,7 +203,7 @@ describe('an issue that is closed', () => {
     await onProposal({ type: 'act', act: 'send_all' });
     await w.work();
     expect(sentTo().sort()).toEqual(names.map((name) => `${name}@acme.example`).sort());
-    expect(w.email.sent[0]?.text).toContain('“Empty PDF”. It is fixed now.');
+    expect(w.email.sent[0]?.text).toContain('“The exported PDF is empty”. It is fixed now.');
     expect(new Set(w.email.sent.map(({ key }) => key)).size).toBe(15);
     expect((await w.store.listTickets({ limit: 50 })).every(({ status }) => status === 'resolved')).toBe(
       true,
