@@ -112,6 +112,10 @@ const clustersSchema = z.strictObject({
     .max(1_000)
     .default(4)
     .describe('Customers within a day that are enough when so many are unusual for the category'),
+  urgent: z
+    .boolean()
+    .default(true)
+    .describe('One urgent report (P1) with an error code or exception is enough'),
   pingsPerDay: z
     .number()
     .int()
@@ -141,7 +145,9 @@ export const yamlSchema = z.strictObject({
         .optional()
         .describe('Where engineers hear of bugs; default: a channel "bugs" on the console'),
       proposals: targets.optional().describe('Messages proposed to customers; default: where tickets go'),
-      digests: targets.prefault('console:digests').describe('Where digests are posted'),
+      digests: targets
+        .optional()
+        .describe('Where digests are posted; default: a channel "digests" on the console'),
       fallback: target
         .default('console:support')
         .describe('Where cards go whose own channel cannot be reached any more'),

@@ -1,4 +1,4 @@
-// `/deskhand …`: queue, mine, today, ticket, search, mode, help.
+// `/deskhand …`: queue, mine, today, ticket, search, digest, mode, help.
 import { listCard, todayCard } from '../cards/list.ts';
 import { newsCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
@@ -10,6 +10,7 @@ import { parseTicketKey, type TicketStatus } from '../model/ticket.ts';
 import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { type Actor, rightRefusal } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
+import { digestCommand } from './digest.ts';
 import { modeOf } from './understand.ts';
 import { categoryName, ticketView } from './view.ts';
 
@@ -20,6 +21,7 @@ export const COMMANDS = [
   { command: 'today', says: 'your tickets, what waits, and the figures of the day' },
   { command: 'ticket T-1042', says: 'the card of one ticket' },
   { command: 'search WORDS', says: 'tickets with these words' },
+  { command: 'digest', says: 'the newest digest; also: digest weekly, digest monthly, digest 2026-03-02' },
   { command: 'mode', says: 'what the bot may do by itself, by category' },
   { command: 'mode CATEGORY observe|suggest|auto', says: 'change that (leads and admins)' },
   { command: 'help', says: 'this list' },
@@ -62,6 +64,8 @@ export async function command(
       if (!ticket) return notice(`There is no ticket "${argument}"; ids look like T-1042.`, false);
       return card(ticketCard(await ticketView(deps.store, deps, ticket)));
     }
+    case 'digest':
+      return digestCommand(deps, argument);
     case 'mode':
       return mode(deps, rest, actor);
     default:

@@ -7,7 +7,9 @@ import type {
   ChatPlatform,
   Clock,
   ContextSource,
+  DrawChart,
   Engine,
+  HolidaysOf,
   IntakeChannel,
   Log,
   Metrics,
@@ -53,6 +55,8 @@ export interface FlowDeps {
   clusters: ClusterBook;
   /** Trackers by id, in the order in which they are preferred. */
   trackers: ReadonlyMap<string, Tracker>;
+  drawChart: DrawChart;
+  holidaysOf: HolidaysOf;
   /** Runs `work` while nobody else, in any process, works on this ticket; null when it is taken. */
   withTicket<T>(ticketId: number, work: () => Promise<T>): Promise<T | null>;
   /** The same for one row of the outbox: held as long as its reply may be on the wire. */

@@ -10,10 +10,12 @@ import { recordEvent } from '../flows/import.ts';
 import { receive } from '../flows/receive.ts';
 import { issueChanged } from '../flows/track.ts';
 import { createBus } from '../infra/bus/index.ts';
+import { drawChart } from '../infra/charts/draw.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { createKeyLock, createLock } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
+import { holidaysOf } from '../infra/holidays.ts';
 import { openLimiter } from '../infra/limiter/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { createAdapterStore, createVectorStore } from '../infra/store.ts';
@@ -40,6 +42,7 @@ import { checkChannels } from './channels.ts';
 import { readyEngine, startEngine } from './engine.ts';
 import { createWake, startJobs } from './jobs.ts';
 import { createSampleChannel } from './sample-channels.ts';
+import { createComeback } from './sample-comeback.ts';
 import { createSampleTracker } from './sample-tracker.ts';
 
 /** How often progress of the indexing is told to the browsers. */
@@ -150,6 +153,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
           memory,
           clock,
           timeZone: config.yaml.workspace.timeZone,
+          sent: (channel, reply) => comeback.sent(channel, reply),
         }),
       );
 
@@ -170,11 +174,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     sources,
     clusters: createClusterBook(),
     trackers,
+    drawChart,
+    holidaysOf,
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),
     withKey: createKeyLock(database.pool),
   };
   const take = (message: InboundMessage) => receive(flows, message);
+  const comeback = createComeback({ memory, log, receive: take });
 
   // One platform that cannot start does not take the others with it; its health says what to do.
   for (const platform of platforms.values())
@@ -240,6 +247,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      comeback.stop();
       const stopping = async (name: string, work: Promise<unknown>) =>
         work.catch((error: unknown) =>
           log.warn({ part: name, reason: errorText(error) }, 'did not stop cleanly'),

@@ -5,12 +5,14 @@ import { clusterDue } from '../flows/cluster.ts';
 import { showClusters } from '../flows/cluster-confirm.ts';
 import { mergeClusters } from '../flows/cluster-merge.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
+import { digestPlaces, postDigest, postDueDigests } from '../flows/digest.ts';
 import { forgetOld } from '../flows/forget.ts';
 import { present } from '../flows/present.ts';
 import { sendDue } from '../flows/reply.ts';
 import { sweep } from '../flows/sweep.ts';
 import { keepTrack } from '../flows/track.ts';
 import { withDeadline } from '../infra/queue/deadline.ts';
+import { digestPeriodSchema } from '../model/digest.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Clock, Log, Queue } from '../ports.ts';
 
@@ -25,6 +27,8 @@ const CARDS = 24;
 const BURST_PAUSE_MS = 5_000;
 /** How often what nobody asks for any more is forgotten. */
 const FORGET_MS = 6 * 3_600_000;
+/** How late a digest may be. */
+const DIGESTS_MS = 60_000;
 /** How soon work is found again whose wake-up was lost. */
 const SWEEP_MS = 10_000;
 /** How soon work at the trackers is found again whose wake-up was lost. */
@@ -115,6 +119,16 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     { concurrency: 1 },
   );
   await queue.every('sweep', { everyMs: SWEEP_MS });
+  await queue.work(
+    'digest',
+    async (payload) => {
+      const asked = digestPeriodSchema.safeParse(payload);
+      if (asked.success) await postDigest(deps, asked.data, digestPlaces(deps));
+      else await postDueDigests(deps);
+    },
+    { concurrency: 1 },
+  );
+  await queue.every('digest', { everyMs: DIGESTS_MS });
   await queue.work('trackers', () => keepTrack(deps), { concurrency: 1 });
   await queue.every('trackers', { everyMs: TRACKERS_MS });
 }

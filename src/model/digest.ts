@@ -1,4 +1,5 @@
 // The numbers of a digest: what the database counted, and what is told of it.
+import { z } from 'zod';
 import type { Kind } from './analysis.ts';
 import type { ClusterIssue } from './cluster.ts';
 import type { PriorityLevel, RepliedBy } from './ticket.ts';
@@ -13,12 +14,13 @@ export interface Span {
 }
 
 /** Whole local days, `YYYY-MM-DD`, both inclusive. */
-export interface DigestPeriod {
-  kind: DigestKind;
-  first: string;
-  last: string;
-  timeZone: string;
-}
+export const digestPeriodSchema = z.object({
+  kind: z.enum(DIGEST_KINDS),
+  first: z.iso.date(),
+  last: z.iso.date(),
+  timeZone: z.string(),
+});
+export type DigestPeriod = z.infer<typeof digestPeriodSchema>;
 
 /** How long something took, in seconds; `n` cases. */
 export interface Spread {

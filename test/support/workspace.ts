@@ -192,6 +192,8 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     sources: [],
     clusters: createClusterBook(),
     trackers: new Map(),
+    drawChart: async () => new Uint8Array(),
+    holidaysOf: async () => new Set(),
     withTicket: createLock(database.pool, 'ticket'),
     withReply: createLock(database.pool, 'reply'),
     withKey: createKeyLock(database.pool),

@@ -8,6 +8,10 @@ const WORDS: Record<string, { title: string; text: string }> = {
     title: 'No messages yet',
     text: 'Every message of a customer becomes a card here, with a draft to approve. Connect a mailbox, or send the first one from a terminal:',
   },
+  digests: {
+    title: 'No digest yet',
+    text: 'In the morning of every working day the numbers come here, with what changed. For one at once: /deskhand digest',
+  },
   sent: {
     title: 'Nothing sent yet',
     text: 'In the sample workspace replies come here instead of going to a customer. Approve a draft in #support.',

@@ -1,0 +1,221 @@
+// Digests: makes one from what the database counted, and posts each once per channel, whoever dies when.
+import { type DigestCards, digestCards } from '../cards/digest.ts';
+import { type ChartName, digestCharts } from '../cards/digest-charts.ts';
+import { proveThreshold } from '../engine/policy.ts';
+import { isDay, localTime } from '../insights/calendar.ts';
+import { chartSpan, composeDigest } from '../insights/digest.ts';
+import {
+  comparedSpans,
+  type DigestTimes,
+  digestKey,
+  digestOf,
+  dueDigests,
+  latestDigest,
+  spanOf,
+} from '../insights/digest-period.ts';
+import { DIGEST_KINDS, type Digest, type DigestKind, type DigestPeriod } from '../model/digest.ts';
+import { errorText } from '../model/errors.ts';
+import type { ActionReply, Place } from '../model/platform.ts';
+import type { FlowDeps } from './deps.ts';
+import { parseTarget } from './route.ts';
+import { showCard } from './show-card.ts';
+import { modeOf } from './understand.ts';
+import { categoryName } from './view.ts';
+
+type DigestDeps = Pick<
+  FlowDeps,
+  | 'store'
+  | 'settings'
+  | 'taxonomy'
+  | 'publicUrl'
+  | 'clock'
+  | 'log'
+  | 'platforms'
+  | 'withKey'
+  | 'drawChart'
+  | 'holidaysOf'
+>;
+/** What the numbers alone need. */
+type NumbersDeps = Pick<DigestDeps, 'store' | 'settings' | 'taxonomy' | 'clock'>;
+
+/** Where digests go when nothing is configured. */
+const DEFAULT_TARGETS = ['console:digests'];
+/** Last of the posts in a digest's thread: the digest is complete and is not looked at again. */
+const COMPLETE = 'complete';
+
+/** Counts and compares everything that a digest of this period tells. */
+export async function makeDigest(deps: NumbersDeps, period: DigestPeriod): Promise<Digest> {
+  const { store, settings, clock } = deps;
+  const now = clock.now();
+  const spans = comparedSpans(period);
+  const span = spanOf(period);
+  const [counted, days, since, backlog, clusters, requested, gaps, leaving, left, promotions] =
+    await Promise.all([
+      store.spanRows(spans, now),
+      store.dayRows(spanOf(chartSpan(period)), period.timeZone),
+      store.firstTicketAt(),
+      store.backlog(now),
+      store.clustersIn(span),
+      store.requestsIn(span),
+      store.gapsIn(span),
+      store.leavingIn(span),
+      store.leftIn(span),
+      promotionsOf(deps),
+    ]);
+  return composeDigest(
+    period,
+    { spans: counted, days, since, backlog, clusters, requested, gaps, leaving, left },
+    {
+      now,
+      rates: settings.digest,
+      nameOf: (category) => (category === null ? 'Not sorted yet' : categoryName(deps, category)),
+      promotions,
+    },
+  );
+}
+
+/** Categories in which a person still sends everything though outcomes prove that the bot may. */
+async function promotionsOf(deps: NumbersDeps): Promise<Digest['promotions']> {
+  const { store, settings, taxonomy } = deps;
+  const checked = await Promise.all(
+    taxonomy.categories
+      .filter(({ neverAuto }) => !neverAuto)
+      .map(async ({ id, name }) => {
+        const [mode, outcomes] = await Promise.all([modeOf(deps, id), store.outcomesOf(id)]);
+        if (mode === 'auto') return null;
+        const { threshold } = proveThreshold(outcomes, settings.modes.risk);
+        return threshold === null ? null : { category: id, name, mode, reviewed: outcomes.length, threshold };
+      }),
+  );
+  return checked.filter((one) => one !== null);
+}
+
+/** Draws a digest with its pictures; a chart that cannot be drawn is left out. */
+export async function drawDigest(
+  deps: Pick<DigestDeps, 'drawChart' | 'publicUrl' | 'log'>,
+  digest: Digest,
+): Promise<DigestCards> {
+  const pictures: Partial<Record<ChartName, Uint8Array>> = {};
+  const charts = digestCharts(digest);
+  for (const name of ['volume', 'response', 'share', 'themes'] as const) {
+    const spec = charts[name];
+    if (!spec) continue;
+    try {
+      pictures[name] = await deps.drawChart(spec.chart);
+    } catch (error) {
+      deps.log.warn({ chart: name, reason: errorText(error) }, 'a chart could not be drawn');
+    }
+  }
+  return digestCards(digest, { pictures, publicUrl: deps.publicUrl });
+}
+
+/**
+ * Posts the digest of a period where it is not complete yet. Throws the first failure of a place, as the platform
+ * classified it; calling again does the rest.
+ */
+export async function postDigest(deps: DigestDeps, period: DigestPeriod, places: Place[]): Promise<void> {
+  const key = digestKey(period);
+  const open = await openPlaces(deps, key, places);
+  if (open.length === 0) return;
+  const { card, thread } = await drawDigest(deps, await makeDigest(deps, period));
+  await showCard(deps, { key, places: open, card, thread });
+  for (const row of await deps.store.postedCards(key))
+    if (open.some(({ platform, channel }) => row.platform === platform && row.channel === channel))
+      await deps.store.updatePostedCard(row.id, { thread: [...row.thread, COMPLETE] });
+}
+
+/** Places of platforms that are set up, where this digest does not stand whole yet. */
+async function openPlaces(deps: DigestDeps, key: string, places: Place[]): Promise<Place[]> {
+  const rows = await deps.store.postedCards(key);
+  const isComplete = ({ platform, channel }: Place) =>
+    rows.some((row) => row.platform === platform && row.channel === channel && row.thread.includes(COMPLETE));
+  return places.filter((place) => deps.platforms.has(place.platform) && !isComplete(place));
+}
+
+/** Where digests are posted. */
+export function digestPlaces({ settings }: Pick<DigestDeps, 'settings'>): Place[] {
+  return digestTargets(settings).map(parseTarget);
+}
+
+const digestTargets = (settings: DigestDeps['settings']) => settings.channels.digests ?? DEFAULT_TARGETS;
+
+/** When the channel `target` (`slack:C0MANAGERS`) gets its digests; without one, the usual times. */
+export function digestTimes(
+  settings: DigestDeps['settings'],
+  target?: string,
+): DigestTimes & { holidays: string | null } {
+  const { digest, workspace } = settings;
+  const own = (target && digest.channels[target]) || {};
+  const { at, timeZone, days, holidays, daily, weekly, monthly } = { ...digest, ...own };
+  return {
+    at,
+    timeZone: timeZone ?? workspace.timeZone,
+    days,
+    daily,
+    weekly: weekly || null,
+    monthly,
+    holidays: holidays ?? null,
+  };
+}
+
+/**
+ * Posts the digests that are due and do not stand yet; what was missed is made up for until the day is over. A
+ * workspace without any history gets none. A failure is logged and tried again at the next tick.
+ */
+export async function postDueDigests(deps: DigestDeps): Promise<void> {
+  const { settings, clock, log, store } = deps;
+  for (const target of digestTargets(settings)) {
+    const times = digestTimes(settings, target);
+    const due = dueDigests(times, clock.now(), await calendarOf(deps, times));
+    for (const period of due) {
+      const since = await store.firstTicketAt();
+      if (!since || since >= spanOf(period).to) continue;
+      await postDigest(deps, period, [parseTarget(target)]).catch((error: unknown) =>
+        log.warn({ digest: digestKey(period), target, reason: errorText(error) }, 'digest not posted yet'),
+      );
+    }
+  }
+}
+
+/** The period of the newest digest of a kind: the one that was due last, or would have been. */
+export async function newestPeriod(
+  deps: Pick<DigestDeps, 'settings' | 'clock' | 'holidaysOf' | 'log'>,
+  kind: DigestKind,
+): Promise<DigestPeriod> {
+  const times = digestTimes(deps.settings);
+  const { day } = localTime(deps.clock.now(), times.timeZone);
+  return latestDigest(kind, times, day, await calendarOf(deps, times));
+}
+
+/** Which days are holidays, around now. Without the country's calendar no day is one. */
+async function calendarOf(
+  { clock, holidaysOf, log }: Pick<DigestDeps, 'clock' | 'holidaysOf' | 'log'>,
+  { holidays, timeZone }: { holidays: string | null; timeZone: string },
+): Promise<(day: string) => boolean> {
+  if (!holidays) return () => false;
+  const year = Number(localTime(clock.now(), timeZone).day.slice(0, 4));
+  try {
+    const years = await Promise.all([year - 1, year].map((each) => holidaysOf(holidays, each)));
+    return (day) => years.some((days) => days.has(day));
+  } catch (error) {
+    log.warn({ holidays, reason: errorText(error) }, 'holidays are not known; digests come on them, too');
+    return () => false;
+  }
+}
+
+/** `/deskhand digest [daily|weekly|monthly|DAY]`: its first screen, for whoever asks. */
+export async function digestCommand(deps: DigestDeps, argument: string): Promise<ActionReply> {
+  const wanted = argument.trim().toLowerCase() || 'daily';
+  const kind = DIGEST_KINDS.find((one) => one === wanted);
+  if (!kind && !isDay(wanted))
+    return {
+      kind: 'notice',
+      ok: false,
+      text: `There is no digest "${argument}"; say ${DIGEST_KINDS.join(', ')} or a day such as 2026-03-02.`,
+    };
+  const period = kind
+    ? await newestPeriod(deps, kind)
+    : digestOf('daily', wanted, digestTimes(deps.settings).timeZone);
+  const { card } = await drawDigest(deps, await makeDigest(deps, period));
+  return { kind: 'card', card };
+}
