@@ -1,5 +1,6 @@
 // The `deskhand` command.
 import { Command, CommanderError } from 'commander';
+import { digestCommand } from './cli/digest.ts';
 import { doctorCommand } from './cli/doctor.ts';
 import { evalCommand } from './cli/eval.ts';
 import { importCommand } from './cli/import.ts';
@@ -22,6 +23,7 @@ for (const command of [
   importCommand(),
   doctorCommand(),
   policyCommand(),
+  digestCommand(),
   setupCommand(),
   evalCommand(),
 ])

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Config, loadConfig, SHIPPED_CONFIG } from './config.ts';
+import { type Config, loadConfig } from './config.ts';
 import { openDatabase } from './infra/db/index.ts';
 import { migrate } from './infra/db/migrate.ts';
 import { createStore } from './infra/db/queries/index.ts';
@@ -14,6 +14,8 @@ import { allModules } from './main/adapters.ts';
 import { type Bot, startBot } from './main/bot.ts';
 import { appOf } from './main/http.ts';
 import { loadSample, playStream } from './main/sample.ts';
+import { sampleConfig } from './main/sample-config.ts';
+import { postSampleDigests } from './main/sample-digests.ts';
 import { errorText } from './model/errors.ts';
 import type { Log } from './ports.ts';
 
@@ -127,6 +129,9 @@ export async function start(options: StartOptions): Promise<Running> {
   async function play(bot: Bot): Promise<void> {
     // Before the history is read, the morning's first answers would be worse than the rest.
     await bot.indexed;
+    void postSampleDigests(bot).catch((error: unknown) =>
+      log.warn({ reason: errorText(error) }, 'the sample’s digests were not posted'),
+    );
     await playStream(
       { memory: bot.memory, log, receive: bot.receive },
       { fast: options.fast, signal: playing.signal },
@@ -143,11 +148,6 @@ export async function start(options: StartOptions): Promise<Running> {
     );
     return server.setApp(appOf(bot, { token, metrics, log, clock }));
   }
-}
-
-/** The sample's own configuration file with the environment of this process. */
-function sampleConfig(env: Record<string, string | undefined> | undefined): Config {
-  return loadConfig(allModules, env, join(SHIPPED_CONFIG, 'sample/deskhand.yaml'));
 }
 
 /** Nothing configured, and nothing in the database yet. */
