@@ -56,7 +56,7 @@ function chipsOf(view: ClusterView): Chip[] {
     { kind: 'id', text: clusterKey(view.id) },
     { kind: 'customer', text: count(view.customers, 'customer') },
   ];
-  if (view.mrr) chips.push({ kind: 'plan', text: `${amount(view.mrr)} a month` });
+  if (view.mrr) chips.push({ kind: 'plan', text: `${amount(Math.round(view.mrr))} a month` });
   return chips;
 }
 
@@ -85,9 +85,8 @@ function factsOf(view: ClusterView): { label: string; value: string }[] {
 
 function stepsOf({ steps }: ClusterView): Block[] {
   if (steps.length === 0) return [];
-  const text = steps.map(
-    (step, i) => `${i + 1}. ${line(step.replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, ''), 160)}`,
-  );
+  const lines = steps.map((step) => line(step.replace(/^(?:\d{1,2}[.)]|[-*•]|steps?:)\s*/i, ''), 160));
+  const text = lines.length === 1 ? lines : lines.map((step, i) => `${i + 1}. ${step}`);
   return [{ type: 'text', style: 'body', label: 'How it comes about', text: text.join('\n') }];
 }
 

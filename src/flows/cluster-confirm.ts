@@ -1,13 +1,14 @@
 // When a cluster is more than a few alike messages, engineers are told: one card each, updated in place.
 import { clusterCard } from '../cards/cluster.ts';
 import { most } from '../engine/local/profiles.ts';
-import type { ClusterRow } from '../infra/db/queries/clusters.ts';
+import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Report } from '../infra/db/queries/tracking.ts';
 import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
-import { mergeClusters, publicWords, rename } from './cluster-merge.ts';
+import { mergeClusters, publicWords, rename, tellingSentence } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
@@ -55,6 +56,7 @@ async function reasonToConfirm(
     if (surge.chance < CHANCE)
       return `${today.customers} customers in a day, where ${usual(surge.expected)} is usual`;
   }
+  if (!settings.clusters.urgent) return null;
   const [signature] = Object.keys(profile?.signatures ?? {});
   const faulty = (profile?.fault ?? 0) / Math.max(1, profile?.size ?? 1) >= SURE;
   return ticket.priority?.level === 'P1' && signature !== undefined && faulty
@@ -120,9 +122,10 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
   const { store, clock, settings } = deps;
   const cluster = await store.getCluster(clusterId);
   if (!cluster) return null;
-  const [counts, reports, today] = await Promise.all([
+  const [counts, reports, members, today] = await Promise.all([
     store.clusterCounts(clusterId),
     store.reportsOf(clusterId),
+    store.membersOf(clusterId),
     store.clusterCounts(clusterId, new Date(clock.now().getTime() - DAY_MS)),
   ]);
   const bugs = reports.flatMap(({ bug }) => (bug ? [bug] : []));
@@ -144,7 +147,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
         ?.slice(0, STEPS)
         .map(publicWords) ?? [],
     channels: byFrequency(tally(reports.map(({ channel }) => channel))),
-    quotes: quotesOf(reports),
+    quotes: quotesOf(reports, members),
     now: clock.now(),
     timeZone: settings.workspace.timeZone,
   };
@@ -161,16 +164,20 @@ const byFrequency = (counts: Record<string, number>) =>
     .map(([name, times]) => ({ name, times: Math.round(times) }))
     .sort((a, b) => b.times - a.times);
 
-/** The latest words of different customers, the telling ones before the short, without personal data. */
-function quotesOf(
-  reports: { customerId: number; account: string | null; plan: string | null; text: string; at: Date }[],
-) {
+/**
+ * What different customers say in one sentence each, those whose reports are most like the others first. Without
+ * personal data; the sentence that tells of the problem holds no greeting and no signature.
+ */
+function quotesOf(reports: Report[], members: Member[]): ClusterView['quotes'] {
+  const said = new Map(members.map((member) => [member.text, member]));
   const perCustomer = new Map(reports.map((report) => [report.customerId, report]));
   return [...perCustomer.values()]
-    .sort(
-      (a, b) =>
-        Math.min(b.text.length, 300) - Math.min(a.text.length, 300) || b.at.getTime() - a.at.getTime(),
-    )
+    .map(({ text, plan, at }) => ({ text, plan, at, likeness: said.get(text)?.score ?? 0 }))
+    .sort((a, b) => b.likeness - a.likeness || b.at.getTime() - a.at.getTime())
     .slice(0, QUOTES)
-    .map(({ text, plan, at }) => ({ text: publicWords(text), plan, at }));
+    .map(({ text, plan, at }) => ({
+      text: tellingSentence({ text, summary: said.get(text)?.summary ?? null }),
+      plan,
+      at,
+    }));
 }

@@ -1,6 +1,9 @@
 // Makes two clusters one, names them, and looks at night for those that grew apart by chance.
 import { nameCluster } from '../engine/local/naming.ts';
 import { emptyProfile, joined, most } from '../engine/local/profiles.ts';
+import { contentWords } from '../engine/local/retrieval.ts';
+import { sentences } from '../engine/local/text.ts';
+import type { Member } from '../infra/db/queries/clusters.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Kind } from '../model/analysis.ts';
 import type { ClusterProfile } from '../model/cluster.ts';
@@ -29,12 +32,26 @@ export async function rename(tx: Queries, clusterId: number): Promise<void> {
   if (!row || row.titleBy !== null) return;
   const members = await tx.membersOf(clusterId, NAMED_FROM);
   const title = nameCluster(
-    members.flatMap(({ subject, summary }) =>
-      [subject, summary].flatMap((text) => (text ? [publicWords(text)] : [])),
-    ),
+    members.flatMap((member) => [
+      ...(member.subject ? [publicWords(member.subject)] : []),
+      tellingSentence(member),
+    ]),
     members.flatMap(({ print }) => (print ? [print] : [])),
   );
   if (title !== row.title) await tx.updateCluster(clusterId, { title });
+}
+
+/**
+ * The sentence of a report that tells of the problem, as its summary has it: without greeting and signature, and
+ * without personal data, which is looked for in the whole text, since half a number looks like none.
+ */
+export function tellingSentence({ text, summary }: Pick<Member, 'text' | 'summary'>): string {
+  const whole = publicWords(text);
+  const wanted = new Set(contentWords(summary ?? ''));
+  const shared = (sentence: string) => contentWords(sentence).filter((word) => wanted.has(word)).length;
+  let best = '';
+  for (const sentence of sentences(whole)) if (shared(sentence) > shared(best)) best = sentence;
+  return best || whole;
 }
 
 /** Words that may stand where many people read them. */

@@ -9,7 +9,7 @@ import type { ClusterProfile, Fingerprint } from '../model/cluster.ts';
 import type { Message } from '../model/message.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { confirmIfDue } from './cluster-confirm.ts';
-import { kindOf, mergeClusters, publicWords, rename, spanOf } from './cluster-merge.ts';
+import { kindOf, mergeClusters, rename, spanOf, tellingSentence } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
 
@@ -17,6 +17,8 @@ import { reportJoined } from './track.ts';
 const BATCH = 25;
 /** Candidates that are looked at, since people may have refused the first. */
 const CANDIDATES = 6;
+/** Members up to which a cluster is named anew with each. */
+const SMALL = 16;
 /** `fault` from which a report of no clear kind may join others. */
 const FAULTY = 0.5;
 
@@ -80,7 +82,7 @@ const isDoubled = (size: number) => Number.isInteger(Math.log2(size));
 async function place(
   deps: FlowDeps,
   ticket: TicketRow,
-  message: Pick<Message, 'id' | 'at'>,
+  message: Pick<Message, 'id' | 'at' | 'text'>,
   part: number,
   print: Fingerprint,
 ): Promise<number | null> {
@@ -96,7 +98,9 @@ async function place(
     if (!found && !opens(print)) return null;
     const member = { messageId: message.id, part, ticketId: ticket.id, at: message.at };
     const clusterId = await store.transaction((tx) =>
-      found ? join(tx, found, own, print, member) : open(tx, ticket, own, print, member),
+      found
+        ? join(tx, found, own, print, member)
+        : open(tx, { ...message, summary: ticket.analysis?.summary ?? null }, own, print, member),
     );
     await upToDate(deps);
     return clusterId;
@@ -131,19 +135,19 @@ async function join(
     kind: kindOf(profile, row.kind),
     ...spanOf(row.firstSeen, row.lastSeen, member.at),
   });
-  // Named anew as it doubles: the first report is seldom the clearest.
-  if (isDoubled(profile.size)) await rename(tx, id);
+  // The first report is seldom the clearest; a large cluster keeps its name for longer.
+  if (profile.size <= SMALL || isDoubled(profile.size)) await rename(tx, id);
   return id;
 }
 
 async function open(
   tx: Queries,
-  ticket: TicketRow,
+  words: { text: string; summary: string | null },
   own: ClusterProfile,
   print: Fingerprint,
   member: NewMember,
 ): Promise<number> {
-  const title = nameCluster([publicWords(ticket.analysis?.summary ?? '')], [print]);
+  const title = nameCluster([tellingSentence(words)], [print]);
   const id = await tx.insertCluster(own, {
     kind: print.kind,
     title,
