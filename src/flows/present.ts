@@ -79,17 +79,23 @@ async function show(
   if (!row)
     throw new AppError('card_busy', 'the card is being drawn', { retryable: true, retryAfterMs: BUSY_MS });
   try {
+    // Somebody has shown a newer state since the ticket was read.
+    if (row.rev > ticket.rev) return void (await store.returnCard(row, {}));
     if (!isHeld(deps, row, ticket)) {
       const card = withOrigin(ticketCard(view), row);
       const digest = createHash('sha256').update(JSON.stringify(card)).digest('base64url');
       await draw(deps, { platform, row, ticket, view, card, digest });
     }
-    await store.updateCard(id, { rev: ticket.rev, leaseUntil: null });
+    // Two have drawn it, in an order that nobody knows: it is drawn once more.
+    if (!(await store.returnCard(row, { rev: ticket.rev }))) {
+      await store.updateCard(id, { rev: 0, digest: null });
+      await deps.wake.cards(ticket.id, platform.id, urgencyOf(ticket));
+    }
   } catch (error) {
     const known = error instanceof AppError ? error : null;
     if (known && GONE.includes(known.code) && (await standIn(deps, row, ticket, known))) return;
     // Nothing stands there for certain, so the next attempt need not wait for the end of the lease.
-    if (known && known.code !== 'outcome_unknown') await store.updateCard(id, { leaseUntil: null });
+    if (known && known.code !== 'outcome_unknown') await store.returnCard(row, {});
     throw error;
   }
 }

@@ -56,6 +56,19 @@ export function cardQueries(db: Db) {
       return row ?? null;
     },
 
+    /** Gives a lease back with what the card shows now; false when it was over and somebody else drew the card. */
+    async returnCard(
+      { id, leaseUntil }: Pick<CardRow, 'id' | 'leaseUntil'>,
+      patch: Partial<Pick<CardRow, 'rev'>>,
+    ): Promise<boolean> {
+      const rows = await db
+        .update(card)
+        .set({ ...patch, leaseUntil: null })
+        .where(and(eq(card.id, id), leaseUntil ? eq(card.leaseUntil, leaseUntil) : undefined))
+        .returning({ id: card.id });
+      return rows.length === 1;
+    },
+
     async updateCard(
       id: number,
       patch: Partial<Omit<CardRow, 'id' | 'ticketId' | 'platform' | 'channel'>>,
