@@ -20,11 +20,9 @@ export async function proposeFixed(
 ): Promise<void> {
   const now = deps.clock.now();
   const clusterId = await tx.currentCluster(issue.clusterId);
-  const [cluster, affected, reports] = await Promise.all([
-    tx.clusterTitle(clusterId),
-    tx.affectedBy(clusterId),
-    tx.reportsOf(clusterId),
-  ]);
+  const cluster = await tx.clusterTitle(clusterId);
+  const affected = await tx.affectedBy(clusterId);
+  const reports = await tx.reportsOf(clusterId);
   if (affected.length === 0) return;
   const recipients = affected.map((one) => ({
     ...recipientOf(deps, one, issue.fixedAt, now),
