@@ -99,7 +99,7 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
       return [
         {
           type: 'Container',
-          id: part('fields'),
+          id: part(block.fields.every(({ url }) => url) ? 'figures' : 'fields'),
           items: [
             ...(block.title ? [rich([strong(short(block.title))])] : []),
             ...few(block.fields, room, ({ label, value, url }) =>

@@ -75,7 +75,7 @@ export function digestCharts(digest: Digest): Partial<Record<ChartName, DigestCh
     }),
     ...(rows.length > 1 && {
       themes: {
-        title: 'Themes',
+        title: 'Tickets by category',
         alt: rows.map(({ label, value }) => `${label}: ${count(value, 'ticket')}`).join(', '),
         chart: { kind: 'themes', rows },
       },

@@ -89,9 +89,9 @@ export function answeredText({ answered: { auto, assisted, agent } }: Digest): s
     .join(', ');
 }
 
-/** `4.6 of 5 (7 ratings)` */
+/** `4.6 of 5 (7)`: the mean and how many rated. */
 export function ratingText(rating: Rating | null): string {
-  return rating ? `${rating.mean.toFixed(1)} of 5 (${count(rating.n, 'rating')})` : '–';
+  return rating ? `${rating.mean.toFixed(1)} of 5 (${rating.n})` : '–';
 }
 
 /** `3 h 20 min` of minutes. */

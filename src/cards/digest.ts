@@ -1,7 +1,7 @@
 // The digest card: a short first screen, and its details as posts in the thread. Every figure opens what is behind it.
 import type { Block, Card } from '../model/card.ts';
 import type { ClusterRow, Digest, DigestKind } from '../model/digest.ts';
-import { duration, rounded } from '../model/measure.ts';
+import { briefly, rounded } from '../model/measure.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { type ChartName, digestCharts } from './digest-charts.ts';
 import {
@@ -75,7 +75,7 @@ export function digestCards(digest: Digest, look: DigestLook): DigestCards {
     thread: [
       ...post('changes', 'What changed', changes(digest)),
       ...post('answers', 'Answers', answers(digest, look)),
-      ...post('themes', 'Themes', themes(digest, look)),
+      ...post('themes', 'What it was about', themes(digest, look)),
       ...post('reports', 'What customers report', reports(digest, look)),
       ...post('accounts', 'Customers', accounts(digest, look)),
     ],
@@ -182,7 +182,7 @@ function answers(digest: Digest, look: DigestLook): Block[] {
       ? [
           {
             type: 'table' as const,
-            columns: ['Answered by', 'Tickets', 'Satisfaction'],
+            columns: ['Answered by', 'Tickets', 'Rated'],
             rows: who.map(([name, { n, rating }]) => [name, String(n), ratingText(rating)]),
           },
         ]
@@ -199,19 +199,21 @@ function themes(digest: Digest, look: DigestLook): Block[] {
     ...chart('themes', digest, look),
     {
       type: 'table',
-      columns: ['Category', 'Tickets', 'Normal', 'First answer', 'Resolved in'],
+      columns: ['Category', 'Tickets', 'First answer', 'Resolved in'],
       rows: shown.map(({ name, received, normal, response, resolution }) => [
         line(name, 60),
-        String(received),
-        normal ? rounded(normal.mean) : '–',
-        response ? duration(response.median) : '–',
-        resolution ? duration(resolution.median) : '–',
+        normal ? `${received} / ${rounded(normal.mean)}` : String(received),
+        response ? briefly(response.median) : '–',
+        resolution ? briefly(resolution.median) : '–',
       ]),
       rowUrls: shown.map(({ category }) =>
         category === null ? null : link(digest, look, { view: 'tickets', category }),
       ),
     },
-    { type: 'context', text: 'Times are the middle ones: half were faster.' },
+    {
+      type: 'context',
+      text: `Times are the middle ones: half were faster.${shown.some(({ normal }) => normal) ? ' After the stroke: the normal number.' : ''}`,
+    },
   ];
 }
 

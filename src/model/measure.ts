@@ -12,6 +12,14 @@ export function duration(seconds: number): string {
   return `${days} ${days === 1 ? 'day' : 'days'}${hours % 24 === 0 ? '' : ` ${hours % 24} h`}`;
 }
 
+/** The same for narrow columns: `45 s`, `77 min`, `5.2 h`, `2.1 d`. */
+export function briefly(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
+  const hours = seconds / 3_600;
+  return hours < 48 ? `${rounded(hours)} h` : `${rounded(hours / 24)} d`;
+}
+
 /** Whole when large, one decimal when small: `44`, `3.5`. */
 export function rounded(mean: number): string {
   return mean >= 10 || Number.isInteger(mean) ? String(Math.round(mean)) : mean.toFixed(1);

@@ -241,7 +241,7 @@ function share({ parts }: Extract<Chart, { kind: 'share' }>, ink: Ink): ChartOpt
         barWidth: 36,
         itemStyle: { color: ink[who], borderRadius: [left, right, right, left] },
         label: {
-          show: part >= 0.09,
+          show: part >= 0.13,
           color: ink.onBar,
           fontFamily: FONT,
           fontWeight: 600,
