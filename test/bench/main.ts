@@ -5,6 +5,7 @@ import { findTool } from '../support/tools.ts';
 import { measureClicks, measureLatency } from './arrivals.ts';
 import { measureBaseline } from './baseline.ts';
 import { measureChannel } from './channel.ts';
+import { measureClusterTime, measureYear } from './clusters.ts';
 import { findDebianPostgres } from './debian-postgres.ts';
 import { measurePipeline } from './pipeline.ts';
 import { describeRun, printSections, type Section, writeSections } from './report.ts';
@@ -42,6 +43,13 @@ const MEASUREMENTS: Record<string, () => Promise<Section>> = {
   channel: async () => ({
     title: 'A flood in one Slack channel',
     figures: await measureChannel({ count: size.inChannel }),
+  }),
+  clusters: async () => ({
+    title: 'Clusters',
+    figures: [
+      ...(await measureClusterTime(values.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000], 1)),
+      ...(await measureYear({ days: values.quick ? 90 : 365, perDay: 20, seed: 1 })),
+    ],
   }),
   embedded: () =>
     onStage('embedded', 'Whole pipeline, embedded PostgreSQL', async (stage) => {
