@@ -1,0 +1,47 @@
+// Service levels: by when a ticket is to be answered and solved, and what is known of each such promise.
+
+export const SERVICE_TARGETS = ['first_answer', 'resolution'] as const;
+export type ServiceTarget = (typeof SERVICE_TARGETS)[number];
+
+/** What people call a target in a sentence. */
+export const TARGET_WORDS: Record<ServiceTarget, string> = {
+  first_answer: 'first answer',
+  resolution: 'resolution',
+};
+
+type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** When people are at work, on the clocks of an IANA zone. Times are `09:00`, the end of a day `24:00`. */
+export interface OpeningHours {
+  timeZone: string;
+  /** Each day's hours in order; a day that is missing is closed. */
+  week: Partial<Record<Weekday, readonly { from: string; to: string }[]>>;
+}
+
+/** How one promise of a ticket stands. */
+export interface ServiceClock {
+  ticketId: number;
+  target: ServiceTarget;
+  /** The time that was promised, in milliseconds of business time. */
+  limitMs: number;
+  /** Counted in business hours; else round the clock. */
+  businessHours: boolean;
+  dueAt: Date;
+  /** When its channel is to be warned, and when the escalation path. */
+  warnAt: Date;
+  escalateAt: Date;
+  /** Since when it stands still: the ticket waits for the customer, or is resolved. */
+  pausedAt: Date | null;
+  warnedAt: Date | null;
+  escalatedAt: Date | null;
+  /** The promise was broken: when it had been due. */
+  breachedAt: Date | null;
+}
+
+/** What a card says of the promise that comes next. */
+export interface DueView {
+  target: ServiceTarget;
+  at: Date;
+  /** Little time is left, or none. */
+  pressing: boolean;
+}
