@@ -4,6 +4,7 @@ import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/p
 import type { Analysis } from '../../../model/analysis.ts';
 import type { ContextFacts } from '../../../model/customer.ts';
 import type { AutomaticKind, Direction, ThreadContext } from '../../../model/message.ts';
+import type { OutreachKind } from '../../../model/outreach.ts';
 import type { Priority, RepliedBy, Resolution, TicketStatus } from '../../../model/ticket.ts';
 import { bytes, id, ref, time } from './columns.ts';
 import { customer } from './customers.ts';
@@ -36,6 +37,8 @@ export const ticket = pgTable(
     importId: text(),
     channel: text().notNull(),
     subject: text(),
+    /** Why we wrote first; null: the customer did. */
+    outreach: text().$type<OutreachKind>(),
     status: text().$type<TicketStatus>().notNull().default('open'),
     category: text(),
     kind: text(),

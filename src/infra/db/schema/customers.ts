@@ -1,4 +1,5 @@
 // Customers, their accounts and addresses, and what other systems told about them.
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   doublePrecision,
@@ -69,6 +70,14 @@ export const customerEvent = pgTable(
     type: text().notNull(),
     at: time().notNull(),
     data: jsonb().$type<Usage>().notNull(),
+    /** The sender's id of it: the same one is taken once. */
+    externalId: text(),
+    /** Outreach has looked at it. */
+    considered: boolean().notNull().default(false),
   },
-  (t) => [index().on(t.customerId, t.at)],
+  (t) => [
+    index().on(t.customerId, t.at),
+    uniqueIndex().on(t.externalId),
+    index('customer_event_new').on(t.id).where(sql`not ${t.considered}`),
+  ],
 );

@@ -5,5 +5,6 @@ export * from './customers.ts';
 export * from './feedback.ts';
 export * from './learning.ts';
 export * from './model-calls.ts';
+export * from './outreach.ts';
 export * from './tracking.ts';
 export * from './work.ts';

@@ -83,10 +83,10 @@ export const proposalRecipient = pgTable(
     customerId: ref()
       .notNull()
       .references(() => customer.id),
-    /** The ticket it answers. */
-    ticketId: ref()
-      .notNull()
-      .references(() => ticket.id),
+    /** The ticket it answers; null until the message that opens one leaves. */
+    ticketId: ref().references(() => ticket.id),
+    /** Where the first message goes when there is no ticket yet. */
+    channel: text(),
     language: text().notNull(),
     about: text().notNull(),
     state: text().$type<RecipientState>().notNull(),
