@@ -4,16 +4,11 @@ import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { loadConfig, SHIPPED_PROMPTS } from '../config.ts';
-import {
-  evaluateClassifier,
-  evaluateFrustration,
-  fewShots,
-  type LabelledRow,
-  type OnProgress,
-} from '../engine/eval/classify.ts';
+import { evaluateClassifier, fewShots, type LabelledRow, type OnProgress } from '../engine/eval/classify.ts';
 import { evaluateModelClassifier } from '../engine/eval/classify-model.ts';
 import { evaluateClusters } from '../engine/eval/cluster.ts';
 import { evaluateRetrieval } from '../engine/eval/retrieve.ts';
+import { evaluateSentiment, evaluateSignal, evaluateUrgency } from '../engine/eval/tone.ts';
 import { createMemoryLedger } from '../engine/llm/budget.ts';
 import { loadPrompts } from '../engine/llm/prompts.ts';
 import { createLocalEmbedder } from '../engine/local/embedder.ts';
@@ -23,10 +18,13 @@ import { AppError } from '../model/errors.ts';
 import type { Embedder, Log } from '../ports.ts';
 
 const labelledRow = z.object({ text: z.string(), label: z.string().min(1) });
-const frustrationRow = z.object({
-  text: z.string(),
-  frustrated: z.union([z.boolean(), z.literal([0, 1])]).transform(Boolean),
-});
+const frustrationRow = z
+  .object({ text: z.string(), frustrated: z.union([z.boolean(), z.literal([0, 1])]) })
+  .transform(({ text, frustrated }) => ({ text, positive: Boolean(frustrated) }));
+const urgencyRow = z
+  .object({ text: z.string(), urgency: z.enum(['low', 'medium', 'high']) })
+  .transform(({ text, urgency }) => ({ text, positive: urgency === 'high' }));
+const sentimentRow = z.object({ text: z.string(), sentiment: z.enum(['negative', 'neutral', 'positive']) });
 const reportRow = z.object({ id: z.string().min(1), title: z.string(), body: z.string() });
 const pairRow = z.object({ id: z.string().min(1), duplicate_of: z.string().min(1) });
 const stderrLog: Log = {
@@ -36,12 +34,13 @@ const stderrLog: Log = {
   error: (_, message) => console.error(message),
 };
 
-/** Rows of a JSONL file; the first wrong line is named. */
+/** Rows of a JSONL file, at least one; the first wrong line is named. */
 async function readRows<Row>(file: string, schema: z.ZodType<Row>): Promise<Row[]> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new AppError('wrong_use', `${file} cannot be read.`);
   });
-  return text.split('\n').flatMap((line, i) => {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  const rows = lines.flatMap((line, i) => {
     if (line.trim() === '') return [];
     let json: unknown;
     try {
@@ -54,6 +53,8 @@ async function readRows<Row>(file: string, schema: z.ZodType<Row>): Promise<Row[
       throw new AppError('wrong_use', `${file}, line ${i + 1}: ${z.prettifyError(row.error)}`);
     return [row.data];
   });
+  if (!rows.length) throw new AppError('wrong_use', `${file} has no rows.`);
+  return rows;
 }
 
 /** Runs `work` with the encoder and a progress bar on stderr; prints the report as the last line. */
@@ -157,7 +158,33 @@ export function evalCommand(): Command {
       const train = await readRows(options.train, frustrationRow);
       const test = await readRows(options.test, frustrationRow);
       await measured(options.json, (embedder, onProgress) =>
-        evaluateFrustration(train, test, { embedder, onProgress }),
+        evaluateSignal('frustrated', train, test, { embedder, onProgress }),
+      );
+    });
+  command
+    .command('urgency')
+    .description('urgency: rows of {"text", "urgency"}, low, medium or high; high against the others')
+    .option('--train <file>', 'JSONL to learn from; without one the words and examples of the taxonomy judge')
+    .requiredOption('--test <file>', 'JSONL to be judged on')
+    .option('--json', 'print the report as one line of JSON', false)
+    .action(async (options: { train?: string; test: string; json: boolean }) => {
+      const train = options.train ? await readRows(options.train, urgencyRow) : null;
+      const test = await readRows(options.test, urgencyRow);
+      await measured(options.json, (embedder, onProgress) =>
+        train
+          ? evaluateSignal('urgent', train, test, { embedder, onProgress })
+          : evaluateUrgency(loadConfig(allModules).taxonomy, test, { embedder, onProgress }),
+      );
+    });
+  command
+    .command('sentiment')
+    .description('sentiment: rows of {"text", "sentiment"}, negative, neutral or positive')
+    .requiredOption('--test <file>', 'JSONL to be judged on')
+    .option('--json', 'print the report as one line of JSON', false)
+    .action(async (options: { test: string; json: boolean }) => {
+      const test = await readRows(options.test, sentimentRow);
+      await measured(options.json, (embedder, onProgress) =>
+        evaluateSentiment(loadConfig(allModules).taxonomy, test, { embedder, onProgress }),
       );
     });
   command

@@ -1,8 +1,11 @@
 // The evaluation: scores are what their definitions say, and a report comes out of a small labelled set.
 import { describe, expect, it } from 'vitest';
-import { evaluateClassifier, evaluateFrustration, fewShots } from '../../src/engine/eval/classify.ts';
+import { evaluateClassifier, fewShots } from '../../src/engine/eval/classify.ts';
 import { accuracy, auroc, calibrationError, macroF1, selected } from '../../src/engine/eval/scores.ts';
-import { wordEmbedder } from './samples.ts';
+import { evaluateSentiment, evaluateSignal, evaluateUrgency } from '../../src/engine/eval/tone.ts';
+import { taxonomy, wordEmbedder } from './samples.ts';
+
+const noSignals = { ...taxonomy, signals: {} };
 
 const prediction = (truth: string, predicted: string, confidence: number) => ({
   truth,
@@ -94,9 +97,49 @@ describe('a report', () => {
   });
 
   it('judges frustration', async () => {
-    const say = (text: string, frustrated: boolean) =>
-      Array.from({ length: 12 }, (_, i) => ({ text: `${text} ${i}`, frustrated }));
+    const say = (text: string, positive: boolean) =>
+      Array.from({ length: 12 }, (_, i) => ({ text: `${text} ${i}`, positive }));
     const data = [...say('this is ridiculous and terrible', true), ...say('nice quick question', false)];
-    expect((await evaluateFrustration(data, data, { embedder: wordEmbedder() })).auroc).toBe(1);
+    const embedder = wordEmbedder();
+    expect((await evaluateSignal('frustrated', data, data, { embedder })).auroc).toBe(1);
+    // Without anybody who is not frustrated there is nothing to rank.
+    expect((await evaluateSignal('frustrated', data, say('terrible', true), { embedder })).auroc).toBeNull();
+  });
+
+  it('judges urgency and sentiment by the shipped words alone', async () => {
+    const embedder = wordEmbedder();
+    const urgent = await evaluateUrgency(
+      noSignals,
+      [
+        { text: 'URGENT: the whole office is down', positive: true },
+        { text: 'no rush, whenever you have a minute', positive: false },
+      ],
+      { embedder },
+    );
+    expect(urgent).toEqual({ n: 2, auroc: 1 });
+    const sentiment = await evaluateSentiment(
+      noSignals,
+      [
+        { text: 'this is ridiculous', sentiment: 'negative' },
+        { text: 'thank you, lovely product', sentiment: 'positive' },
+      ],
+      { embedder },
+    );
+    expect(sentiment).toEqual({ n: 2, aurocNegative: 1, aurocPositive: 1 });
+  });
+
+  it.each([
+    ['one example of a category', [...rows(9, ['a']), { text: 'password', label: 'b' }]],
+    ['a single category', rows(9, ['a'])],
+    ['nothing but out of scope', rows(9, ['oos'])],
+    ['no examples at all', []],
+    ['empty texts', rows(9, ['a', 'b']).map((row, i) => (i % 2 ? row : { ...row, text: '' }))],
+    [
+      'the same texts under two labels',
+      ['a', 'b'].flatMap((label) => rows(9, ['a']).map((r) => ({ ...r, label }))),
+    ],
+  ])('comes out of a training file with %s', async (_, train) => {
+    const report = await evaluateClassifier(train, rows(3, ['a', 'b', 'oos']), { embedder: wordEmbedder() });
+    for (const value of Object.values(report)) expect(value === null || Number.isFinite(value)).toBe(true);
   });
 });

@@ -2,7 +2,6 @@
 import type { Embedder } from '../../ports.ts';
 import { classify, OUT_OF_SCOPE, type TrainingText, trainClassifier } from '../local/classifier.ts';
 import { seeded, shuffled } from '../local/linear.ts';
-import { scoreSignals, trainSignals } from '../local/signals.ts';
 import { proveThreshold } from '../policy.ts';
 import { accuracy, auroc, calibrationError, macroF1, type Prediction, selected } from './scores.ts';
 
@@ -139,36 +138,4 @@ function judgeGate(
     ),
     oosCaughtAt5: strange.filter((p) => p.familiarity < border).length / strange.length,
   };
-}
-
-/** Trains the frustration head on texts with a yes or no, and tells how well it ranks others. */
-export async function evaluateFrustration(
-  train: { text: string; frustrated: boolean }[],
-  test: { text: string; frustrated: boolean }[],
-  { embedder, onProgress = () => {} }: { embedder: Embedder; onProgress?: OnProgress },
-): Promise<{ n: number; auroc: number }> {
-  const total = train.length + test.length;
-  const vectors = await embedAll(
-    embedder,
-    train.map((row) => row.text),
-    (done) => onProgress(done, total),
-  );
-  const none = new Float32Array(embedder.dimensions);
-  const model = trainSignals(
-    train.map(({ text, frustrated }, i) => ({
-      text,
-      vector: vectors[i] ?? none,
-      signals: frustrated ? ['frustrated'] : [],
-    })),
-  );
-  const tested = await embedAll(
-    embedder,
-    test.map((row) => row.text),
-    (done) => onProgress(train.length + done, total),
-  );
-  const scores = test.map(({ text, frustrated }, i) => ({
-    score: scoreSignals(model, text, tested[i] ?? none).frustrated,
-    positive: frustrated,
-  }));
-  return { n: test.length, auroc: auroc(scores) };
 }
