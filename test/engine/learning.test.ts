@@ -9,7 +9,7 @@ import {
   type TrainingText,
   trainClassifier,
 } from '../../src/engine/local/classifier.ts';
-import { countFeatures, inverseFrequencies, weighFeatures } from '../../src/engine/local/features.ts';
+import { countFeatures, learnFeatures, weighFeatures } from '../../src/engine/local/features.ts';
 import { createLearner } from '../../src/engine/local/learner.ts';
 import { seeded, shuffled } from '../../src/engine/local/linear.ts';
 import { glanceAt, scoreSignals, signalTexts, trainSignals } from '../../src/engine/local/signals.ts';
@@ -144,7 +144,7 @@ describe('features', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (text) => {
         const counts = countFeatures(text);
-        const row = weighFeatures(counts, inverseFrequencies([counts]));
+        const row = weighFeatures(counts, learnFeatures([counts]));
         expect(new Set(row.index).size).toBe(row.index.length);
         const norm = Math.hypot(...row.value);
         expect(row.value.length === 0 || Math.abs(norm - 1) < 1e-4).toBe(true);

@@ -1,5 +1,12 @@
 // The category classifier: two softmax regressions (embedding; hashed n-grams), blended, calibrated, with a gate.
-import { countFeatures, HASH_SIZE, inverseFrequencies, type SparseRow, weighFeatures } from './features.ts';
+import {
+  countFeatures,
+  type FeatureSpace,
+  learnFeatures,
+  type SparseRow,
+  weighFeatures,
+  withFeatures,
+} from './features.ts';
 import {
   denseRow,
   type LinearModel,
@@ -10,6 +17,7 @@ import {
   stepTowards,
   trainSoftmax,
   withClass,
+  withRows,
 } from './linear.ts';
 
 /** The label of texts that belong to no category; they teach the gate. */
@@ -35,7 +43,7 @@ export interface ClassifierModel {
   mean: Float32Array;
   /** One over the standard deviation, over the root of the dimensions. */
   scale: Float32Array;
-  idf: Float32Array;
+  features: FeatureSpace;
   dense: LinearModel;
   sparse: LinearModel;
   /** Share of the dense logits. */
@@ -59,7 +67,7 @@ export interface Classification {
 interface Fitted {
   mean: Float32Array;
   scale: Float32Array;
-  idf: Float32Array;
+  features: FeatureSpace;
   dense: LinearModel;
   sparse: LinearModel;
 }
@@ -92,7 +100,7 @@ function fitBoth(
       scale[d] = (scale[d] ?? 0) + ((vector[d] ?? 0) - (mean[d] ?? 0)) ** 2 / n;
   // 1e-4 keeps the spread of a handful of examples from exploding (usual variance: 2e-3).
   for (let d = 0; d < dimensions; d += 1) scale[d] = 1 / Math.sqrt(((scale[d] ?? 0) + 1e-4) * dimensions);
-  const idf = inverseFrequencies(counts);
+  const features = learnFeatures(counts);
   const importance = Float32Array.from(texts, (text) => text.importance);
   const epochs = epochsFor(texts.length);
   const dense = trainSoftmax(
@@ -104,14 +112,14 @@ function fitBoth(
     { epochs, rate: 2, decay: 1e-5, seed },
   );
   const sparse = trainSoftmax(
-    counts.map((count) => weighFeatures(count, idf)),
+    counts.map((count) => weighFeatures(count, features)),
     labels,
     importance,
-    HASH_SIZE,
+    features.idf.length,
     classes,
     { epochs, rate: 3, decay: 1e-6, seed: seed + 1 },
   );
-  return { mean, scale, idf, dense, sparse };
+  return { mean, scale, features, dense, sparse };
 }
 
 /** Logits of both models for one text. */
@@ -119,7 +127,7 @@ function bothLogits(fitted: Fitted, vector: Float32Array, counts: Map<number, nu
   const dense = new Float32Array(fitted.dense.classes);
   const sparse = new Float32Array(fitted.sparse.classes);
   logitsInto(fitted.dense, standardise(vector, fitted), dense);
-  logitsInto(fitted.sparse, weighFeatures(counts, fitted.idf), sparse);
+  logitsInto(fitted.sparse, weighFeatures(counts, fitted.features), sparse);
   return { dense, sparse };
 }
 
@@ -286,8 +294,10 @@ export function correct(model: ClassifierModel, text: string, vector: Float32Arr
     model.sparse = withClass(model.sparse);
   }
   const counts = countFeatures(text);
+  model.features = withFeatures(model.features, counts);
+  model.sparse = withRows(model.sparse, model.features.idf.length);
   const dense = standardise(vector, model);
-  const sparse = weighFeatures(counts, model.idf);
+  const sparse = weighFeatures(counts, model.features);
   for (let step = 0; step < 8; step += 1) {
     const first = classify(model, text, vector).ranked[0];
     if (first?.category === category && first.probability > 0.6) return;

@@ -1,8 +1,7 @@
 // Hashed word and character n-grams with TF-IDF weights: the features that catch names, codes and typos.
 
 /** Size of the hash space. */
-export const HASH_BITS = 17;
-export const HASH_SIZE = 2 ** HASH_BITS;
+const HASH_SIZE = 2 ** 17;
 /** Longest text that is read, in characters: n-grams of more change nothing but the time. */
 const FEATURE_CHARS = 4000;
 
@@ -43,31 +42,57 @@ export function countFeatures(text: string): Map<number, number> {
   return counts;
 }
 
-/** Inverse document frequencies over the hash space (smoothed as in scikit-learn's TfidfTransformer). */
-export function inverseFrequencies(documents: Iterable<Map<number, number>>): Float32Array {
-  const seen = new Float32Array(HASH_SIZE);
-  let total = 0;
-  for (const counts of documents) {
-    total += 1;
-    for (const feature of counts.keys()) seen[feature] = (seen[feature] ?? 0) + 1;
-  }
-  return seen.map((n) => Math.log((1 + total) / (1 + n)) + 1);
+/** The features that a training has seen. Only they get weights: a small part of the hash space. */
+export interface FeatureSpace {
+  /** Row of weights of each hashed feature; -1 when it was never seen. */
+  rowOf: Int32Array;
+  /** Inverse document frequency of each row. */
+  idf: Float32Array;
+  /** That of a feature which no document had. */
+  unseenIdf: number;
 }
 
-/** A unit row with 1 + log(count), times the inverse document frequency. */
-export function weighFeatures(counts: Map<number, number>, idf: Float32Array): SparseRow {
+/** Numbers the features of some documents and weighs them (smoothed as in scikit-learn's TfidfTransformer). */
+export function learnFeatures(documents: Map<number, number>[]): FeatureSpace {
+  const rowOf = new Int32Array(HASH_SIZE).fill(-1);
+  const seen: number[] = [];
+  for (const counts of documents)
+    for (const feature of counts.keys()) {
+      const row = rowOf[feature] ?? -1;
+      if (row >= 0) seen[row] = (seen[row] ?? 0) + 1;
+      else rowOf[feature] = seen.push(1) - 1;
+    }
+  const idf = Float32Array.from(seen, (n) => Math.log((1 + documents.length) / (1 + n)) + 1);
+  return { rowOf, idf, unseenIdf: Math.log(1 + documents.length) + 1 };
+}
+
+/** The space with rows at the end for those features of a document that it had none for. */
+export function withFeatures(space: FeatureSpace, counts: Map<number, number>): FeatureSpace {
+  const fresh = [...counts.keys()].filter((feature) => (space.rowOf[feature] ?? -1) < 0);
+  if (!fresh.length) return space;
+  const rowOf = space.rowOf.slice();
+  const idf = new Float32Array(space.idf.length + fresh.length).fill(space.unseenIdf);
+  idf.set(space.idf);
+  for (const [i, feature] of fresh.entries()) rowOf[feature] = space.idf.length + i;
+  return { ...space, rowOf, idf };
+}
+
+/** The weights 1 + log(count), times the inverse document frequency, of a unit row; unseen features only count in its length. */
+export function weighFeatures(counts: Map<number, number>, space: FeatureSpace): SparseRow {
   const index = new Int32Array(counts.size);
   const value = new Float32Array(counts.size);
   let norm = 0;
-  let i = 0;
+  let known = 0;
   for (const [feature, count] of counts) {
-    const weight = (1 + Math.log(count)) * (idf[feature] ?? 1);
-    index[i] = feature;
-    value[i] = weight;
+    const row = space.rowOf[feature] ?? -1;
+    const weight = (1 + Math.log(count)) * (row < 0 ? space.unseenIdf : (space.idf[row] ?? 1));
     norm += weight * weight;
-    i += 1;
+    if (row < 0) continue;
+    index[known] = row;
+    value[known] = weight;
+    known += 1;
   }
   const scale = norm > 0 ? 1 / Math.sqrt(norm) : 0;
-  for (let k = 0; k < value.length; k += 1) value[k] = (value[k] ?? 0) * scale;
-  return { index, value };
+  for (let k = 0; k < known; k += 1) value[k] = (value[k] ?? 0) * scale;
+  return { index: index.subarray(0, known), value: value.subarray(0, known) };
 }

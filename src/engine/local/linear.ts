@@ -165,3 +165,11 @@ export function withClass(model: LinearModel): LinearModel {
   grown.bias[classes - 1] = Math.min(0, ...model.bias) - 0.5;
   return grown;
 }
+
+/** The model with rows of zero weights at the end, for features that it has not met. */
+export function withRows(model: LinearModel, rows: number): LinearModel {
+  if (rows * model.classes === model.weights.length) return model;
+  const weights = new Float32Array(rows * model.classes);
+  weights.set(model.weights);
+  return { ...model, weights };
+}

@@ -1,6 +1,12 @@
 // Yes-or-no judgements that hold for any topic (bug, urgent, frustrated, spam …): learned heads plus a small lexicon.
 import { SIGNALS, type Signal, type Taxonomy } from '../../model/taxonomy.ts';
-import { countFeatures, HASH_SIZE, inverseFrequencies, type SparseRow, weighFeatures } from './features.ts';
+import {
+  countFeatures,
+  type FeatureSpace,
+  learnFeatures,
+  type SparseRow,
+  weighFeatures,
+} from './features.ts';
 import { denseRow, type LinearModel, logitsInto, trainSoftmax } from './linear.ts';
 
 export type SignalScores = Record<Signal, number>;
@@ -19,7 +25,7 @@ interface Head {
 }
 
 export interface SignalModel {
-  idf: Float32Array;
+  features: FeatureSpace;
   heads: Partial<Record<Signal, Head>>;
 }
 
@@ -101,6 +107,7 @@ function teaches(signal: Signal, example: SignalExample): boolean | null {
 function trainHead(
   rows: { dense: SparseRow; sparse: SparseRow; yes: boolean }[],
   dimensions: number,
+  features: number,
   seed: number,
 ): Head {
   const yes = rows.filter((row) => row.yes).length;
@@ -122,7 +129,7 @@ function trainHead(
       rows.map((r) => r.sparse),
       labels,
       importance,
-      HASH_SIZE,
+      features,
       2,
       { epochs, rate: 1.5, decay: 2e-5, seed: seed + 1 },
     ),
@@ -139,8 +146,8 @@ export function signalTexts(taxonomy: Taxonomy): { text: string; signals: string
 /** Trains one head for each signal that has examples. Deterministic. Under a second for the shipped taxonomy. */
 export function trainSignals(examples: SignalExample[], seed = 1): SignalModel {
   const counts = examples.map((example) => countFeatures(example.text));
-  const idf = inverseFrequencies(counts);
-  const sparse = counts.map((count) => weighFeatures(count, idf));
+  const features = learnFeatures(counts);
+  const sparse = counts.map((count) => weighFeatures(count, features));
   const dimensions = examples[0]?.vector.length ?? 0;
   const heads: SignalModel['heads'] = {};
   for (const signal of SIGNALS) {
@@ -150,9 +157,9 @@ export function trainSignals(examples: SignalExample[], seed = 1): SignalModel {
       return yes === null || !row ? [] : [{ dense: scaled(example.vector), sparse: row, yes }];
     });
     if (rows.some((row) => row.yes) && rows.some((row) => !row.yes))
-      heads[signal] = trainHead(rows, dimensions, seed);
+      heads[signal] = trainHead(rows, dimensions, features.idf.length, seed);
   }
-  return { idf, heads };
+  return { features, heads };
 }
 
 /** Unit vectors of this encoder differ little between short texts; a longer row lets the head move faster. */
@@ -172,7 +179,7 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 export function scoreSignals(model: SignalModel, text: string, vector: Float32Array): SignalScores {
   const plain = text.slice(0, 6000).replace(/[’`]/g, "'");
   const counts = countFeatures(plain);
-  const row = weighFeatures(counts, model.idf);
+  const row = weighFeatures(counts, model.features);
   const dense = scaled(vector);
   const out = new Float32Array(2);
   const logit = (linear: LinearModel, features: SparseRow) => {

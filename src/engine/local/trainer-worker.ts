@@ -19,7 +19,7 @@ function train(job: TrainingJob) {
 if (job.task === 'signals') parentPort?.postMessage(trainSignals(job.examples));
 else {
   const model = train(job);
-  const buffers = [model.dense.weights.buffer, model.sparse.weights.buffer, model.idf.buffer];
+  const buffers = [model.dense.weights.buffer, model.sparse.weights.buffer, model.features.rowOf.buffer];
   parentPort?.postMessage(
     model,
     buffers.flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
