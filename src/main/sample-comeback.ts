@@ -4,7 +4,7 @@ import type { InboundMessage, OutboundReply, Receipt } from '../model/message.ts
 import type { AdapterStore, Log } from '../ports.ts';
 
 /** Long enough to look at what was sent. */
-const AFTER_MS = 30_000;
+const AFTER_MS = 20_000;
 const KEPT = 'comeback';
 
 /** Watches what customers of the sample are sent; the first who is told of the fix writes back, once ever. */
