@@ -400,7 +400,15 @@ describe('configuration', () => {
       routes: [{ when: {}, to: 'console:vip' }],
     };
     const config = consoleConfig.parse({ env: {}, yaml });
-    expect(config?.channels.map((c) => c.id)).toEqual(['support', 'bugs', 'digests', 'sent', 'issues', 'leads', 'vip']);
+    expect(config?.channels.map((c) => c.id)).toEqual([
+      'support',
+      'bugs',
+      'digests',
+      'sent',
+      'issues',
+      'leads',
+      'vip',
+    ]);
   });
 
   it('can be switched off', () => {
