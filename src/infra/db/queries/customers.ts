@@ -1,5 +1,5 @@
 // Queries about customers, their addresses and accounts.
-import { and, eq, ne, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, ne, or, sql } from 'drizzle-orm';
 import type { AccountInput, Customer, CustomerAddress, Usage } from '../../../model/customer.ts';
 import type { Db } from '../index.ts';
 import { ticket } from '../schema/conversations.ts';
@@ -176,13 +176,27 @@ export function customerQueries(db: Db) {
           .where(eq(customer.id, id));
     },
 
-    async insertCustomerEvent(event: {
-      customerId: number;
-      type: string;
-      at: Date;
-      data: Usage;
-    }): Promise<void> {
-      await db.insert(customerEvent).values(event);
+    /** False when an event of this id was there already. */
+    async insertCustomerEvent(event: typeof customerEvent.$inferInsert): Promise<boolean> {
+      const rows = await db
+        .insert(customerEvent)
+        .values(event)
+        .onConflictDoNothing()
+        .returning({ id: customerEvent.id });
+      return rows.length > 0;
+    },
+
+    /** The customer's company has left, unless that is known already. */
+    async markChurned(customerId: number, at: Date): Promise<void> {
+      await db
+        .update(account)
+        .set({ churnedAt: at })
+        .where(
+          and(
+            isNull(account.churnedAt),
+            sql`${account.id} = (select account_id from customer where id = ${customerId})`,
+          ),
+        );
     },
 
     /** Newest events first. */

@@ -9,6 +9,7 @@ import { feedbackQueries } from './feedback.ts';
 import { figureQueries } from './figures.ts';
 import { learningQueries } from './learning.ts';
 import { modelCallQueries } from './model-calls.ts';
+import { outreachQueries } from './outreach.ts';
 import { proposalQueries } from './proposals.ts';
 import { trackingQueries } from './tracking.ts';
 import { workQueries } from './work.ts';
@@ -25,6 +26,7 @@ function bind(db: Db) {
     ...figureQueries(db),
     ...digestQueries(db),
     ...modelCallQueries(db),
+    ...outreachQueries(db),
     ...proposalQueries(db),
     ...trackingQueries(db),
   };

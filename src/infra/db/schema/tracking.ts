@@ -1,5 +1,5 @@
 // Issues of trackers that belong to clusters, and messages that are proposed to customers.
-import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { IssueState, TrackerIssue } from '../../../model/issue.ts';
 import type { ProposalKind, ProposalStatus, RecipientState } from '../../../model/proposal.ts';
 import { cluster } from './clusters.ts';
@@ -63,6 +63,10 @@ export const proposal = pgTable(
     version: integer().notNull().default(1),
     /** What is written, by language; `{greeting}` and `{about}` are filled in for each customer. */
     texts: jsonb().$type<Record<string, string>>().notNull(),
+    /** A person has changed the texts. */
+    edited: boolean().notNull().default(false),
+    /** What the messages are called, by language; null where they answer a ticket. */
+    subjects: jsonb().$type<Record<string, string>>(),
     issueId: ref().references(() => issue.id),
     createdAt: time().notNull(),
     decidedBy: text(),

@@ -1,0 +1,332 @@
+// Queries about events that are a reason to write to a customer, and about what came of it.
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { OUTREACH_KINDS, type OutreachKind, SETTLED_BY } from '../../../model/outreach.ts';
+import type { Db } from '../index.ts';
+import { customerEvent } from '../schema/customers.ts';
+import { outreach } from '../schema/outreach.ts';
+import { proposal, proposalRecipient } from '../schema/tracking.ts';
+
+export type EventRow = typeof customerEvent.$inferSelect;
+
+/** How long after a message something that settles the matter counts as its effect. */
+const EFFECT_DAYS = 14;
+
+/** What decides whether a customer may be written to first, and where. */
+export interface Contact {
+  customerId: number;
+  name: string | null;
+  account: string | null;
+  language: string | null;
+  email: string | null;
+  optedOut: boolean;
+  churned: boolean;
+  /** Channel of their newest message. */
+  lastChannel: string | null;
+  /** Frustration of their most upset open ticket, 0..1; and which. */
+  frustration: number;
+  upsetTicketId: number | null;
+  /** A reply to them waits or is on the wire. */
+  sending: boolean;
+  /** When we last wrote first, or are about to. */
+  lastOutreach: Date | null;
+  /** Another message that is proposed to them and not decided on. */
+  openProposalId: number | null;
+}
+
+const contactSchema = z.array(
+  z.object({
+    customerId: z.number(),
+    name: z.string().nullable(),
+    account: z.string().nullable(),
+    language: z.string().nullable(),
+    email: z.string().nullable(),
+    optedOut: z.boolean(),
+    churned: z.boolean(),
+    lastChannel: z.string().nullable(),
+    frustration: z.number(),
+    upsetTicketId: z.number().nullable(),
+    sending: z.boolean(),
+    lastOutreach: z.coerce.date().nullable(),
+    openProposalId: z.number().nullable(),
+  }),
+);
+
+/** What came of the messages of one kind. */
+export interface OutreachFigures {
+  kind: OutreachKind;
+  /** Events in the span. */
+  events: number;
+  proposed: number;
+  /** Not proposed, for a reason that was noted. */
+  skipped: number;
+  sent: number;
+  dismissed: number;
+  /** Of those sent: the matter was settled within two weeks, the customer answered, or wants no more. */
+  settled: number;
+  replied: number;
+  optedOut: number;
+}
+
+const n = z.number();
+const figuresSchema = z.array(
+  z.object({
+    kind: z.enum(OUTREACH_KINDS),
+    events: n,
+    proposed: n,
+    skipped: n,
+    sent: n,
+    dismissed: n,
+    settled: n,
+    replied: n,
+    optedOut: n,
+  }),
+);
+const iso = (at: Date) => at.toISOString();
+
+/** `('payment_failed', 'payment_succeeded'), …`: which types of events settle which kind. */
+const SETTLING: SQL = sql.join(
+  OUTREACH_KINDS.flatMap((kind) =>
+    SETTLED_BY[kind]
+      .filter((type) => type !== 'subscription_ended')
+      .map((type) => sql`(${kind}::text, ${type}::text)`),
+  ),
+  sql`, `,
+);
+
+export function outreachQueries(db: Db) {
+  return {
+    /** Events that nobody has looked at, oldest first. */
+    async newEvents(limit: number): Promise<EventRow[]> {
+      return db
+        .select()
+        .from(customerEvent)
+        .where(sql`not ${customerEvent.considered}`)
+        .orderBy(asc(customerEvent.id))
+        .limit(limit);
+    },
+
+    async markConsidered(ids: number[]): Promise<void> {
+      if (ids.length > 0)
+        await db.update(customerEvent).set({ considered: true }).where(inArray(customerEvent.id, ids));
+    },
+
+    async contactOf(customerId: number, exceptProposal = 0): Promise<Contact | null> {
+      const { rows } = await db.execute(sql`
+        select c.id::float8 as "customerId", c.name, a.name as account, c.language,
+          (select value from address where customer_id = c.id and kind = 'email' order by id limit 1) as email,
+          c.opted_out as "optedOut", a.churned_at is not null as churned,
+          (select m.channel from message m where m.conversation_id = v.id and m.direction = 'inbound'
+            and m.automatic is null order by m.seq desc limit 1) as "lastChannel",
+          coalesce(upset.frustration, 0)::float8 as frustration, upset.id::float8 as "upsetTicketId",
+          exists (select 1 from outbox o where o.conversation_id = v.id
+            and o.status in ('queued', 'sending', 'unknown')) as sending,
+          (select max(o.created_at) from outbox o join ticket t on t.id = o.ticket_id
+            where o.conversation_id = v.id and t.outreach is not null and o.status <> 'cancelled') as "lastOutreach",
+          (select max(p.id)::float8 from proposal p join proposal_recipient r on r.proposal_id = p.id
+            where r.customer_id = c.id and r.state = 'ready' and p.kind = 'outreach' and p.status = 'open'
+              and p.id <> ${exceptProposal}) as "openProposalId"
+        from customer c
+          left join account a on a.id = c.account_id
+          left join conversation v on v.customer_id = c.id
+          left join lateral (
+            select u.id, (u.analysis ->> 'frustration')::float8 as frustration from ticket u
+            where u.conversation_id = v.id and u.status <> 'resolved' order by 2 desc nulls last limit 1
+          ) upset on true
+        where c.id = ${customerId}`);
+      return contactSchema.parse(rows)[0] ?? null;
+    },
+
+    /** Type of the first event that settles the matter: at the time or later, about the same thing where both name one. */
+    async settledBy(event: Pick<EventRow, 'customerId' | 'at' | 'data'>, kind: OutreachKind) {
+      const thing = ['invoice', 'incident', 'code'].map((name) => event.data[name]).find(Boolean) ?? null;
+      const [row] = await db
+        .select({ type: customerEvent.type, at: customerEvent.at })
+        .from(customerEvent)
+        .where(
+          and(
+            eq(customerEvent.customerId, event.customerId),
+            inArray(customerEvent.type, [...SETTLED_BY[kind]]),
+            sql`${customerEvent.at} >= ${iso(event.at)}::timestamptz`,
+            thing === null
+              ? undefined
+              : sql`coalesce(${customerEvent.data} ->> 'invoice', ${customerEvent.data} ->> 'incident',
+                  ${customerEvent.data} ->> 'code', ${String(thing)}) = ${String(thing)}`,
+          ),
+        )
+        .orderBy(asc(customerEvent.at))
+        .limit(1);
+      return row ?? null;
+    },
+
+    /** Null when this event has been dealt with. */
+    async insertOutreach(row: typeof outreach.$inferInsert): Promise<number | null> {
+      const [created] = await db
+        .insert(outreach)
+        .values(row)
+        .onConflictDoNothing()
+        .returning({ id: outreach.id });
+      return created?.id ?? null;
+    },
+
+    /** The event that a proposal writes to this customer about, and the kind of it. */
+    async outreachOf(
+      proposalId: number,
+      customerId: number,
+    ): Promise<{ kind: OutreachKind; event: EventRow } | null> {
+      const [row] = await db
+        .select({ kind: outreach.kind, event: customerEvent })
+        .from(outreach)
+        .innerJoin(customerEvent, eq(customerEvent.id, outreach.eventId))
+        .where(and(eq(outreach.proposalId, proposalId), eq(outreach.customerId, customerId)))
+        .orderBy(asc(outreach.id))
+        .limit(1);
+      return row ?? null;
+    },
+
+    /** Open proposals to write to this customer, with what each is about. */
+    async openOutreachTo(customerId: number) {
+      return db
+        .select({ proposalId: proposal.id, recipientId: proposalRecipient.id, kind: outreach.kind })
+        .from(proposalRecipient)
+        .innerJoin(proposal, eq(proposal.id, proposalRecipient.proposalId))
+        .innerJoin(
+          outreach,
+          and(eq(outreach.proposalId, proposal.id), eq(outreach.customerId, proposalRecipient.customerId)),
+        )
+        .where(
+          and(
+            eq(proposalRecipient.customerId, customerId),
+            eq(proposalRecipient.state, 'ready'),
+            eq(proposal.status, 'open'),
+          ),
+        );
+    },
+
+    /** The proposal with this key, while it is open. */
+    async openProposalOf(key: string): Promise<number | null> {
+      const [row] = await db
+        .select({ id: proposal.id })
+        .from(proposal)
+        .where(and(eq(proposal.key, key), eq(proposal.status, 'open')))
+        .for('update');
+      return row?.id ?? null;
+    },
+
+    /** False when the customer is among its recipients already. */
+    async addRecipient(row: typeof proposalRecipient.$inferInsert): Promise<boolean> {
+      const rows = await db
+        .insert(proposalRecipient)
+        .values(row)
+        .onConflictDoNothing()
+        .returning({ id: proposalRecipient.id });
+      return rows.length > 0;
+    },
+
+    /**
+     * How people decided on proposals of a kind: an error is one that was dismissed, that left with other words, or
+     * after which the customer wanted no more. What the bot decided itself proves nothing.
+     */
+    async outreachReviews(kind: OutreachKind, bot: string): Promise<{ error: boolean }[]> {
+      const { rows } = await db.execute(sql`
+        select (p.status = 'dismissed' or p.edited or exists (
+            select 1 from customer_event e join proposal_recipient r on r.customer_id = e.customer_id
+            where r.proposal_id = p.id and e.type = 'opted_out' and e.at >= p.decided_at
+              and e.at < p.decided_at + interval '14 days')) as error
+        from proposal p
+        where p.kind = 'outreach' and p.status <> 'open' and p.decided_by <> ${bot}
+          and exists (select 1 from outreach o where o.proposal_id = p.id and o.kind = ${kind})
+        order by p.id desc limit 2000`);
+      return z.array(z.object({ error: z.boolean() })).parse(rows);
+    },
+
+    /** What was told, proposed and sent about events that were dealt with in the span, and what came of it. */
+    async outreachFigures(span: { from: Date; to: Date }): Promise<OutreachFigures[]> {
+      const { rows } = await db.execute(sql`
+        with settling (kind, type) as (values ${SETTLING}), told as (
+          select o.kind, o.status, o.customer_id, p.status as decided, p.decided_by, r.ticket_id, b.sent_at
+          from outreach o
+            left join proposal p on p.id = o.proposal_id
+            left join proposal_recipient r on r.proposal_id = p.id and r.customer_id = o.customer_id
+            left join outbox b on b.key = r.outbox_key and b.status = 'sent'
+          where o.created_at >= ${iso(span.from)}::timestamptz and o.created_at < ${iso(span.to)}::timestamptz
+        )
+        select t.kind, count(*)::int as events,
+          count(*) filter (where t.status = 'proposed')::int as proposed,
+          count(*) filter (where t.status = 'skipped')::int as skipped,
+          count(t.sent_at)::int as sent,
+          count(*) filter (where t.decided = 'dismissed')::int as dismissed,
+          count(*) filter (where t.sent_at is not null and exists (
+            select 1 from customer_event e join settling s on s.type = e.type
+            where s.kind = t.kind and e.customer_id = t.customer_id and e.at >= t.sent_at
+              and e.at < t.sent_at + make_interval(days => ${EFFECT_DAYS})))::int as settled,
+          count(*) filter (where t.sent_at is not null and exists (
+            select 1 from message m where m.ticket_id = t.ticket_id and m.direction = 'inbound'
+              and m.automatic is null))::int as replied,
+          count(*) filter (where t.sent_at is not null and exists (
+            select 1 from customer_event e where e.customer_id = t.customer_id and e.type = 'opted_out'
+              and e.at >= t.sent_at))::int as "optedOut"
+        from told t group by t.kind order by t.kind`);
+      return figuresSchema.parse(rows);
+    },
+
+    /** Customers with the same error code so often since `since`, whom nobody has written about it that day. */
+    async repeatedErrors(since: Date, times: number, limit: number) {
+      const { rows } = await db.execute(sql`
+        select customer_id::float8 as "customerId", data ->> 'code' as code, count(*)::int as times, max(at) as at
+        from customer_event
+        where type = 'error' and data ->> 'code' is not null and at >= ${iso(since)}::timestamptz
+        group by 1, 2 having count(*) >= ${times} order by 3 desc, 1 limit ${limit}`);
+      return z
+        .array(z.object({ customerId: n, code: z.string(), times: n, at: z.coerce.date() }))
+        .parse(rows);
+    },
+
+    /** Customers who signed up in the span and have not told, since, that they are set up. */
+    async stuckInOnboarding(span: { from: Date; to: Date }, limit: number) {
+      const { rows } = await db.execute(sql`
+        select e.customer_id::float8 as "customerId", min(e.at) as at
+        from customer_event e
+        where e.type = 'signed_up' and e.at >= ${iso(span.from)}::timestamptz and e.at < ${iso(span.to)}::timestamptz
+          and not exists (select 1 from customer_event d where d.customer_id = e.customer_id
+            and d.type in ('onboarded', 'feature_used', 'churned', 'subscription_ended'))
+        group by 1 order by 2, 1 limit ${limit}`);
+      return z.array(z.object({ customerId: n, at: z.coerce.date() })).parse(rows);
+    },
+
+    /** Accounts that renew in the span with a problem open that waits for us: who told of the oldest one. */
+    async renewalsWithProblems(span: { from: Date; to: Date }, limit: number) {
+      const { rows } = await db.execute(sql`
+        select distinct on (a.id) a.id::float8 as "accountId", a.renewal_at as "renewalAt",
+          t.customer_id::float8 as "customerId", t.id::float8 as "ticketId", t.subject,
+          t.analysis ->> 'summary' as summary
+        from account a join customer c on c.account_id = a.id join ticket t on t.customer_id = c.id
+        where a.churned_at is null and a.renewal_at >= ${iso(span.from)}::timestamptz
+          and a.renewal_at < ${iso(span.to)}::timestamptz
+          and t.status in ('open', 'awaiting_agent', 'snoozed') and t.outreach is null
+          and t.resolution is distinct from 'rejected'
+        order by a.id, t.id limit ${limit}`);
+      return z
+        .array(
+          z.object({
+            accountId: n,
+            renewalAt: z.coerce.date(),
+            customerId: n,
+            ticketId: n,
+            subject: z.string().nullable(),
+            summary: z.string().nullable(),
+          }),
+        )
+        .parse(rows);
+    },
+
+    /** Whether the customer opened a ticket since then: they have told us themselves. */
+    async wroteSince(customerId: number, at: Date): Promise<boolean> {
+      const { rows } = await db.execute(sql`
+        select 1 from message m join conversation v on v.id = m.conversation_id
+        where v.customer_id = ${customerId} and m.direction = 'inbound' and m.automatic is null
+          and m.at > ${iso(at)}::timestamptz limit 1`);
+      return rows.length > 0;
+    },
+  };
+}
