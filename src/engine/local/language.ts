@@ -1,5 +1,6 @@
 // Which language a text is written in, careful with short texts: English unless something says otherwise.
-import { eld } from 'eld/small';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { wordCount } from './text.ts';
 
 /** Languages that customers may plausibly write; a wide choice makes short English look exotic. */
@@ -11,7 +12,18 @@ const CANDIDATES = [
 const ENGLISH =
   /\b(the|is|are|was|my|our|your|you|we|i'm|it's|can't|don't|doesn't|cannot|please|thanks?|hello|hi|how|what|where|why|when|not|with|and|this|that|have|has|need|does|still|any|of|to|for|it|they|app|help)\b/gi;
 
-eld.setLanguageSubset(CANDIDATES);
+let detector: typeof import('eld/extrasmall').eld | null = null;
+
+/** The detector takes 90 MB, and plain English never asks it: it is loaded by the first text that is something else. */
+function openDetector(): NonNullable<typeof detector> {
+  if (detector) return detector;
+  const require = createRequire(import.meta.url);
+  const file = fileURLToPath(import.meta.resolve('eld/extrasmall'));
+  const { eld }: typeof import('eld/extrasmall') = require(file);
+  eld.setLanguageSubset(CANDIDATES);
+  detector = eld;
+  return eld;
+}
 
 /**
  * ISO 639-1 code of the language of `text`, or "und" when it has no words.
@@ -27,10 +39,11 @@ export function detectLanguage(text: string): string {
   const latin = sample.match(/\p{Script=Latin}/gu)?.length ?? 0;
   const letters = sample.match(/\p{L}/gu)?.length ?? 0;
   if (letters === 0) return 'und';
-  const result = eld.detect(sample);
-  if (latin < letters / 2) return result.language || 'und';
   const english = (sample.match(ENGLISH)?.length ?? 0) / words;
-  if (english >= 0.15 || result.language === 'en' || result.language === '') return 'en';
+  if (latin >= letters / 2 && english >= 0.15) return 'en';
+  const result = openDetector().detect(sample);
+  if (latin < letters / 2) return result.language || 'und';
+  if (result.language === 'en' || result.language === '') return 'en';
   const scores = result.getScores();
   const ahead = (scores[result.language] ?? 0) - (scores.en ?? 0);
   const special = /[äöüßéèêàçñáíóúãõåøæłżćšžığ¿¡]/i.test(sample);
