@@ -131,6 +131,12 @@ function checkBlock(block: Json, say: Say): void {
     case 'rich_text':
       for (const part of many(block.elements, 1, 1_000, say, 'elements')) richPart(part, say);
       break;
+    case 'image':
+      if (!isObject(block.slack_file)) say('slack_file', 'is missing');
+      limit(block.alt_text, 2_000, say, 'alt_text');
+      if (!block.alt_text) say('alt_text', 'is missing');
+      if (block.title !== undefined) text(block.title, 2_000, say, 'title');
+      break;
     case 'table':
       checkTable(block, say);
       break;
@@ -285,7 +291,10 @@ function checkTable(table: Json, say: Say): void {
     if (array(row).length === 0 || array(row).length > 20)
       say('table', `has a row of ${array(row).length} cells`);
     for (const cell of array(row)) {
-      if (!isObject(cell) || typeof cell.text !== 'string' || cell.text === '')
+      if (isObject(cell) && cell.type === 'rich_text') {
+        for (const part of many(cell.elements, 1, 10, say, 'table')) richPart(part, say);
+        characters += JSON.stringify(cell.elements).length;
+      } else if (!isObject(cell) || typeof cell.text !== 'string' || cell.text === '')
         say('table', 'has an empty cell');
       else characters += cell.text.length;
     }

@@ -79,6 +79,8 @@ export async function createSlackDouble() {
   const journal: { method: string; args: Json }[] = [];
   const refused: string[] = [];
   const held = new Set<ServerResponse>();
+  /** Uploaded files: where each one stands. */
+  const files = new Map<string, 'asked for' | 'brought' | 'complete'>();
   let fault: SlackFault | null = null;
   let onlyClassic = false;
   let socketUrl: string | null = null;
@@ -101,6 +103,9 @@ export async function createSlackDouble() {
     if (onlyClassic && blocks.some(({ type }) => newer.includes(String(type))))
       throw new Refusal('invalid_blocks');
     const faults = messageFaults(blocks);
+    for (const { type, slack_file } of blocks)
+      if (type === 'image' && files.get(String((slack_file as Json).id)) !== 'complete')
+        faults.push('an image of no file');
     if (typeof args.text !== 'string' || args.text === '')
       faults.push('the text for notifications is missing');
     if (String(args.text).length > 4_000) faults.push('the text is too long');
@@ -221,6 +226,20 @@ export async function createSlackDouble() {
       homes.set(String(args.user_id), view.blocks as Json[]);
       return { view: { id: `V${++count}` } };
     },
+    'files.getUploadURLExternal': ({ filename, length }) => {
+      if (!filename || !(Number(length) > 0)) throw new Refusal('invalid_arguments');
+      const id = `F${++count}`;
+      files.set(id, 'asked for');
+      return { upload_url: `${base}/upload/${id}`, file_id: id };
+    },
+    'files.completeUploadExternal': (args) => {
+      const named: { id: string }[] = typeof args.files === 'string' ? JSON.parse(args.files) : [];
+      for (const { id } of named) {
+        if (files.get(id) !== 'brought') throw new Refusal('file_not_found');
+        files.set(id, 'complete');
+      }
+      return { files: named };
+    },
     'apps.connections.open': () => {
       if (!socketUrl) throw new Refusal('socket_mode_disabled');
       return { url: socketUrl };
@@ -281,15 +300,24 @@ export async function createSlackDouble() {
     }
   }
 
+  async function upload(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const bytes = await readText(request);
+    if (!files.has(id) || !bytes) return send(response, 400, {});
+    files.set(id, 'brought');
+    send(response, 200, {});
+  }
+
   function hold(response: ServerResponse): void {
     held.add(response);
   }
 
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://slack').pathname;
-    const work = path.startsWith('/api/')
-      ? call(path.slice('/api/'.length), request, response)
-      : respond(path.slice('/respond/'.length), request, response);
+    const work = path.startsWith('/upload/')
+      ? upload(path.slice('/upload/'.length), request, response)
+      : path.startsWith('/api/')
+        ? call(path.slice('/api/'.length), request, response)
+        : respond(path.slice('/respond/'.length), request, response);
     work.catch((error: unknown) => send(response, 500, { ok: false, error: String(error) }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -80,6 +80,7 @@ export async function buildTeamsWorld({
           app: BOT,
           serviceUrl: double.serviceUrl,
           authority: double.authority,
+          publicUrl: 'https://desk.example',
           people: { [MEMBERS.ana.aadObjectId]: MEMBERS.ana.email },
           requestMs,
         },

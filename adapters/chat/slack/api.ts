@@ -1,5 +1,6 @@
 // The calls to Slack's Web API: within its rates, errors as AppErrors, classic blocks where newer ones are refused.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, Tone } from '../../../src/model/card.ts';
@@ -8,6 +9,7 @@ import type { Log, RateLimiter, ShowOptions } from '../../../src/ports.ts';
 import { slackCode, toAppError } from './errors.ts';
 import { LIMITS, RATES } from './limits.ts';
 import { mentioning } from './mention.ts';
+import { createPictures } from './pictures.ts';
 import { type RenderOptions, renderCard, type SlackMessage } from './render.ts';
 import { line, rich, words } from './rich.ts';
 import { cutLine, escaped } from './text.ts';
@@ -39,6 +41,11 @@ const historySchema = z.looseObject({
     .default([]),
 });
 
+/** A file that was uploaded a moment ago may not be ready to be shown: https://docs.slack.dev/reference/block-kit/blocks/image-block */
+const PICTURE_PAUSE_MS = 1_500;
+/** Ways that are tried: as it is, twice with a pause for pictures, without them, with classic blocks, shorter. */
+const WAYS = 6;
+
 /** Nothing that we say mentions anybody, makes links of words or shows previews. */
 const QUIET = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
 
@@ -56,18 +63,23 @@ export function createApi({
   /** Set when the workspace refuses the newer blocks. */
   let classic = false;
 
+  const picturesOf = createPictures({ client, log });
+
   /** Draws and sends; once more in another way when Slack refuses the blocks. */
   async function draw<T>(card: Card, send: (message: SlackMessage) => Promise<T>): Promise<T> {
-    const options: RenderOptions = { classic };
+    const options: RenderOptions = { classic, pictures: await picturesOf(card) };
     for (let attempt = 1; ; attempt++) {
       try {
         return await send(renderCard(card, options));
       } catch (error) {
         const code = slackCode(error) ?? '';
-        if (attempt === 3) throw error;
+        if (attempt === WAYS) throw error;
         if (code === 'msg_blocks_too_long' || code === 'msg_too_long')
           options.total = (options.total ?? LIMITS.message.total) / 2;
-        else if (BLOCK_ERRORS.includes(code) && !options.classic) {
+        else if (BLOCK_ERRORS.includes(code) && options.pictures?.size) {
+          if (attempt < 3) await pause(PICTURE_PAUSE_MS);
+          else options.pictures = new Map();
+        } else if (BLOCK_ERRORS.includes(code) && !options.classic) {
           options.classic = true;
           classic = true;
           log.warn(

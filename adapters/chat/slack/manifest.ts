@@ -18,6 +18,8 @@ export const SCOPES = [
   // Who pressed, and their e-mail, to know the agent.
   'users:read',
   'users:read.email',
+  // Charts of digests.
+  'files:write',
   // Direct messages where somebody is not in the channel.
   'im:write',
 ];

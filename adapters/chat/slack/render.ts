@@ -2,6 +2,7 @@
 import type { Block, Card, Chip, Tone } from '../../../src/model/card.ts';
 import { actionBlocks } from './buttons.ts';
 import { LIMITS } from './limits.ts';
+import type { FileIds } from './pictures.ts';
 import {
   joined,
   line,
@@ -27,6 +28,8 @@ export interface SlackMessage {
 export interface RenderOptions {
   /** Only blocks that every workspace has: for when Slack answers `invalid_blocks` to the newer ones. */
   classic?: boolean;
+  /** Files of the charts; a chart without one is told in words. */
+  pictures?: FileIds;
   /** Most characters of the blocks as JSON. */
   total?: number;
 }
@@ -66,20 +69,20 @@ export function renderCard(card: Card, options: RenderOptions = {}): SlackMessag
   const total = options.total ?? LIMITS.message.total;
   let blocks: SlackBlock[] = [];
   for (const room of ROOMS) {
-    blocks = fill(card, room, options.classic === true);
+    blocks = fill(card, room, options);
     if (JSON.stringify(blocks).length <= total) break;
   }
   return { text, blocks };
 }
 
-function fill(card: Card, room: Room, classic: boolean): SlackBlock[] {
+function fill(card: Card, room: Room, { classic = false, pictures }: RenderOptions): SlackBlock[] {
   let tables = 0;
   const drawn = card.blocks.map((block) => {
     // Slack takes one table a message.
     const plain = classic || (block.type === 'table' && ++tables > 1);
     return {
       fixed: block.type === 'header' || block.type === 'actions',
-      blocks: draw(block, card, room, plain),
+      blocks: draw(block, card, room, plain, pictures),
     };
   });
   const fixed = drawn.reduce((sum, part) => sum + (part.fixed ? part.blocks.length : 0), 0);
@@ -97,7 +100,7 @@ function fill(card: Card, room: Room, classic: boolean): SlackBlock[] {
   return blocks.length > 0 ? blocks : small('…', 10);
 }
 
-function draw(block: Block, card: Card, room: Room, classic: boolean): SlackBlock[] {
+function draw(block: Block, card: Card, room: Room, classic: boolean, pictures?: FileIds): SlackBlock[] {
   const { prose, items } = room;
   switch (block.type) {
     case 'header':
@@ -158,8 +161,11 @@ function draw(block: Block, card: Card, room: Room, classic: boolean): SlackBloc
             ),
         ),
       );
-    case 'chart':
+    case 'chart': {
+      const file = pictures?.get(block.png);
+      if (file) return picture(block, file, prose);
       return small(`📈 ${cutLine(block.title, prose)}: ${cutLine(block.alt, prose)}`, prose);
+    }
     case 'table':
       return classic ? listed(block, room) : table(block, room);
     case 'outcome':
@@ -171,6 +177,21 @@ function draw(block: Block, card: Card, room: Room, classic: boolean): SlackBloc
     case 'context':
       return small(block.text, prose);
   }
+}
+
+function picture(
+  { title: name, alt }: Extract<Block, { type: 'chart' }>,
+  id: string,
+  prose: number,
+): SlackBlock[] {
+  return [
+    {
+      type: 'image',
+      slack_file: { id },
+      title: { type: 'plain_text', text: cutLine(name, Math.min(prose, 200), 'Chart'), emoji: false },
+      alt_text: cutLine(alt, Math.min(prose, 1_000), 'chart'),
+    },
+  ];
 }
 
 const QUOTES = { customer: '💬', draft: '✏️', reply: '↩️', note: '🔒' };

@@ -32,6 +32,8 @@ export interface TeamsConfig {
   /** Where a channel is posted to that has not been heard of yet. Ends in `/`. */
   serviceUrl: string;
   authority: Authority;
+  /** Where Teams reaches this bot, without a slash at the end; null: not known, so charts are told in words. */
+  publicUrl: string | null;
   /** E-mail of each agent by Entra object id, as configured; the others' is asked of the roster. */
   people: Record<string, string>;
   /** Longest call to Teams, in ms. */
@@ -52,6 +54,8 @@ const slice = z.object({
     TEAMS_SERVICE_URL: z.url({ protocol: /^https?$/ }).optional(),
     TEAMS_INSECURE_LOCAL: z.enum(['1', 'true', '0', 'false']).optional(),
     HOST: z.string().optional(),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    DESKHAND_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   }),
   yaml: z.looseObject({
     agents: z.array(z.looseObject({ email: z.string(), teams: z.string().optional() })).default([]),
@@ -78,7 +82,9 @@ export const teamsConfig: z.ZodType<TeamsConfig | null, AdapterConfigInput> = z
 
     const serviceUrl = (env.TEAMS_SERVICE_URL ?? SERVICE_URL).replace(/\/*$/, '/');
     const people = Object.fromEntries(yaml.agents.flatMap((a) => (a.teams ? [[a.teams, a.email]] : [])));
-    const rest = { serviceUrl, authority: PUBLIC_CLOUD, people, requestMs: LIMITS.requestMs };
+    const known = env.DESKHAND_PUBLIC_URL ?? (local ? `http://localhost:${env.PORT}` : null);
+    const publicUrl = known?.replace(/\/$/, '') ?? null;
+    const rest = { serviceUrl, authority: PUBLIC_CLOUD, publicUrl, people, requestMs: LIMITS.requestMs };
     if (local) {
       if (set.length > 0)
         return issue(

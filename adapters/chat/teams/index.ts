@@ -5,6 +5,7 @@ import { type Answers, createAnswers } from './answers.ts';
 import { isLoopback, type TeamsConfig, teamsConfig } from './config.ts';
 import { createConnector } from './connector.ts';
 import { createPeople } from './people.ts';
+import { createPictures } from './pictures.ts';
 import { createPlaces } from './places.ts';
 import { createPosts } from './posts.ts';
 import { renderCard, renderText } from './render.ts';
@@ -26,6 +27,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
   const places = createPlaces(deps.store, config.serviceUrl);
   const people = createPeople({ clock, log, places, connector, named: config.people });
   const seen = createSeen(deps.store);
+  const pictures = createPictures(deps.store, config.publicUrl);
   const posts = createPosts({ limiter: deps.limiter, places, sdk: loaded });
   let running: { sdk: Promise<TeamsSdk>; answers: Answers } | null = null;
 
@@ -48,7 +50,10 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
 
   return {
     id: ID,
-    routes: [{ method: 'POST', path: PATH, handle: (request, _params, peer) => receive(request, peer) }],
+    routes: [
+      { method: 'POST', path: PATH, handle: (request, _params, peer) => receive(request, peer) },
+      pictures.route,
+    ],
 
     async start(onAction) {
       const answers = createAnswers({ places, people, posts, seen, log, onAction });
@@ -63,7 +68,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
     },
 
     async post(place, card, options) {
-      const content = renderCard(card);
+      const content = renderCard(card, await pictures.keep(card));
       const urgency = options?.urgency ?? (card.tone === 'P1' ? 1 : 0.5);
       const ref = await posts.post(place.channel, place.thread ?? null, content, { ...options, urgency });
       const head = !place.thread && !ref.message.includes('/');
@@ -72,7 +77,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
     },
 
     async update(ref, card, options) {
-      await posts.update(ref, renderCard(card), options);
+      await posts.update(ref, renderCard(card, await pictures.keep(card)), options);
     },
 
     async notify(agent, text, place) {

@@ -4,6 +4,7 @@ import type { Card, CardButton, Form } from '../../../src/model/card.ts';
 import type { AdaptiveElement, TeamsAction, TeamsCard, TeamsElement } from './card-json.ts';
 import { renderInputs, rewritesOf, submitOf } from './forms.ts';
 import { bytesOf, LIMITS } from './limits.ts';
+import type { PictureUrls } from './pictures.ts';
 
 /** A card and the line that a notification shows. */
 export interface Content {
@@ -14,8 +15,8 @@ export interface Content {
 type SharedAction = Extract<AdaptiveElement, { type: 'ActionSet' }>['actions'][number];
 
 /** Draws a card within Teams' size. A form that came with its button opens inside the card as long as it has room. */
-export function renderCard(card: Card): Content {
-  const shared = toAdaptive(card);
+export function renderCard(card: Card, pictures?: PictureUrls): Content {
+  const shared = toAdaptive(card, { imageUrl: (png) => pictures?.get(png) ?? null });
   const forms = new Map(
     card.blocks
       .flatMap((block): CardButton[] => (block.type === 'actions' ? [...block.buttons, ...block.menu] : []))

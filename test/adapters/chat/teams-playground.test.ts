@@ -30,6 +30,7 @@ describe.skipIf(PLAYGROUND_MISSING)(
           app: null,
           serviceUrl: `${home}/_connector/`,
           authority: PUBLIC_CLOUD,
+          publicUrl: null,
           people: {},
           requestMs: 10_000,
         },

@@ -226,7 +226,14 @@ describe('without a registration', () => {
     status: () => ({ sample: false, indexing: null, notices: [] }),
   };
   const platform = createTeams(
-    { app: null, serviceUrl: 'http://127.0.0.1:9/', authority: PUBLIC_CLOUD, people: {}, requestMs: 1_000 },
+    {
+      app: null,
+      serviceUrl: 'http://127.0.0.1:9/',
+      authority: PUBLIC_CLOUD,
+      publicUrl: null,
+      people: {},
+      requestMs: 1_000,
+    },
     deps,
   );
 
