@@ -195,7 +195,7 @@ function contradictions(yaml: YamlConfig, file: string): string[] {
   const twice = emails
     .filter((email, index) => emails.indexOf(email) !== index)
     .map((email) => `${file}: agents: ${email} stands twice; give each agent an address of their own.`);
-  return [...twice, ...unknownMentions(yaml, file)];
+  return [...twice, ...unknownMentions(yaml, file), ...unknownEscalation(yaml, file)];
 }
 
 /** A mention of nobody would silently do nothing. */
@@ -209,4 +209,16 @@ function unknownMentions({ routes, agents }: YamlConfig, file: string): string[]
         return `${file}: routes[${index}].mention is "${one}", which is no agent and no team of "agents"; ${nearest ? `did you mean "${nearest}"?` : 'give a name, an e-mail or team:NAME.'}`;
       }),
   );
+}
+
+/** A warning that nobody gets would silently do nothing. */
+function unknownEscalation({ warnings, agents }: YamlConfig, file: string): string[] {
+  const named = agents.flatMap(({ name, email, team }) => [name, email, ...(team ? [`team:${team}`] : [])]);
+  const known = ['lead', 'admin', 'team', ...named];
+  return warnings.escalation
+    .filter((one) => !known.some((name) => name.toLowerCase() === one.toLowerCase()))
+    .map((one) => {
+      const nearest = nearestKey(one, known);
+      return `${file}: warnings.escalation is "${one}", which is no role, agent or team; ${nearest ? `did you mean "${nearest}"?` : 'give lead, admin, team, team:NAME, a name or an e-mail.'}`;
+    });
 }

@@ -4,7 +4,9 @@ import { RIGHTS, roleSchema } from '../model/decision.ts';
 import { modeSchema } from '../model/draft.ts';
 import { PRIORITIES, priorityLevelSchema } from '../model/ticket.ts';
 import { digestSchema } from './digest.ts';
+import { prioritySchema } from './priority.ts';
 import { repliesSchema } from './replies.ts';
+import { serviceSchemas } from './service.ts';
 import { trackersSchema } from './trackers.ts';
 
 const timeZone = z
@@ -183,6 +185,8 @@ export const yamlSchema = z.strictObject({
     .default({})
     .transform((given) => ({ P1: 1, P2: 4, P3: 8, P4: 24, ...given }))
     .describe('Hours until the first answer is due, by priority'),
+  ...serviceSchemas(timeZone, oneOrMore),
+  priority: prioritySchema.describe('What makes a ticket important'),
   tickets: z
     .strictObject({
       reopenDays: z
