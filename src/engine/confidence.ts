@@ -1,18 +1,27 @@
-// How likely a draft is to be right: a logistic model with named weights, and its reasons in words.
+// How likely a draft is to be right: a logistic model over named evidence, and its reasons in words.
 import type { Analysis } from '../model/analysis.ts';
+import { type Calibration, EVIDENCE, type Evidence, type EvidenceName } from '../model/calibration.ts';
 import type { Customer } from '../model/customer.ts';
 import type { Reason } from '../model/draft.ts';
 import type { CategoryHistory } from '../ports.ts';
 
-/** Log-odds of each feature at full strength; set by hand until outcomes calibrate them. */
-export const CONFIDENCE_WEIGHTS = {
-  bias: -1.9,
-  /** How well the best source fits the question, 0..1. */
-  support: 3.2,
+/**
+ * Log-odds of each piece of evidence at full strength, set by hand: where a workspace without outcomes begins.
+ * A calibration moves them, never across zero.
+ */
+export const PRIOR_WEIGHTS: Readonly<Record<EvidenceName, number>> = {
+  /** How well the best source fits the question, 0..1, from the middle. */
+  support: 2,
   /** How far the best source is ahead of the next on another topic, 0..1. */
   lead: 0.7,
+  /** Share of the question's telling words that the reply takes up, 0..1. */
+  covered: 2,
+  /** How far the reply says what was said to those who asked alike, 0..1. */
+  precedent: 1.5,
   /** The classifier's probability of the category, 0..1. */
-  category: 1.3,
+  category: 0.9,
+  /** How far that is above the next category, 0..1. */
+  margin: 0.5,
   /** Source and classifier name the same category: 1, another: -1, unknown: 0. */
   agreement: 0.6,
   /** Log-odds that the category's reviewed drafts were sent unchanged, by how much there is of them. */
@@ -24,6 +33,10 @@ export const CONFIDENCE_WEIGHTS = {
   /** Questions that no source answers, as a share. */
   uncovered: -2,
   bug: -0.9,
+  /** Words beyond a short message, 0..1: more of the case than one article knows. */
+  long: -0.6,
+  /** Amounts, dates and numbers of their own. */
+  particular: -0.4,
   valuable: -0.4,
   notEnglish: -1.5,
   injection: -3,
@@ -34,7 +47,9 @@ export const CONFIDENCE_WEIGHTS = {
   engines: 0.8,
   /** Share of a language model's claims that no source fully says. */
   unsupported: -2.5,
-} as const;
+};
+/** Log-odds of an ordinary draft. */
+export const PRIOR_BIAS = 0.5;
 
 /** What nothing answers stays below the least that is suggested. */
 const UNANSWERABLE_CAP = 0.2;
@@ -42,21 +57,31 @@ const UNANSWERABLE_CAP = 0.2;
 const VALUABLE_REVENUE = 1000;
 /** Prior of a category without history: as if 6 of 8 drafts had been fine (a Beta prior). */
 const PRIOR = { good: 6, all: 8 };
+/** Words of a message from which its length counts, and over how many more it counts fully. */
+const LONG = { from: 30, over: 90 };
 
 export interface ConfidenceInput {
   analysis: Analysis;
   customer: Customer;
   history: CategoryHistory;
   answerable: boolean;
+  /** Of the customer's message. */
+  words: number;
   retrieval: {
     /** 0..1: closeness of the best source to what is asked. */
     support: number;
     lead: number;
+    /** 0..1: how much of the question's telling words the reply takes up; absent: not looked at. */
+    covered?: number;
+    /** 0..1: how far the replies to those who asked alike say the same; null or absent: nobody did. */
+    precedent?: number | null;
     /** Category of the best source. */
     category: string | null;
   };
   questions: { asked: number; answered: number };
   needsAccountData: boolean;
+  /** What was learned from outcomes; absent: nothing yet. */
+  calibration?: Calibration | null;
   /** Of a draft that a language model wrote. */
   model?: {
     /** 0..1: how alike the local engine's draft is. */
@@ -67,76 +92,121 @@ export interface ConfidenceInput {
   now: Date;
 }
 
-/** Confidence in [0, 1] with its reasons, strongest first. Pure. */
-export function scoreConfidence(input: ConfidenceInput): { confidence: number; reasons: Reason[] } {
+/** Log-odds that a draft is right, by its evidence; `null`: by hand-set weights. */
+export function logitOf(evidence: Evidence, calibration: Calibration | null): number {
+  const { bias, weights } = calibration ?? { bias: PRIOR_BIAS, weights: PRIOR_WEIGHTS };
+  return EVIDENCE.reduce((sum, name) => sum + (weights[name] ?? 0) * (evidence[name] ?? 0), bias);
+}
+
+/** Confidence in [0, 1] with its evidence, and its reasons, strongest first. Pure. */
+export function scoreConfidence(input: ConfidenceInput): {
+  confidence: number;
+  evidence: Evidence;
+  reasons: Reason[];
+} {
+  const calibration = input.calibration ?? null;
+  const found = findEvidence(input);
+  const evidence: Evidence = {};
+  for (const { name, value } of found) evidence[name] = Math.round(value * 1000) / 1000;
+  const p = 1 / (1 + Math.exp(-logitOf(evidence, calibration)));
+  const weights = calibration?.weights ?? PRIOR_WEIGHTS;
+  const reasons = found
+    .map(({ name, value, text }) => ({ logit: (weights[name] ?? 0) * value, text }))
+    .filter(({ logit }) => Math.abs(logit) >= 0.15)
+    .sort((x, y) => Math.abs(y.logit) - Math.abs(x.logit))
+    .map(({ logit, text }): Reason => ({ effect: logit > 0 ? 'up' : 'down', text }));
+  if (!input.answerable) reasons.unshift({ effect: 'down', text: 'nothing we know answers this' });
+  return {
+    confidence: input.answerable ? p : Math.min(p, UNANSWERABLE_CAP),
+    evidence,
+    reasons: reasons.slice(0, 5),
+  };
+}
+
+/** The evidence that is there, with what it means in words. */
+function findEvidence(input: ConfidenceInput): { name: EvidenceName; value: number; text: string }[] {
   const { analysis: a, customer, history, retrieval, questions } = input;
-  const w = CONFIDENCE_WEIGHTS;
-  const terms: { logit: number; text: string }[] = [];
-  const add = (logit: number, text: string) => terms.push({ logit, text });
+  const found: { name: EvidenceName; value: number; text: string }[] = [];
+  const add = (name: EvidenceName, value: number, text: string) => found.push({ name, value, text });
   const above = (share: number) => Math.max(0, (share - 0.5) * 2);
 
   add(
-    w.support * (retrieval.support - 0.5),
+    'support',
+    retrieval.support - 0.5,
     retrieval.support >= 0.5 ? 'a source fits the question well' : 'no source fits the question well',
   );
   add(
-    w.lead * (retrieval.lead - 0.3),
+    'lead',
+    retrieval.lead - 0.3,
     retrieval.lead >= 0.3 ? 'the best source is clearly ahead' : 'several sources fit equally',
   );
+  if (retrieval.covered !== undefined)
+    add(
+      'covered',
+      retrieval.covered - 0.5,
+      retrieval.covered >= 0.5 ? 'it takes up what is asked' : 'it leaves out words of the question',
+    );
+  if (retrieval.precedent !== undefined && retrieval.precedent !== null)
+    add(
+      'precedent',
+      retrieval.precedent - 0.4,
+      retrieval.precedent >= 0.4
+        ? 'similar tickets were answered so'
+        : 'similar tickets were answered otherwise',
+    );
   add(
-    w.category * (a.categoryConfidence - 0.5),
+    'category',
+    a.categoryConfidence - 0.5,
     a.categoryConfidence >= 0.5 ? 'the topic is clear' : 'the topic is not clear',
   );
+  const margin = a.categoryConfidence - (a.runnersUp[0]?.probability ?? 0);
+  add('margin', margin - 0.4, margin >= 0.4 ? 'no other topic comes close' : 'another topic comes close');
   if (retrieval.category)
     add(
-      retrieval.category === a.category ? w.agreement : -w.agreement,
+      'agreement',
+      retrieval.category === a.category ? 1 : -1,
       retrieval.category === a.category ? 'source and topic agree' : 'the source is about another topic',
     );
   const good = history.unchanged + PRIOR.good;
   const all = history.reviewed + PRIOR.all;
-  const odds = Math.log(good / Math.max(0.5, all - good)) - Math.log(PRIOR.good / (PRIOR.all - PRIOR.good));
   if (history.reviewed > 0)
     add(
-      w.history * odds,
+      'history',
+      Math.log(good / Math.max(0.5, all - good)) - Math.log(PRIOR.good / (PRIOR.all - PRIOR.good)),
       `${history.unchanged} of ${history.reviewed} reviewed drafts of this topic went out unchanged`,
     );
-  if (a.outOfScope > 0.8) add(w.outOfScope * ((a.outOfScope - 0.8) / 0.2), 'unlike what we know');
-  if (a.frustration > 0.5) add(w.frustration * above(a.frustration), 'the customer is unhappy');
-  if (a.attempts >= 2) add(w.repeated, 'earlier answers or tries did not help');
-  if (questions.asked > 1) add(w.severalQuestions, `${questions.asked} questions at once`);
+  if (a.outOfScope > 0.8) add('outOfScope', (a.outOfScope - 0.8) / 0.2, 'unlike what we know');
+  if (a.frustration > 0.5) add('frustration', above(a.frustration), 'the customer is unhappy');
+  if (a.attempts >= 2) add('repeated', 1, 'earlier answers or tries did not help');
+  if (questions.asked > 1) add('severalQuestions', 1, `${questions.asked} questions at once`);
   if (questions.answered < questions.asked)
     add(
-      w.uncovered * ((questions.asked - questions.answered) / questions.asked),
+      'uncovered',
+      (questions.asked - questions.answered) / questions.asked,
       'not every question is answered by a source',
     );
-  if (a.kind === 'bug') add(w.bug, 'it reports a fault');
+  if (a.kind === 'bug') add('bug', 1, 'it reports a fault');
+  if (input.words > LONG.from)
+    add('long', Math.min(1, (input.words - LONG.from) / LONG.over), 'the message tells much more');
+  if (a.references.length || a.deadline) add('particular', 1, 'it is about a case of their own');
   const { account } = customer;
   const renewsSoon =
     account?.renewalAt && Math.abs(account.renewalAt.getTime() - input.now.getTime()) < 30 * 86_400_000;
   if ((account?.mrr ?? 0) >= VALUABLE_REVENUE || (renewsSoon && (account?.mrr ?? 0) >= VALUABLE_REVENUE / 4))
-    add(w.valuable, renewsSoon ? 'a valuable account close to renewal' : 'a valuable account');
-  if (a.language !== 'en') add(w.notEnglish, 'not in English');
+    add('valuable', 1, renewsSoon ? 'a valuable account close to renewal' : 'a valuable account');
+  if (a.language !== 'en') add('notEnglish', 1, 'not in English');
   if (a.injection > 0.5)
-    add(w.injection * above(a.injection), 'the text tries to give orders to the assistant');
-  if (a.spam > 0.5) add(w.spam * above(a.spam), 'it may be spam');
+    add('injection', above(a.injection), 'the text tries to give orders to the assistant');
+  if (a.spam > 0.5) add('spam', above(a.spam), 'it may be spam');
   if (input.model) {
     const { agreement, unsupported } = input.model;
     add(
-      w.engines * (2 * agreement - 1),
+      'engines',
+      2 * agreement - 1,
       agreement >= 0.5 ? 'both engines answer alike' : 'the two engines answer differently',
     );
-    if (unsupported > 0) add(w.unsupported * unsupported, 'no source says everything that was written');
+    if (unsupported > 0) add('unsupported', unsupported, 'no source says everything that was written');
   }
-  if (input.needsAccountData) add(w.needsAccountData, 'it needs a look into the account');
-
-  const logit = terms.reduce((sum, term) => sum + term.logit, w.bias + 2.2);
-  const p = 1 / (1 + Math.exp(-logit));
-  const confidence = input.answerable ? p : Math.min(p, UNANSWERABLE_CAP);
-  const reasons = terms
-    .filter((term) => Math.abs(term.logit) >= 0.15)
-    .sort((x, y) => Math.abs(y.logit) - Math.abs(x.logit))
-    .slice(0, 5)
-    .map((term): Reason => ({ effect: term.logit > 0 ? 'up' : 'down', text: term.text }));
-  if (!input.answerable) reasons.unshift({ effect: 'down', text: 'nothing we know answers this' });
-  return { confidence, reasons: reasons.slice(0, 5) };
+  if (input.needsAccountData) add('needsAccountData', 1, 'it needs a look into the account');
+  return found;
 }

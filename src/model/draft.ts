@@ -1,5 +1,6 @@
 // Drafts: versions of a proposed reply, with sources, a confidence and the record of why.
 import { z } from 'zod';
+import { type Evidence, evidenceSchema } from './calibration.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -39,6 +40,8 @@ export const draftProposalSchema = z.object({
   /** 1 - P(error): rejected, flagged, edited in substance, or an unhappy customer. */
   confidence: share,
   reasons: z.array(reasonSchema),
+  /** What the confidence was computed from, for its calibration; absent: not known. */
+  evidence: evidenceSchema.optional(),
   /** False: nothing we know answers this; the text is a holding reply for a person to complete. */
   answerable: z.boolean(),
   /** Which engine, model and prompt version wrote it. */
@@ -80,6 +83,8 @@ export interface Draft {
   sources: Source[];
   confidence: number;
   reasons: Reason[];
+  /** Null or absent: not known. */
+  evidence?: Evidence | null;
   answerable: boolean;
   engine: string;
   /** Null or absent: no language model took part. */

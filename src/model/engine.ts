@@ -1,5 +1,6 @@
 // What the engines are given and what they find: questions, drafts to write, articles and solved tickets.
 import type { Analysis, Kind } from './analysis.ts';
+import type { Calibration } from './calibration.ts';
 import type { ContextFacts, Customer } from './customer.ts';
 import type { DraftProposal } from './draft.ts';
 
@@ -63,6 +64,8 @@ export interface DraftInput extends EngineInput {
   signature: string;
   /** Outcomes of this category so far. */
   history: CategoryHistory;
+  /** What outcomes have taught about confidence; absent: nothing yet. */
+  calibration?: Calibration | null;
 }
 
 /** Reviewed outcomes of a category: what the confidence is calibrated on. */

@@ -81,6 +81,7 @@ describe('confidence', () => {
     customer: customer(),
     history: { reviewed: 0, unchanged: 0 },
     answerable: true,
+    words: 12,
     retrieval: { support: 0.8, lead: 0.6, category: 'billing/invoice-copy' },
     questions: { asked: 1, answered: 1 },
     needsAccountData: false,

@@ -56,6 +56,7 @@ async function material(...questions: string[]): Promise<DraftMaterial> {
   const vectors = await embedder.embed(questions);
   return {
     known,
+    coverage: articles.coverage,
     now,
     found: questions.map((text, i) => {
       const query = { text, vectors: [vectors[i] ?? new Float32Array(64)], language: 'en' };

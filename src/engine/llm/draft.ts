@@ -123,11 +123,13 @@ async function propose(
   const sources = sourcesOf(kept);
   const [main] = [...kept].sort((a, b) => b.support - a.support);
   const claims = kept.length + dropped.length;
-  const { confidence, reasons } = scoreConfidence({
+  const { confidence, evidence, reasons } = scoreConfidence({
     analysis: { ...analysis, language },
     customer,
     history: input.history,
     answerable,
+    words: inboundText(input).split(/\s+/).length,
+    calibration: input.calibration,
     retrieval: {
       support: mean(kept.map(({ support, passage }) => support * fitOf(passage, analysis))),
       // Neither for nor against: the model has chosen among all that was found.
@@ -156,6 +158,7 @@ async function propose(
     sources,
     confidence,
     reasons,
+    evidence,
     answerable,
     engine: `model ${use?.name ?? ''}`.trim(),
     ...(use ? { model: use } : {}),

@@ -10,6 +10,7 @@ import { holdingReply } from './holding.ts';
 import { firstName, listed, PHRASES, type Phrases, paragraphs } from './phrases.ts';
 import type { Hit } from './retrieval.ts';
 import { rewrite } from './rewriting.ts';
+import { wordCount } from './text.ts';
 
 /** What was found for one of the things that are asked. */
 export interface Found {
@@ -23,6 +24,8 @@ export interface DraftMaterial {
   found: Found[];
   /** Tokens that may be said to anybody. */
   known: { has(token: string): boolean };
+  /** 0..1: how much of the rare words of a text stand in another, by the articles' or the tickets' measure. */
+  coverage(text: string, by: string): number;
   now: Date;
 }
 
@@ -101,12 +104,21 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   ]);
   const text = instructions.length ? rewrite(input.previous ?? fresh, instructions, signature) : fresh;
 
-  const { confidence, reasons } = scoreConfidence({
+  const told = body.join('\n');
+  const { confidence, evidence, reasons } = scoreConfidence({
     analysis,
     customer,
     history: input.history,
     answerable,
-    retrieval: { support: main?.support ?? 0, lead: main?.lead ?? 0, category: main?.category ?? null },
+    words: wordCount(said),
+    retrieval: {
+      support: main?.support ?? 0,
+      lead: main?.lead ?? 0,
+      covered: answerable ? material.coverage(focusOf(analysis), told) : 0,
+      precedent: answerable ? precedentOf(material, told) : null,
+      category: main?.category ?? null,
+    },
+    calibration: input.calibration,
     questions: { asked: material.found.length, answered: answered.length },
     needsAccountData: WANTS_ACTION.test(material.found.map((f) => f.question).join(' ')),
     now: material.now,
@@ -118,9 +130,28 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     sources,
     confidence,
     reasons,
+    evidence,
     answerable,
     engine: 'local-1',
   };
+}
+
+/** What of a message must be answered: its questions, or what it is about. */
+function focusOf({ questions, summary }: Analysis): string {
+  return questions.length ? questions.join('\n') : summary;
+}
+
+/** Similarity from which a solved ticket says something about how to answer. */
+const PRECEDENT = 0.5;
+
+/** 0..1: how much of what was replied to the most similar tickets the reply says too; null: there are none. */
+function precedentOf({ found, coverage }: DraftMaterial, told: string): number | null {
+  const near = found.flatMap(({ exemplars }) =>
+    exemplars.filter((hit) => hit.cosine >= PRECEDENT).slice(0, 3),
+  );
+  const weight = near.reduce((sum, hit) => sum + hit.cosine ** 2, 0);
+  const shared = near.reduce((sum, hit) => sum + hit.cosine ** 2 * coverage(hit.item.data.reply, told), 0);
+  return weight > 0 ? shared / weight : null;
 }
 
 /**

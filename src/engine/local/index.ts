@@ -165,7 +165,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     async draft(input) {
       const reading = readTicket(input);
       const found = await findAll(input, reading);
-      return composeDraft(input, { found, known, now: clock.now() });
+      const { coverage } = articles;
+      return composeDraft(input, { found, known, coverage, now: clock.now() });
     },
     async fingerprints({ subject, text }, analysis) {
       const parts = partsOf(text);

@@ -81,6 +81,8 @@ export interface SearchIndex<T> {
   retain(keep: (id: string) => boolean): void;
   has(id: string): boolean;
   search(query: SearchQuery, limit: number): Hit<T>[];
+  /** 0..1: how much of a text's weight in rare words another text contains. */
+  coverage(text: string, by: string): number;
   size(): number;
 }
 
@@ -127,6 +129,17 @@ export function createSearchIndex<T>(): SearchIndex<T> {
     },
     has: (id) => items.has(id),
     size: () => items.size,
+    coverage(text, by) {
+      const own = new Set(contentWords(by));
+      let all = 0;
+      let shared = 0;
+      for (const word of new Set(contentWords(text))) {
+        const weight = idf(word);
+        all += weight;
+        if (own.has(word)) shared += weight;
+      }
+      return all > 0 ? shared / all : 0;
+    },
     search({ text, vectors, language, categories }, limit) {
       const candidates = [...items.values()].filter((item) => item.language === language);
       if (!candidates.length) return [];

@@ -11,6 +11,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Kind } from '../../../model/analysis.ts';
+import type { Calibration, Evidence } from '../../../model/calibration.ts';
 import type { Mode } from '../../../model/draft.ts';
 import type { OutcomeKind } from '../../../model/outcome.ts';
 import { bytes, id, ref, time } from './columns.ts';
@@ -79,6 +80,24 @@ export const outcome = pgTable(
   },
   (t) => [uniqueIndex().on(t.draftId), index().on(t.category)],
 );
+
+/** Past tickets that were answered again and compared with the reply that was sent: they calibrate the confidence. */
+export const rehearsal = pgTable('rehearsal', {
+  ticketId: ref()
+    .primaryKey()
+    .references(() => ticket.id),
+  evidence: jsonb().$type<Evidence>().notNull(),
+  /** 1 = the draft says something else than the reply. */
+  error: integer().notNull(),
+  at: time().notNull(),
+});
+
+/** The weights that confidence is computed with; at most one row. */
+export const calibration = pgTable('calibration', {
+  id: integer().primaryKey(),
+  fitted: jsonb().$type<Calibration>().notNull(),
+  at: time().notNull(),
+});
 
 export const policy = pgTable('policy', {
   category: text().primaryKey(),

@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { Evidence } from '../../../model/calibration.ts';
 import type { Decision, DecisionKind } from '../../../model/decision.ts';
 import type { DraftStatus, ModelUse, Reason, RouteDecision, Source } from '../../../model/draft.ts';
 import type { OutboxStatus } from '../../../model/outbox.ts';
@@ -31,6 +32,8 @@ export const draft = pgTable(
     sources: jsonb().$type<Source[]>().notNull(),
     confidence: doublePrecision().notNull(),
     reasons: jsonb().$type<Reason[]>().notNull(),
+    /** Null: an agent's words, or from before evidence was kept. */
+    evidence: jsonb().$type<Evidence>(),
     answerable: boolean().notNull(),
     engine: text().notNull(),
     /** Null: no language model took part. */
