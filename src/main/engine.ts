@@ -71,8 +71,9 @@ export function startEngine(options: {
   });
   const indexed = attempt('articles', readArticles)
     .then(() =>
+      // The oldest first: of tickets that ask the same, and where room is short, the newer ones stay.
       attempt('solved tickets', async () =>
-        engine.addExemplars(await store.recentExemplars(HISTORY.exemplars)),
+        engine.addExemplars((await store.recentExemplars(HISTORY.exemplars)).toReversed()),
       ),
     )
     .then(() => engine.learned);
