@@ -8,7 +8,7 @@ import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
-import { mergeClusters, publicWords, rename, tellingSentence } from './cluster-merge.ts';
+import { publicWords, rename, tellingSentence } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
@@ -36,7 +36,6 @@ export async function confirmIfDue(deps: FlowDeps, clusterId: number, ticket: Ti
   });
   await rename(deps.store, clusterId);
   deps.log.info({ clusterId, because }, 'a bug is confirmed');
-  await mergeClusters(deps);
 }
 
 async function reasonToConfirm(

@@ -11,6 +11,8 @@ import { replacePersonal } from '../model/personal.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import type { FlowDeps } from './deps.ts';
 
+/** Clusters that are compared before other work gets its turn. */
+const TURN = 10;
 /** Members that a name is chosen from. */
 const NAMED_FROM = 60;
 
@@ -60,20 +62,28 @@ export function publicWords(text: string): string {
 }
 
 /**
- * Makes clusters one that grew apart by chance, except those that people said are different. Runs at night, and
- * whenever one is confirmed. Answers how many were merged.
+ * Makes clusters one that grew apart by chance, except those that people said are different. Runs at night over
+ * all, and over those of the last day while a bug spreads. Answers how many were merged. Searching takes turns with
+ * other work; only the merging itself holds up who else changes clusters.
  */
-export async function mergeClusters(deps: FlowDeps): Promise<number> {
+export async function mergeClusters(deps: FlowDeps, since?: Date): Promise<number> {
+  const now = deps.clock.now();
+  const index = await withClusters(deps, async (current) => current);
+  let merged = 0;
+  for (const [i, from] of index.ids(since).entries()) {
+    if (i % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+    if (index.home(from, now) && (await mergeHome(deps, from, now))) merged += 1;
+  }
+  return merged;
+}
+
+async function mergeHome(deps: FlowDeps, from: number, now: Date): Promise<boolean> {
   return withClusters(deps, async (index) => {
-    const done = new Set<number>();
-    for (const { from, into } of index.mergers(deps.clock.now())) {
-      // A cluster that has changed tonight is looked at again the next night.
-      if (done.has(from) || done.has(into)) continue;
-      if ((await deps.store.apartFrom(from)).includes(into)) continue;
-      if (await deps.store.transaction((tx) => merge(tx, from, into, null))) done.add(from).add(into);
-    }
-    await upToDate(deps);
-    return done.size / 2;
+    const home = index.home(from, now);
+    if (!home || (await deps.store.apartFrom(from)).includes(home.into)) return false;
+    const done = await deps.store.transaction((tx) => merge(tx, from, home.into, null));
+    if (done) await upToDate(deps);
+    return done;
   });
 }
 

@@ -17,6 +17,7 @@ import { reportJoined } from './track.ts';
 const BATCH = 25;
 /** Candidates that are looked at, since people may have refused the first. */
 const CANDIDATES = 6;
+const DAY_MS = 86_400_000;
 /** Members up to which a cluster is named anew with each. */
 const SMALL = 16;
 /** `fault` from which a report of no clear kind may join others. */
@@ -65,15 +66,15 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
     await reportJoined(deps, { clusterId, ticketId, at });
     await confirmIfDue(deps, clusterId, ticket);
   }
-  if (await grown(deps, touched)) await mergeClusters(deps);
+  if (await spreads(deps, touched)) await mergeClusters(deps, new Date(deps.clock.now().getTime() - DAY_MS));
   // Last, so that a process that dies on the way leaves nothing undone.
   await store.updateTicketQuietly(ticketId, { clusteredSeq: upTo });
 }
 
-/** Whether a confirmed cluster has just doubled: what was not clear before may be now. */
-async function grown({ store }: FlowDeps, touched: Set<number>): Promise<boolean> {
+/** Whether a bug that engineers know has one more report: what was not clear before may be now. */
+async function spreads({ store }: FlowDeps, touched: Set<number>): Promise<boolean> {
   const clusters = await Promise.all([...touched].map((id) => store.getCluster(id)));
-  return clusters.some((row) => row?.confirmedAt && isDoubled(row.size));
+  return clusters.some((row) => row?.confirmedAt && row.status === 'confirmed');
 }
 
 const isDoubled = (size: number) => Number.isInteger(Math.log2(size));

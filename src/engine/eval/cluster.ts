@@ -52,7 +52,7 @@ export async function evaluateClusters(
     return id;
   });
   const msPerText = (performance.now() - started) / Math.max(1, rows.length);
-  const moved = new Map(index.mergers().map(({ from, into }) => [from, into]));
+  const moved = new Map(index.ids().map((id) => [id, index.home(id)?.into]));
   const settled = (id: number): number => {
     const into = moved.get(id);
     return into === undefined ? id : settled(into);

@@ -56,8 +56,10 @@ export interface ClusterIndex {
   observe(print: Fingerprint): void;
   /** The clusters that a report, or another cluster, is most like, best first. Takes the same time however many reports there are. */
   nearest(profile: ClusterProfile, limit: number, at?: Date): Match[];
-  /** Clusters that belong into a larger one, surest first. */
-  mergers(at?: Date): { from: number; into: number; score: number }[];
+  /** All clusters, or those with a member since then. */
+  ids(since?: Date): number[];
+  /** The larger cluster that this one belongs into; null: it stands for itself. */
+  home(id: number, at?: Date): { into: number; score: number } | null;
   size(): number;
 }
 
@@ -187,17 +189,21 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
       centroids.observe(print.vector);
     },
     nearest,
-    mergers(at) {
-      const found = [...entries].flatMap(([from, { profile }]) => {
-        const larger = nearest(profile, 5, at).find(({ id }) => {
-          const size = entries.get(id)?.profile.size ?? 0;
-          return size > profile.size || (size === profile.size && id < from);
-        });
-        const sameKind = larger && entries.get(larger.id)?.kind === most(profile.kinds);
-        const least = sameKind && profile.size <= SMALL ? MERGE_SMALL : MERGE;
-        return larger && larger.score >= least ? [{ from, into: larger.id, score: larger.score }] : [];
+    ids(since) {
+      if (!since) return [...entries.keys()];
+      return [...entries].flatMap(([id, { times }]) => (times.some((time) => time >= since) ? [id] : []));
+    },
+    home(id, at) {
+      const own = entries.get(id);
+      if (!own) return null;
+      const { profile, kind } = own;
+      const larger = nearest(profile, 5, at).find((match) => {
+        const size = entries.get(match.id)?.profile.size ?? 0;
+        return size > profile.size || (size === profile.size && match.id < id);
       });
-      return found.sort((a, b) => b.score - a.score);
+      const sameKind = larger && entries.get(larger.id)?.kind === kind;
+      const least = sameKind && profile.size <= SMALL ? MERGE_SMALL : MERGE;
+      return larger && larger.score >= least ? { into: larger.id, score: larger.score } : null;
     },
     size: () => entries.size,
   };
