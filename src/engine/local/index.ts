@@ -3,19 +3,11 @@
 import { KINDS, kindSchema } from '../../model/analysis.ts';
 import { errorText } from '../../model/errors.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
-import type {
-  Clock,
-  DraftInput,
-  Embedder,
-  Engine,
-  Exemplar,
-  KnowledgeHit,
-  LabelledText,
-  Log,
-} from '../../ports.ts';
+import type { Clock, DraftInput, Embedder, Engine, KnowledgeHit, LabelledText, Log } from '../../ports.ts';
 import { passagesOf, takeApart } from './articles.ts';
 import { classify, type TrainingText } from './classifier.ts';
 import { composeDraft, type Found } from './drafting.ts';
+import { createExemplarIndex } from './exemplar-index.ts';
 import { knownTokens, reusableReply } from './exemplars.ts';
 import { fingerprint, partsOf } from './fingerprint.ts';
 import type { ArticleItem } from './fitting.ts';
@@ -83,7 +75,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   ]);
 
   const articles = createSearchIndex<ArticleItem>();
-  const exemplars = createSearchIndex<Exemplar>();
+  const exemplars = createExemplarIndex((reply) => reusableReply(reply, known) !== null);
   const articleHashes = new Map<string, string>();
   let known: Set<string> = new Set();
   let indexed = 0;
@@ -235,9 +227,9 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
         for (const [i, exemplar] of chunk.entries()) {
           const vector = vectors[i];
           if (!vector) continue;
-          const { id, language, category, kind, text } = exemplar;
+          const { kind, text } = exemplar;
           if (kind) kinds.collect({ text, category: kind, vector, importance: 1 });
-          exemplars.add({ id, text: cleanText(text).text, vector, language, category, data: exemplar });
+          exemplars.add(exemplar, vector);
         }
         indexed += chunk.length;
       }
