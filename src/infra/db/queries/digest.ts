@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { KINDS } from '../../../model/analysis.ts';
+import type { TicketSlice } from '../../../model/dashboard.ts';
 import type {
   Backlog,
   ClusterRow,
@@ -17,9 +18,10 @@ import type {
 import { issueStateSchema } from '../../../model/issue.ts';
 import { PRIORITIES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
+import { inSlice } from './ticket-slice.ts';
 
 /** From this churn risk on, a message reads as if its company may leave. */
-const LEAVING = 0.6;
+export const LEAVING = 0.6;
 /** Clusters that are told of, at most. */
 const CLUSTERS = 20;
 
@@ -115,7 +117,7 @@ export function digestQueries(db: Db) {
   }
 
   /** What became of the tickets opened in each span, all together and by category. */
-  function cohorts(spans: Span[], now: Date) {
+  function cohorts(spans: Span[], now: Date, slice: TicketSlice) {
     const by = (who: string) => sql`t.first_response_at is not null and t.replied_by = ${who}`;
     return rows(
       cohortSchema,
@@ -137,13 +139,13 @@ export function digestQueries(db: Db) {
         avg(t.csat) filter (where ${by('agent')})::float8 as agent_mean,
         count(*) filter (where t.due_at is not null and (t.first_response_at is not null or t.due_at < ${iso(now)}::timestamptz) and t.resolution is distinct from 'rejected')::int as due,
         count(*) filter (where coalesce(t.first_response_at, ${iso(now)}::timestamptz) > t.due_at and t.resolution is distinct from 'rejected')::int as late
-      from span s join ticket t on t.created_at >= s.lo and t.created_at < s.hi
+      from span s join ticket t on t.created_at >= s.lo and t.created_at < s.hi ${inSlice(slice)}
       group by grouping sets ((s.n), (s.n, t.category))`,
     );
   }
 
   /** Tickets resolved in each span that have not come back since, all together and by category. */
-  function resolutions(spans: Span[]) {
+  function resolutions(spans: Span[], slice: TicketSlice) {
     return rows(
       resolvedSchema,
       sql`
@@ -152,8 +154,8 @@ export function digestQueries(db: Db) {
         count(*)::int as resolved,
         count(*) filter (where t.resolution = 'confirmed')::int as confirmed,
         ${spread(sql`t.resolved_at - t.created_at`)} as spread
-      from span s join ticket t on t.resolved_at >= s.lo and t.resolved_at < s.hi
-      where t.resolution is distinct from 'rejected'
+      from span s join ticket t on t.resolved_at >= s.lo and t.resolved_at < s.hi ${inSlice(slice)}
+      where t.resolution is distinct from 'rejected' and t.outreach is null
         and (t.reopened_at is null or t.reopened_at < t.resolved_at)
       group by grouping sets ((s.n), (s.n, t.category))`,
     );
@@ -164,8 +166,11 @@ export function digestQueries(db: Db) {
      * Counts of each span, in the order of `spans`. First answers and ratings are those of the tickets opened in
      * the span; a first answer counts as late when it left after it was due, or is missing though due by `now`.
      */
-    async spanRows(spans: Span[], now: Date): Promise<SpanRows[]> {
-      const [opened, solved] = await Promise.all([cohorts(spans, now), resolutions(spans.slice(0, 1))]);
+    async spanRows(spans: Span[], now: Date, slice: TicketSlice = {}): Promise<SpanRows[]> {
+      const [opened, solved] = await Promise.all([
+        cohorts(spans, now, slice),
+        resolutions(spans.slice(0, 1), slice),
+      ]);
       return spans.map((_, span) => {
         const mine = opened.filter((row) => row.span === span);
         const done = solved.filter((row) => row.span === span);
@@ -183,7 +188,7 @@ export function digestQueries(db: Db) {
     },
 
     /** Tickets opened by local day, oldest first; days without one are missing. */
-    async dayRows(span: Span, timeZone: string): Promise<DayRow[]> {
+    async dayRows(span: Span, timeZone: string, slice: TicketSlice = {}): Promise<DayRow[]> {
       const found = await rows(
         daySchema,
         sql`
@@ -191,7 +196,7 @@ export function digestQueries(db: Db) {
           count(*)::int as received,
           count(t.first_response_at)::int as answered,
           ${RESPONSE} as response
-        from ticket t where ${within(sql`t.created_at`, span)}
+        from ticket t where ${within(sql`t.created_at`, span)} ${inSlice(slice)}
         group by 1 order by 1`,
       );
       return found.map(({ day, received, answered, response }) => ({
@@ -208,14 +213,14 @@ export function digestQueries(db: Db) {
     },
 
     /** What waits for us now. */
-    async backlog(now: Date): Promise<Backlog> {
+    async backlog(now: Date, slice: TicketSlice = {}): Promise<Backlog> {
       const found = await rows(
         backlogSchema,
         sql`
-        select priority ->> 'level' as level, count(*)::int as tickets,
+        select t.priority ->> 'level' as level, count(*)::int as tickets,
           count(*) filter (where due_at < ${iso(now)}::timestamptz and first_response_at is null)::int as overdue,
           min(created_at) as oldest
-        from ticket where status <> 'resolved' and status <> 'awaiting_customer' group by 1`,
+        from ticket t where status <> 'resolved' and status <> 'awaiting_customer' ${inSlice(slice)} group by 1`,
       );
       const backlog: Backlog = {
         total: 0,
@@ -233,7 +238,7 @@ export function digestQueries(db: Db) {
     },
 
     /** Clusters with tickets opened in the span, most reported first; dismissed and merged ones are left out. */
-    async clustersIn(span: Span): Promise<ClusterRow[]> {
+    async clustersIn(span: Span, slice: TicketSlice = {}): Promise<ClusterRow[]> {
       const earlier = { from: new Date(2 * span.from.getTime() - span.to.getTime()), to: span.from };
       const found = await rows(
         clusterSchema,
@@ -241,7 +246,7 @@ export function digestQueries(db: Db) {
         with recent as (
           select m.cluster_id, count(distinct t.id)::int as reports
           from ticket t join cluster_member m on m.ticket_id = t.id
-          where ${within(sql`t.created_at`, span)} group by 1
+          where ${within(sql`t.created_at`, span)} ${inSlice(slice)} group by 1
         ), top as (
           select c.*, r.reports from recent r join cluster c on c.id = r.cluster_id
           where c.merged_into is null and c.status not in ('dismissed', 'merged')
@@ -255,7 +260,7 @@ export function digestQueries(db: Db) {
           from (
             select a.id, a.mrr,
               count(distinct t.id) filter (where ${within(sql`t.created_at`, earlier)}) as before
-            from cluster_member m join ticket t on t.id = m.ticket_id
+            from cluster_member m join ticket t on t.id = m.ticket_id ${inSlice(slice)}
               join customer c on c.id = t.customer_id left join account a on a.id = c.account_id
             where m.cluster_id = p.id group by a.id
           ) a
@@ -266,19 +271,19 @@ export function digestQueries(db: Db) {
     },
 
     /** Tickets opened in the span whose first draft found nothing to answer from, by category. */
-    gapsIn: (span: Span): Promise<DigestRows['gaps']> =>
+    gapsIn: (span: Span, slice: TicketSlice = {}): Promise<DigestRows['gaps']> =>
       rows(
         gapSchema,
         sql`
         select t.category, count(*)::int as n
         from ticket t join draft d on d.ticket_id = t.id and d.version = 1
         where ${within(sql`t.created_at`, span)} and not d.answerable
-          and t.resolution is distinct from 'rejected'
+          and t.resolution is distinct from 'rejected' ${inSlice(slice)}
         group by 1 order by 2 desc, 1 limit 10`,
       ),
 
     /** Companies with messages in the span that read as if they may leave, the largest first. */
-    async leavingIn(span: Span): Promise<LeavingRow[]> {
+    async leavingIn(span: Span, slice: TicketSlice = {}): Promise<LeavingRow[]> {
       const found = await rows(
         leavingSchema,
         sql`
@@ -286,7 +291,7 @@ export function digestQueries(db: Db) {
           array_agg(t.id::float8 order by t.id) as tickets
         from ticket t join customer c on c.id = t.customer_id join account a on a.id = c.account_id
         where ${within(sql`t.created_at`, span)}
-          and (t.analysis ->> 'churnRisk')::float8 >= ${LEAVING} and a.churned_at is null
+          and (t.analysis ->> 'churnRisk')::float8 >= ${LEAVING} and a.churned_at is null ${inSlice(slice)}
         group by a.id order by a.mrr desc nulls last, a.name limit 10`,
       );
       return found.map(({ renewal, ...row }) => ({ ...row, renewalAt: renewal }));
@@ -302,10 +307,10 @@ export function digestQueries(db: Db) {
     },
 
     /** Tickets of the span that ask for a feature. */
-    async requestsIn(span: Span): Promise<number> {
+    async requestsIn(span: Span, slice: TicketSlice = {}): Promise<number> {
       const [row] = await rows(
         z.array(z.object({ n })),
-        sql`select count(*)::int as n from ticket t where ${within(sql`t.created_at`, span)} and t.kind = 'feature_request'`,
+        sql`select count(*)::int as n from ticket t where ${within(sql`t.created_at`, span)} and t.kind = 'feature_request' ${inSlice(slice)}`,
       );
       return row?.n ?? 0;
     },

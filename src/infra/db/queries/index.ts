@@ -4,6 +4,7 @@ import { cardQueries } from './cards.ts';
 import { clusterQueries } from './clusters.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
+import { dashboardQueries } from './dashboard.ts';
 import { digestQueries } from './digest.ts';
 import { feedbackQueries } from './feedback.ts';
 import { figureQueries } from './figures.ts';
@@ -25,6 +26,7 @@ function bind(db: Db) {
     ...feedbackQueries(db),
     ...figureQueries(db),
     ...digestQueries(db),
+    ...dashboardQueries(db),
     ...modelCallQueries(db),
     ...outreachQueries(db),
     ...proposalQueries(db),

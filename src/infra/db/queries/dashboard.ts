@@ -1,0 +1,182 @@
+// Queries of the dashboard alone: the tickets behind a figure, and what can be filtered by.
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { AccountLine, Drill, SliceChoices, TicketLine, TicketSlice } from '../../../model/dashboard.ts';
+import type { Span } from '../../../model/digest.ts';
+import { PRIORITIES, STATUSES } from '../../../model/ticket.ts';
+import type { Db } from '../index.ts';
+import { LEAVING } from './digest.ts';
+import { inSlice } from './ticket-slice.ts';
+
+/** An account is told of from this health on down. */
+const FRAIL = 50;
+const ACCOUNTS = 20;
+
+const n = z.number();
+const text = z.string().nullable();
+const linesSchema = z.array(
+  z.object({
+    total: n,
+    id: n,
+    subject: text,
+    customer: text,
+    account: text,
+    plan: text,
+    channel: z.string(),
+    category: text,
+    priority: z.enum(PRIORITIES).nullable(),
+    status: z.enum(STATUSES),
+    replied_by: z.enum(['auto', 'assisted', 'agent']).nullable(),
+    assignee: text,
+    csat: n.nullable(),
+    created: z.coerce.date(),
+    answered_in: n.nullable(),
+    resolved_in: n.nullable(),
+    late: z.boolean(),
+  }),
+);
+const choicesSchema = z.object({
+  channels: z.array(z.string()),
+  plans: z.array(z.string()),
+  agents: z.array(z.string()),
+});
+const accountsSchema = z.array(
+  z.object({
+    account: z.string(),
+    plan: text,
+    mrr: n.nullable(),
+    renewal: z.coerce.date().nullable(),
+    health: n,
+    reasons: z.array(z.object({ text: z.string() })),
+  }),
+);
+
+const at = (moment: Date) => sql`${moment.toISOString()}::timestamptz`;
+const within = (column: SQL, { from, to }: Span) => sql`${column} >= ${at(from)} and ${column} < ${at(to)}`;
+
+/** First answers that left late, or are missing though due: the same words as in the digest's counts. */
+const isLate = (now: Date) =>
+  sql`(coalesce(coalesce(t.first_response_at, ${at(now)}) > t.due_at, false)
+    and t.resolution is distinct from 'rejected')`;
+
+/** The condition that makes a ticket count for the figure. */
+function behind({ view, status, by, cluster, account }: Drill, span: Span, now: Date): SQL {
+  const opened = within(sql`t.created_at`, span);
+  const parts: SQL[] = [];
+  switch (view) {
+    case 'tickets':
+      parts.push(opened);
+      break;
+    case 'response':
+      parts.push(opened, sql`t.first_response_at is not null`);
+      break;
+    case 'answered':
+      parts.push(opened, sql`t.first_response_at is not null and t.replied_by is not null`);
+      break;
+    case 'resolved':
+      parts.push(
+        within(sql`t.resolved_at`, span),
+        sql`t.resolution is distinct from 'rejected' and (t.reopened_at is null or t.reopened_at < t.resolved_at)`,
+      );
+      break;
+    case 'backlog':
+      parts.push(sql`t.status <> 'resolved' and t.status <> 'awaiting_customer'`);
+      break;
+    case 'clusters':
+      parts.push(
+        opened,
+        sql`exists (select 1 from cluster_member m join cluster k on k.id = m.cluster_id
+          where m.ticket_id = t.id and k.merged_into is null and k.status not in ('dismissed', 'merged')
+          ${cluster ? sql`and k.id = ${Number(cluster.slice(2))}` : sql``})`,
+      );
+      break;
+    case 'requests':
+      parts.push(opened, sql`t.kind = 'feature_request'`);
+      break;
+    case 'gaps':
+      parts.push(
+        opened,
+        sql`t.resolution is distinct from 'rejected'
+          and exists (select 1 from draft d where d.ticket_id = t.id and d.version = 1 and not d.answerable)`,
+      );
+      break;
+    case 'accounts':
+      parts.push(
+        opened,
+        sql`(t.analysis ->> 'churnRisk')::float8 >= ${LEAVING} and a.id is not null and a.churned_at is null`,
+      );
+      break;
+  }
+  if (account) parts.push(sql`a.name = ${account}`);
+  if (by) parts.push(sql`t.replied_by = ${by} and t.first_response_at is not null`);
+  if (status === 'late') parts.push(isLate(now));
+  if (status === 'overdue') parts.push(sql`t.due_at < ${at(now)} and t.first_response_at is null`);
+  if (status === 'rejected' || status === 'confirmed') parts.push(sql`t.resolution = ${status}`);
+  return sql.join(parts, sql` and `);
+}
+
+export function dashboardQueries(db: Db) {
+  return {
+    /**
+     * The tickets behind a figure, newest first: `limit` of them after the first `skip`, and how many there are.
+     * Each condition is the one by which the figure itself is counted.
+     */
+    async ticketsBehind(
+      drill: Drill,
+      slice: TicketSlice,
+      options: { span: Span; now: Date; limit: number; skip?: number },
+    ): Promise<{ total: number; tickets: TicketLine[] }> {
+      const { span, now, limit, skip = 0 } = options;
+      const found = await db.execute(sql`
+        select count(*) over ()::int as total, t.id::float8 as id, t.subject, c.name as customer,
+          a.name as account, a.plan, t.channel, t.category, t.priority ->> 'level' as priority, t.status,
+          t.replied_by, t.assignee, t.csat, t.created_at as created,
+          extract(epoch from t.first_response_at - t.created_at)::float8 as answered_in,
+          extract(epoch from t.resolved_at - t.created_at)::float8 as resolved_in,
+          ${isLate(now)} as late
+        from ticket t join customer c on c.id = t.customer_id left join account a on a.id = c.account_id
+        where ${behind(drill, span, now)} ${inSlice(slice)}
+        order by t.created_at desc, t.id desc limit ${limit} offset ${skip}`);
+      const lines = linesSchema.parse(found.rows);
+      return {
+        total: lines[0]?.total ?? 0,
+        tickets: lines.map(({ total: _, replied_by, created, answered_in, resolved_in, ...line }) => ({
+          ...line,
+          repliedBy: replied_by,
+          createdAt: created,
+          answeredIn: answered_in,
+          resolvedIn: resolved_in,
+        })),
+      };
+    },
+
+    /** Channels, plans and agents of the tickets opened in the span. */
+    async sliceChoices(span: Span): Promise<Omit<SliceChoices, 'categories'>> {
+      const names = (column: SQL) =>
+        sql`coalesce(array_agg(distinct ${column} order by ${column}) filter (where ${column} is not null), '{}')`;
+      const found = await db.execute(sql`
+        with opened as (
+          select t.id, t.channel, t.customer_id, t.assignee from ticket t where ${within(sql`t.created_at`, span)}
+        )
+        select (select ${names(sql`o.channel`)} from opened o) as channels,
+          (select ${names(sql`a.plan`)} from account a) as plans,
+          (select ${names(sql`o.assignee`)} from opened o) as agents`);
+      return choicesSchema.parse(found.rows[0]);
+    },
+
+    /** Accounts whose newest recorded health is low, the frailest first; empty while none is recorded. */
+    async frailAccounts({ plan }: TicketSlice): Promise<AccountLine[]> {
+      const found = await db.execute(sql`
+        select a.name as account, a.plan, a.mrr, a.renewal_at as renewal, h.health, h.reasons
+        from account_health h join account a on a.id = h.account_id
+        where h.day = (select max(day) from account_health) and h.health <= ${FRAIL} and a.churned_at is null
+          ${plan ? sql`and a.plan = ${plan}` : sql``}
+        order by h.health, a.mrr desc nulls last, a.name limit ${ACCOUNTS}`);
+      return accountsSchema.parse(found.rows).map(({ renewal, reasons, ...line }) => ({
+        ...line,
+        renewalAt: renewal,
+        reasons: reasons.map(({ text: words }) => words),
+      }));
+    },
+  };
+}
