@@ -7,6 +7,7 @@ import { measureBaseline } from './baseline.ts';
 import { measureChannel } from './channel.ts';
 import { measureClusterTime, measureYear } from './clusters.ts';
 import { findDebianPostgres } from './debian-postgres.ts';
+import { measureEngine } from './engine.ts';
 import { measurePipeline } from './pipeline.ts';
 import { describeRun, printSections, type Section, writeSections } from './report.ts';
 import { openStage, type Stage, type StageKind } from './stage.ts';
@@ -32,6 +33,7 @@ const messages = values.messages ? Number(values.messages) : size.messages;
 /** Every measurement by the name that `--only` takes. */
 const MEASUREMENTS: Record<string, () => Promise<Section>> = {
   start: async () => ({ title: 'Starting', figures: await measureStarts() }),
+  engine: async () => ({ title: 'The local engine', figures: await measureEngine() }),
   latency: () =>
     onStage('embedded', 'Receive to card', (stage) =>
       measureLatency(stage, { perSecond: 3, forMs: size.latencyMs }),
