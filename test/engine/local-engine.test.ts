@@ -33,7 +33,7 @@ describe('the local engine', () => {
     const found = await engine.analyse(ticket('I forgot my password and cannot log in'));
     expect(found.category).toBe('account/login');
     release();
-    await vi.waitFor(() => expect(engine.progress().ready).toBe(true));
+    await vi.waitFor(() => expect(engine.progress().ready).toBe(true), { timeout: 20_000 });
   });
 
   it('understands and drafts in the agreed shapes', async () => {
@@ -138,6 +138,35 @@ describe('any text has an outcome', () => {
     expect(analysis.summary.length).toBeLessThanOrEqual(140);
     const draft = draftProposalSchema.parse(await engine.draft({ ...draftInput(''), ...input, analysis }));
     expect(draft.text.length).toBeLessThan(4000);
+  });
+
+  it('no knowledge at all: the draft says so and goes to a person', async () => {
+    await start();
+    const input = ticket('Where can I download my invoice?');
+    const analysis = await engine.analyse(input);
+    const draft = await engine.draft({ ...draftInput(''), ...input, analysis });
+    expect(draft).toMatchObject({ answerable: false, sources: [] });
+    expect(draft.reasons.length).toBeGreaterThan(0);
+  });
+
+  it('two categories with the same examples: both stay candidates', async () => {
+    await start();
+    for (const category of ['billing/invoice-copy', 'account/login'])
+      await engine.learn({ text: 'the violet form is gone', category, corrected: false });
+    await engine.learn({
+      text: 'the violet form is gone',
+      category: 'billing/invoice-copy',
+      corrected: false,
+    });
+    const { category, runnersUp } = await engine.analyse(ticket('the violet form is gone'));
+    const candidates = [category, ...runnersUp.map((other) => other.category)];
+    expect(candidates).toEqual(expect.arrayContaining(['billing/invoice-copy', 'account/login']));
+  });
+
+  it('a category with one example can be found', async () => {
+    await start();
+    await engine.learn({ text: 'the fax machine hums', category: 'hardware/fax', corrected: true });
+    expect((await engine.analyse(ticket('our fax machine hums'))).category).toBe('hardware/fax');
   });
 
   it('no messages at all', async () => {
