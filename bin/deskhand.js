@@ -45,7 +45,12 @@ function packagedNode() {
 
 /** Runs this file again under `node` and ends as that process ends. @param {string} node */
 function relaunch(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Few malloc arenas: what one thread frees, another uses again, which saves some 100 MB.
+  const env = { MALLOC_ARENA_MAX: '2', ...process.env };
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env,
+  });
   // Ctrl-C reaches the child from the terminal by itself: wait for its orderly end. The others are passed on.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
