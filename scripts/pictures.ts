@@ -1,0 +1,145 @@
+// Makes the pictures of the cards: `npm run pictures`, or some of them by name: `npm run pictures -- slack teams`.
+import { mkdir, stat } from 'node:fs/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { renderForm as discordForm } from '../adapters/chat/discord/forms.ts';
+import { renderCard as discordCard } from '../adapters/chat/discord/render.ts';
+import { renderForm as slackForm } from '../adapters/chat/slack/forms.ts';
+import { renderCard as slackCard } from '../adapters/chat/slack/render.ts';
+import type { Card } from '../src/model/card.ts';
+import { discordMessages, discordModal } from './pictures/discord-page.ts';
+import { type Author, DESKHAND, type Scheme } from './pictures/page.ts';
+import { type Scenes, scenes } from './pictures/scenes.ts';
+import { slackMessages, slackModal } from './pictures/slack-page.ts';
+import { openTeamsClient } from './pictures/teams-client.ts';
+
+const FOLDER = 'docs/pictures';
+/** A page of documentation loads several. */
+const MOST_BYTES = 250_000;
+
+type Shoot = (name: string, html: string) => Promise<void>;
+
+const at = (time: string): Author => ({ ...DESKHAND, time });
+
+async function slack(shown: Scenes, shoot: Shoot): Promise<void> {
+  const post = (card: Card, time: string, replies?: number) => ({
+    author: at(time),
+    blocks: slackCard(card).blocks,
+    replies,
+  });
+  for (const scheme of ['light', 'dark'] as const) {
+    await shoot(`slack-card-${scheme}`, slackMessages([post(shown.pending, '10:19', 3)], scheme));
+    await shoot(`slack-settled-${scheme}`, slackMessages([post(shown.settled, '10:19', 3)], scheme));
+  }
+  await shoot(
+    'slack-thread',
+    slackMessages(
+      shown.thread.map((card) => post(card, '10:24')),
+      'light',
+    ),
+  );
+  await shoot(
+    'slack-edit',
+    slackModal(slackForm(shown.edit, { channel: 'C0SUPPORT', message: '1' }), 'light'),
+  );
+  await shoot('slack-bug', slackMessages([post(shown.bug, '10:21')], 'light'));
+}
+
+async function discord(shown: Scenes, shoot: Shoot): Promise<void> {
+  const post = (card: Card, time: string, thread?: string) => ({
+    author: at(time),
+    components: discordCard(card).components,
+    thread,
+  });
+  for (const scheme of ['light', 'dark'] as const) {
+    await shoot(`discord-card-${scheme}`, discordMessages([post(shown.pending, '10:19', 'T-1042')], scheme));
+    await shoot(`discord-settled-${scheme}`, discordMessages([post(shown.settled, '10:19')], scheme));
+  }
+  await shoot(
+    'discord-thread',
+    discordMessages(
+      shown.thread.map((card) => post(card, '10:24')),
+      'dark',
+    ),
+  );
+  const modal = discordForm(shown.edit, { people: {}, timeZone: 'Europe/Paris' });
+  if (modal) await shoot('discord-edit', discordModal(modal, 'dark'));
+  await shoot('discord-bug', discordMessages([post(shown.bug, '10:21')], 'dark'));
+}
+
+/** Pages that are drawn here. */
+async function drawn(browser: Browser, make: (shown: Scenes, shoot: Shoot) => Promise<void>): Promise<void> {
+  const page = await browser.newPage({ deviceScaleFactor: 1.5 });
+  await make(scenes(), async (name, html) => {
+    await page.setContent(html);
+    await page.evaluate(() => document.fonts.ready);
+    await keep(name, (path) => page.locator('main').screenshot({ path }));
+  });
+  await page.close();
+}
+
+/** Cards in the real client. */
+async function teams(browser: Browser): Promise<void> {
+  const shown = scenes();
+  const client = await openTeamsClient([shown.edit, shown.escalate]);
+  const { platform, channel, url } = client;
+  try {
+    for (const scheme of ['light', 'dark'] as Scheme[]) {
+      const page = await openTeams(browser, url, scheme);
+      const place = { platform: platform.id, channel };
+      const show = async (card: Card, words: string) => {
+        const head = await platform.post(place, card);
+        const post = page.locator('.ac-adaptiveCard', { hasText: words }).first();
+        await post.waitFor({ timeout: 20_000 });
+        return { head, post };
+      };
+      const { post } = await show(shown.pending, '91 % confident');
+      await keep(`teams-card-${scheme}`, (path) => post.screenshot({ path }));
+      if (scheme === 'light') {
+        await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+        await page.getByRole('textbox', { name: 'Reply' }).first().waitFor();
+        await keep('teams-edit', (path) => post.screenshot({ path }));
+        const bug = await show(shown.bug, 'EXP-504');
+        await keep('teams-bug', (path) => bug.post.screenshot({ path }));
+      }
+      const settled = await show(shown.settled, 'Sent by Ana');
+      await keep(`teams-settled-${scheme}`, (path) => settled.post.screenshot({ path }));
+      await page.close();
+    }
+  } finally {
+    await client.stop();
+  }
+}
+
+async function openTeams(browser: Browser, url: string, scheme: Scheme): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width: 1_360, height: 1_300 },
+    colorScheme: scheme,
+    deviceScaleFactor: 1.5,
+  });
+  await page.goto(url);
+  await page.getByText('Announcements').first().click();
+  return page;
+}
+
+async function keep(name: string, shoot: (path: string) => Promise<unknown>): Promise<void> {
+  const path = `${FOLDER}/${name}.png`;
+  await shoot(path);
+  const { size } = await stat(path);
+  console.log(`${path} ${Math.round(size / 1_000)} kB`);
+  if (size > MOST_BYTES) throw new Error(`${path} is too large for the documentation`);
+}
+
+const wanted = process.argv.slice(2);
+await mkdir(FOLDER, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+try {
+  if (wanted.length === 0 || wanted.includes('slack')) await drawn(browser, slack);
+  if (wanted.length === 0 || wanted.includes('discord')) await drawn(browser, discord);
+  if (wanted.length === 0 || wanted.includes('teams')) await teams(browser);
+} finally {
+  await browser.close();
+}
+process.exit();

@@ -1,0 +1,71 @@
+// The Teams adapter on Microsoft's Agents Playground, a Teams client in the browser: posts cards as the bot does.
+import { serve } from '@hono/node-server';
+import { PUBLIC_CLOUD } from '../../adapters/chat/teams/config.ts';
+import { createTeams } from '../../adapters/chat/teams/index.ts';
+import { createLimiter } from '../../src/infra/limiter/index.ts';
+import type { Form } from '../../src/model/card.ts';
+import type { ChatPlatform } from '../../src/ports.ts';
+import { createMemoryBus, createMemoryStore } from '../../test/support/adapter-memory.ts';
+import { freePort, PLAYGROUND, startPlayground } from '../../test/support/playground.ts';
+import { silentLog } from '../../test/support/workspace.ts';
+
+export interface TeamsClient {
+  /** Its page. */
+  url: string;
+  platform: ChatPlatform;
+  channel: string;
+  stop(): Promise<void>;
+}
+
+/** `forms`: what opens behind the buttons that ask for one. */
+export async function openTeamsClient(forms: Form[]): Promise<TeamsClient> {
+  const port = await freePort();
+  const home = `http://127.0.0.1:${port}`;
+  const platform = createTeams(
+    {
+      app: null,
+      serviceUrl: `${home}/_connector/`,
+      authority: PUBLIC_CLOUD,
+      people: {},
+      publicUrl: null,
+      requestMs: 10_000,
+    },
+    {
+      clock: { now: () => new Date() },
+      fetch,
+      log: silentLog,
+      store: createMemoryStore(),
+      bus: createMemoryBus(),
+      limiter: createLimiter({ now: () => new Date() }),
+      agents: [],
+      status: () => ({ sample: false, indexing: null, notices: [] }),
+    },
+  );
+  const [route] = platform.routes;
+  const { server, own } = await new Promise<{ server: ReturnType<typeof serve>; own: number }>((resolve) => {
+    const started = serve(
+      {
+        fetch: async (request) =>
+          (await route?.handle(request, {}, { address: '127.0.0.1' })) ?? new Response(null, { status: 404 }),
+        port: 0,
+        hostname: '127.0.0.1',
+      },
+      ({ port: at }) => resolve({ server: started, own: at }),
+    );
+  });
+  const playground = await startPlayground(`http://127.0.0.1:${own}/webhooks/teams`, port);
+  await platform.start(async ({ intent }) => {
+    const form = intent.type === 'open_form' ? forms.find(({ id }) => id === intent.form) : undefined;
+    return form ? { kind: 'form', form } : { kind: 'none' };
+  });
+  return {
+    url: playground.url,
+    platform,
+    channel: PLAYGROUND.channel,
+    async stop() {
+      await platform.stop();
+      await playground.stop();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
