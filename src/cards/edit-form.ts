@@ -9,7 +9,8 @@ export function editForm(view: Pick<TicketView, 'ticket' | 'customer' | 'draft'>
   return {
     id: 'edit',
     ref: { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 },
-    title: `Reply to ${line(view.customer.name ?? view.customer.email ?? 'the customer', 40)}`,
+    // Short enough for every platform's windows; the name stands under the text.
+    title: 'Edit the reply',
     submit: 'Send',
     ...(view.draft && { rewrites: REWRITES }),
     fields: [
@@ -17,7 +18,7 @@ export function editForm(view: Pick<TicketView, 'ticket' | 'customer' | 'draft'>
         type: 'multiline',
         id: 'text',
         label: 'Reply',
-        hint: 'Goes to the customer as written here',
+        hint: `Goes to ${line(view.customer.name ?? view.customer.email ?? 'the customer', 40)} as written here`,
         required: true,
         maxLength: 20_000,
         value: text,

@@ -44,17 +44,14 @@ export function drawBlock(block: Block, card: Card, room: Room): Part[] {
         marked('### ', short(block.text)),
       );
     case 'text':
-      return texts(
-        [block.label ? bold(short(block.label)) : '', drawText(block.style, prose(block.text))]
-          .filter(Boolean)
-          .join(block.style === 'muted' ? '\n' : ' '),
-      );
+      return texts(drawText(block.style, block.label ? bold(short(block.label)) : '', prose(block.text)));
     case 'fields':
       return texts(...drawFields(block, room, short));
     case 'quote':
       return texts(
         marked('-# ', short(block.label)),
-        lines('> ', prose(block.text) || '(empty)') + (block.cut && !block.text.endsWith('…') ? ' …' : ''),
+        lines('> ', prose(block.of === 'draft' ? block.text : dense(block.text)) || '(empty)') +
+          (block.cut && !block.text.endsWith('…') ? ' …' : ''),
       );
     case 'confidence':
       return texts(
@@ -99,6 +96,11 @@ export function drawBlock(block: Block, card: Card, room: Room): Part[] {
 
 const OUTCOME = { good: '✅ ', warning: '⚠️ ', neutral: '' };
 
+/** Without empty lines, which cost as much room as words; a draft is shown as it will be sent. */
+function dense(text: string): string {
+  return text.replace(/\n\s*\n/g, '\n');
+}
+
 function oneLine(text: string): string {
   return text.slice(0, 2_000).replace(/\s+/g, ' ').trim();
 }
@@ -133,17 +135,18 @@ function boldLines(text: string): string {
     .join('\n');
 }
 
-function drawText(style: 'body' | 'strong' | 'muted' | 'warning', text: string): string {
-  if (!text) return '';
+function drawText(style: 'body' | 'strong' | 'muted' | 'warning', label: string, text: string): string {
+  if (!text) return label;
+  const led = (words: string) => [label, words].filter(Boolean).join(text.includes('\n') ? '\n' : ' ');
   switch (style) {
     case 'body':
-      return text;
+      return led(text);
     case 'strong':
-      return boldLines(text);
+      return led(boldLines(text));
     case 'muted':
-      return lines('-# ', text);
+      return lines('-# ', led(text));
     case 'warning':
-      return `⚠️ ${text}`;
+      return led(`⚠️ ${text}`);
   }
 }
 

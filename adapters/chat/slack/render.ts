@@ -108,36 +108,26 @@ function draw(block: Block, card: Card, room: Room, classic: boolean, pictures?:
     case 'text':
       return textBlocks(block, prose, classic);
     case 'fields':
-      return rich(
-        line([block.title ? words(block.title, prose, { bold: true }) : null]),
-        list(
-          block.fields
-            .slice(0, items)
-            .map(({ label, value, url }) =>
-              joined(
-                [
-                  words(label, prose, { bold: true }),
-                  url ? link(value || '–', url, prose) : words(value || '–', prose),
-                ],
-                '  ',
-              ),
-            ),
-        ),
-      );
+      return fields(block, room);
     case 'quote':
       return rich(
         line([words(`${QUOTES[block.of]} ${cutLine(block.label, prose)}`, prose, { bold: true })]),
-        quoted(block.text, prose),
+        quoted(block.of === 'draft' ? block.text : dense(block.text), prose),
       );
     case 'confidence':
       return small(
         [
-          `${bar(block.value)} ${Math.round(block.value * 100)} % sure`,
-          ...block.reasons
+          [
+            `${bar(block.value)} ${Math.round(block.value * 100)} % sure`,
+            block.hint && cutLine(block.hint, prose),
+          ],
+          block.reasons
             .slice(0, items)
             .map(({ effect, text }) => `${effect === 'up' ? '▲' : '▼'} ${cutLine(text, prose)}`),
-          ...(block.hint ? [cutLine(block.hint, prose)] : []),
-        ].join('   '),
+        ]
+          .map((line) => line.filter(Boolean).join(' · '))
+          .filter(Boolean)
+          .join('\n'),
         prose,
       );
     case 'files':
@@ -194,7 +184,30 @@ function picture(
   ];
 }
 
+/** A few short facts stand on one line, others below each other. */
+function fields(block: Extract<Block, { type: 'fields' }>, { prose, items }: Room): SlackBlock[] {
+  const shown = block.fields
+    .slice(0, items)
+    .map(({ label, value, url }) =>
+      joined(
+        [
+          words(label, prose, { bold: true }),
+          url ? link(value || '–', url, prose) : words(value || '–', prose),
+        ],
+        '  ',
+      ),
+    );
+  const brief = !block.title && block.fields.every(({ label, value }) => label.length + value.length < 40);
+  if (brief && block.fields.length <= 6) return rich(line(joined(shown, '   ·   ')));
+  return rich(line([block.title ? words(block.title, prose, { bold: true }) : null]), list(shown));
+}
+
 const QUOTES = { customer: '💬', draft: '✏️', reply: '↩️', note: '🔒' };
+
+/** Without empty lines, which cost as much room as words; a draft is shown as it will be sent. */
+function dense(text: string): string {
+  return text.replace(/\n\s*\n/g, '\n');
+}
 
 function chipLine(chips: Chip[], prose: number): RichElement[] {
   return joined(
@@ -245,7 +258,14 @@ function textBlocks(block: Extract<Block, { type: 'text' }>, prose: number, clas
     case 'strong':
       return rich(line([words(label + block.text, prose, { bold: true })]));
     case 'body':
-      return rich(line(joined([words(label, prose, { bold: true }), words(block.text, prose)], ' ')));
+      return rich(
+        line(
+          joined(
+            [words(label, prose, { bold: true }), words(block.text, prose)],
+            block.text.includes('\n') ? '\n' : ' ',
+          ),
+        ),
+      );
   }
 }
 
@@ -317,7 +337,8 @@ function listed({ columns, rows }: TableBlock, room: Room): SlackBlock[] {
   ];
 }
 
+/** Full only at 100 %. */
 function bar(share: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * 5);
-  return '▰'.repeat(full) + '▱'.repeat(5 - full);
+  const full = Math.floor(Math.min(1, Math.max(0, share)) * 10);
+  return '▰'.repeat(full) + '▱'.repeat(10 - full);
 }
