@@ -1,126 +1,180 @@
-// How important a ticket is: a score of 0-100 from readable weights, with its factors in words.
+// How important a ticket is: a score of 0-100 from readable weights, with its reasons in words.
 import type { Analysis } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
+import { DEFAULT_RULES, type PriorityRules, type PriorityWeights } from '../model/priority.ts';
 import type { Priority, PriorityLevel } from '../model/ticket.ts';
-
-/** Points of each factor at full strength; `base` is what every ticket starts with. */
-export interface PriorityWeights {
-  base: number;
-  urgency: number;
-  blocked: number;
-  deadline: number;
-  frustration: number;
-  bug: number;
-  security: number;
-  repeated: number;
-  churn: number;
-  revenue: number;
-  renewal: number;
-  contacts: number;
-  /** By plan in lower case; a plan that is not named adds nothing. */
-  plans: Record<string, number>;
-  featureRequest: number;
-  spam: number;
-  /** Least scores of P1, P2 and P3. */
-  levels: [number, number, number];
-}
-
-/** Readable starting weights, set by hand; `priority` in the configuration overrides any of them. */
-export const DEFAULT_PRIORITY_WEIGHTS: PriorityWeights = {
-  base: 12,
-  urgency: 30,
-  blocked: 14,
-  deadline: 6,
-  frustration: 16,
-  bug: 6,
-  security: 12,
-  repeated: 8,
-  churn: 10,
-  revenue: 10,
-  renewal: 8,
-  contacts: 6,
-  plans: { enterprise: 12, business: 6, team: 2, pro: 6, premium: 8 },
-  featureRequest: -8,
-  spam: -60,
-  levels: [68, 46, 24],
-};
 
 export interface PriorityInput {
   analysis: Analysis;
   customer: Customer;
   contacts: { openTickets: number; last30Days: number };
+  /** Other customers who report the same fault. */
+  others?: number;
+  /** An incident of their account is open. */
+  incident?: boolean;
+  /** Share of the promised time that is used up, 0 to 1 and beyond; null without a promise. */
+  timeUsed?: number | null;
   now: Date;
+}
+
+/** One thing that counts, as it stands with one ticket. */
+export interface Signal {
+  /** A key of the weights, or `plan:enterprise`. */
+  name: string;
+  /** 0 = not there .. 1 = full. */
+  strength: number;
+  text: string;
+  /** What is said where it is not there and little else is known. */
+  absent?: string;
 }
 
 const DAY_MS = 86_400_000;
 /** A renewal this near counts; fully within a week. */
 const RENEWAL_DAYS = 45;
-/** Monthly revenue from which the account counts fully. */
-const FULL_REVENUE = 2000;
+const FULL_RENEWAL_DAYS = 7;
+/** Monthly revenue from which it counts at all, and fully. */
+const SOME_REVENUE = 100;
+const FULL_REVENUE = 2_000;
+/** Other customers with the same fault from which it counts fully. */
+const MANY_OTHERS = 31;
+/** Share of the promised time that may be used up without a word. */
+const EARLY = 0.5;
+/** Fewest points that are a reason. */
+const REASON = 1;
+/** Reasons that every ticket has. */
+const REASONS = 3;
 
-function levelOf(score: number, [p1, p2, p3]: PriorityWeights['levels']): PriorityLevel {
-  if (score >= p1) return 'P1';
-  if (score >= p2) return 'P2';
-  return score >= p3 ? 'P3' : 'P4';
+const within = (share: number) => Math.min(1, Math.max(0, share));
+/** A signal of one half says "unknown": only what lies above it counts, fully from 0.9 on. */
+const above = (share: number) => within((share - 0.45) / 0.45);
+
+/** Everything that can count, in a fixed order, also where it is not there. */
+export function signalsOf(input: PriorityInput): Signal[] {
+  const { analysis: a, customer, contacts, others = 0, incident = false, timeUsed = null, now } = input;
+  const { account } = customer;
+  const days = account?.renewalAt
+    ? Math.ceil((account.renewalAt.getTime() - now.getTime()) / DAY_MS)
+    : Number.NaN;
+  const mrr = account?.mrr ?? 0;
+  const left = timeUsed === null ? null : Math.round(100 * within(1 - timeUsed));
+  const signal = (
+    name: keyof PriorityWeights,
+    strength: number | boolean,
+    text: string,
+    absent?: string,
+  ) => ({
+    name,
+    strength: Number(strength),
+    text,
+    ...(absent && { absent }),
+  });
+  return [
+    signal(
+      'urgency',
+      above(a.urgency),
+      a.urgency > 0.8 ? 'very urgent by their words' : 'sounds urgent',
+      'not urgent by their words',
+    ),
+    signal('blocked', a.blocked, 'their work stands still', 'their work goes on'),
+    signal('deadline', a.deadline !== null, `they name a time limit: ${a.deadline}`, 'no time limit named'),
+    signal(
+      'frustration',
+      above(a.frustration),
+      a.frustration > 0.8 ? 'very unhappy' : 'unhappy',
+      'calm in tone',
+    ),
+    signal('bug', a.kind === 'bug', 'reports a fault'),
+    signal('security', /security|breach|privacy/.test(a.category) && a.urgency > 0.6, 'a security matter'),
+    signal('repeated', a.attempts >= 2 ? within(a.attempts / 3) : 0, `tried ${a.attempts} times already`),
+    signal('churn', above(a.churnRisk), 'speaks of leaving'),
+    ...(account?.plan
+      ? [{ name: `plan:${account.plan.toLowerCase()}`, strength: 1, text: `${account.plan} plan` }]
+      : []),
+    signal(
+      'revenue',
+      mrr >= SOME_REVENUE ? within(Math.sqrt(mrr / FULL_REVENUE)) : 0,
+      `pays ${Math.round(mrr)} a month`,
+    ),
+    signal(
+      'renewal',
+      days >= 0 ? within((RENEWAL_DAYS - days) / (RENEWAL_DAYS - FULL_RENEWAL_DAYS)) : 0,
+      days === 0 ? 'renews today' : `renews in ${days} ${days === 1 ? 'day' : 'days'}`,
+    ),
+    signal(
+      'contacts',
+      contacts.last30Days >= 3 ? within(contacts.last30Days / 8) : 0,
+      `${contacts.last30Days} contacts in 30 days`,
+    ),
+    signal('openTickets', contacts.openTickets >= 2, `${contacts.openTickets} other open tickets`),
+    signal('incident', incident, 'an incident of theirs is open'),
+    signal(
+      'cluster',
+      within(Math.log2(1 + others) / Math.log2(1 + MANY_OTHERS)),
+      others === 1 ? 'another customer reports the same' : `${others} other customers report the same`,
+    ),
+    signal(
+      'timeLeft',
+      timeUsed === null ? 0 : within((timeUsed - EARLY) / (1 - EARLY)),
+      left === 0 ? 'the promised time is over' : `${left} % of the promised time is left`,
+    ),
+    signal('featureRequest', a.kind === 'feature_request', 'a wish, nothing is broken'),
+    signal('spam', above(a.spam), 'looks like spam'),
+    signal('thanks', a.thanksOnly, 'only says thanks'),
+    signal('churned', Boolean(account?.churnedAt && account.churnedAt <= now), 'the account has left'),
+  ];
 }
 
-/** Score, level and factors, strongest first. Pure; `weights` may name only what differs from the defaults. */
-export function prioritise(input: PriorityInput, weights: Partial<PriorityWeights> = {}): Priority {
-  const w = { ...DEFAULT_PRIORITY_WEIGHTS, ...weights };
-  const { analysis: a, customer, contacts, now } = input;
-  const { account } = customer;
-  const factors: Priority['factors'] = [];
-  const add = (name: string, points: number, text: string) => {
-    const rounded = Math.round(points * 10) / 10;
-    if (Math.abs(rounded) >= 1) factors.push({ name, points: rounded, text });
+/** Points of a signal at full strength. */
+export function weightOf(weights: PriorityWeights, name: string): number {
+  if (name.startsWith('plan:')) return weights.plans[name.slice('plan:'.length)] ?? 0;
+  const { plans: _, ...points } = weights;
+  const known: Record<string, number> = points;
+  return known[name] ?? 0;
+}
+
+/**
+ * Score, level and reasons, strongest first, three at least. Pure. The level leaves out how much of the promised time
+ * is left: else a promise would shorten itself as it runs out.
+ */
+export function prioritise(
+  input: PriorityInput,
+  { weights, thresholds }: PriorityRules = DEFAULT_RULES,
+): Priority {
+  const felt = signalsOf(input).map((signal) => ({
+    ...signal,
+    points: signal.strength * weightOf(weights, signal.name),
+  }));
+  const sum = (signals: typeof felt) =>
+    Math.round(
+      Math.min(
+        100,
+        Math.max(
+          0,
+          signals.reduce((total, { points }) => total + points, weights.base),
+        ),
+      ),
+    );
+  const rounded = (points: number) => Math.round(points * 10) / 10;
+  const factors = felt
+    .filter(({ points }) => Math.abs(points) >= REASON)
+    .sort((x, y) => Math.abs(y.points) - Math.abs(x.points))
+    .map(({ name, points, text }) => ({ name, points: rounded(points), text }));
+  // Where little counts, what does not is the reason.
+  const calm = felt.filter(({ points, absent }) => absent !== undefined && Math.abs(points) < REASON);
+  for (const { name, points, strength, text, absent = text } of calm.slice(
+    0,
+    Math.max(0, REASONS - factors.length),
+  ))
+    factors.push({ name, points: rounded(points), text: strength < 0.2 ? absent : text });
+  return {
+    level: levelOf(sum(felt.filter(({ name }) => name !== 'timeLeft')), thresholds),
+    score: sum(felt),
+    factors,
   };
-  // A signal of one half says "unknown": only what lies above it counts, fully from 0.9 on.
-  const above = (share: number) => Math.min(1, Math.max(0, (share - 0.45) / 0.45));
+}
 
-  add(
-    'urgency',
-    w.urgency * above(a.urgency),
-    a.urgency > 0.8 ? 'very urgent by their words' : 'sounds urgent',
-  );
-  if (a.blocked) add('blocked', w.blocked, 'their work stands still');
-  if (a.deadline) add('deadline', w.deadline, `they name a time limit: ${a.deadline}`);
-  add('frustration', w.frustration * above(a.frustration), a.frustration > 0.8 ? 'very unhappy' : 'unhappy');
-  if (a.kind === 'bug') add('bug', w.bug, 'reports a fault');
-  if (/security|breach|privacy/.test(a.category) && a.urgency > 0.6)
-    add('security', w.security, 'a security matter');
-  if (a.attempts >= 2)
-    add('repeated', w.repeated * Math.min(1, a.attempts / 3), `tried ${a.attempts} times already`);
-  add('churn', w.churn * above(a.churnRisk), 'speaks of leaving');
-  if (account?.plan) add('plan', w.plans[account.plan.toLowerCase()] ?? 0, `${account.plan} plan`);
-  if (account?.mrr)
-    add(
-      'revenue',
-      w.revenue * Math.min(1, Math.sqrt(account.mrr / FULL_REVENUE)) * (account.mrr >= 100 ? 1 : 0),
-      `pays ${Math.round(account.mrr)} a month`,
-    );
-  if (account?.renewalAt) {
-    const days = Math.ceil((account.renewalAt.getTime() - now.getTime()) / DAY_MS);
-    if (days >= 0 && days <= RENEWAL_DAYS)
-      add(
-        'renewal',
-        w.renewal * Math.min(1, (RENEWAL_DAYS - days) / (RENEWAL_DAYS - 7)),
-        days === 0 ? 'renews today' : `renews in ${days} ${days === 1 ? 'day' : 'days'}`,
-      );
-  }
-  if (account?.churnedAt && account.churnedAt <= now) add('churned', -w.base / 2, 'the account has left');
-  if (contacts.last30Days >= 3)
-    add(
-      'contacts',
-      w.contacts * Math.min(1, contacts.last30Days / 8),
-      `${contacts.last30Days} contacts in 30 days`,
-    );
-  if (contacts.openTickets >= 2) add('open', w.contacts / 2, `${contacts.openTickets} other open tickets`);
-  if (a.kind === 'feature_request') add('feature_request', w.featureRequest, 'a wish, nothing is broken');
-  add('spam', w.spam * above(a.spam), 'looks like spam');
-  if (a.thanksOnly) add('thanks', -w.base, 'only says thanks');
-
-  const sum = factors.reduce((total, factor) => total + factor.points, w.base);
-  const score = Math.round(Math.min(100, Math.max(0, sum)));
-  factors.sort((x, y) => Math.abs(y.points) - Math.abs(x.points));
-  return { level: levelOf(score, w.levels), score, factors };
+function levelOf(score: number, { P1, P2, P3 }: PriorityRules['thresholds']): PriorityLevel {
+  if (score >= P1) return 'P1';
+  if (score >= P2) return 'P2';
+  return score >= P3 ? 'P3' : 'P4';
 }

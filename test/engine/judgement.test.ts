@@ -1,4 +1,4 @@
-// Confidence, priority and route: readable weights, exact bounds, and vetoes that nothing overrules.
+// Confidence and route: readable weights, exact bounds, and vetoes that nothing overrules.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreConfidence } from '../../src/engine/confidence.ts';
@@ -10,70 +10,9 @@ import {
   type RouteInput,
   upperBound,
 } from '../../src/engine/policy.ts';
-import { DEFAULT_PRIORITY_WEIGHTS, prioritise } from '../../src/engine/priority.ts';
 import { analysis, customer } from './samples.ts';
 
 const now = new Date('2026-03-02T08:00:00Z');
-const contacts = { openTickets: 0, last30Days: 1 };
-
-describe('priority', () => {
-  const score = (a = analysis(), c = customer(), k = contacts) =>
-    prioritise({ analysis: a, customer: c, contacts: k, now });
-
-  it('puts a blocked, angry enterprise customer near renewal first, and says why', () => {
-    const c = customer('Enterprise');
-    if (c.account) Object.assign(c.account, { mrr: 1850, renewalAt: new Date('2026-03-11') });
-    const {
-      level,
-      score: points,
-      factors,
-    } = score(analysis({ urgency: 0.95, blocked: true, frustration: 0.9, kind: 'bug' }), c);
-    expect(level).toBe('P1');
-    expect(points).toBeLessThanOrEqual(100);
-    expect(factors[0]?.name).toBe('urgency');
-    expect(factors.map((f) => f.text)).toContain('renews in 9 days');
-  });
-
-  it('lets a calm question of a small customer wait', () => {
-    expect(score(analysis({ urgency: 0.1 }), customer('Starter')).level).toBe('P4');
-  });
-
-  it('puts spam last whatever it shouts', () => {
-    expect(score(analysis({ spam: 0.95, urgency: 1, blocked: true })).level).toBe('P4');
-  });
-
-  it('obeys other weights, also partial ones', () => {
-    const a = analysis({ urgency: 0.9 });
-    const plain = prioritise({ analysis: a, customer: customer(), contacts, now });
-    const more = prioritise({ analysis: a, customer: customer(), contacts, now }, { urgency: 60 });
-    expect(more.score).toBeGreaterThan(plain.score);
-    expect(DEFAULT_PRIORITY_WEIGHTS.urgency).toBe(30);
-  });
-
-  it('stays within 0..100, grows with urgency, and orders its factors by strength', () => {
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
-    fc.assert(
-      fc.property(
-        share,
-        share,
-        share,
-        share,
-        fc.boolean(),
-        fc.nat(20),
-        (urgency, more, frustration, spam, blocked, attempts) => {
-          const [low, high] = [Math.min(urgency, more), Math.max(urgency, more)];
-          const a = score(analysis({ urgency: low, frustration, spam, blocked, attempts }));
-          const b = score(analysis({ urgency: high, frustration, spam, blocked, attempts }));
-          expect(a.score).toBeGreaterThanOrEqual(0);
-          expect(b.score).toBeLessThanOrEqual(100);
-          expect(b.score).toBeGreaterThanOrEqual(a.score - 1);
-          const sizes = a.factors.map((f) => Math.abs(f.points));
-          expect(sizes).toEqual([...sizes].sort((x, y) => y - x));
-        },
-      ),
-    );
-  });
-});
 
 describe('confidence', () => {
   const base = {

@@ -1,0 +1,213 @@
+// Learns from tickets of the past which signals went with a bad end: logistic regression drawn towards the configured weights.
+import type { PriorityFit, PriorityWeights } from '../model/priority.ts';
+import { auroc } from './eval/scores.ts';
+import { type Signal, weightOf } from './priority.ts';
+
+/** A ticket of the past: what was felt then, and whether it was escalated, reopened, or the account left. */
+export interface PastTicket {
+  signals: Pick<Signal, 'name' | 'strength'>[];
+  bad: boolean;
+}
+
+/** Fewest tickets, and fewest that ended badly and well, from which anything is learned. */
+const LEAST = { tickets: 200, each: 30 };
+/** Log-odds that a point is worth at least, so that a history which the score does not fit can still be learned from. */
+const LEAST_SCALE = 0.02;
+/** Strength of the pull towards the configured weights: a shift of one point costs as much as this times its square. */
+const PULL = 0.15;
+const ROUNDS = 30;
+/** Points below which further rounds change nothing. */
+const SETTLED = 0.02;
+const FOLDS = 5;
+/** What no ticket can have at its beginning, so history says nothing about it. */
+const NOT_LEARNED = new Set(['timeLeft', 'churned', 'spam', 'thanks', 'cluster', 'incident']);
+
+interface Bounds {
+  low: number;
+  high: number;
+}
+
+/**
+ * Shifts of the weights that explain the past better, none further than `maxShift` points and none beyond zero; empty
+ * when there is too little history or they do not tell bad ends apart better on tickets they were not learned from.
+ */
+export function fitPriority(past: PastTicket[], weights: PriorityWeights, maxShift: number): PriorityFit {
+  const n = past.length;
+  const bad = past.filter((ticket) => ticket.bad).length;
+  const none = { n, bad, configuredAuc: null, learnedAuc: null, shifts: {} };
+  if (n < LEAST.tickets || bad < LEAST.each || n - bad < LEAST.each)
+    return {
+      ...none,
+      verdict: `too little history: ${n} tickets, ${bad} of them escalated, reopened or of an account that left; ${LEAST.tickets} with ${LEAST.each} of each kind are needed`,
+    };
+  const told = (score: (ticket: PastTicket) => number) =>
+    auroc(past.map((ticket) => ({ score: score(ticket), positive: ticket.bad })));
+  const configuredAuc = told((ticket) => scoreOf(ticket, weights, {}));
+  const fold = (index: number) => index % FOLDS;
+  const learned = new Map<PastTicket, number>();
+  for (let k = 0; k < FOLDS; k++) {
+    const shifts = learnShifts(
+      past.filter((_, index) => fold(index) !== k),
+      weights,
+      maxShift,
+    );
+    for (const [index, ticket] of past.entries())
+      if (fold(index) === k) learned.set(ticket, scoreOf(ticket, weights, shifts));
+  }
+  const learnedAuc = told((ticket) => learned.get(ticket) ?? 0);
+  const measured = { ...none, configuredAuc, learnedAuc };
+  if (learnedAuc <= configuredAuc)
+    return { ...measured, verdict: 'the configured weights do as well, so they stay' };
+  return { ...measured, shifts: learnShifts(past, weights, maxShift), verdict: 'learned weights are in use' };
+}
+
+/** The configured weights with what was learned, within `maxShift` of them whatever was stored. */
+export function shiftWeights(
+  weights: PriorityWeights,
+  shifts: PriorityFit['shifts'],
+  maxShift: number,
+): PriorityWeights {
+  const shifted = (name: string, weight: number) => {
+    const { low, high } = boundsOf(weight, maxShift);
+    return weight + Math.min(high, Math.max(low, shifts[name] ?? 0));
+  };
+  const plans = Object.entries(weights.plans).map(([plan, weight]) => [
+    plan,
+    shifted(`plan:${plan}`, weight),
+  ]);
+  const result: PriorityWeights = { ...weights, plans: Object.fromEntries(plans) };
+  for (const name of Object.keys(weights).filter(isSignal)) result[name] = shifted(name, weights[name]);
+  return result;
+}
+
+function isSignal(name: string): name is Exclude<keyof PriorityWeights, 'plans'> {
+  return name !== 'plans';
+}
+
+/** What raises a score never comes to lower it, and the other way round. */
+function boundsOf(weight: number, maxShift: number): Bounds {
+  return {
+    low: weight >= 0 ? -Math.min(maxShift, weight) : -maxShift,
+    high: weight >= 0 ? maxShift : Math.min(maxShift, -weight),
+  };
+}
+
+function scoreOf({ signals }: PastTicket, weights: PriorityWeights, shifts: PriorityFit['shifts']): number {
+  return signals.reduce(
+    (sum, { name, strength }) => sum + strength * (weightOf(weights, name) + (shifts[name] ?? 0)),
+    0,
+  );
+}
+
+/**
+ * Maximises the posterior by Newton steps along one coordinate after the other, each cut off at its bounds; the problem
+ * is convex, so this ends at the one best point. Log-odds of a bad end = intercept + scale * score.
+ */
+function learnShifts(past: PastTicket[], weights: PriorityWeights, maxShift: number): Record<string, number> {
+  const scores = past.map((ticket) => scoreOf(ticket, weights, {}));
+  const { intercept, scale } = calibrate(
+    scores,
+    past.map(({ bad }) => bad),
+  );
+  const names = [...new Set(past.flatMap(({ signals }) => signals.map(({ name }) => name)))].filter(
+    (name) => !NOT_LEARNED.has(name) && weightOf(weights, name) !== 0,
+  );
+  const columns = names.map((name) => ({
+    name,
+    // Most signals are not there in most tickets.
+    cells: past.flatMap(({ signals }, row) => {
+      const strength = signals.find((signal) => signal.name === name)?.strength ?? 0;
+      return strength === 0 ? [] : [{ row, strength }];
+    }),
+    shift: 0,
+    bounds: boundsOf(weightOf(weights, name), maxShift),
+  }));
+  const odds = scores.map((score) => intercept + scale * score);
+  let offset = 0;
+  for (let round = 0, furthest = 1; round < ROUNDS && furthest > SETTLED; round++) {
+    furthest = 0;
+    for (const column of columns) {
+      let gradient = -PULL * column.shift;
+      let curvature = PULL;
+      for (const { row, strength } of column.cells) {
+        const p = sigmoid((odds[row] ?? 0) + offset);
+        const x = scale * strength;
+        gradient += x * (Number(past[row]?.bad ?? false) - p);
+        curvature += x * x * p * (1 - p);
+      }
+      const next = Math.min(
+        column.bounds.high,
+        Math.max(column.bounds.low, column.shift + gradient / curvature),
+      );
+      const moved = scale * (next - column.shift);
+      furthest = Math.max(furthest, Math.abs(next - column.shift));
+      column.shift = next;
+      for (const { row, strength } of column.cells) odds[row] = (odds[row] ?? 0) + moved * strength;
+    }
+    offset += stepOf(odds, offset, past);
+  }
+  return withSameMean(columns, past.length, weights, maxShift);
+}
+
+/** A Newton step of the intercept. */
+function stepOf(odds: number[], offset: number, past: PastTicket[]): number {
+  let gradient = 0;
+  let curvature = 1e-6;
+  for (const [row, value] of odds.entries()) {
+    const p = sigmoid(value + offset);
+    gradient += Number(past[row]?.bad ?? false) - p;
+    curvature += p * (1 - p);
+  }
+  return gradient / curvature;
+}
+
+/** The base gives back on average what the shifts add, so that there are about as many P1 as before. */
+function withSameMean(
+  columns: { name: string; shift: number; cells: { strength: number }[] }[],
+  n: number,
+  { base }: PriorityWeights,
+  maxShift: number,
+): Record<string, number> {
+  const added = columns.reduce(
+    (sum, { shift, cells }) => sum + cells.reduce((all, { strength }) => all + shift * strength, 0),
+    0,
+  );
+  const { low, high } = boundsOf(base, maxShift);
+  const shifts = [
+    ...columns.map(({ name, shift }) => ({ name, shift })),
+    { name: 'base', shift: Math.min(high, Math.max(low, -added / n)) },
+  ];
+  const rounded = shifts.map(({ name, shift }) => [name, Math.round(shift * 10) / 10] as const);
+  return Object.fromEntries(rounded.filter(([, shift]) => shift !== 0));
+}
+
+/** Intercept and slope of the log-odds over the configured score. */
+function calibrate(scores: number[], bad: boolean[]): { intercept: number; scale: number } {
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  let [intercept, slope] = [0, 0];
+  for (let round = 0; round < ROUNDS; round++) {
+    let [g0, g1, h00, h01, h11] = [0, 0, 1e-6, 0, 1e-6];
+    for (const [row, score] of scores.entries()) {
+      const x = score - mean;
+      const p = sigmoid(intercept + slope * x);
+      const [error, weight] = [Number(bad[row] ?? false) - p, p * (1 - p)];
+      g0 += error;
+      g1 += error * x;
+      h00 += weight;
+      h01 += weight * x;
+      h11 += weight * x * x;
+    }
+    const det = h00 * h11 - h01 * h01;
+    if (det <= 0) break;
+    const step0 = (h11 * g0 - h01 * g1) / det;
+    const step1 = (h00 * g1 - h01 * g0) / det;
+    intercept += Math.max(-2, Math.min(2, step0));
+    slope += Math.max(-0.2, Math.min(0.2, step1));
+  }
+  const scale = Math.max(LEAST_SCALE, slope);
+  return { intercept: intercept - scale * mean, scale };
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
