@@ -201,8 +201,12 @@ export interface ChatPlatform {
   /** Whether cards can be posted to a channel: it exists, and the bot is in it. `channel` as the configuration names it. */
   check?(channel: string): Promise<Health>;
   routes?: Route[];
-  /** A platform that is itself a web page: signs a browser in, once. */
-  signInLink?(agent?: string): Promise<string>;
+  /**
+   * A platform that is itself a web page: a link that signs a browser in, once. `agent`: an e-mail to bind the
+   * browser to. `visit`: where it leads, and for how many minutes; such a link stands in a chat, whose preview
+   * must not use it up.
+   */
+  signInLink?(agent?: string, visit?: { path: string; minutes: number }): Promise<string>;
   /** Such a page's word on whether a request comes from somebody who may see it. */
   mayRead?(request: Request, peer: Peer): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-// `/deskhand …`: queue, mine, today, ticket, search, digest, mode, help.
+// `/deskhand …`: queue, mine, today, ticket, search, digest, dashboard, mode, help.
 import { listCard, todayCard } from '../cards/list.ts';
 import { newsCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
@@ -9,6 +9,7 @@ import type { ActionReply, AgentRef, Place } from '../model/platform.ts';
 import { parseTicketKey, type TicketStatus } from '../model/ticket.ts';
 import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { type Actor, rightRefusal } from './agents.ts';
+import { dashboardLink } from './dashboard.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestCommand } from './digest.ts';
 import { modeOf } from './understand.ts';
@@ -22,6 +23,7 @@ export const COMMANDS = [
   { command: 'ticket T-1042', says: 'the card of one ticket' },
   { command: 'search WORDS', says: 'tickets with these words' },
   { command: 'digest', says: 'the newest digest; also: digest weekly, digest monthly, digest 2026-03-02' },
+  { command: 'dashboard', says: 'a link to the figures over time, for you alone' },
   { command: 'mode', says: 'what the bot may do by itself, by category' },
   { command: 'mode CATEGORY observe|suggest|auto', says: 'change that (leads and admins)' },
   { command: 'help', says: 'this list' },
@@ -32,7 +34,7 @@ export async function command(
   deps: FlowDeps,
   text: string,
   actor: Actor,
-  _agent: AgentRef,
+  agent: AgentRef,
   _place: Place,
 ): Promise<ActionReply | null> {
   const [word = '', ...rest] = text
@@ -66,6 +68,8 @@ export async function command(
     }
     case 'digest':
       return digestCommand(deps, argument);
+    case 'dashboard':
+      return dashboardLink(deps, actor, agent);
     case 'mode':
       return mode(deps, rest, actor);
     default:

@@ -1,7 +1,6 @@
 // Digests: makes one from what the database counted, and posts each once per channel, whoever dies when.
 import { type DigestCards, digestCards } from '../cards/digest.ts';
 import { type ChartName, digestCharts } from '../cards/digest-charts.ts';
-import { proveThreshold } from '../engine/policy.ts';
 import { isDay, localTime } from '../insights/calendar.ts';
 import { chartSpan, composeDigest } from '../insights/digest.ts';
 import {
@@ -13,13 +12,20 @@ import {
   latestDigest,
   spanOf,
 } from '../insights/digest-period.ts';
-import { DIGEST_KINDS, type Digest, type DigestKind, type DigestPeriod } from '../model/digest.ts';
+import type { Autonomy, TicketSlice } from '../model/dashboard.ts';
+import {
+  DIGEST_KINDS,
+  type Digest,
+  type DigestKind,
+  type DigestPeriod,
+  type DigestRows,
+} from '../model/digest.ts';
 import { errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
+import { autonomyOf } from './autonomy.ts';
 import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
-import { modeOf } from './understand.ts';
 import { categoryName } from './view.ts';
 
 type DigestDeps = Pick<
@@ -45,49 +51,55 @@ const COMPLETE = 'complete';
 
 /** Counts and compares everything that a digest of this period tells. */
 export async function makeDigest(deps: NumbersDeps, period: DigestPeriod): Promise<Digest> {
-  const { store, settings, clock } = deps;
-  const now = clock.now();
-  const spans = comparedSpans(period);
+  return (await studyPeriod(deps, period)).digest;
+}
+
+/** The same of all tickets or a part of them, with what it was made from. */
+export async function studyPeriod(
+  deps: NumbersDeps,
+  period: DigestPeriod,
+  slice: TicketSlice = {},
+): Promise<{ digest: Digest; rows: DigestRows; autonomy: Autonomy[] }> {
+  const now = deps.clock.now();
+  const [rows, autonomy] = await Promise.all([countPeriod(deps, period, slice, now), autonomyOf(deps)]);
+  const digest = composeDigest(period, rows, {
+    now,
+    rates: deps.settings.digest,
+    nameOf: (category) => (category === null ? 'Not sorted yet' : categoryName(deps, category)),
+    promotions: promotionsOf(autonomy),
+  });
+  return { digest, rows, autonomy };
+}
+
+async function countPeriod(
+  { store }: NumbersDeps,
+  period: DigestPeriod,
+  slice: TicketSlice,
+  now: Date,
+): Promise<DigestRows> {
   const span = spanOf(period);
-  const [counted, days, since, backlog, clusters, requested, gaps, leaving, left, promotions] =
-    await Promise.all([
-      store.spanRows(spans, now),
-      store.dayRows(spanOf(chartSpan(period)), period.timeZone),
-      store.firstTicketAt(),
-      store.backlog(now),
-      store.clustersIn(span),
-      store.requestsIn(span),
-      store.gapsIn(span),
-      store.leavingIn(span),
-      store.leftIn(span),
-      promotionsOf(deps),
-    ]);
-  return composeDigest(
-    period,
-    { spans: counted, days, since, backlog, clusters, requested, gaps, leaving, left },
-    {
-      now,
-      rates: settings.digest,
-      nameOf: (category) => (category === null ? 'Not sorted yet' : categoryName(deps, category)),
-      promotions,
-    },
-  );
+  // A period that is not over is compared with as much of the earlier ones.
+  const ahead = Math.max(0, span.to.getTime() - now.getTime());
+  const spans = comparedSpans(period).map(({ from, to }) => ({ from, to: new Date(to.getTime() - ahead) }));
+  const [counted, days, since, backlog, clusters, requested, gaps, leaving, left] = await Promise.all([
+    store.spanRows(spans, now, slice),
+    store.dayRows(spanOf(chartSpan(period)), period.timeZone, slice),
+    store.firstTicketAt(),
+    store.backlog(now, slice),
+    store.clustersIn(span, slice),
+    store.requestsIn(span, slice),
+    store.gapsIn(span, slice),
+    store.leavingIn(span, slice),
+    store.leftIn(span),
+  ]);
+  return { spans: counted, days, since, backlog, clusters, requested, gaps, leaving, left };
 }
 
 /** Categories in which a person still sends everything though outcomes prove that the bot may. */
-async function promotionsOf(deps: NumbersDeps): Promise<Digest['promotions']> {
-  const { store, settings, taxonomy } = deps;
-  const checked = await Promise.all(
-    taxonomy.categories
-      .filter(({ neverAuto }) => !neverAuto)
-      .map(async ({ id, name }) => {
-        const [mode, outcomes] = await Promise.all([modeOf(deps, id), store.outcomesOf(id)]);
-        if (mode === 'auto') return null;
-        const { threshold } = proveThreshold(outcomes, settings.modes.risk);
-        return threshold === null ? null : { category: id, name, mode, reviewed: outcomes.length, threshold };
-      }),
+function promotionsOf(autonomy: Autonomy[]): Digest['promotions'] {
+  return autonomy.flatMap(({ category, name, mode, reviewed, threshold }) =>
+    mode === 'auto' || threshold === null ? [] : [{ category, name, mode, reviewed, threshold }],
   );
-  return checked.filter((one) => one !== null);
 }
 
 /** Draws a digest with its pictures; a chart that cannot be drawn is left out. */

@@ -3,9 +3,11 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { kindSchema } from '../../../model/analysis.ts';
 import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
+import type { TicketSlice } from '../../../model/dashboard.ts';
 import { PRIORITIES, ticketKey } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { cluster } from '../schema/clusters.ts';
+import { inSlice } from './ticket-slice.ts';
 
 export interface Figures {
   from: Date;
@@ -52,7 +54,7 @@ const memberSchema = z.array(z.object({ id: n, tickets: z.array(n), accounts: z.
 export function figureQueries(db: Db) {
   return {
     /** Figures of the tickets that were opened from `from` (inclusive) to `to` (exclusive). */
-    async figures(from: Date, to: Date): Promise<Figures> {
+    async figures(from: Date, to: Date, slice: TicketSlice = {}): Promise<Figures> {
       const period = await db.execute(sql`
         select count(*)::int as received,
           count(first_response_at)::int as answered,
@@ -62,10 +64,10 @@ export function figureQueries(db: Db) {
           count(*) filter (where status = 'resolved')::int as resolved,
           percentile_cont(0.5) within group (order by extract(epoch from first_response_at - created_at))::float8 as median,
           percentile_cont(0.9) within group (order by extract(epoch from first_response_at - created_at))::float8 as p90
-        from ticket where created_at >= ${from.toISOString()} and created_at < ${to.toISOString()}`);
+        from ticket t where created_at >= ${from.toISOString()} and created_at < ${to.toISOString()} ${inSlice(slice)}`);
       const waiting = await db.execute(sql`
-        select priority ->> 'level' as level, count(*)::int as tickets
-        from ticket where status <> 'resolved' and status <> 'awaiting_customer' group by 1`);
+        select t.priority ->> 'level' as level, count(*)::int as tickets
+        from ticket t where status <> 'resolved' and status <> 'awaiting_customer' ${inSlice(slice)} group by 1`);
       const { received, answered, resolved, median, p90, ...by } = periodSchema.parse(period.rows[0]);
       const backlog = { P1: 0, P2: 0, P3: 0, P4: 0, none: 0 };
       for (const { level, tickets } of backlogSchema.parse(waiting.rows)) backlog[level ?? 'none'] = tickets;

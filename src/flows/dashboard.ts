@@ -1,0 +1,139 @@
+// The dashboard: the digest's numbers over any period and any part of the tickets, and the tickets behind them.
+import { digestCharts } from '../cards/digest-charts.ts';
+import { leadText } from '../cards/digest-words.ts';
+import { addDays, daysBetween, localTime } from '../insights/calendar.ts';
+import { spanOf } from '../insights/digest-period.ts';
+import {
+  type Dashboard,
+  type DashboardQuery,
+  type Drill,
+  LONGEST_PERIOD,
+  type TicketLine,
+  type TicketSlice,
+} from '../model/dashboard.ts';
+import type { Digest, DigestPeriod, Span } from '../model/digest.ts';
+import { AppError } from '../model/errors.ts';
+import type { ActionReply, AgentRef } from '../model/platform.ts';
+import type { Actor } from './agents.ts';
+import type { FlowDeps } from './deps.ts';
+import { digestTimes, studyPeriod } from './digest.ts';
+
+type Deps = Pick<FlowDeps, 'store' | 'settings' | 'taxonomy' | 'clock'>;
+type Asked = TicketSlice & { from?: string; to?: string };
+
+/** Days shown when none are named: four weeks, up to today. */
+const USUAL_DAYS = 28;
+const LINK_MINUTES = 15;
+
+/** Everything that the page shows at once. AppError `invalid` for a period that cannot be. */
+export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard> {
+  const { store, settings, taxonomy } = deps;
+  const { query, period, slice } = resolve(deps, asked);
+  const [{ digest, rows, autonomy }, choices, accounts] = await Promise.all([
+    studyPeriod(deps, period, slice),
+    store.sliceChoices(spanOf(period)),
+    store.frailAccounts(slice),
+  ]);
+  const { volume, response, share } = digestCharts(digest);
+  const whole = Object.values(slice).every((condition) => condition === undefined);
+  return {
+    query,
+    timeZone: period.timeZone,
+    now: digest.now,
+    since: rows.since && localTime(rows.since, period.timeZone).day,
+    lead: leadText(digest).trim(),
+    normal: normalText(digest),
+    volume: digest.volume,
+    response: digest.response,
+    resolved: digest.resolved,
+    due: digest.due,
+    backlog: digest.backlog,
+    answered: digest.answered,
+    saved: digest.saved,
+    cost: digest.cost,
+    changes: digest.changes,
+    charts: { volume, response, share },
+    days: digest.days,
+    themes: digest.themes,
+    clusters: rows.clusters.filter(({ kind }) => kind !== 'feature_request'),
+    requests: digest.requests,
+    gaps: digest.gaps,
+    leaving: digest.leaving,
+    // Companies that left are counted whole, whatever their tickets were about.
+    left: whole ? digest.left : [],
+    accounts,
+    autonomy,
+    choices: {
+      ...choices,
+      agents: [...new Set([...settings.agents.map(({ name }) => name), ...choices.agents])].sort(),
+      categories: taxonomy.categories.map(({ id, name }) => ({ id, name })),
+    },
+  };
+}
+
+/** The tickets behind one figure of the dashboard, newest first. */
+export async function ticketsBehind(
+  deps: Deps,
+  asked: Asked,
+  drill: Drill,
+  page: { limit: number; skip?: number },
+): Promise<{ total: number; tickets: TicketLine[]; timeZone: string }> {
+  const { period, slice } = resolve(deps, asked);
+  const { timeZone } = period;
+  const span: Span = drill.day ? spanOf({ first: drill.day, last: drill.day, timeZone }) : spanOf(period);
+  const found = await deps.store.ticketsBehind(drill, slice, { span, now: deps.clock.now(), ...page });
+  return { ...found, timeZone };
+}
+
+function resolve({ settings, clock }: Deps, { from, to, ...slice }: Asked) {
+  const { timeZone } = digestTimes(settings);
+  const last = to ?? localTime(clock.now(), timeZone).day;
+  const first = from ?? addDays(last, 1 - USUAL_DAYS);
+  if (first > last) throw new AppError('invalid', `from: ${first} must not be after to, which is ${last}`);
+  if (daysBetween(first, last) >= LONGEST_PERIOD)
+    throw new AppError(
+      'invalid',
+      `from: ${first} to ${last} is longer than ${LONGEST_PERIOD} days; ask for less`,
+    );
+  const query: DashboardQuery = { ...slice, from: first, to: last };
+  const period: DigestPeriod = { kind: 'daily', first, last, timeZone };
+  return { query, period, slice };
+}
+
+/** What is compared with, in words. */
+function normalText({ period: { first, last }, volume: { normal } }: Digest): string {
+  if (!normal) return 'What is normal is not known yet: the records do not reach far enough back.';
+  const weeks = Math.ceil((daysBetween(first, last) + 1) / 7);
+  if (weeks === 1)
+    return normal.spans === 1
+      ? 'Normal is what the same days of the week before had.'
+      : `Normal is the mean of the same weekdays of the ${normal.spans} weeks before.`;
+  return normal.spans === 1
+    ? `Normal is what the same days ${weeks} weeks earlier had.`
+    : `Normal is the mean of the same days ${weeks}, ${2 * weeks}${normal.spans > 2 ? ' …' : ''} weeks earlier (${normal.spans} periods).`;
+}
+
+/** `/deskhand dashboard`: a link for this agent alone. Everybody in the list of agents may look. */
+export async function dashboardLink(
+  { platforms, publicUrl, settings }: Pick<FlowDeps, 'platforms' | 'publicUrl' | 'settings'>,
+  actor: Actor,
+  agent: AgentRef,
+): Promise<ActionReply> {
+  const page = [...platforms.values()].find(({ signInLink }) => signInLink);
+  if (!page?.signInLink)
+    return {
+      kind: 'notice',
+      ok: false,
+      text: 'The dashboard is served with the console, which is switched off: set "console: { enabled: true }" in config/deskhand.yaml.',
+    };
+  // Whoever asks there is signed in already.
+  if (agent.platform === page.id)
+    return { kind: 'notice', ok: true, text: `The dashboard is at ${publicUrl}/dashboard` };
+  const who = settings.agents.length > 0 ? (actor.email ?? undefined) : undefined;
+  const link = await page.signInLink(who, { path: '/dashboard', minutes: LINK_MINUTES });
+  return {
+    kind: 'notice',
+    ok: true,
+    text: `Your link to the dashboard: ${link}\nIt signs one browser in as ${actor.name}, once, within ${LINK_MINUTES} minutes. Keep it to yourself.`,
+  };
+}
