@@ -94,7 +94,12 @@ function messages(view: ProposalView): Block[] {
 }
 
 const recipientLine = ({ name, account, channel, ticketId }: Recipient) =>
-  [line(name, 60), account && line(account, 60), channelName(channel), ticketKey(ticketId)]
+  [
+    line(name, 60),
+    account && line(account, 60),
+    channelName(channel),
+    ticketId !== null && ticketKey(ticketId),
+  ]
     .filter(Boolean)
     .join(' · ');
 
@@ -145,7 +150,9 @@ function end(view: ProposalView): Block[] {
               { id: 'form:edit_message' as const, label: 'Edit message', style: 'default' as const },
             ]
           : []),
-        { id: 'form:choose', label: 'Choose customers', style: 'default' },
+        ...(view.recipients.length > 1
+          ? [{ id: 'form:choose' as const, label: 'Choose customers', style: 'default' as const }]
+          : []),
         { id: 'dismiss', label: 'Dismiss', style: 'default' },
       ];
       return [{ type: 'actions', buttons, menu: [] }];

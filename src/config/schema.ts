@@ -4,6 +4,7 @@ import { RIGHTS, roleSchema } from '../model/decision.ts';
 import { modeSchema } from '../model/draft.ts';
 import { PRIORITIES, priorityLevelSchema } from '../model/ticket.ts';
 import { digestSchema } from './digest.ts';
+import { alertsSchema, outreachSchema } from './outreach.ts';
 import { prioritySchema } from './priority.ts';
 import { repliesSchema } from './replies.ts';
 import { serviceSchemas } from './service.ts';
@@ -150,6 +151,10 @@ export const yamlSchema = z.strictObject({
       digests: targets
         .optional()
         .describe('Where digests are posted; default: a channel "digests" on the console'),
+      alerts: targets
+        .optional()
+        .describe('Accounts at risk and missing articles; default: a channel "alerts" on the console'),
+      sales: targets.optional().describe('Accounts that may want more; without it nobody is told'),
       fallback: target
         .default('console:support')
         .describe('Where cards go whose own channel cannot be reached any more'),
@@ -255,6 +260,8 @@ export const yamlSchema = z.strictObject({
     .prefault({})
     .describe('The language model of OPENAI_MODEL'),
   replies: repliesSchema.prefault({}).describe('What no draft may say, whoever wrote it'),
+  outreach: outreachSchema(clockTime).describe('Writing to customers first'),
+  alerts: alertsSchema.describe('Warnings to our own people'),
   trackers: trackersSchema.describe('Where engineers keep their issues'),
 });
 export type YamlConfig = z.infer<typeof yamlSchema>;

@@ -20,13 +20,22 @@ export interface Decider {
 export async function commitReply(
   tx: Queries,
   deps: Pick<FlowDeps, 'clock' | 'settings'>,
-  reply: { ticket: TicketRow; draft: Draft; text: string; decision: Decision; by: Decider },
+  reply: {
+    ticket: TicketRow;
+    draft: Draft;
+    text: string;
+    decision: Decision;
+    by: Decider;
+    /** It leaves no earlier than this. */
+    notBefore?: Date | null;
+  },
 ): Promise<Date> {
   const { ticket, draft, decision, by } = reply;
   if (!(await tx.moveDraft(draft.id, 'pending', 'approved')))
     throw new AppError('conflict', 'Somebody else decided on this draft first.');
   const now = deps.clock.now();
-  const sendAfter = new Date(now.getTime() + deps.settings.send.undoSeconds * 1000);
+  const undoUntil = now.getTime() + deps.settings.send.undoSeconds * 1000;
+  const sendAfter = new Date(Math.max(undoUntil, reply.notBefore?.getTime() ?? 0));
   const channel = (await tx.replyChannel(ticket.id)) ?? ticket.channel;
   await tx.insertDecision({
     ticketId: ticket.id,

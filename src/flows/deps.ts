@@ -30,6 +30,8 @@ export interface Wake {
   clusters(): Promise<void>;
   /** Something is to be done at a tracker. */
   trackers(): Promise<void>;
+  /** Events wait to be looked at. */
+  outreach(): Promise<void>;
 }
 
 export interface FlowDeps {

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import type { z } from 'zod';
 import { parseArticle } from '../engine/article.ts';
 import type { Queries, Store } from '../infra/db/queries/index.ts';
-import { type CustomerEvent, type CustomerImport, customerImportSchema } from '../model/customer.ts';
+import { type CustomerImport, customerImportSchema } from '../model/customer.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import { cleanLine, cleanText } from '../model/text.ts';
 import { type TicketImport, ticketImportSchema } from '../model/ticket.ts';
@@ -210,19 +210,6 @@ async function importTicket(tx: Queries, line: TicketImport): Promise<boolean> {
     }
   }
   return true;
-}
-
-/** A fact from another system about a customer or account. */
-export async function recordEvent(store: Store, clock: Clock, event: CustomerEvent): Promise<void> {
-  await store.transaction(async (tx) => {
-    const accountId = event.account ? await tx.upsertAccount(event.account) : null;
-    const customerId = await tx.ensureCustomer(event.customer);
-    const at = event.at ? new Date(event.at) : clock.now();
-    await tx.insertCustomerEvent({ customerId, type: event.type, at, data: event.data });
-    // Facts of usage are kept as the newest value of each name.
-    const usage = event.type === 'feature_used' || event.type === 'usage' ? event.data : undefined;
-    await tx.updateCustomer(customerId, { accountId: accountId ?? undefined, usage });
-  });
 }
 
 /** A Markdown file, or a folder of them with all below it. Articles that left the folder are removed. */

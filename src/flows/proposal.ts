@@ -3,6 +3,7 @@ import { chooseForm, languageName, messageForm, proposalCard } from '../cards/pr
 import { addressed } from '../engine/local/announcements.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { ProposalRow } from '../infra/db/queries/proposals.ts';
+import type { RouteDecision } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
@@ -10,6 +11,7 @@ import { cleanText } from '../model/text.ts';
 import type { Actor } from './agents.ts';
 import { commitReply } from './commit-reply.ts';
 import { BOT, type FlowDeps } from './deps.ts';
+import { leavesAt, openOutreachTicket } from './outreach-ticket.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
 import type { SubjectAction } from './subjects.ts';
@@ -131,7 +133,7 @@ async function edit(tx: Queries, row: ProposalRow, values: Record<string, string
     const text = cleanText(values[language] ?? '').trim();
     if (text) texts[language] = text;
   }
-  await tx.updateProposal(row.id, { texts });
+  await tx.updateProposal(row.id, { texts, edited: true });
 }
 
 /**
@@ -168,9 +170,10 @@ async function commitAll(deps: FlowDeps, id: number, by: Pick<Actor, 'name' | 'e
   for (const recipient of await deps.store.recipientsOf(id)) {
     if (recipient.state !== 'ready') continue;
     try {
-      const sendAfter = await commitTo(deps, row, recipient, by);
-      if (sendAfter) await deps.wake.outbox(sendAfter);
-      await deps.wake.ticket(recipient.ticketId, 1);
+      const sent = await commitTo(deps, row, recipient, by);
+      if (sent) await deps.wake.outbox(sent.sendAfter);
+      const ticketId = sent?.ticketId ?? recipient.ticketId;
+      if (ticketId !== null) await deps.wake.ticket(ticketId, 1);
     } catch (error) {
       deps.log.error({ proposal: id, ticketId: recipient.ticketId, reason: errorText(error) }, 'not sent');
     }
@@ -185,23 +188,27 @@ export async function finishApproved(deps: FlowDeps): Promise<void> {
   }
 }
 
-/** One message, as a reply of the customer's ticket. Null: not now, and the recipient says why. */
+/** One message, as a reply of the customer's ticket or the first of a new one. Null: not now, and the recipient says why. */
 async function commitTo(
   deps: FlowDeps,
   row: ProposalRow,
   recipient: Recipient,
   by: Pick<Actor, 'name' | 'email'>,
-): Promise<Date | null> {
+): Promise<{ sendAfter: Date; ticketId: number } | null> {
   const { clock } = deps;
   return deps.store.transaction(async (tx) => {
-    const ticket = await tx.lockTicket(recipient.ticketId);
-    if (!ticket) throw new AppError('not_found', 'its ticket is gone');
     const now = clock.now();
     const hold = async (reason: string) => {
       await tx.updateRecipient(recipient.id, { state: 'held', reason });
       await tx.updateProposal(row.id, {});
       return null;
     };
+    const ticket =
+      recipient.ticketId === null
+        ? await openOutreachTicket(tx, deps, row, recipient)
+        : await tx.lockTicket(recipient.ticketId);
+    if (!ticket) throw new AppError('not_found', 'its ticket is gone');
+    if ('obstacle' in ticket) return hold(ticket.obstacle);
     if (await tx.isSending(ticket.id)) return hold('a reply to them was on its way');
     // What they wrote since then has not been read by whoever approved this.
     if (ticket.inboundSeq > ticket.draftedSeq) return hold('wrote again just then');
@@ -229,13 +236,7 @@ async function commitTo(
       reasons: [],
       answerable: true,
       engine: `proposal:${row.kind}`,
-      routing: {
-        route: 'suggest',
-        mode: 'suggest',
-        threshold: null,
-        reasons: [`Approved with ${proposalKey(row.id)} (${languageName(recipient.language)}).`],
-        reviewsUntilAuto: null,
-      },
+      routing: routingOf(row, recipient),
       basedOnSeq: ticket.inboundSeq,
       author: by.name,
       createdAt: now,
@@ -246,10 +247,25 @@ async function commitTo(
       text,
       decision: { kind: 'approve', then: row.kind === 'fixed' ? 'resolve' : 'keep' },
       by,
+      notBefore: row.kind === 'outreach' ? leavesAt(deps) : null,
     });
     const outboxKey = (await tx.latestOutbox(ticket.id))?.key;
-    await tx.updateRecipient(recipient.id, { state: 'committed', reason: null, outboxKey });
+    const ticketId = ticket.id;
+    await tx.updateRecipient(recipient.id, { state: 'committed', reason: null, outboxKey, ticketId });
     await tx.updateProposal(row.id, {});
-    return sendAfter;
+    return { sendAfter, ticketId };
   });
+}
+
+/** Why it leaves: a person's word, or decisions of people that have proven such messages. */
+function routingOf(row: ProposalRow, { language }: Recipient): RouteDecision {
+  const alone = row.decidedBy === BOT;
+  const how = alone ? 'Earned by earlier approvals, with' : 'Approved with';
+  return {
+    route: alone ? 'auto' : 'suggest',
+    mode: alone ? 'auto' : 'suggest',
+    threshold: alone ? 1 : null,
+    reasons: [`${how} ${proposalKey(row.id)} (${languageName(language)}): ${row.reason}`],
+    reviewsUntilAuto: null,
+  };
 }

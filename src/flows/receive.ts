@@ -1,4 +1,5 @@
 // Step 1: a customer's message becomes part of a conversation and a ticket, in one transaction, before anybody acknowledges it.
+import { isOptOut } from '../engine/local/opt-out.ts';
 import { isThanks } from '../engine/local/thanks.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries, Store } from '../infra/db/queries/index.ts';
@@ -165,6 +166,7 @@ async function append(
     else if (message.automatic) await tx.updateTicket(target.id, {});
     else if (silent) await settle(tx, target, now);
     else if (joined) await ask(tx, joined, seq, now);
+    if (target.outreach && !message.automatic && isOptOut(message.text)) await optOut(tx, customerId, now);
   }
   return { messageId, ticketId: target?.id ?? null, duplicate: false };
 
@@ -181,6 +183,12 @@ async function append(
     const topicRow = byTopic === null ? null : await queries.lockTicket(byTopic);
     return topicRow && topicRow.status !== 'resolved' ? topicRow : null;
   }
+}
+
+/** They answered a message of ours that they want no more of them. */
+async function optOut(tx: Queries, customerId: number, at: Date): Promise<void> {
+  await tx.updateCustomer(customerId, { optedOut: true });
+  await tx.insertCustomerEvent({ customerId, type: 'opted_out', at, data: {} });
 }
 
 interface ReturnedReply {

@@ -6,8 +6,8 @@ import { findActor } from '../flows/agents.ts';
 import { createClusterBook } from '../flows/cluster-book.ts';
 import { decide } from '../flows/decide.ts';
 import type { FlowDeps } from '../flows/deps.ts';
-import { recordEvent } from '../flows/import.ts';
 import { receive } from '../flows/receive.ts';
+import { recordEvent } from '../flows/record-event.ts';
 import { issueChanged } from '../flows/track.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { drawChart } from '../infra/charts/draw.ts';
@@ -228,7 +228,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         }),
       }),
     recordEvent: async (event) =>
-      options.promote ? (await options.promote()).recordEvent(event) : recordEvent(store, clock, event),
+      options.promote ? (await options.promote()).recordEvent(event) : recordEvent(flows, event),
     status,
     indexed: starting.indexed,
     health: {

@@ -1,12 +1,14 @@
 // Wires the queue's topics to the flows.
 import { advance, timed } from '../flows/advance.ts';
 import { showBurst } from '../flows/burst.ts';
+import { calibrate } from '../flows/calibrate.ts';
 import { clusterDue } from '../flows/cluster.ts';
 import { showClusters } from '../flows/cluster-confirm.ts';
 import { mergeClusters } from '../flows/cluster-merge.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
 import { digestPlaces, postDigest, postDueDigests } from '../flows/digest.ts';
 import { forgetOld } from '../flows/forget.ts';
+import { considerEvents } from '../flows/outreach.ts';
 import { present } from '../flows/present.ts';
 import { sendDue } from '../flows/reply.ts';
 import { sweep } from '../flows/sweep.ts';
@@ -25,6 +27,8 @@ const NIGHTLY = '20 3 * * *';
 const CARDS = 24;
 /** The message of a burst is changed at most this often. */
 const BURST_PAUSE_MS = 5_000;
+/** How often the confidence is fitted to new outcomes. */
+const CALIBRATE_MS = 3_600_000;
 /** How often what nobody asks for any more is forgotten. */
 const FORGET_MS = 6 * 3_600_000;
 /** How late a digest may be. */
@@ -33,6 +37,8 @@ const DIGESTS_MS = 60_000;
 const SWEEP_MS = 10_000;
 /** How soon work at the trackers is found again whose wake-up was lost. */
 const TRACKERS_MS = 30_000;
+/** How soon events are looked at whose wake-up was lost. */
+const OUTREACH_MS = 60_000;
 /** A ticket that another process holds is looked at again after this pause. */
 const BUSY_MS = 500;
 /** How long a wake-up may hold up an agent or an acknowledgement. */
@@ -64,6 +70,7 @@ export function createWake(queue: Queue, clock: Clock, log: Log): Wake {
       add(cardsTopic(platform), { burstId }, { key: `burst-${burstId}`, delayMs: BURST_PAUSE_MS }),
     clusters: () => add('clusters', {}, { key: 'now' }),
     trackers: () => add('trackers', {}, { key: 'now' }),
+    outreach: () => add('outreach', {}, { key: 'now' }),
   };
 }
 
@@ -106,6 +113,10 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
   );
   await queue.work('merge-clusters', async () => void (await mergeClusters(deps)), { concurrency: 1 });
   await queue.every('merge-clusters', { cron: NIGHTLY, timeZone: deps.settings.workspace.timeZone });
+  await queue.work('calibrate', async () => void (await deps.withKey('calibrate', () => calibrate(deps))), {
+    concurrency: 1,
+  });
+  await queue.every('calibrate', { everyMs: CALIBRATE_MS });
   let forgotten = Number.NEGATIVE_INFINITY;
   await queue.work(
     'sweep',
@@ -129,6 +140,8 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     { concurrency: 1 },
   );
   await queue.every('digest', { everyMs: DIGESTS_MS });
+  await queue.work('outreach', () => considerEvents(deps), { concurrency: 1 });
+  await queue.every('outreach', { everyMs: OUTREACH_MS });
   await queue.work('trackers', () => keepTrack(deps), { concurrency: 1 });
   await queue.every('trackers', { everyMs: TRACKERS_MS });
 }

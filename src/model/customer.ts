@@ -59,6 +59,8 @@ export type CustomerImport = z.infer<typeof customerImportSchema>;
 
 /** Body of `POST /api/events`: a fact about a customer or account from any system. */
 export const customerEventSchema = z.strictObject({
+  /** The sender's own id of it: told again under the same id, it is taken once. */
+  id: z.string().trim().min(1).max(200).optional(),
   customer: customerAddressSchema,
   account: accountInputSchema.partial().optional(),
   /** e.g. plan_changed, payment_failed, feature_used, renewal_set, incident. */

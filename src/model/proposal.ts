@@ -14,7 +14,8 @@ export interface Recipient {
   customerId: number;
   name: string;
   account: string | null;
-  ticketId: number;
+  /** Null until the message leaves that opens one. */
+  ticketId: number | null;
   channel: string;
   language: string;
   about: string;

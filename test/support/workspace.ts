@@ -8,6 +8,7 @@ import { clusterDue } from '../../src/flows/cluster.ts';
 import { createClusterBook } from '../../src/flows/cluster-book.ts';
 import { showClusters } from '../../src/flows/cluster-confirm.ts';
 import type { FlowDeps } from '../../src/flows/deps.ts';
+import { considerEvents } from '../../src/flows/outreach.ts';
 import { present } from '../../src/flows/present.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { sendDue } from '../../src/flows/reply.ts';
@@ -181,6 +182,9 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
         });
       },
       trackers: async () => undefined,
+      outreach: async () => {
+        behind.set('outreach', () => considerEvents(deps));
+      },
     },
     settings: yamlSchema.parse({ ...SETTINGS, ...yaml }),
     taxonomy: TAXONOMY,

@@ -198,19 +198,22 @@ export function clusterQueries(db: Db) {
       }));
     },
 
-    /** Moves members from one cluster to another; all, or those that are named. */
+    /** Moves members from one cluster to another: all, or those that are named. `score`: how like it they are, 0..1. */
     async moveMembers(
       from: number,
       to: number,
-      by: string | null,
-      only?: { messageId: number; part: number }[],
+      {
+        by,
+        only,
+        score,
+      }: { by: string | null; only?: { messageId: number; part: number }[]; score?: number },
     ): Promise<void> {
       const named = only?.map(({ messageId, part }) =>
         and(eq(clusterMember.messageId, messageId), eq(clusterMember.part, part)),
       );
       await db
         .update(clusterMember)
-        .set({ clusterId: to, ...(by && { by }) })
+        .set({ clusterId: to, ...(by && { by }), ...(score !== undefined && { score }) })
         .where(and(eq(clusterMember.clusterId, from), named && or(...named)));
     },
 

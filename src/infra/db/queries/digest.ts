@@ -139,7 +139,7 @@ export function digestQueries(db: Db) {
         avg(t.csat) filter (where ${by('agent')})::float8 as agent_mean,
         count(*) filter (where t.due_at is not null and (t.first_response_at is not null or t.due_at < ${iso(now)}::timestamptz) and t.resolution is distinct from 'rejected')::int as due,
         count(*) filter (where coalesce(t.first_response_at, ${iso(now)}::timestamptz) > t.due_at and t.resolution is distinct from 'rejected')::int as late
-      from span s join ticket t on t.created_at >= s.lo and t.created_at < s.hi ${inSlice(slice)}
+      from span s join ticket t on t.created_at >= s.lo and t.created_at < s.hi and t.outreach is null ${inSlice(slice)}
       group by grouping sets ((s.n), (s.n, t.category))`,
     );
   }
@@ -196,7 +196,7 @@ export function digestQueries(db: Db) {
           count(*)::int as received,
           count(t.first_response_at)::int as answered,
           ${RESPONSE} as response
-        from ticket t where ${within(sql`t.created_at`, span)} ${inSlice(slice)}
+        from ticket t where ${within(sql`t.created_at`, span)} and t.outreach is null ${inSlice(slice)}
         group by 1 order by 1`,
       );
       return found.map(({ day, received, answered, response }) => ({

@@ -1,5 +1,6 @@
 // Every named query, bound to a connection pool or to one transaction.
 import type { Db } from '../index.ts';
+import { calibrationQueries } from './calibration.ts';
 import { cardQueries } from './cards.ts';
 import { clusterQueries } from './clusters.ts';
 import { conversationQueries } from './conversations.ts';
@@ -23,6 +24,7 @@ function bind(db: Db) {
     ...workQueries(db),
     ...cardQueries(db),
     ...learningQueries(db),
+    ...calibrationQueries(db),
     ...feedbackQueries(db),
     ...figureQueries(db),
     ...digestQueries(db),

@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { OUTREACH_KINDS, type OutreachKind, SETTLED_BY } from '../../../model/outreach.ts';
 import type { Db } from '../index.ts';
+import { conversation } from '../schema/conversations.ts';
 import { customerEvent } from '../schema/customers.ts';
 import { outreach } from '../schema/outreach.ts';
 import { proposal, proposalRecipient } from '../schema/tracking.ts';
@@ -157,6 +158,20 @@ export function outreachQueries(db: Db) {
         .orderBy(asc(customerEvent.at))
         .limit(1);
       return row ?? null;
+    },
+
+    /** The customer's conversation, made when missing and locked until the end of the transaction. */
+    async lockConversation(customerId: number): Promise<number> {
+      const [row] = await db
+        .insert(conversation)
+        .values({ customerId })
+        .onConflictDoUpdate({
+          target: conversation.customerId,
+          set: { nextSeq: sql`${conversation.nextSeq}` },
+        })
+        .returning({ id: conversation.id });
+      if (!row) throw new Error('insert returned no row');
+      return row.id;
     },
 
     /** Null when this event has been dealt with. */

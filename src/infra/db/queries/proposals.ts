@@ -1,7 +1,7 @@
 // Queries about messages that are proposed to customers.
 import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Recipient, RecipientState } from '../../../model/proposal.ts';
+import type { Recipient } from '../../../model/proposal.ts';
 import type { Db } from '../index.ts';
 import { proposal, proposalRecipient } from '../schema/tracking.ts';
 import { clusterFamily } from './tracking.ts';
@@ -58,7 +58,7 @@ const recipientsSchema = z.array(
     customerId: z.number(),
     name: z.string(),
     account: z.string().nullable(),
-    ticketId: z.number(),
+    ticketId: z.number().nullable(),
     channel: z.string(),
     language: z.string(),
     about: z.string(),
@@ -172,22 +172,24 @@ export function proposalQueries(db: Db) {
           coalesce(c.name, (select value from address where customer_id = c.id order by id limit 1), 'customer') as name,
           a.name as account, t.id::float8 as "ticketId",
           coalesce((select m.channel from message m where m.ticket_id = t.id and m.direction = 'inbound'
-            and m.automatic is null order by m.seq desc limit 1), t.channel) as channel,
+            and m.automatic is null order by m.seq desc limit 1), t.channel, p.channel, '') as channel,
           p.language, p.about,
           case when o.status = 'cancelled' then 'held' else p.state end as state,
           case when o.status = 'cancelled' then 'called back' else p.reason end as reason
         from proposal_recipient p
           join customer c on c.id = p.customer_id
           left join account a on a.id = c.account_id
-          join ticket t on t.id = p.ticket_id
+          left join ticket t on t.id = p.ticket_id
           left join outbox o on o.key = p.outbox_key
-        where p.proposal_id = ${proposalId} order by t.id, p.id`);
+        where p.proposal_id = ${proposalId} order by t.id nulls last, p.id`);
       return recipientsSchema.parse(rows);
     },
 
     async updateRecipient(
       id: number,
-      patch: { state?: RecipientState; reason?: string | null; outboxKey?: string },
+      patch: Partial<
+        Pick<typeof proposalRecipient.$inferInsert, 'state' | 'reason' | 'outboxKey' | 'ticketId'>
+      >,
     ): Promise<void> {
       await db.update(proposalRecipient).set(patch).where(eq(proposalRecipient.id, id));
     },

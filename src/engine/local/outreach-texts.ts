@@ -1,0 +1,206 @@
+// What we write to customers first, by reason, in the languages that we can write.
+import type { Usage } from '../../model/customer.ts';
+import type { OutreachKind } from '../../model/outreach.ts';
+import { cleanLine } from '../../model/text.ts';
+
+interface Text {
+  subject: string;
+  /** `{greeting}` and `{about}` are filled in for each customer. */
+  body: string;
+  /** Stands for `{about}` where the event does not say more. */
+  about: string;
+}
+
+interface Language {
+  texts: Record<OutreachKind, Text>;
+  link(url: string): string;
+  stop: string;
+}
+
+const LANGUAGES: Record<string, Language> = {
+  en: {
+    link: (url) => `You can do it here: ${url}`,
+    stop: 'If you would rather not get messages like this one, just answer “stop”.',
+    texts: {
+      payment_failed: {
+        subject: 'Your payment did not go through',
+        body: '{greeting}\n\nWe could not charge your last payment: {about}. Most often the card has expired or the bank has asked for a confirmation.\n\nCould you check the payment method, so that your account goes on without a break? If something about the invoice is not right, answer this message and we will look at it.',
+        about: 'your subscription',
+      },
+      onboarding_stuck: {
+        subject: 'Can we help you get started?',
+        body: '{greeting}\n\nYou signed up a few days ago and seem to have stopped at {about}. That is usually a matter of minutes with the right hint.\n\nWhat is in your way? Answer this message in a sentence or two, and we will help you on.',
+        about: 'the first steps',
+      },
+      repeated_error: {
+        subject: 'You ran into an error several times',
+        body: '{greeting}\n\nWe saw that you ran into the same error several times today: {about}. You should not have to report that to us first.\n\nWhat were you trying to do when it happened? A sentence is enough, and we will look for the cause.',
+        about: 'an error in our product',
+      },
+      incident: {
+        subject: 'A problem that affects you',
+        body: '{greeting}\n\nAt the moment a problem on our side affects your account: {about}. You need not do anything and need not report it.\n\nWe are working on it and will write again when it is over.',
+        about: 'parts of our service do not work as they should',
+      },
+      renewal_near: {
+        subject: 'Before your contract renews',
+        body: '{greeting}\n\nYour contract renews soon, and one of your requests is still open with us: {about}. We would like to have that settled before.\n\nIs there anything else we should know or solve by then? Just answer this message.',
+        about: 'your last request',
+      },
+    },
+  },
+  de: {
+    link: (url) => `Das geht hier: ${url}`,
+    stop: 'Wenn Sie solche Nachrichten nicht möchten, antworten Sie einfach „stopp“.',
+    texts: {
+      payment_failed: {
+        subject: 'Ihre Zahlung ist nicht durchgegangen',
+        body: '{greeting}\n\nwir konnten Ihre letzte Zahlung nicht einziehen: {about}. Meist ist die Karte abgelaufen, oder die Bank möchte eine Bestätigung.\n\nKönnten Sie das Zahlungsmittel prüfen, damit Ihr Konto ohne Unterbrechung weiterläuft? Falls an der Rechnung etwas nicht stimmt, antworten Sie auf diese Nachricht, dann sehen wir es uns an.',
+        about: 'Ihr Abonnement',
+      },
+      onboarding_stuck: {
+        subject: 'Können wir beim Einstieg helfen?',
+        body: '{greeting}\n\nSie haben sich vor ein paar Tagen angemeldet und sind anscheinend hier stehen geblieben: {about}. Mit dem richtigen Hinweis ist das meist eine Sache von Minuten.\n\nWas hindert Sie? Antworten Sie in ein, zwei Sätzen auf diese Nachricht, dann helfen wir weiter.',
+        about: 'die ersten Schritte',
+      },
+      repeated_error: {
+        subject: 'Bei Ihnen trat mehrmals ein Fehler auf',
+        body: '{greeting}\n\nwir haben gesehen, dass bei Ihnen heute mehrmals derselbe Fehler auftrat: {about}. Das sollten Sie uns nicht erst melden müssen.\n\nWas wollten Sie gerade tun, als er auftrat? Ein Satz genügt, dann suchen wir die Ursache.',
+        about: 'ein Fehler in unserem Produkt',
+      },
+      incident: {
+        subject: 'Eine Störung, die Sie betrifft',
+        body: '{greeting}\n\nzurzeit betrifft eine Störung bei uns auch Ihr Konto: {about}. Sie müssen nichts tun und nichts melden.\n\nWir arbeiten daran und schreiben Ihnen wieder, wenn sie vorbei ist.',
+        about: 'Teile unseres Dienstes arbeiten nicht, wie sie sollten',
+      },
+      renewal_near: {
+        subject: 'Bevor sich Ihr Vertrag verlängert',
+        body: '{greeting}\n\nIhr Vertrag verlängert sich bald, und eines Ihrer Anliegen ist bei uns noch offen: {about}. Das möchten wir vorher erledigt haben.\n\nGibt es noch etwas, das wir bis dahin wissen oder lösen sollten? Antworten Sie einfach auf diese Nachricht.',
+        about: 'Ihr letztes Anliegen',
+      },
+    },
+  },
+  fr: {
+    link: (url) => `C’est possible ici : ${url}`,
+    stop: 'Si vous ne souhaitez pas recevoir ce genre de message, répondez simplement « stop ».',
+    texts: {
+      payment_failed: {
+        subject: 'Votre paiement n’est pas passé',
+        body: '{greeting}\n\nNous n’avons pas pu encaisser votre dernier paiement : {about}. Le plus souvent, la carte a expiré ou la banque demande une confirmation.\n\nPourriez-vous vérifier le moyen de paiement, afin que votre compte continue sans interruption ? Si quelque chose ne va pas sur la facture, répondez à ce message et nous regarderons.',
+        about: 'votre abonnement',
+      },
+      onboarding_stuck: {
+        subject: 'Pouvons-nous vous aider à démarrer ?',
+        body: '{greeting}\n\nVous vous êtes inscrit il y a quelques jours et semblez vous être arrêté ici : {about}. Avec la bonne indication, c’est souvent l’affaire de quelques minutes.\n\nQu’est-ce qui vous bloque ? Répondez en une ou deux phrases et nous vous aiderons.',
+        about: 'les premiers pas',
+      },
+      repeated_error: {
+        subject: 'Vous avez rencontré plusieurs fois une erreur',
+        body: '{greeting}\n\nNous avons vu que vous avez rencontré plusieurs fois la même erreur aujourd’hui : {about}. Vous ne devriez pas avoir à nous la signaler.\n\nQue vouliez-vous faire à ce moment-là ? Une phrase suffit, et nous chercherons la cause.',
+        about: 'une erreur dans notre produit',
+      },
+      incident: {
+        subject: 'Un incident qui vous concerne',
+        body: '{greeting}\n\nUn incident de notre côté touche actuellement votre compte : {about}. Vous n’avez rien à faire ni à signaler.\n\nNous y travaillons et vous écrirons dès qu’il sera terminé.',
+        about: 'une partie de notre service ne fonctionne pas comme prévu',
+      },
+      renewal_near: {
+        subject: 'Avant le renouvellement de votre contrat',
+        body: '{greeting}\n\nVotre contrat sera bientôt renouvelé, et l’une de vos demandes est encore ouverte chez nous : {about}. Nous aimerions la régler avant.\n\nY a-t-il autre chose que nous devrions savoir ou résoudre d’ici là ? Répondez simplement à ce message.',
+        about: 'votre dernière demande',
+      },
+    },
+  },
+  es: {
+    link: (url) => `Puede hacerlo aquí: ${url}`,
+    stop: 'Si prefiere no recibir mensajes como este, responda simplemente «stop».',
+    texts: {
+      payment_failed: {
+        subject: 'Su pago no se ha podido realizar',
+        body: '{greeting}\n\nNo hemos podido cobrar su último pago: {about}. Lo más frecuente es que la tarjeta haya caducado o que el banco pida una confirmación.\n\n¿Podría revisar el medio de pago, para que su cuenta siga sin interrupciones? Si algo de la factura no es correcto, responda a este mensaje y lo miraremos.',
+        about: 'su suscripción',
+      },
+      onboarding_stuck: {
+        subject: '¿Le ayudamos a empezar?',
+        body: '{greeting}\n\nSe registró hace unos días y parece que se quedó aquí: {about}. Con la indicación correcta suele ser cosa de minutos.\n\n¿Qué se lo impide? Responda con una o dos frases y le ayudamos a seguir.',
+        about: 'los primeros pasos',
+      },
+      repeated_error: {
+        subject: 'Ha encontrado varias veces un error',
+        body: '{greeting}\n\nHemos visto que hoy ha encontrado varias veces el mismo error: {about}. No debería tener que avisarnos primero.\n\n¿Qué quería hacer cuando ocurrió? Con una frase basta, y buscaremos la causa.',
+        about: 'un error de nuestro producto',
+      },
+      incident: {
+        subject: 'Una incidencia que le afecta',
+        body: '{greeting}\n\nEn este momento una incidencia nuestra afecta a su cuenta: {about}. No tiene que hacer ni comunicar nada.\n\nEstamos trabajando en ello y le escribiremos cuando termine.',
+        about: 'parte de nuestro servicio no funciona como debería',
+      },
+      renewal_near: {
+        subject: 'Antes de renovar su contrato',
+        body: '{greeting}\n\nSu contrato se renueva pronto y una de sus solicitudes sigue abierta: {about}. Nos gustaría resolverla antes.\n\n¿Hay algo más que debamos saber o resolver hasta entonces? Responda simplemente a este mensaje.',
+        about: 'su última solicitud',
+      },
+    },
+  },
+};
+
+/** The language that we write first in: theirs where we can, else English. */
+export function outreachLanguage(language: string | null): string {
+  const code = language?.slice(0, 2).toLowerCase() ?? '';
+  return LANGUAGES[code] ? code : 'en';
+}
+
+/** Subject and text of a message, with places for greeting and subject matter. Only links over https are taken. */
+export function outreachText(
+  kind: OutreachKind,
+  language: string,
+  data: Usage,
+): { subject: string; text: string } {
+  const of = LANGUAGES[outreachLanguage(language)];
+  const text = of?.texts[kind];
+  if (!of || !text) return { subject: '', text: '' };
+  const url = typeof data.url === 'string' && isHttps(data.url) ? of.link(data.url) : '';
+  return { subject: text.subject, text: [text.body, url, of.stop].filter(Boolean).join('\n\n') };
+}
+
+function isHttps(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === 'https:';
+}
+
+const LONGEST = 160;
+const word = (value: Usage[string] | undefined) =>
+  typeof value === 'string' || typeof value === 'number' ? cleanLine(String(value), LONGEST) : '';
+
+/** What stands for `{about}`: the invoice and its amount, the error, the incident; in one line. */
+export function outreachAbout(kind: OutreachKind, language: string, data: Usage): string {
+  const fallback = LANGUAGES[outreachLanguage(language)]?.texts[kind].about ?? '';
+  switch (kind) {
+    case 'payment_failed': {
+      const sum = money(data, outreachLanguage(language));
+      const number = word(data.number);
+      return number && sum ? `${number} (${sum})` : number || sum || fallback;
+    }
+    case 'onboarding_stuck':
+      return word(data.step) || fallback;
+    case 'repeated_error':
+      return [word(data.code), word(data.title)].filter(Boolean).join(': ') || fallback;
+    case 'incident':
+      return word(data.title) || fallback;
+    case 'renewal_near':
+      return word(data.problem) || fallback;
+  }
+}
+
+/** `49,00 €`; empty when the event names no amount. */
+export function money(data: Usage, language: string): string {
+  const { amount, currency } = data;
+  if (typeof amount !== 'number') return '';
+  try {
+    return new Intl.NumberFormat(language, {
+      style: 'currency',
+      currency: String(currency ?? ''),
+    }).format(amount);
+  } catch {
+    return String(amount);
+  }
+}
