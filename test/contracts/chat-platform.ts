@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/model/errors.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
+import { digestContract } from './chat-digest.ts';
 import { placesContract } from './chat-places.ts';
 import { raceContract, troubleContract } from './chat-trouble.ts';
 import { peopleContract, rightsContract, workContract } from './chat-work.ts';
@@ -303,6 +304,7 @@ export function chatPlatformContract(
     peopleContract(() => chat);
     raceContract(() => chat);
     placesContract(() => chat, { farEnd });
+    digestContract(() => chat);
     if (farEnd) troubleContract(() => chat);
   });
   rightsContract(name, build);

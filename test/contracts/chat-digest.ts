@@ -1,0 +1,101 @@
+// What chat platforms promise of a digest: figures, table and pictures as they can, nothing over a limit, no name acts.
+import { expect, it } from 'vitest';
+import { digestCards } from '../../src/cards/digest.ts';
+import { digestCharts } from '../../src/cards/digest-charts.ts';
+import { drawChart } from '../../src/infra/charts/draw.ts';
+import { digestOf, spanOf } from '../../src/insights/digest-period.ts';
+import type { Card } from '../../src/model/card.ts';
+import type { Digest } from '../../src/model/digest.ts';
+import { appears, type Chat } from './chat-world.ts';
+
+/** Links to it are ours; any other would be a customer's. */
+const OURS = 'https://desk.example';
+const HOSTILE = '@everyone <!channel> [x](https://evil.example) *Bold*';
+
+/** A busy Monday with everything that a digest can tell. */
+function aDigest(): Digest {
+  const period = digestOf('daily', '2026-03-02', 'Europe/Paris');
+  const spread = { n: 30, median: 840, p90: 11_000 };
+  const cluster = {
+    id: 7,
+    kind: 'bug' as const,
+    title: `Exports stop ${HOSTILE}`,
+    isNew: true,
+    reports: 15,
+    before: 0,
+    accounts: 9,
+    mrr: 4_200,
+    issue: null,
+  };
+  return {
+    period,
+    span: spanOf(period),
+    now: new Date('2026-03-03T07:30:00Z'),
+    volume: { received: 63, rejected: 2, normal: { mean: 44, deviation: 5, spans: 4 } },
+    response: spread,
+    resolved: { n: 38, confirmed: 9, spread },
+    due: { known: 40, late: 3 },
+    backlog: { total: 14, byPriority: { P1: 1, P2: 3, P3: 8, P4: 2, none: 0 }, overdue: 3, oldest: null },
+    answered: {
+      total: 41,
+      auto: { n: 12, rating: { n: 5, mean: 4.6 } },
+      assisted: { n: 20, rating: null },
+      agent: { n: 9, rating: { n: 2, mean: 3.5 } },
+    },
+    saved: { minutes: 216 },
+    cost: { perResolution: 2.5, currency: 'EUR' },
+    changes: [{ tone: 'warning', text: `New: “${cluster.title}”, 15 reports from 9 companies.` }],
+    themes: Array.from({ length: 30 }, (_, n) => ({
+      category: `area/topic-${n}`,
+      name: `${HOSTILE} ${n}`,
+      received: 30 - n,
+      normal: { mean: 3, deviation: 1, spans: 4 },
+      response: spread,
+      resolution: spread,
+    })),
+    days: Array.from({ length: 14 }, (_, n) => ({
+      day: `2026-02-${String(n + 10)}`,
+      received: n,
+      normal: 5,
+      current: n === 13,
+      response: spread,
+    })),
+    clusters: [cluster],
+    requests: { clusters: [{ ...cluster, id: 8, kind: 'feature_request', title: HOSTILE }], tickets: 3 },
+    gaps: [{ category: 'area/topic-1', name: HOSTILE, n: 4 }],
+    leaving: [{ account: HOSTILE, plan: HOSTILE, mrr: 900, renewalAt: null, tickets: [1_042] }],
+    left: [HOSTILE],
+    promotions: [{ category: 'area/topic-1', name: HOSTILE, mode: 'suggest', reviewed: 120, threshold: 0.8 }],
+  };
+}
+
+async function cards(): Promise<Card[]> {
+  const digest = aDigest();
+  const charts = digestCharts(digest);
+  const pictures: Record<string, Uint8Array> = {};
+  for (const [name, { chart }] of Object.entries(charts)) pictures[name] = await drawChart(chart);
+  const { card, thread } = digestCards(digest, { pictures, publicUrl: OURS });
+  return [card, ...thread.map((post) => post.card)];
+}
+
+/** `chat` answers the one of the test that runs. */
+export function digestContract(chat: () => Chat): void {
+  it('shows a digest with its figures, and the details in its thread', async () => {
+    const { platform, world } = chat();
+    const [head, ...details] = await cards();
+    if (!head) throw new Error('a digest has a card');
+    const ref = await platform.post(chat().place(), head);
+    const texts: string[] = [(await appears('the digest', () => chat().see(ref))).text];
+    for (const card of details) {
+      const post = await platform.post({ ...chat().place(), thread: ref }, card);
+      const seen = await appears(card.fallback, () => chat().see(post));
+      expect(seen.mentions.filter((one) => !one.includes(`](<${OURS}/dashboard?`))).toEqual([]);
+      texts.push(seen.text);
+    }
+    expect(world.refused()).toEqual([]);
+    expect(texts[0]).toContain('Monday 2 March 2026');
+    expect(texts[0]).toContain('63');
+    expect(texts.join('\n')).toContain('15 reports');
+    expect(texts.join('\n')).toContain('area/topic-1 auto');
+  });
+}
