@@ -193,7 +193,7 @@ async function takeOut(
     title: cluster.title,
     ...spanOf(...leaving.map((member) => member.at)),
   });
-  await tx.moveMembers(id, opened, by, leaving);
+  await tx.moveMembers(id, opened, { by, only: leaving });
   for (const { messageId, part } of leaving)
     await tx.refuseCluster({ messageId, part, clusterId: id, by, at });
   await tx.keepApart(id, opened, by, at);

@@ -81,14 +81,20 @@ async function mergeHome(deps: FlowDeps, from: number, now: Date): Promise<boole
   return withClusters(deps, async (index) => {
     const home = index.home(from, now);
     if (!home || (await deps.store.apartFrom(from)).includes(home.into)) return false;
-    const done = await deps.store.transaction((tx) => merge(tx, from, home.into, null));
+    const done = await deps.store.transaction((tx) => merge(tx, from, home.into, null, home.score));
     if (done) await upToDate(deps);
     return done;
   });
 }
 
 /** Moves all members of one cluster to another, which stands for both from then on. False when one of them is gone. */
-export async function merge(tx: Queries, from: number, into: number, by: string | null): Promise<boolean> {
+export async function merge(
+  tx: Queries,
+  from: number,
+  into: number,
+  by: string | null,
+  score?: number,
+): Promise<boolean> {
   const [leaving, staying] = [await tx.getCluster(from), await tx.getCluster(into)];
   if (!leaving || !staying || leaving.mergedInto !== null || staying.mergedInto !== null) return false;
   // What people decided about a cluster does not vanish into another by itself.
@@ -99,7 +105,7 @@ export async function merge(tx: Queries, from: number, into: number, by: string 
     staying.profile ?? emptyProfile(dimensions),
     leaving.profile ?? emptyProfile(dimensions),
   );
-  await tx.moveMembers(from, into, by);
+  await tx.moveMembers(from, into, { by, ...(score !== undefined && { score: Math.min(1, score) }) });
   await tx.setClusterSums(from, emptyProfile(dimensions), { status: 'merged', mergedInto: into });
   await tx.setClusterSums(into, profile, {
     kind: kindOf(profile, staying.kind),
