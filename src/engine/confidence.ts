@@ -14,8 +14,8 @@ export const PRIOR_WEIGHTS: Readonly<Record<EvidenceName, number>> = {
   support: 2,
   /** How far the best source is ahead of the next on another topic, 0..1. */
   lead: 0.7,
-  /** Share of the question's telling words that the reply takes up, 0..1. */
-  covered: 2,
+  /** Share of the question's telling words that the source knows, 0..1. */
+  covered: 3,
   /** How far the reply says what was said to those who asked alike, 0..1. */
   precedent: 1.5,
   /** The classifier's probability of the category, 0..1. */
@@ -33,6 +33,8 @@ export const PRIOR_WEIGHTS: Readonly<Record<EvidenceName, number>> = {
   /** Questions that no source answers, as a share. */
   uncovered: -2,
   bug: -0.9,
+  /** A question, not a difficulty, a wish or anything else. */
+  question: 0.4,
   /** Words beyond a short message, 0..1: more of the case than one article knows. */
   long: -0.6,
   /** Amounts, dates and numbers of their own. */
@@ -49,7 +51,7 @@ export const PRIOR_WEIGHTS: Readonly<Record<EvidenceName, number>> = {
   unsupported: -2.5,
 };
 /** Log-odds of an ordinary draft. */
-export const PRIOR_BIAS = 0.5;
+export const PRIOR_BIAS = 0.4;
 
 /** What nothing answers stays below the least that is suggested. */
 const UNANSWERABLE_CAP = 0.2;
@@ -58,7 +60,7 @@ const VALUABLE_REVENUE = 1000;
 /** Prior of a category without history: as if 6 of 8 drafts had been fine (a Beta prior). */
 const PRIOR = { good: 6, all: 8 };
 /** Words of a message from which its length counts, and over how many more it counts fully. */
-const LONG = { from: 30, over: 90 };
+const LONG = { from: 10, over: 60 };
 
 export interface ConfidenceInput {
   analysis: Analysis;
@@ -71,7 +73,7 @@ export interface ConfidenceInput {
     /** 0..1: closeness of the best source to what is asked. */
     support: number;
     lead: number;
-    /** 0..1: how much of the question's telling words the reply takes up; absent: not looked at. */
+    /** 0..1: how much of the question's telling words the source knows; absent: not looked at. */
     covered?: number;
     /** 0..1: how far the replies to those who asked alike say the same; null or absent: nobody did. */
     precedent?: number | null;
@@ -143,8 +145,10 @@ function findEvidence(input: ConfidenceInput): { name: EvidenceName; value: numb
   if (retrieval.covered !== undefined)
     add(
       'covered',
-      retrieval.covered - 0.5,
-      retrieval.covered >= 0.5 ? 'it takes up what is asked' : 'it leaves out words of the question',
+      retrieval.covered - 0.45,
+      retrieval.covered >= 0.45
+        ? 'the source speaks of all that is asked'
+        : 'the source does not know words of the question',
     );
   if (retrieval.precedent !== undefined && retrieval.precedent !== null)
     add(
@@ -186,6 +190,7 @@ function findEvidence(input: ConfidenceInput): { name: EvidenceName; value: numb
       'not every question is answered by a source',
     );
   if (a.kind === 'bug') add('bug', 1, 'it reports a fault');
+  if (a.kind === 'question') add('question', 1, 'it is a plain question');
   if (input.words > LONG.from)
     add('long', Math.min(1, (input.words - LONG.from) / LONG.over), 'the message tells much more');
   if (a.references.length || a.deadline) add('particular', 1, 'it is about a case of their own');

@@ -54,8 +54,9 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
       : spam
         ? { level: 'P4', score: 0, factors: [{ name: 'spam', points: 0, text: 'looks like spam' }] }
         : scored;
-  const [outcomes, mode] = await Promise.all([
+  const [outcomes, calibration, mode] = await Promise.all([
     store.outcomesOf(analysis.category),
+    store.calibration(),
     modeOf(deps, analysis.category),
   ]);
   const drafted = spam
@@ -64,6 +65,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
         ...input,
         analysis,
         context,
+        calibration,
         history: {
           reviewed: outcomes.length,
           unchanged: outcomes.filter((outcome) => outcome.unchanged).length,

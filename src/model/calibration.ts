@@ -17,6 +17,7 @@ export const EVIDENCE = [
   'severalQuestions',
   'uncovered',
   'bug',
+  'question',
   'long',
   'particular',
   'valuable',

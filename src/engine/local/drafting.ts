@@ -71,6 +71,8 @@ interface Answer {
   support: number;
   lead: number;
   category: string | null;
+  /** All that the source says, more than the reply takes from it. */
+  knows: string;
   /** The source is about something that does not work. */
   onTrouble: boolean;
 }
@@ -114,7 +116,10 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     retrieval: {
       support: main?.support ?? 0,
       lead: main?.lead ?? 0,
-      covered: answerable ? material.coverage(focusOf(analysis), told) : 0,
+      covered:
+        main && answerable
+          ? material.coverage(material.found.map((f) => f.question).join('\n'), main.knows)
+          : 0,
       precedent: answerable ? precedentOf(material, told) : null,
       category: main?.category ?? null,
     },
@@ -134,11 +139,6 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     answerable,
     engine: 'local-1',
   };
-}
-
-/** What of a message must be answered: its questions, or what it is about. */
-function focusOf({ questions, summary }: Analysis): string {
-  return questions.length ? questions.join('\n') : summary;
 }
 
 /** Similarity from which a solved ticket says something about how to answer. */
@@ -236,6 +236,7 @@ function answerOne(
       support: Math.max(support, past.cosine),
       lead: 1,
       category: past.item.category,
+      knows: `${past.item.data.text}\n${reply}`,
       onTrouble: past.item.data.kind === 'bug' || past.item.data.kind === 'friction',
     };
   }
@@ -250,6 +251,7 @@ function answerOne(
     support,
     lead,
     category: parts.article.category,
+    knows: `${parts.article.title}\n${parts.article.body}`,
     onTrouble: best.item.data.section === 'fallback' || TROUBLE.test(parts.article.title),
   };
 }
