@@ -1,4 +1,5 @@
 // Service levels: by when a ticket is to be answered and solved, and what is known of each such promise.
+import type { PriorityLevel } from './ticket.ts';
 
 export const SERVICE_TARGETS = ['first_answer', 'resolution'] as const;
 export type ServiceTarget = (typeof SERVICE_TARGETS)[number];
@@ -18,14 +19,29 @@ export interface OpeningHours {
   week: Partial<Record<Weekday, readonly { from: string; to: string }[]>>;
 }
 
-/** How one promise of a ticket stands. */
-export interface ServiceClock {
-  ticketId: number;
-  target: ServiceTarget;
-  /** The time that was promised, in milliseconds of business time. */
+/** A time that was promised. */
+export interface ServicePromise {
+  /** In milliseconds of business time. */
   limitMs: number;
   /** Counted in business hours; else round the clock. */
   businessHours: boolean;
+}
+
+interface PlanPromise {
+  firstAnswer?: number | undefined;
+  resolution?: number | undefined;
+  hours: 'business' | 'always';
+}
+
+/** What is promised to some plans, or to all; times in milliseconds. */
+export interface ServiceRule extends Partial<Record<PriorityLevel, PlanPromise | undefined>> {
+  plan?: string[] | undefined;
+}
+
+/** How one promise of a ticket stands. */
+export interface ServiceClock extends ServicePromise {
+  ticketId: number;
+  target: ServiceTarget;
   dueAt: Date;
   /** When its channel is to be warned, and when the escalation path. */
   warnAt: Date;

@@ -13,6 +13,7 @@ import { learningQueries } from './learning.ts';
 import { modelCallQueries } from './model-calls.ts';
 import { outreachQueries } from './outreach.ts';
 import { proposalQueries } from './proposals.ts';
+import { serviceLevelQueries } from './service-levels.ts';
 import { trackingQueries } from './tracking.ts';
 import { workQueries } from './work.ts';
 
@@ -32,6 +33,7 @@ function bind(db: Db) {
     ...modelCallQueries(db),
     ...outreachQueries(db),
     ...proposalQueries(db),
+    ...serviceLevelQueries(db),
     ...trackingQueries(db),
   };
 }
