@@ -1,15 +1,16 @@
 // Makes the pictures of the cards: `npm run pictures`, or some of them by name: `npm run pictures -- slack teams`.
 import { mkdir, stat } from 'node:fs/promises';
+import { ComponentType } from 'discord.js';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { renderForm as discordForm } from '../adapters/chat/discord/forms.ts';
 import { renderCard as discordCard } from '../adapters/chat/discord/render.ts';
 import { renderForm as slackForm } from '../adapters/chat/slack/forms.ts';
 import { renderCard as slackCard } from '../adapters/chat/slack/render.ts';
 import type { Card } from '../src/model/card.ts';
-import { discordMessages, discordModal } from './pictures/discord-page.ts';
-import { type Author, DESKHAND, type Scheme } from './pictures/page.ts';
+import { type DiscordPost, discordMessages, discordModal } from './pictures/discord-page.ts';
+import { type Author, DESKHAND, FONT } from './pictures/page.ts';
 import { type Scenes, scenes } from './pictures/scenes.ts';
-import { slackMessages, slackModal } from './pictures/slack-page.ts';
+import { type SlackPost, slackMessages, slackModal } from './pictures/slack-page.ts';
 import { openTeamsClient } from './pictures/teams-client.ts';
 
 const FOLDER = 'docs/pictures';
@@ -19,6 +20,7 @@ const MOST_BYTES = 250_000;
 type Shoot = (name: string, html: string) => Promise<void>;
 
 const at = (time: string): Author => ({ ...DESKHAND, time });
+const BEN: Author = { name: 'Ben', time: '10:27', isApp: false, colour: '#7c3aed' };
 
 async function slack(shown: Scenes, shoot: Shoot): Promise<void> {
   const post = (card: Card, time: string, replies?: number) => ({
@@ -30,13 +32,12 @@ async function slack(shown: Scenes, shoot: Shoot): Promise<void> {
     await shoot(`slack-card-${scheme}`, slackMessages([post(shown.pending, '10:19', 3)], scheme));
     await shoot(`slack-settled-${scheme}`, slackMessages([post(shown.settled, '10:19', 3)], scheme));
   }
-  await shoot(
-    'slack-thread',
-    slackMessages(
-      shown.thread.map((card) => post(card, '10:24')),
-      'light',
-    ),
-  );
+  const said: SlackPost['blocks'][number] = {
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: shown.said }] }],
+  };
+  const thread = [...shown.thread.map((card) => post(card, '10:24')), { author: BEN, blocks: [said] }];
+  await shoot('slack-thread', slackMessages(thread, 'light'));
   await shoot(
     'slack-edit',
     slackModal(slackForm(shown.edit, { channel: 'C0SUPPORT', message: '1' }), 'light'),
@@ -54,13 +55,12 @@ async function discord(shown: Scenes, shoot: Shoot): Promise<void> {
     await shoot(`discord-card-${scheme}`, discordMessages([post(shown.pending, '10:19', 'T-1042')], scheme));
     await shoot(`discord-settled-${scheme}`, discordMessages([post(shown.settled, '10:19')], scheme));
   }
-  await shoot(
-    'discord-thread',
-    discordMessages(
-      shown.thread.map((card) => post(card, '10:24')),
-      'dark',
-    ),
-  );
+  const said: DiscordPost = {
+    author: BEN,
+    components: [{ type: ComponentType.TextDisplay, content: shown.said }],
+  };
+  const thread = [...shown.thread.map((card) => post(card, '10:24')), said];
+  await shoot('discord-thread', discordMessages(thread, 'dark'));
   const modal = discordForm(shown.edit, { people: {}, timeZone: 'Europe/Paris' });
   if (modal) await shoot('discord-edit', discordModal(modal, 'dark'));
   await shoot('discord-bug', discordMessages([post(shown.bug, '10:21')], 'dark'));
@@ -83,40 +83,33 @@ async function teams(browser: Browser): Promise<void> {
   const client = await openTeamsClient([shown.edit, shown.escalate]);
   const { platform, channel, url } = client;
   try {
-    for (const scheme of ['light', 'dark'] as Scheme[]) {
-      const page = await openTeams(browser, url, scheme);
-      const place = { platform: platform.id, channel };
-      const show = async (card: Card, words: string) => {
-        const head = await platform.post(place, card);
-        const post = page.locator('.ac-adaptiveCard', { hasText: words }).first();
-        await post.waitFor({ timeout: 20_000 });
-        return { head, post };
-      };
-      const { post } = await show(shown.pending, '91 % confident');
-      await keep(`teams-card-${scheme}`, (path) => post.screenshot({ path }));
-      if (scheme === 'light') {
-        await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
-        await page.getByRole('textbox', { name: 'Reply' }).first().waitFor();
-        await keep('teams-edit', (path) => post.screenshot({ path }));
-        const bug = await show(shown.bug, 'EXP-504');
-        await keep('teams-bug', (path) => bug.post.screenshot({ path }));
-      }
-      const settled = await show(shown.settled, 'Sent by Ana');
-      await keep(`teams-settled-${scheme}`, (path) => settled.post.screenshot({ path }));
-      await page.close();
-    }
+    const page = await openTeams(browser, url);
+    const show = async (card: Card, words: string) => {
+      await platform.post({ platform: platform.id, channel }, card);
+      const post = page.locator('.ac-adaptiveCard', { hasText: words }).first();
+      await post.waitFor({ timeout: 20_000 });
+      return post;
+    };
+    const pending = await show(shown.pending, '91 % confident');
+    await keep('teams-card', (path) => pending.screenshot({ path }));
+    await pending.getByRole('button', { name: 'Edit', exact: true }).click();
+    const form = pending.locator('.ac-adaptiveCard');
+    await form.getByRole('textbox', { name: 'Reply' }).waitFor();
+    await keep('teams-edit', (path) => form.screenshot({ path }));
+    const bug = await show(shown.bug, 'EXP-504');
+    await keep('teams-bug', (path) => bug.screenshot({ path }));
+    const settled = await show(shown.settled, 'Sent by Ana');
+    await keep('teams-settled', (path) => settled.screenshot({ path }));
+    await page.close();
   } finally {
     await client.stop();
   }
 }
 
-async function openTeams(browser: Browser, url: string, scheme: Scheme): Promise<Page> {
-  const page = await browser.newPage({
-    viewport: { width: 1_360, height: 1_300 },
-    colorScheme: scheme,
-    deviceScaleFactor: 1.5,
-  });
+async function openTeams(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1_360, height: 2_000 }, deviceScaleFactor: 1.5 });
   await page.goto(url);
+  await page.addStyleTag({ content: `${FONT} * { font-family: Face, sans-serif !important }` });
   await page.getByText('Announcements').first().click();
   return page;
 }

@@ -60,10 +60,18 @@ const font = (weight: string, file: string) => {
   return `@font-face{font-family:Face;font-weight:${weight};src:url(data:font/ttf;base64,${readFileSync(path, 'base64')})}`;
 };
 
+/** The font of the pictures: none of those that the clients use may be shipped. */
+export const FONT = [
+  font('400', '400Regular'),
+  font('500', '500Medium'),
+  font('600', '600SemiBold'),
+  font('700', '700Bold'),
+].join('\n');
+
 /** A whole page: `style` is the platform's, `body` what stands on it. */
 export function page(style: string, scheme: Scheme, body: string): string {
   return `<!doctype html><html class="${scheme}"><meta charset="utf-8"><style>
-${font('400', '400Regular')}${font('500', '500Medium')}${font('600', '600SemiBold')}${font('700', '700Bold')}
+${FONT}
 *{box-sizing:border-box;margin:0}body{font-family:Face,sans-serif}
 .emoji{width:1.150em;height:1.150em;vertical-align:-.22em}
 .face{width:36px;height:36px;border-radius:8px;color:#fff;font-weight:700;display:grid;place-items:center;flex:none}

@@ -1,7 +1,7 @@
 // What the pictures show: a ticket that waits, one that is settled, its thread, and a bug that several customers report.
 import { clusterCard } from '../../src/cards/cluster.ts';
 import { ticketForm } from '../../src/cards/forms.ts';
-import { noteCard, threadCard } from '../../src/cards/notes.ts';
+import { threadCard } from '../../src/cards/notes.ts';
 import { ticketCard } from '../../src/cards/ticket.ts';
 import type { Card, Form } from '../../src/model/card.ts';
 import type { ClusterView } from '../../src/model/cluster.ts';
@@ -79,6 +79,8 @@ export interface Scenes {
   settled: Card;
   /** Posts of the pending card's thread. */
   thread: Card[];
+  /** An agent's words in that thread. */
+  said: string;
   edit: Form;
   escalate: Form;
   bug: Card;
@@ -101,8 +103,8 @@ export function scenes(): Scenes {
         aMessage({ seq: 2, at: before(6), text: 'Her address changed: accounts@northgatelifts.example' }),
         pending,
       ),
-      noteCard({ by: 'Ben', text: 'She called as well. Both go out today.', at: before(3) }, pending),
     ],
+    said: 'I called her. Both invoices go to the new address today.',
     edit: ticketForm('edit', pending, directory),
     escalate: ticketForm('escalate', pending, directory),
     bug: clusterCard(bug),
