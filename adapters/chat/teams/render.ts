@@ -25,7 +25,7 @@ export function renderCard(card: Card, pictures?: PictureUrls): Content {
   const draw = (inside: Map<string, Form>): TeamsCard => ({
     ...shared,
     body: shared.body.flatMap((element): TeamsElement[] => {
-      if (element.type !== 'ActionSet') return [element];
+      if (element.type !== 'ActionSet') return [onOneLine(element)];
       const actions = element.actions.map((action) => drawAction(action, inside));
       return actions.length > 0 ? [{ ...element, actions }] : [];
     }),
@@ -36,6 +36,21 @@ export function renderCard(card: Card, pictures?: PictureUrls): Content {
     card: bytesOf(whole) <= LIMITS.cardBytes ? whole : draw(new Map()),
     summary: shared.fallbackText.slice(0, LIMITS.summary),
   };
+}
+
+/** Most characters of facts that share one line. */
+const LINE = 110;
+
+/** A few short facts side by side: on Teams' narrow cards every line counts. */
+function onOneLine(element: AdaptiveElement): AdaptiveElement {
+  if (element.type !== 'Container' || !/^p\d+-fields$/.test(element.id ?? '')) return element;
+  const lines = element.items.map((item) => (item.type === 'RichTextBlock' ? item.inlines : []));
+  const length = lines.flat().reduce((sum, { text }) => sum + text.length, 0);
+  if (lines.length < 2 || length > LINE || lines.some((line) => line.length !== 2)) return element;
+  const inlines = lines.flatMap((line, n) =>
+    n === 0 ? line : [{ type: 'TextRun' as const, text: '  ·  ', isSubtle: true }, ...line],
+  );
+  return { ...element, items: [{ type: 'RichTextBlock', inlines }] };
 }
 
 /** Plain words as a card, since text messages of Teams read Markdown and drop braces. */
