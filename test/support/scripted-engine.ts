@@ -84,7 +84,7 @@ export function scriptedEngine() {
       const common = [...one].filter((word) => other.has(word)).length;
       return common / Math.max(1, Math.min(one.size, other.size));
     },
-    glance: () => 0.5,
+    glance: (_text: string) => 0.5,
     similarTickets: async () => [],
     searchKnowledge: async () => [],
     learn: async (example: { text: string; category: string }) => {
