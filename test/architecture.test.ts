@@ -24,6 +24,7 @@ interface Rule {
 const RULES: Rule[] = [
   { from: 'src/model/', imports: [], packages: ['zod', 'node:'] },
   { from: 'src/ports.ts', imports: ['src/model/'], packages: ['zod'] },
+  { from: 'src/web/', imports: ['src/model/'], packages: ['esbuild', 'preact', 'node:'] },
   { from: 'src/cards/', imports: ['src/model/', 'src/ports.ts'], packages: [] },
   { from: 'src/insights/', imports: ['src/model/', 'src/ports.ts'], packages: [] },
   { from: 'src/engine/', imports: ['src/model/', 'src/ports.ts'], packages: 'any' },
@@ -33,7 +34,7 @@ const RULES: Rule[] = [
     types: ['src/infra/db/queries/', 'src/config/schema.ts'],
     packages: ['zod', 'node:'],
   },
-  { from: 'src/infra/', imports: ['src/model/', 'src/ports.ts'], packages: 'any' },
+  { from: 'src/infra/', imports: ['src/model/', 'src/ports.ts', 'src/web/'], packages: 'any' },
   {
     from: 'src/config',
     imports: ['src/config', 'src/model/', 'src/ports.ts'],
@@ -42,7 +43,7 @@ const RULES: Rule[] = [
   { from: 'adapters/index.ts', imports: ['adapters/', 'src/ports.ts'], packages: [] },
   {
     from: 'adapters/',
-    imports: ['src/model/', 'src/ports.ts', 'src/cards/adaptive.ts', 'src/cards/adaptive/'],
+    imports: ['src/model/', 'src/ports.ts', 'src/cards/adaptive.ts', 'src/cards/adaptive/', 'src/web/'],
     packages: 'any',
   },
   { from: 'src/main', imports: ['src/', 'adapters/'], packages: 'any' },

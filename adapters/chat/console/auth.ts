@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { AdapterStore, Clock, Peer } from '../../../src/ports.ts';
 
 const DAY = 86_400_000;
-/** How long a link waits to be used, and how long a browser stays signed in. */
+/** How long a link of the bot's start waits to be used, and how long a browser stays signed in. */
 const VALID = { linkMs: DAY, sessionMs: 30 * DAY };
 const COOKIE = 'deskhand_console';
 
@@ -12,7 +12,15 @@ const COOKIE = 'deskhand_console';
 const FORWARDING = ['forwarded', 'x-real-ip', 'via'];
 
 const sessionSchema = z.object({ agent: z.string().nullable(), until: z.number() });
-const linkSchema = z.object({ agent: z.string().nullable(), until: z.number() });
+const linkSchema = z.object({
+  agent: z.string().nullable(),
+  until: z.number(),
+  /** Where it leads. */
+  path: z.string().default('/console'),
+  /** It stands in a chat, where previews open links before people do. */
+  inChat: z.boolean().default(false),
+});
+type Link = z.infer<typeof linkSchema>;
 
 export type Access =
   /** `boundTo`: the agent this browser speaks for; null: any. */
@@ -47,6 +55,12 @@ export function createConsoleAuth(store: AdapterStore, clock: Clock, publicUrl: 
     return value.success && value.data.until > clock.now().getTime() ? value.data : null;
   }
 
+  /** What a token is good for, without using it; null when it is unknown, old or used. */
+  async function look(token: string): Promise<Link | null> {
+    const link = linkSchema.safeParse(await store.get(`sign-in/${hash(token)}`));
+    return link.success && link.data.until >= clock.now().getTime() ? link.data : null;
+  }
+
   return {
     /**
      * Decides about one request. `changing`: also the Origin must be ours, so that no other site's page can
@@ -68,29 +82,49 @@ export function createConsoleAuth(store: AdapterStore, clock: Clock, publicUrl: 
         return { ok: true, boundTo: null };
       const signedIn = await session(request);
       if (signedIn) return { ok: true, boundTo: signedIn.agent };
-      return { ok: false, status: 401, reason: 'Sign in with the link that the bot printed at its start.' };
+      return {
+        ok: false,
+        status: 401,
+        reason:
+          'Sign in with the link that the bot printed at its start, or ask it for one in chat: /deskhand dashboard.',
+      };
     },
 
-    /** A link that signs one browser in, once, within a day. `agent`: an e-mail to bind that browser to. */
-    async signInLink(base: string, agent?: string): Promise<string> {
+    /**
+     * A link that signs one browser in, once, within a day, or within so many minutes where it leads to a page of
+     * its own. `agent`: an e-mail to bind that browser to.
+     */
+    async signInLink(
+      base: string,
+      agent?: string,
+      visit?: { path: string; minutes: number },
+    ): Promise<string> {
       const token = randomBytes(24).toString('base64url');
-      const until = clock.now().getTime() + VALID.linkMs;
-      await store.set(`sign-in/${hash(token)}`, { agent: agent ?? null, until });
+      const validMs = visit ? visit.minutes * 60_000 : VALID.linkMs;
+      const link: Link = {
+        agent: agent ?? null,
+        until: clock.now().getTime() + validMs,
+        path: visit?.path ?? '/console',
+        inChat: visit !== undefined,
+      };
+      await store.set(`sign-in/${hash(token)}`, link, 2 * DAY);
       return `${base.replace(/\/$/, '')}/console/sign-in?token=${token}`;
     },
 
-    /** The `Set-Cookie` value for a token, or null when it is unknown, old or used. */
-    async signIn(token: string, secure: boolean): Promise<string | null> {
+    look,
+
+    /** The `Set-Cookie` value for a token and where it leads, or null when it is unknown, old or used. */
+    async signIn(token: string, secure: boolean): Promise<{ cookie: string; path: string } | null> {
       const key = `sign-in/${hash(token)}`;
-      const link = linkSchema.safeParse(await store.get(key));
-      if (!link.success || link.data.until < clock.now().getTime()) return null;
+      const link = await look(token);
+      if (!link) return null;
       // The sequence makes sure that of two browsers at once only one comes in.
       if ((await store.next(key)) !== 1) return null;
       await store.delete(key);
       const until = clock.now().getTime() + VALID.sessionMs;
-      const payload = Buffer.from(JSON.stringify({ agent: link.data.agent, until })).toString('base64url');
+      const payload = Buffer.from(JSON.stringify({ agent: link.agent, until })).toString('base64url');
       const flags = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${VALID.sessionMs / 1000}${secure ? '; Secure' : ''}`;
-      return `${COOKIE}=${await sign(payload)}; ${flags}`;
+      return { cookie: `${COOKIE}=${await sign(payload)}; ${flags}`, path: link.path };
     },
   };
 }

@@ -1,11 +1,12 @@
 // The console: a team chat in the browser, served by the bot itself.
+import { fileURLToPath } from 'node:url';
 import { toAdaptive } from '../../../src/cards/adaptive.ts';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, MessageRef } from '../../../src/model/platform.ts';
 import type { AdapterDeps, AdapterModule, ChatPlatform, Peer, Route } from '../../../src/ports.ts';
+import { type Bundle, buildBundle } from '../../../src/web/bundle.ts';
 import { createConsoleAuth } from './auth.ts';
-import { type Bundle, buildBundle } from './bundle.ts';
 import { type ConsoleConfig, channelId, consoleConfig } from './config.ts';
 import { createRoutes } from './routes.ts';
 import { createConsoleStore } from './store.ts';
@@ -13,6 +14,7 @@ import { createStreams } from './stream.ts';
 import type { Agent, PostedCard, Workspace } from './wire.ts';
 
 const ID = 'console';
+const APP = fileURLToPath(new URL('./app/', import.meta.url));
 
 /** Who acts when nobody is configured. */
 const YOU: Agent = { name: 'You', email: 'you@localhost', role: 'admin' };
@@ -20,7 +22,7 @@ const YOU: Agent = { name: 'You', email: 'you@localhost', role: 'admin' };
 export interface ConsolePlatform extends ChatPlatform {
   routes: Route[];
   /** A one-time link that signs a browser in; with an e-mail, as that agent only. */
-  signInLink(agent?: string): Promise<string>;
+  signInLink(agent?: string, visit?: { path: string; minutes: number }): Promise<string>;
   /** Whether a request comes from somebody who may see the console. */
   mayRead(request: Request, peer: Peer): Promise<boolean>;
 }
@@ -44,7 +46,12 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
   let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
 
   function bundle(): Promise<Bundle> {
-    bundling ??= buildBundle();
+    bundling ??= buildBundle({
+      script: `${APP}main.tsx`,
+      style: `${APP}style/main.css`,
+      assetsAt: '/console/assets',
+      title: 'Deskhand',
+    });
     return bundling;
   }
 
@@ -151,8 +158,8 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
       }
     },
 
-    signInLink(agent) {
-      return auth.signInLink(config.publicUrl ?? `http://localhost:${config.port}`, agent);
+    signInLink(agent, visit) {
+      return auth.signInLink(config.publicUrl ?? `http://localhost:${config.port}`, agent, visit);
     },
   };
 }

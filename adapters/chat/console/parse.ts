@@ -92,3 +92,13 @@ export function toIntent(intent: ActionBody['intent']): Intent {
 export function toAgentRef(agent: { name: string; email: string }): AgentRef {
   return { platform: 'console', userId: agent.email, name: agent.name, email: agent.email };
 }
+
+/** Longest request body. */
+export const MAX_BODY = 200_000;
+
+/** The body as text, or null when it is longer than we take. */
+export async function readBody(request: Request): Promise<string | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) return null;
+  const text = await request.text();
+  return text.length > MAX_BODY ? null : text;
+}

@@ -2,20 +2,23 @@
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
 import type { AdapterDeps, Peer, Route } from '../../../src/ports.ts';
+import type { Bundle } from '../../../src/web/bundle.ts';
+import { asset, html, json, notePage, SAFE } from '../../../src/web/respond.ts';
 import type { ConsoleAuth } from './auth.ts';
-import type { Bundle } from './bundle.ts';
 import type { ConsoleConfig } from './config.ts';
 import {
   actionSchema,
   chatterSchema,
+  MAX_BODY,
   type Parsed,
   parseBody,
+  readBody,
   readSchema,
   seenSchema,
   toAgentRef,
   toIntent,
 } from './parse.ts';
-import { html, json, MAX_BODY, readBody, refusal, SAFE } from './respond.ts';
+import { signInRoutes } from './sign-in.ts';
 import type { ConsoleStore } from './store.ts';
 import type { ConsoleStreams } from './stream.ts';
 import type { Agent, Bootstrap, PostedCard, PostPage, WireReply, Workspace } from './wire.ts';
@@ -160,7 +163,7 @@ export function createRoutes(parts: RouteParts): Route[] {
       path: '/console',
       handle: async (request, _params, peer) => {
         const access = await auth.check(request, peer, false);
-        if (!access.ok) return html(refusal(access.reason, (await parts.bundle()).style), access.status);
+        if (!access.ok) return html(notePage(access.reason, (await parts.bundle()).style), access.status);
         return html((await parts.bundle()).html, 200);
       },
     },
@@ -169,42 +172,11 @@ export function createRoutes(parts: RouteParts): Route[] {
       path: '/console/',
       handle: async () => new Response(null, { status: 308, headers: { location: '/console' } }),
     },
-    {
-      method: 'GET',
-      path: '/console/sign-in',
-      handle: async (request) => {
-        const url = new URL(request.url);
-        const cookie = await auth.signIn(
-          url.searchParams.get('token') ?? '',
-          config.publicUrl?.startsWith('https:') ?? false,
-        );
-        if (!cookie)
-          return html(
-            refusal(
-              'This link was used before, or is older than a day. Restart the bot for a new one.',
-              (await parts.bundle()).style,
-            ),
-            403,
-          );
-        return new Response(null, {
-          status: 303,
-          headers: { location: '/console', 'set-cookie': cookie, 'cache-control': 'no-store' },
-        });
-      },
-    },
+    ...signInRoutes(parts),
     {
       method: 'GET',
       path: '/console/assets/:name',
-      handle: async (_request, params) => {
-        const asset = (await parts.bundle()).assets.get(params.name ?? '');
-        if (!asset) return json({ error: 'not_found' }, 404);
-        const headers = {
-          ...SAFE,
-          'content-type': asset.type,
-          'cache-control': 'public, max-age=31536000, immutable',
-        };
-        return new Response(asset.body, { headers });
-      },
+      handle: async (_request, params) => asset(await parts.bundle(), params.name ?? ''),
     },
     get('/console/images/:name', async (_request, params) => {
       const image = await store.readImage(params.name?.replace(/\.png$/, '') ?? '');
