@@ -4,7 +4,7 @@ import type { Analysis } from './model/analysis.ts';
 import type { Card } from './model/card.ts';
 import type { Chart } from './model/chart.ts';
 import type { Fingerprint } from './model/cluster.ts';
-import type { ContextFacts, Customer } from './model/customer.ts';
+import type { ContextFacts, Customer, CustomerEvent } from './model/customer.ts';
 import type { DraftProposal } from './model/draft.ts';
 import type {
   DraftInput,
@@ -201,11 +201,7 @@ export interface ChatPlatform {
   /** Whether cards can be posted to a channel: it exists, and the bot is in it. `channel` as the configuration names it. */
   check?(channel: string): Promise<Health>;
   routes?: Route[];
-  /**
-   * A platform that is itself a web page: a link that signs a browser in, once. `agent`: an e-mail to bind the
-   * browser to. `visit`: where it leads, and for how many minutes; such a link stands in a chat, whose preview
-   * must not use it up.
-   */
+  /** A platform that is itself a web page: signs a browser in, once; `visit`: where a link in a chat leads, for how long. */
   signInLink?(agent?: string, visit?: { path: string; minutes: number }): Promise<string>;
   /** Such a page's word on whether a request comes from somebody who may see it. */
   mayRead?(request: Request, peer: Peer): Promise<boolean>;
@@ -236,6 +232,9 @@ export interface ContextSource {
   id: string;
   lookup(customer: Customer, signal: AbortSignal): Promise<ContextFacts>;
   health(): Promise<Health>;
+  /** Where it tells of events by itself: each is kept before the far end is told so. */
+  start?(onEvent: (event: CustomerEvent) => Promise<void>): Promise<void>;
+  routes?: Route[];
 }
 
 /**

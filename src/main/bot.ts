@@ -191,6 +191,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         log.error({ platform: platform.id, reason: errorText(error) }, 'platform did not start'),
       );
   await startJobs(queue, flows);
+  const takeEvent = async (event: CustomerEvent) =>
+    options.promote ? (await options.promote()).recordEvent(event) : recordEvent(flows, event);
+  for (const source of sources) await source.start?.(takeEvent);
   for (const tracker of trackers.values())
     await tracker.start((issueId) => issueChanged(flows, tracker.id, issueId));
   // A channel whose server is down says so in its health and goes on trying; it never stops the bot.
@@ -209,7 +212,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return {
     store,
     memory,
-    routes: [...platforms.values(), ...intake, ...trackers.values()].flatMap(
+    routes: [...platforms.values(), ...intake, ...sources, ...trackers.values()].flatMap(
       (adapter) => adapter.routes ?? [],
     ),
     platforms,
@@ -227,8 +230,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
           name: agentEmail,
         }),
       }),
-    recordEvent: async (event) =>
-      options.promote ? (await options.promote()).recordEvent(event) : recordEvent(flows, event),
+    recordEvent: takeEvent,
     status,
     indexed: starting.indexed,
     health: {
@@ -239,7 +241,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       queue: { required: true, check: () => queue.health() },
       ...(model ? { 'language model': { required: false, check: () => model.health() } } : {}),
       ...Object.fromEntries(
-        [...platforms.values(), ...intake, ...trackers.values()].map((adapter) => [
+        [...platforms.values(), ...intake, ...sources, ...trackers.values()].map((adapter) => [
           adapter.id,
           { required: false, check: () => adapter.health() },
         ]),
