@@ -1,5 +1,6 @@
 // The `deskhand` command.
 import { Command, CommanderError } from 'commander';
+import { calibrateCommand } from './cli/calibrate.ts';
 import { digestCommand } from './cli/digest.ts';
 import { doctorCommand } from './cli/doctor.ts';
 import { evalCommand } from './cli/eval.ts';
@@ -23,6 +24,7 @@ for (const command of [
   importCommand(),
   doctorCommand(),
   policyCommand(),
+  calibrateCommand(),
   digestCommand(),
   setupCommand(),
   evalCommand(),

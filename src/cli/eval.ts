@@ -1,6 +1,4 @@
 // `deskhand eval`: measures the local engine on any labelled file.
-import { readFile } from 'node:fs/promises';
-import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { loadConfig, SHIPPED_PROMPTS } from '../config.ts';
@@ -11,11 +9,11 @@ import { evaluateRetrieval } from '../engine/eval/retrieve.ts';
 import { evaluateSentiment, evaluateSignal, evaluateUrgency } from '../engine/eval/tone.ts';
 import { createMemoryLedger } from '../engine/llm/budget.ts';
 import { loadPrompts } from '../engine/llm/prompts.ts';
-import { createLocalEmbedder } from '../engine/local/embedder.ts';
 import { allModules } from '../main/adapters.ts';
 import { modelClient } from '../main/engine.ts';
 import { AppError } from '../model/errors.ts';
-import type { Embedder, Log } from '../ports.ts';
+import { draftsCommand } from './calibrate.ts';
+import { measured, readRows, reported, stderrLog } from './measure.ts';
 
 const labelledRow = z.object({ text: z.string(), label: z.string().min(1) });
 const frustrationRow = z
@@ -27,66 +25,6 @@ const urgencyRow = z
 const sentimentRow = z.object({ text: z.string(), sentiment: z.enum(['negative', 'neutral', 'positive']) });
 const reportRow = z.object({ id: z.string().min(1), title: z.string(), body: z.string() });
 const pairRow = z.object({ id: z.string().min(1), duplicate_of: z.string().min(1) });
-const stderrLog: Log = {
-  debug() {},
-  info() {},
-  warn: (_, message) => console.error(message),
-  error: (_, message) => console.error(message),
-};
-
-/** Rows of a JSONL file, at least one; the first wrong line is named. */
-async function readRows<Row>(file: string, schema: z.ZodType<Row>): Promise<Row[]> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new AppError('wrong_use', `${file} cannot be read.`);
-  });
-  const lines = text.replace(/^\uFEFF/, '').split('\n');
-  const rows = lines.flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      throw new AppError('wrong_use', `${file}, line ${i + 1} is not JSON.`);
-    }
-    const row = schema.safeParse(json);
-    if (!row.success)
-      throw new AppError('wrong_use', `${file}, line ${i + 1}: ${z.prettifyError(row.error)}`);
-    return [row.data];
-  });
-  if (!rows.length) throw new AppError('wrong_use', `${file} has no rows.`);
-  return rows;
-}
-
-/** Runs `work` with the encoder and a progress bar on stderr; prints the report as the last line. */
-async function measured(
-  json: boolean,
-  work: (embedder: Embedder, onProgress: OnProgress) => Promise<object>,
-): Promise<void> {
-  const embedder = await createLocalEmbedder({ log: stderrLog, cacheSize: 100_000 });
-  try {
-    await reported(json, (onProgress) => work(embedder, onProgress));
-  } finally {
-    await embedder.close();
-  }
-}
-
-/** Runs `work` with a progress bar on stderr; prints the report as the last line. */
-async function reported(json: boolean, work: (onProgress: OnProgress) => Promise<object>): Promise<void> {
-  const bar = new cliProgress.SingleBar({ format: 'reading {bar} {value}/{total}', stream: process.stderr });
-  try {
-    bar.start(0, 0);
-    const report = await work((done, total) => {
-      bar.setTotal(total);
-      bar.update(done);
-    });
-    bar.stop();
-    if (json) console.log(JSON.stringify(report));
-    else for (const [name, value] of Object.entries(report)) console.log(`${name.padEnd(14)} ${value}`);
-  } finally {
-    bar.stop();
-  }
-}
-
 /** The language model of the configuration on the same rows; it must be set up. */
 async function withModel(
   train: LabelledRow[],
@@ -211,5 +149,6 @@ export function evalCommand(): Command {
         evaluateRetrieval(corpus, pairs, { embedder, onProgress }),
       );
     });
+  command.addCommand(draftsCommand());
   return command;
 }

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import cliProgress from 'cli-progress';
 import { Command } from 'commander';
-import { type ImportReport, importCustomers, importKnowledge, importTickets } from '../flows/import.ts';
+import { type ImportReport, importCustomers, importTickets } from '../flows/import.ts';
+import { importKnowledge } from '../flows/knowledge.ts';
 import { AppError } from '../model/errors.ts';
 import { withWorkspace } from './workspace.ts';
 

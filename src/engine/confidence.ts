@@ -51,7 +51,7 @@ export const PRIOR_WEIGHTS: Readonly<Record<EvidenceName, number>> = {
   unsupported: -2.5,
 };
 /** Log-odds of an ordinary draft. */
-export const PRIOR_BIAS = 0.4;
+export const PRIOR_BIAS = -0.2;
 
 /** What nothing answers stays below the least that is suggested. */
 const UNANSWERABLE_CAP = 0.2;

@@ -1,14 +1,11 @@
-// Imports: tickets of the past, customers and knowledge. Each line stands for itself; what is wrong with one is reported, not fatal.
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+// Imports: tickets of the past and customers. Each line stands for itself; what is wrong with one is reported, not fatal.
 import type { z } from 'zod';
-import { parseArticle } from '../engine/article.ts';
 import type { Queries, Store } from '../infra/db/queries/index.ts';
 import { type CustomerImport, customerImportSchema } from '../model/customer.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { errorText } from '../model/errors.ts';
 import { cleanLine, cleanText } from '../model/text.ts';
 import { type TicketImport, ticketImportSchema } from '../model/ticket.ts';
-import type { Clock, KnowledgeArticle } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 
 /** Lines written in one transaction: large enough to be quick, small enough to lose little when stopped. */
 const BATCH = 50;
@@ -21,7 +18,7 @@ export interface ImportReport {
   rejected: { line: number; reason: string }[];
 }
 
-interface ImportOptions {
+export interface ImportOptions {
   store: Store;
   clock: Clock;
   /** Called after every batch with the number of lines done and of all lines. */
@@ -210,40 +207,4 @@ async function importTicket(tx: Queries, line: TicketImport): Promise<boolean> {
     }
   }
   return true;
-}
-
-/** A Markdown file, or a folder of them with all below it. Articles that left the folder are removed. */
-export async function importKnowledge(
-  path: string,
-  { store, clock, onProgress }: ImportOptions,
-): Promise<ImportReport & { removed: number }> {
-  const found = await stat(path).catch(() => null);
-  if (!found)
-    throw new AppError('not_found', `${path} does not exist; give a Markdown file or a folder of them.`);
-  const root = found.isDirectory() ? path : dirname(path);
-  const files = found.isDirectory()
-    ? (await readdir(path, { recursive: true })).filter((file) => file.endsWith('.md'))
-    : [basename(path)];
-  const prefix = `${basename(root)}/`;
-  const report: ImportReport & { removed: number } = { imported: 0, skipped: 0, rejected: [], removed: 0 };
-  const articles: KnowledgeArticle[] = [];
-  for (const [index, file] of files.sort().entries()) {
-    const parsed = parseArticle(
-      `${prefix}${relative(root, join(root, file))}`,
-      await readFile(join(root, file), 'utf8'),
-    );
-    if ('reason' in parsed) report.rejected.push({ line: 1, reason: `${file}: ${parsed.reason}` });
-    else articles.push(parsed.article);
-    onProgress?.(index + 1, files.length);
-  }
-  await store.transaction(async (tx) => {
-    await tx.upsertArticles(articles, clock.now());
-    if (found.isDirectory())
-      report.removed = await tx.removeArticles(
-        prefix,
-        articles.map(({ id }) => id),
-      );
-  });
-  report.imported = articles.length;
-  return report;
 }

@@ -9,7 +9,7 @@ import { createModelEngine } from '../engine/llm/engine.ts';
 import { loadPrompts } from '../engine/llm/prompts.ts';
 import { createLocalEmbedder } from '../engine/local/embedder.ts';
 import { createLocalEngine } from '../engine/local/index.ts';
-import { importKnowledge } from '../flows/import.ts';
+import { importKnowledge } from '../flows/knowledge.ts';
 import { followLearning } from '../flows/learn.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import { errorText } from '../model/errors.ts';
