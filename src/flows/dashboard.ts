@@ -8,6 +8,7 @@ import {
   type DashboardQuery,
   type Drill,
   LONGEST_PERIOD,
+  NONE,
   type TicketLine,
   type TicketSlice,
 } from '../model/dashboard.ts';
@@ -66,7 +67,10 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
     choices: {
       ...choices,
       agents: [...new Set([...settings.agents.map(({ name }) => name), ...choices.agents])].sort(),
-      categories: taxonomy.categories.map(({ id, name }) => ({ id, name })),
+      categories: [
+        ...taxonomy.categories.map(({ id, name }) => ({ id, name })),
+        { id: NONE, name: 'Not sorted yet' },
+      ],
     },
   };
 }
@@ -85,7 +89,9 @@ export async function ticketsBehind(
   return { ...found, timeZone };
 }
 
-function resolve({ settings, clock }: Deps, { from, to, ...slice }: Asked) {
+function resolve({ settings, clock }: Deps, asked: Asked) {
+  const { from, to, category, plan, channel, priority, agent } = asked;
+  const slice: TicketSlice = { category, plan, channel, priority, agent };
   const { timeZone } = digestTimes(settings);
   const last = to ?? localTime(clock.now(), timeZone).day;
   const first = from ?? addDays(last, 1 - USUAL_DAYS);

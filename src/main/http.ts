@@ -1,4 +1,5 @@
 // Serves a workspace: hands the HTTP app what it needs of a bot.
+import { makeDashboard, ticketsBehind } from '../flows/dashboard.ts';
 import { createApp } from '../infra/http/app.ts';
 import { createTicketReader } from '../infra/http/ticket-reader.ts';
 import type { MetricsRegistry } from '../infra/metrics.ts';
@@ -19,6 +20,12 @@ export function appOf(bot: Bot, deps: { token: string; metrics: MetricsRegistry;
     mayRead: async (request, peer) => (await page?.mayRead?.(request, peer)) ?? false,
     health: bot.health,
     figures: store.figures,
+    figuresByDay: (from, to, slice) =>
+      store.dayRows({ from, to }, bot.flows.settings.workspace.timeZone, slice),
+    dashboard: {
+      overview: (asked) => makeDashboard(bot.flows, asked),
+      behind: (asked, drill, page) => ticketsBehind(bot.flows, asked, drill, page),
+    },
     clusters: () => store.clusterSummaries(),
     console: page !== undefined,
   });

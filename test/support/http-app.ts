@@ -90,6 +90,11 @@ export function httpParts(over: Partial<HttpDeps> = {}): { deps: HttpDeps; asked
         firstResponse: { median: 60, p90: 90 },
       };
     },
+    figuresByDay: async () => [{ day: '2026-03-02', received: 3, response: { n: 2, median: 60, p90: 90 } }],
+    dashboard: {
+      overview: async () => Promise.reject(new Error('no dashboard here')),
+      behind: async () => ({ total: 0, tickets: [], timeZone: 'UTC' }),
+    },
     clusters: async () => [],
     console: true,
     log: createLog({ level: 'debug', write: (line) => asked.logged.push(line) }),

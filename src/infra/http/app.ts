@@ -6,6 +6,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { matchedRoutes } from 'hono/route';
 import { z } from 'zod';
 import { customerEventSchema } from '../../model/customer.ts';
+import { ticketSliceSchema } from '../../model/dashboard.ts';
 import { AppError, errorText } from '../../model/errors.ts';
 import type { Peer } from '../../ports.ts';
 import { databaseError } from '../db/index.ts';
@@ -13,6 +14,7 @@ import { createBearerCheck, isLocal, unauthorized } from './access.ts';
 import { notFound, problem, problemOf } from './answer.ts';
 import { fileResponse } from './attachments.ts';
 import { type BodyLimits, bufferBody, parseJson, parseQuery } from './body.ts';
+import { createDashboardRoutes } from './dashboard/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { readiness } from './readiness.ts';
 import { actOnTicket, getTicket, listTickets } from './tickets.ts';
@@ -96,7 +98,10 @@ export function createApp(deps: HttpDeps, limits: typeof LIMITS = LIMITS): Hono<
     const to = period.value.to ?? deps.clock.now();
     const from = period.value.from ?? new Date(to.getTime() - DAY_MS);
     if (from >= to) return problem(400, 'invalid', 'from: must be earlier than "to"', { field: 'from' });
-    return Response.json(await deps.figures(from, to));
+    const { by, from: _from, to: _to, ...slice } = period.value;
+    const figures = await deps.figures(from, to, slice);
+    if (by !== 'day') return Response.json(figures);
+    return Response.json({ ...figures, days: await deps.figuresByDay(from, to, slice) });
   });
   app.get('/api/clusters', async () => Response.json(await deps.clusters()));
 
@@ -116,7 +121,7 @@ export function createApp(deps: HttpDeps, limits: typeof LIMITS = LIMITS): Hono<
   });
 
   if (deps.console) app.get('/', (c) => c.redirect('/console'));
-  for (const { method, path, handle } of deps.routes)
+  for (const { method, path, handle } of [...createDashboardRoutes(deps), ...deps.routes])
     app.on(method, path, (c) => handle(c.req.raw, c.req.param(), peerOf(c)));
   return app;
 }
@@ -126,7 +131,12 @@ const time = z.iso
   .date()
   .or(z.iso.datetime({ offset: true }))
   .transform((text) => new Date(text));
-const periodSchema = z.strictObject({ from: time.optional(), to: time.optional() });
+const periodSchema = z.strictObject({
+  ...ticketSliceSchema.shape,
+  from: time.optional(),
+  to: time.optional(),
+  by: z.enum(['day'], 'must be day').optional(),
+});
 
 function peerOf(c: Ctx): Peer {
   return { address: c.env.incoming.socket.remoteAddress ?? '' };

@@ -1,6 +1,8 @@
 // What the HTTP app is handed: plain functions, so that it knows neither flows nor adapters.
 import type { Customer, CustomerEvent } from '../../model/customer.ts';
+import type { TicketSlice } from '../../model/dashboard.ts';
 import type { Decision, DecisionRecord } from '../../model/decision.ts';
+import type { DayRow } from '../../model/digest.ts';
 import type { Draft } from '../../model/draft.ts';
 import type { Message } from '../../model/message.ts';
 import type { Ticket, TicketStatus } from '../../model/ticket.ts';
@@ -8,6 +10,7 @@ import type { Clock, Health, Log, Peer, Route } from '../../ports.ts';
 import type { ClusterSummary, Figures } from '../db/queries/figures.ts';
 import type { OutboxRow } from '../db/queries/work.ts';
 import type { MetricsRegistry } from '../metrics.ts';
+import type { DashboardReader } from './dashboard/index.ts';
 
 export interface HttpDeps {
   /** DESKHAND_API_TOKEN. */
@@ -25,7 +28,10 @@ export interface HttpDeps {
   health: Record<string, HealthCheck>;
   metrics: Pick<MetricsRegistry, 'observe' | 'text'>;
   /** Tickets that came in from `from` (inclusive) to `to` (exclusive), and what waits now. */
-  figures(from: Date, to: Date): Promise<Figures>;
+  figures(from: Date, to: Date, slice: TicketSlice): Promise<Figures>;
+  /** The same by local day of the workspace, days without a ticket left out. */
+  figuresByDay(from: Date, to: Date, slice: TicketSlice): Promise<DayRow[]>;
+  dashboard: DashboardReader;
   clusters(): Promise<ClusterSummary[]>;
   /** True: `/` leads to the console. */
   console: boolean;

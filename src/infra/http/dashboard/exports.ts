@@ -1,0 +1,115 @@
+// What the dashboard's numbers look like as CSV files.
+import type { Dashboard, TicketLine } from '../../../model/dashboard.ts';
+import { ticketKey } from '../../../model/ticket.ts';
+import { renderCsv } from './csv.ts';
+
+/** Tables that can be exported; `tickets` are those behind a figure. */
+export const EXPORTS = ['days', 'categories', 'autonomy', 'tickets'] as const;
+
+/** One line a day of the period; times in seconds. */
+export function daysCsv({ days }: Dashboard): string {
+  return renderCsv(
+    ['day', 'tickets', 'normal', 'first answers', 'first answer median s', 'first answer p90 s'],
+    days
+      .filter(({ current }) => current)
+      .map(({ day, received, normal, response }) => [
+        day,
+        received,
+        normal,
+        response?.n ?? 0,
+        response?.median ?? null,
+        response?.p90 ?? null,
+      ]),
+  );
+}
+
+export function categoriesCsv({ themes }: Dashboard): string {
+  return renderCsv(
+    [
+      'category',
+      'name',
+      'tickets',
+      'normal',
+      'first answer median s',
+      'first answer p90 s',
+      'resolution median s',
+      'resolution p90 s',
+    ],
+    themes.map(({ category, name, received, normal, response, resolution }) => [
+      category,
+      name,
+      received,
+      normal?.mean ?? null,
+      response?.median ?? null,
+      response?.p90 ?? null,
+      resolution?.median ?? null,
+      resolution?.p90 ?? null,
+    ]),
+  );
+}
+
+export function autonomyCsv({ autonomy }: Dashboard): string {
+  return renderCsv(
+    [
+      'category',
+      'name',
+      'mode',
+      'always a person',
+      'reviewed',
+      'mistakes',
+      'threshold',
+      'reviews until auto',
+    ],
+    autonomy.map((row) => [
+      row.category,
+      row.name,
+      row.mode,
+      row.neverAuto,
+      row.reviewed,
+      row.errors,
+      row.threshold,
+      row.missing,
+    ]),
+  );
+}
+
+export function ticketsCsv(tickets: TicketLine[]): string {
+  return renderCsv(
+    [
+      'ticket',
+      'opened',
+      'subject',
+      'customer',
+      'account',
+      'plan',
+      'channel',
+      'category',
+      'priority',
+      'status',
+      'answered by',
+      'first answer s',
+      'late',
+      'resolved s',
+      'rating',
+      'taken by',
+    ],
+    tickets.map((one) => [
+      ticketKey(one.id),
+      one.createdAt,
+      one.subject,
+      one.customer,
+      one.account,
+      one.plan,
+      one.channel,
+      one.category,
+      one.priority,
+      one.status,
+      one.repliedBy,
+      one.answeredIn,
+      one.late,
+      one.resolvedIn,
+      one.csat,
+      one.assignee,
+    ]),
+  );
+}
