@@ -81,12 +81,12 @@ export function headerOf(view: TicketView, state?: CardState): Block {
   chips.push({ kind: 'customer', text: customerName(view) });
   if (customer.account?.plan) chips.push({ kind: 'plan', text: line(customer.account.plan, 30) });
   const answered = state !== undefined && isOver(state);
-  if (ticket.dueAt && !answered)
+  if (view.due && !answered)
     chips.push({
       kind: 'due',
-      text: `due ${time(ticket.dueAt, view)}`,
-      at: ticket.dueAt.toISOString(),
-      tone: ticket.dueAt < view.now ? 'warning' : 'neutral',
+      text: `${view.due.target === 'resolution' ? 'solve by' : 'due'} ${time(view.due.at, view)}`,
+      at: view.due.at.toISOString(),
+      tone: view.due.pressing ? 'warning' : 'neutral',
     });
   if (ticket.assignee && !answered)
     chips.push({ kind: 'state', text: `${line(ticket.assignee, 40)} has it` });

@@ -1,4 +1,5 @@
 // Words on cards: visible cuts, absolute times and money, all from plain text to plain text.
+import { type DueView, TARGET_WORDS } from '../model/service-level.ts';
 
 // Control characters other than tab and newline, and the marks that turn the writing direction of what follows.
 const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
@@ -52,6 +53,11 @@ export function time(at: Date, { now, timeZone }: Now): string {
   const days = Math.abs(at.getTime() - now.getTime()) / 86_400_000;
   if (days < 6) return `${parts(at, timeZone, { weekday: 'short' })} ${clock}`;
   return `${date(at, { now, timeZone })} ${clock}`;
+}
+
+/** `the first answer is due 10:45`, `the resolution was due Tue 10:45`. */
+export function dueWords({ target, at }: Pick<DueView, 'target' | 'at'>, when: Now): string {
+  return `the ${TARGET_WORDS[target]} ${at <= when.now ? 'was' : 'is'} due ${time(at, when)}`;
 }
 
 /** `10:45:10`, for the end of an undo window. */

@@ -3,6 +3,8 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { errorText } from '../model/errors.ts';
 import type { FlowDeps } from './deps.ts';
 import { mayAnnounce, placeCards } from './place-cards.ts';
+import { scoreAgain } from './prioritise.ts';
+import { keepClocks } from './service-clocks.ts';
 import { understand } from './understand.ts';
 
 /** A draft that takes longer than this is announced on the card. */
@@ -39,7 +41,11 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
         }
         latest = await deps.store.getTicket(ticketId);
       } else {
-        if (ticket.rev > ticket.presentedRev) await placeCards(deps, ticket);
+        if (ticket.rev > ticket.presentedRev) {
+          const scored = await scoreAgain(deps, ticket);
+          await keepClocks(deps, scored);
+          await placeCards(deps, scored);
+        }
         if (ticket.draftedSeq > ticket.clusteredSeq) await deps.wake.clusters();
         return true;
       }

@@ -1,4 +1,6 @@
 // The safety net: finds in SQL whatever should move and does not, because a wake-up was lost, a time came or a process died.
+
+import { warnOfBreaches } from './breach-warnings.ts';
 import type { FlowDeps } from './deps.ts';
 import { recoverAbandoned } from './reply.ts';
 
@@ -17,6 +19,7 @@ export async function sweep(deps: FlowDeps): Promise<void> {
     await wake.ticket(ticketId);
   const unclustered = (await store.unclusteredTickets(1)).length > 0;
   if (unclustered || (await store.unshownClusters(now, 1)).length > 0) await wake.clusters();
+  await warnOfBreaches(deps);
   await recoverAbandoned(deps);
   if ((await store.countDueOutbox(now)) > 0) await wake.outbox(now);
 }

@@ -1,22 +1,20 @@
 // Steps 2 and 3: gather context, analyse, prioritise, draft, choose the route, and commit it all if nothing newer came.
 import { chooseRoute } from '../engine/policy.ts';
-import { prioritise } from '../engine/priority.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { type Analysis, SPAM } from '../model/analysis.ts';
 import type { ContextFacts, Customer } from '../model/customer.ts';
 import type { DraftProposal, Mode, Reason } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
-import type { Priority } from '../model/ticket.ts';
 import type { EngineInput } from '../ports.ts';
 import { commitReply } from './commit-reply.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { knownIssue, withKnownIssue } from './known-issue.ts';
 import { learnFromFollowUp } from './learn.ts';
+import { CONTACT_DAYS, priorityOf } from './prioritise.ts';
 
 /** How long one context source may take; a slow one is named on the card instead of delaying it. */
 const SOURCE_LIMIT_MS = 3_000;
-const HOUR_MS = 3_600_000;
-const MONTH_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Brings a ticket's understanding and draft up to its newest message. Commits nothing when the customer or
@@ -28,7 +26,11 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
   const [customer, messages, counts] = await Promise.all([
     store.getCustomer(ticket.customerId),
     store.messagesOf(ticket.id, 30),
-    store.contactCounts(ticket.customerId, ticket.id, new Date(clock.now().getTime() - MONTH_MS)),
+    store.contactCounts(
+      ticket.customerId,
+      ticket.id,
+      new Date(clock.now().getTime() - CONTACT_DAYS * DAY_MS),
+    ),
   ]);
   const spoken = messages.filter((message) => !message.automatic && message.direction !== 'note');
   const input: EngineInput = {
@@ -47,13 +49,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
       : understood;
   await learnFromFollowUp(deps, ticket, analysis.frustration);
   const spam = analysis.spam >= SPAM && !ticket.categoryBy;
-  const scored = prioritise({ analysis, customer, contacts: counts, now: clock.now() });
-  const priority: Priority =
-    ticket.priorityBy && ticket.priority
-      ? { ...scored, level: ticket.priority.level }
-      : spam
-        ? { level: 'P4', score: 0, factors: [{ name: 'spam', points: 0, text: 'looks like spam' }] }
-        : scored;
+  const priority = await priorityOf(deps, ticket, { analysis, customer });
   const [outcomes, calibration, mode] = await Promise.all([
     store.outcomesOf(analysis.category),
     store.calibration(),
@@ -110,7 +106,6 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
             createdAt: now,
           })
         : null;
-    const dueHours = settings.firstAnswer[priority.level];
     await tx.updateTicket(ticket.id, {
       analysis,
       context,
@@ -122,7 +117,6 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
       failure: null,
       retryAt: null,
       failures: 0,
-      dueAt: current.dueAt ?? new Date(current.createdAt.getTime() + dueHours * HOUR_MS),
       status: current.status === 'open' ? 'awaiting_agent' : current.status,
     });
     if (draft && routing?.route === 'auto' && !current.assignee && current.status === 'open')

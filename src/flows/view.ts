@@ -3,6 +3,7 @@
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';
+import { dueView } from '../insights/service-clock.ts';
 import type { Draft } from '../model/draft.ts';
 import type { TicketView } from '../model/view.ts';
 import type { FlowDeps } from './deps.ts';
@@ -16,13 +17,14 @@ export async function ticketView(
   ticket: TicketRow,
   { working = false }: { working?: boolean } = {},
 ): Promise<TicketView> {
-  const [customer, messages, draft, decisions, outbox, sameAs] = await Promise.all([
+  const [customer, messages, draft, decisions, outbox, sameAs, clocks] = await Promise.all([
     store.getCustomer(ticket.customerId),
     store.messagesOf(ticket.id),
     store.latestDraft(ticket.id),
     store.decisionsOf(ticket.id),
     store.latestOutbox(ticket.id),
     store.sameAs(ticket.id),
+    store.clocksOf(ticket.id),
   ]);
   return {
     ticket,
@@ -32,6 +34,7 @@ export async function ticketView(
     decisions,
     outbox: outbox && { ...outbox, draftVersion: await draftVersion(store, ticket.id, outbox, draft) },
     context: ticket.context,
+    due: dueView(clocks, deps.clock.now()),
     sameAs,
     similarCount: draft?.sources.filter((source) => source.kind === 'exemplar').length ?? 0,
     categoryName: (id) => categoryName(deps, id),

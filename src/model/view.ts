@@ -3,6 +3,7 @@ import type { ContextFacts, Customer } from './customer.ts';
 import type { DecisionRecord } from './decision.ts';
 import type { Draft } from './draft.ts';
 import type { Message } from './message.ts';
+import type { DueView } from './service-level.ts';
 import type { Ticket } from './ticket.ts';
 
 /** The newest reply that was committed for sending. */
@@ -29,6 +30,8 @@ export interface TicketView {
   decisions: DecisionRecord[];
   outbox: OutboxView | null;
   context: ContextFacts[];
+  /** The promise that is due next, if any runs. */
+  due?: DueView | null;
   /** The cluster that it shares with so many other customers, if any. */
   sameAs?: { id: number; title: string; others: number } | null;
   /** Solved tickets like this one. */

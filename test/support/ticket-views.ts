@@ -179,8 +179,10 @@ const CATEGORIES: Record<string, string> = {
 
 /** A ticket that waits for an agent; `over` makes it another one. */
 export function aView(over: Partial<TicketView> = {}): TicketView {
+  const ticket = over.ticket ?? aTicket();
   return {
-    ticket: aTicket(),
+    ticket,
+    due: ticket.dueAt && { target: 'first_answer', at: ticket.dueAt, pressing: ticket.dueAt < NOW },
     customer: {
       id: 1,
       name: 'Margaret Oyelaran',
