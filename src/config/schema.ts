@@ -7,7 +7,7 @@ import { digestSchema } from './digest.ts';
 import { alertsSchema, outreachSchema } from './outreach.ts';
 import { prioritySchema } from './priority.ts';
 import { repliesSchema } from './replies.ts';
-import { serviceSchemas } from './service.ts';
+import { serviceSchemas } from './service-levels.ts';
 import { trackersSchema } from './trackers.ts';
 
 const timeZone = z
