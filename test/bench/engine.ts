@@ -64,7 +64,7 @@ export async function measureEngine(): Promise<Figure[]> {
       aim: 'p50 at most 20 ms',
     },
     {
-      name: 'a correction, embedding included',
+      name: 'a correction of a message that was read before',
       value: `p50 ${ms(percentile(corrections, 0.5))}, p95 ${ms(percentile(corrections, 0.95))}`,
       aim: 'at most 50 ms',
     },
