@@ -6,6 +6,7 @@ import { doctorCommand } from './cli/doctor.ts';
 import { evalCommand } from './cli/eval.ts';
 import { importCommand } from './cli/import.ts';
 import { policyCommand } from './cli/policy.ts';
+import { priorityCommand } from './cli/priority.ts';
 import { setupCommand } from './cli/setup.ts';
 import { demoCommand, startCommand } from './cli/start.ts';
 import { VERSION } from './cli/version.ts';
@@ -24,6 +25,7 @@ for (const command of [
   importCommand(),
   doctorCommand(),
   policyCommand(),
+  priorityCommand(),
   calibrateCommand(),
   digestCommand(),
   setupCommand(),

@@ -20,6 +20,7 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
   const done = await deps.withTicket(ticketId, async () => {
     // Bounded, so that a ticket under fire gives way to others; the sweeper comes back to it.
     let latest = await deps.store.getTicket(ticketId);
+    let fresh = false;
     for (let round = 0; round < 8; round++) {
       const ticket = latest;
       if (!ticket) return true;
@@ -33,6 +34,7 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
         try {
           const sendAfter = await timed(deps, 'understand', () => understand(deps, ticket));
           if (sendAfter) await deps.wake.outbox(sendAfter);
+          fresh = true;
         } catch (error) {
           if (!(await giveUpOrWait(deps, ticketId, ticket, error))) throw error;
         } finally {
@@ -42,7 +44,7 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
         latest = await deps.store.getTicket(ticketId);
       } else {
         if (ticket.rev > ticket.presentedRev) {
-          const scored = await scoreAgain(deps, ticket);
+          const scored = fresh ? ticket : await scoreAgain(deps, ticket);
           await keepClocks(deps, scored);
           await placeCards(deps, scored);
         }

@@ -37,6 +37,8 @@ export interface Wake {
 export interface FlowDeps {
   store: Store;
   engine: Engine;
+  /** The one of the two that costs nothing, whichever answers customers. */
+  localEngine: Pick<Engine, 'analyse'>;
   clock: Clock;
   log: Log;
   metrics: Metrics;

@@ -106,7 +106,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const memory = createAdapterStore(database.db, 'deskhand');
   const vectors = createVectorStore(database.db);
   const prepare = async () => options.prepare?.({ store, memory, vectors });
-  const { engine, model, ...starting } = options.engine
+  const { engine, local, model, ...starting } = options.engine
     ? readyEngine(options.engine)
     : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
 
@@ -160,6 +160,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const flows: FlowDeps = {
     store,
     engine,
+    localEngine: local,
     clock,
     log,
     metrics: options.metrics,

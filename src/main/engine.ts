@@ -20,6 +20,8 @@ const HISTORY = { examples: 20_000, exemplars: 20_000 };
 
 interface StartingEngine {
   engine: Engine;
+  /** What works without a language model. */
+  local: Engine;
   /** Resolves when articles and history are learned. Never rejects: what failed is logged. */
   indexed: Promise<void>;
   /** Null: no language model is set up. */
@@ -30,7 +32,7 @@ interface StartingEngine {
 /** An engine that needs no start. */
 export function readyEngine(engine: Engine): StartingEngine {
   const done = Promise.resolve();
-  return { engine, indexed: done, model: null, close: () => engine.close() };
+  return { engine, local: engine, indexed: done, model: null, close: () => engine.close() };
 }
 
 /** `prepare` runs first and may fill the database (the sample workspace). */
@@ -81,6 +83,7 @@ export function startEngine(options: {
 
   return {
     engine,
+    local,
     indexed,
     model,
     async close() {

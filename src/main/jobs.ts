@@ -8,6 +8,7 @@ import { mergeClusters } from '../flows/cluster-merge.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
 import { digestPlaces, postDigest, postDueDigests } from '../flows/digest.ts';
 import { forgetOld } from '../flows/forget.ts';
+import { learnPriority } from '../flows/learn-priority.ts';
 import { considerEvents } from '../flows/outreach.ts';
 import { present } from '../flows/present.ts';
 import { sendDue } from '../flows/reply.ts';
@@ -23,6 +24,8 @@ const TICKETS = 6;
 const SENDERS = 4;
 /** When clusters that grew apart are merged: nobody looks at them then. */
 const NIGHTLY = '20 3 * * *';
+/** When it is looked whether history teaches more about priorities. */
+const HOURLY = '40 * * * *';
 /** Cards drawn at once on one platform. They wait for the platform's rates, which costs next to nothing. */
 const CARDS = 24;
 /** The message of a burst is changed at most this often. */
@@ -117,6 +120,8 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     concurrency: 1,
   });
   await queue.every('calibrate', { everyMs: CALIBRATE_MS });
+  await queue.work('learn-priority', () => learnPriority(deps), { concurrency: 1 });
+  await queue.every('learn-priority', { cron: HOURLY, timeZone: deps.settings.workspace.timeZone });
   let forgotten = Number.NEGATIVE_INFINITY;
   await queue.work(
     'sweep',

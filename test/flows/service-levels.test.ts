@@ -23,7 +23,7 @@ async function open(yaml: Record<string, unknown> = {}) {
   });
   const accountId = await w.store.upsertAccount({ name: 'Acme', plan: 'Enterprise' });
   const customerId = await w.store.ensureCustomer({ email: 'maria@acme.example' });
-  await w.store.updateCustomer(customerId, { accountId });
+  await w.store.updateCustomer(customerId, { accountId: accountId ?? undefined });
 }
 
 async function ticket(text = 'Where is the invoice?', more = {}): Promise<number> {
@@ -53,7 +53,7 @@ const clocks = async (id: number) =>
 const said = () => w.platform.posts.filter(({ place }) => place.thread).map(({ card }) => card.fallback);
 const chip = () => {
   const header = w.platform.posts[0]?.card.blocks[0];
-  return header?.type === 'header' ? header.chips.find(({ kind }) => kind === 'due') : undefined;
+  return header?.type === 'header' ? header.chips?.find(({ kind }) => kind === 'due') : undefined;
 };
 const at = (time: string) => new Date(`2026-03-${time}:00Z`);
 

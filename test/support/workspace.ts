@@ -158,6 +158,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
   const deps: FlowDeps = {
     store,
     engine,
+    localEngine: engine,
     clock,
     log: silentLog,
     metrics: { count: () => undefined, observe: () => undefined },

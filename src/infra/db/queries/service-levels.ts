@@ -1,5 +1,5 @@
 // Queries about promises to customers, what makes a ticket pressing, and what was learned about that.
-import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, isNull, lte, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Analysis, analysisSchema } from '../../../model/analysis.ts';
 import type { PriorityFit } from '../../../model/priority.ts';
@@ -146,9 +146,12 @@ export function serviceLevelQueries(db: Db) {
       }));
     },
 
-    /** Tickets that are over and came since then. */
-    pastTicketsAfter: (id: number): Promise<number> =>
-      db.$count(ticket, and(eq(ticket.status, 'resolved'), gt(ticket.id, id))),
+    /** How many of them there are. */
+    countPastTickets: (): Promise<number> =>
+      db.$count(
+        ticket,
+        and(eq(ticket.status, 'resolved'), sql`${ticket.resolution} is distinct from 'rejected'`),
+      ),
 
     async insertPriorityFit(row: PriorityFit & { at: Date }): Promise<void> {
       await db.insert(priorityFit).values(row);
