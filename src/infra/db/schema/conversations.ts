@@ -84,6 +84,7 @@ export const ticket = pgTable(
       .on(t.id)
       .where(sql`${t.inboundSeq} > ${t.draftedSeq} or ${t.rev} > ${t.presentedRev}`),
     index('ticket_unclustered').on(t.id).where(sql`${t.draftedSeq} > ${t.clusteredSeq}`),
+    index('ticket_resolved').on(t.resolvedAt).where(sql`${t.resolvedAt} is not null`),
     index('ticket_snoozed').on(t.snoozedUntil).where(sql`${t.status} = 'snoozed'`),
   ],
 );

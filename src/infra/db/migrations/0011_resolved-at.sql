@@ -1,0 +1,1 @@
+CREATE INDEX "ticket_resolved" ON "ticket" USING btree ("resolved_at") WHERE "ticket"."resolved_at" is not null;
