@@ -2,6 +2,7 @@
 import type { CardRef } from '../model/card.ts';
 import type { ActionReply, AgentRef, Intent } from '../model/platform.ts';
 import { type Actor, refusal } from './agents.ts';
+import { actOnAlert } from './alerts.ts';
 import { clusterAct } from './cluster-acts.ts';
 import type { FlowDeps } from './deps.ts';
 import { actOnIssue } from './issue.ts';
@@ -26,9 +27,12 @@ export interface SubjectAction extends Omit<Subject, 'kind'> {
 
 type SubjectFlow = (deps: FlowDeps, action: SubjectAction) => Promise<ActionReply>;
 
-const FLOWS: Partial<Record<SubjectKind, SubjectFlow>> = {
+const FLOWS: Record<SubjectKind, SubjectFlow> = {
   C: clusterAct,
- P: actOnProposal, I: actOnIssue };
+  P: actOnProposal,
+  A: actOnAlert,
+  I: actOnIssue,
+};
 
 /** Null for a ticket's card, and for none. */
 export function subjectOf(ref: CardRef | null): Subject | null {
@@ -44,8 +48,5 @@ export async function actOnSubject(
 ): Promise<ActionReply> {
   const refused = refusal(actor, 'thread');
   if (refused || !actor) return { kind: 'notice', ok: false, text: refused ?? '' };
-  const flow = FLOWS[kind];
-  if (!flow)
-    return { kind: 'notice', ok: false, text: `There is nothing behind ${kind}-${rest.id} any more.` };
-  return flow(deps, { actor, ...rest });
+  return FLOWS[kind](deps, { actor, ...rest });
 }

@@ -14,6 +14,7 @@ import { present } from '../flows/present.ts';
 import { sendDue } from '../flows/reply.ts';
 import { sweep } from '../flows/sweep.ts';
 import { keepTrack } from '../flows/track.ts';
+import { watchAccounts } from '../flows/watch-accounts.ts';
 import { withDeadline } from '../infra/queue/deadline.ts';
 import { digestPeriodSchema } from '../model/digest.ts';
 import { AppError, errorText } from '../model/errors.ts';
@@ -42,6 +43,10 @@ const SWEEP_MS = 10_000;
 const TRACKERS_MS = 30_000;
 /** How soon events are looked at whose wake-up was lost. */
 const OUTREACH_MS = 60_000;
+/** How soon an account that wrote is looked at. */
+const ACCOUNTS_MS = 60_000;
+/** When all accounts are, and what makes them leave is learned. */
+const WATCHED = '40 3 * * *';
 /** A ticket that another process holds is looked at again after this pause. */
 const BUSY_MS = 500;
 /** How long a wake-up may hold up an agent or an acknowledgement. */
@@ -145,6 +150,15 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     { concurrency: 1 },
   );
   await queue.every('digest', { everyMs: DIGESTS_MS });
+  // What happened since the last look but one: a look that was lost is made up for by the next.
+  await queue.work(
+    'accounts',
+    () => watchAccounts(deps, new Date(deps.clock.now().getTime() - 2 * ACCOUNTS_MS)),
+    { concurrency: 1 },
+  );
+  await queue.every('accounts', { everyMs: ACCOUNTS_MS });
+  await queue.work('all-accounts', () => watchAccounts(deps), { concurrency: 1 });
+  await queue.every('all-accounts', { cron: WATCHED, timeZone: deps.settings.workspace.timeZone });
   await queue.work('outreach', () => considerEvents(deps), { concurrency: 1 });
   await queue.every('outreach', { everyMs: OUTREACH_MS });
   await queue.work('trackers', () => keepTrack(deps), { concurrency: 1 });

@@ -14,6 +14,7 @@ import { modelCallQueries } from './model-calls.ts';
 import { outreachQueries } from './outreach.ts';
 import { proposalQueries } from './proposals.ts';
 import { serviceLevelQueries } from './service-levels.ts';
+import { signalQueries } from './signals.ts';
 import { trackingQueries } from './tracking.ts';
 import { workQueries } from './work.ts';
 
@@ -34,6 +35,7 @@ function bind(db: Db) {
     ...outreachQueries(db),
     ...proposalQueries(db),
     ...serviceLevelQueries(db),
+    ...signalQueries(db),
     ...trackingQueries(db),
   };
 }

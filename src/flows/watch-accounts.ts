@@ -1,0 +1,152 @@
+// Watches how accounts fare: health with its reasons, the learned risk to leave, and alerts to our own people.
+import type { AccountRow } from '../infra/db/queries/signals.ts';
+import { type EarlierAlert, reasonToAlert } from '../insights/alarm.ts';
+import { type ChurnModel, churnRisk, learnChurn } from '../insights/churn.ts';
+import { type Health, healthOf } from '../insights/health.ts';
+import type { AlertBody } from '../model/alert.ts';
+import { ticketKey } from '../model/ticket.ts';
+import { zonedDate } from '../model/zone.ts';
+import { showAlerts } from './alerts.ts';
+import type { FlowDeps } from './deps.ts';
+
+const DAY_MS = 86_400_000;
+/** Learned risk from which an account is warned of, whatever its health. */
+const LIKELY = 0.5;
+/** From here on a message reads as if they want more. */
+const WANTS_MORE = 0.6;
+/** How long answers to alerts are remembered. */
+const REMEMBERED_MS = 180 * DAY_MS;
+const QUOTES = 2;
+
+/**
+ * Looks at all accounts, or at those with something new since `touchedSince`. The risk to leave is learned when all
+ * are looked at, from those that left. Safe to run again at any time: one alert an account and reason.
+ */
+export async function watchAccounts(deps: FlowDeps, touchedSince: Date | null = null): Promise<void> {
+  await deps.withKey('accounts', async () => {
+    const { store, clock, settings } = deps;
+    const now = clock.now();
+    const rows = await store.accountSignals(now, touchedSince);
+    const left = touchedSince ? null : rows.filter((row) => row.left).length;
+    const model = touchedSince
+      ? null
+      : learnChurn(
+          rows.map((row) => ({ signals: row, left: row.left })),
+          { enough: settings.alerts.churned, monthly: await store.monthlyChurn(now) },
+        );
+    const day = zonedDate(now, settings.workspace.timeZone, 0);
+    for (const row of rows.filter((one) => !one.left)) {
+      const health = healthOf(row);
+      const risk = model && churnRisk(model, row);
+      // What was learned in the night stands for the day.
+      if (!touchedSince) await store.saveHealth({ accountId: row.accountId, day, ...health, risk });
+      await warn(deps, row, health, { risk, model, left });
+      await hintAtMore(deps, row);
+    }
+    await showAlerts(deps);
+  });
+}
+
+interface Learned {
+  risk: number | null;
+  model: ChurnModel | null;
+  /** Accounts that have left; null: not counted. */
+  left: number | null;
+}
+
+async function warn(deps: FlowDeps, row: AccountRow, health: Health, learned: Learned): Promise<void> {
+  const { store, clock, settings } = deps;
+  if (health.health >= settings.alerts.atRisk && (learned.risk ?? 0) < LIKELY) return;
+  const now = clock.now();
+  const { everyDays } = settings.alerts;
+  const reason = reasonToAlert(health.reasons, await earlier(deps, row.accountId, 'risk'), {
+    now,
+    everyDays,
+  });
+  if (!reason) return;
+  await store.insertAlert({
+    kind: 'risk',
+    accountId: row.accountId,
+    reason: reason.name,
+    strength: reason.strength,
+    title: `${row.name} may leave`,
+    body: await bodyOf(deps, row, health, learned),
+    createdAt: now,
+  });
+  deps.log.info({ accountId: row.accountId, reason: reason.name }, 'an account is at risk');
+}
+
+async function earlier(
+  { store, clock }: FlowDeps,
+  accountId: number,
+  kind: 'risk' | 'expansion',
+): Promise<EarlierAlert[]> {
+  const since = new Date(clock.now().getTime() - REMEMBERED_MS);
+  const rows = await store.alertsAbout({ accountId }, since);
+  return rows.filter((row) => row.kind === kind).map((row) => ({ ...row, at: row.createdAt }));
+}
+
+async function bodyOf(
+  { store, settings }: FlowDeps,
+  row: AccountRow,
+  { health, reasons }: Health,
+  { risk, model, left }: Learned,
+): Promise<AlertBody> {
+  const enough = settings.alerts.churned;
+  const facts = [
+    { label: 'Health', value: `${Math.round(health)} of 100` },
+    ...(row.plan ? [{ label: 'Plan', value: row.plan }] : []),
+    ...(row.mrr ? [{ label: 'Revenue', value: `${row.mrr} a month` }] : []),
+    ...(risk !== null && model
+      ? [
+          {
+            label: 'Risk to leave',
+            value: `${Math.round(risk * 100)} % within 30 days, learned from ${model.left} that left`,
+          },
+        ]
+      : left !== null && left < enough
+        ? [{ label: 'Risk to leave', value: `not learned yet: ${left} of ${enough} accounts have left` }]
+        : []),
+  ];
+  return {
+    reasons: reasons.map(({ text }) => text),
+    facts,
+    quotes: await quotesOf(store, row.accountId),
+    article: null,
+  };
+}
+
+async function quotesOf(store: FlowDeps['store'], accountId: number): Promise<AlertBody['quotes']> {
+  const words = await store.lastWords(accountId, QUOTES);
+  return words.map(({ text, name, ticketId }) => ({
+    text,
+    label: [name, ticketKey(ticketId)].filter(Boolean).join(' · '),
+  }));
+}
+
+/** Tells sales of an account that may want more, where there is a channel for it. */
+async function hintAtMore(deps: FlowDeps, row: AccountRow): Promise<void> {
+  const { store, clock, settings } = deps;
+  if (!settings.channels.sales || row.expansion < WANTS_MORE) return;
+  const now = clock.now();
+  const { everyDays } = settings.alerts;
+  const hint = { name: 'expansion', strength: row.expansion };
+  if (!reasonToAlert([hint], await earlier(deps, row.accountId, 'expansion'), { now, everyDays })) return;
+  await store.insertAlert({
+    kind: 'expansion',
+    accountId: row.accountId,
+    reason: hint.name,
+    strength: hint.strength,
+    title: `${row.name} may want more`,
+    body: {
+      reasons: ['A message of theirs asks for more than they have: seats, a plan, or another product.'],
+      facts: [
+        ...(row.plan ? [{ label: 'Plan', value: row.plan }] : []),
+        ...(row.mrr ? [{ label: 'Revenue', value: `${row.mrr} a month` }] : []),
+      ],
+      quotes: await quotesOf(store, row.accountId),
+      article: null,
+    },
+    createdAt: now,
+  });
+}

@@ -1,0 +1,134 @@
+// Accounts that may leave, from what their people wrote to an alert that somebody answers.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { act } from '../../src/flows/actions.ts';
+import { recordEvent } from '../../src/flows/record-event.ts';
+import { watchAccounts } from '../../src/flows/watch-accounts.ts';
+import type { Intent } from '../../src/model/platform.ts';
+import { openWorkspace, type Workspace } from '../support/workspace.ts';
+
+const DAY = 86_400_000;
+let w: Workspace;
+
+beforeEach(async () => {
+  w = await openWorkspace();
+  await account('Acme', 'acme.example');
+});
+afterEach(() => w.close());
+
+async function account(name: string, domain: string, more: Record<string, unknown> = {}) {
+  await w.store.transaction((tx) =>
+    tx.upsertAccount({ name, domain, plan: 'Team', mrr: 99, owner: 'ben@team.example', ...more }),
+  );
+}
+
+/** Somebody writes in a tone: frustration and how much it reads as if they may leave. */
+async function writes(frustration: number, churnRisk: number, more: Record<string, unknown> = {}) {
+  const analyse = w.engine.analyse;
+  w.engine.analyse = async (input) => ({ ...(await analyse(input)), frustration, churnRisk, ...more });
+  await w.write('We are looking at other tools now.');
+  await w.work();
+  w.engine.analyse = analyse;
+}
+
+const alerts = (channel = 'alerts') =>
+  w.platform.posts.filter(
+    ({ card, place }) => card.ref?.ticketId.startsWith('A-') && place.channel === channel,
+  );
+const words = () => JSON.stringify(alerts().at(-1)?.card.blocks);
+const press = (intent: Intent, user = 'ana') => {
+  const ref = alerts().at(-1)?.card.ref ?? null;
+  return act(w.deps, { ref, agent: { platform: 'console', userId: `${user}@team.example` }, intent });
+};
+
+describe('an account at risk', () => {
+  test('is one alert with reasons, facts and words, and its owner is told', async () => {
+    await writes(0.9, 0.9);
+    for (let i = 0; i < 3; i++) await watchAccounts(w.deps);
+    expect(alerts()).toHaveLength(1);
+    expect(words()).toContain('Acme may leave');
+    expect(words()).toContain('Their messages read as if they may leave.');
+    expect(words()).toContain('not learned yet: 0 of 20 accounts have left');
+    expect(words()).toContain('We are looking at other tools now.');
+    expect(w.platform.notices).toEqual([{ to: 'ben@team.example', text: expect.stringContaining('A-1') }]);
+  });
+
+  test('is seen within a minute of writing, without waiting for the night', async () => {
+    await writes(0.9, 0.9);
+    await watchAccounts(w.deps, new Date(w.clock.now().getTime() - 60_000));
+    expect(alerts()).toHaveLength(1);
+  });
+
+  test('calm accounts, and those that have left, are not warned of', async () => {
+    await writes(0.1, 0);
+    await watchAccounts(w.deps);
+    await writes(0.9, 0.9);
+    await recordEvent(w.deps, { customer: { email: 'maria@acme.example' }, type: 'churned', data: {} });
+    await watchAccounts(w.deps);
+    expect(alerts()).toEqual([]);
+  });
+
+  test('“I’m on it” settles it; a colleague who is late is told who it was', async () => {
+    await writes(0.9, 0.9);
+    await watchAccounts(w.deps);
+    const [stale] = [alerts().at(-1)?.card.ref ?? null];
+    await press({ type: 'act', act: 'on_it' });
+    expect(words()).toContain('Ana is on it');
+    const late = await act(w.deps, {
+      ref: stale,
+      agent: { platform: 'console', userId: 'ben@team.example' },
+      intent: { type: 'act', act: 'false_alarm' },
+    });
+    expect(late).toMatchObject({ ok: false, text: expect.stringContaining('Ana') });
+    w.clock.advance(DAY);
+    await watchAccounts(w.deps);
+    expect(alerts()).toHaveLength(1);
+  });
+
+  test('a false alarm raises the bar of that reason for that account, and of no other', async () => {
+    await writes(0.9, 0.5);
+    await watchAccounts(w.deps);
+    await press({ type: 'act', act: 'false_alarm' });
+    expect(words()).toContain('False alarm, says Ana');
+    const [first] = await w.store.alertsAbout({ accountId: 1 }, new Date(0));
+    w.clock.advance(DAY);
+    await watchAccounts(w.deps);
+    const reasons = (await w.store.alertsAbout({ accountId: 1 }, new Date(0))).map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason === first?.reason)).toHaveLength(1);
+  });
+
+  test('who may only look may not answer', async () => {
+    await writes(0.9, 0.9);
+    await watchAccounts(w.deps);
+    expect(await press({ type: 'act', act: 'on_it' }, 'vera')).toMatchObject({ ok: false });
+  });
+
+  test('falling use and an unpaid invoice count, as they are told', async () => {
+    const customer = { email: 'maria@acme.example' };
+    const start = w.clock.now().getTime();
+    for (const [days, jobs] of [
+      [40, 100],
+      [30, 100],
+      [3, 5],
+      [1, 5],
+    ] as const)
+      await recordEvent(w.deps, {
+        customer,
+        type: 'usage',
+        at: new Date(start - days * DAY).toISOString(),
+        data: { jobs, lastSeenAt: '2026-02-30T99:99' },
+      });
+    await recordEvent(w.deps, { customer, type: 'payment_failed', data: {} });
+    const [row] = await w.store.accountSignals(w.clock.now());
+    expect(row).toMatchObject({ name: 'Acme', billing: 0.7, usageDrop: expect.closeTo(0.95) });
+  });
+});
+
+test('an account that may want more is told to sales, where there is such a channel', async () => {
+  await writes(0.1, 0, { expansion: 0.9 });
+  await watchAccounts(w.deps);
+  expect(alerts('sales')).toEqual([]);
+  w.deps.settings.channels.sales = ['console:sales'];
+  await watchAccounts(w.deps);
+  await watchAccounts(w.deps);
+  expect(alerts('sales')).toHaveLength(1);
+});
