@@ -56,6 +56,8 @@ export const drillSchema = z.object({
   by: z.enum(['auto', 'assisted', 'agent'], 'must be auto, assisted or agent').optional(),
   /** One local day of the period. */
   day: day.optional(),
+  /** A category, beside the one that everything is filtered by. */
+  topic: word.optional(),
   /** `C-7` */
   cluster: z
     .string()
@@ -85,6 +87,8 @@ export interface TicketLine {
   answeredIn: number | null;
   resolvedIn: number | null;
   late: boolean;
+  /** Where its card stands in the console: `support/12`; null: it has none there. */
+  post: string | null;
 }
 
 /** What a category may do by itself, and what is missing until then. */

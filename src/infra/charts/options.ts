@@ -24,7 +24,11 @@ export interface Ink {
   agent: string;
   /** Words on a coloured bar. */
   onBar: string;
+  /** Names of fonts, as CSS has them. */
+  font: string;
 }
+
+export const FONT = 'Inter';
 
 /**
  * For pictures without a background, which stand on white in one chat and on near-black in the next: every colour
@@ -39,9 +43,9 @@ export const INK: Ink = {
   assisted: '#3b82f6',
   agent: '#8b5cf6',
   onBar: '#ffffff',
+  font: FONT,
 };
 
-export const FONT = 'Inter';
 const SIZE = 13;
 
 /** Width and height in points. */
@@ -61,7 +65,7 @@ export function chartOption(chart: Chart, ink: Ink = INK): ChartOption {
   const shared: ChartOption = {
     animation: false,
     backgroundColor: 'transparent',
-    textStyle: { fontFamily: FONT, fontSize: SIZE, color: ink.text },
+    textStyle: { fontFamily: ink.font, fontSize: SIZE, color: ink.text },
   };
   switch (chart.kind) {
     case 'volume':
@@ -84,7 +88,7 @@ function legend(ink: Ink, data: { name: string; icon?: string }[]): LegendCompon
     itemGap: 18,
     data,
     selectedMode: false,
-    textStyle: { color: ink.text, fontFamily: FONT, fontSize: SIZE, padding: [0, 0, 0, 2] },
+    textStyle: { color: ink.text, fontFamily: ink.font, fontSize: SIZE, padding: [0, 0, 0, 2] },
   };
 }
 
@@ -243,7 +247,7 @@ function share({ parts }: Extract<Chart, { kind: 'share' }>, ink: Ink): ChartOpt
         label: {
           show: part >= 0.13,
           color: ink.onBar,
-          fontFamily: FONT,
+          fontFamily: ink.font,
           fontWeight: 600,
           fontSize: 14,
           formatter: `${value}  ·  ${Math.round(part * 100)} %`,

@@ -124,3 +124,16 @@ export async function say(text: string): Promise<boolean> {
   if (!answer.ok) toast(answer.refusal.message, 'bad');
   return answer.ok;
 }
+
+/** `#/ticket/T-1042`: shows a ticket that may have no card here, such as one of the imported history. */
+export async function showTicketOfAddress(): Promise<void> {
+  const key = /^#\/ticket\/(T-\d{1,9})$/.exec(location.hash)?.[1];
+  if (!key) return;
+  const { channel } = getState();
+  history.replaceState(null, '', `#/${channel}`);
+  answerTo(
+    await act({ ref: null, at: null, intent: { type: 'command', text: `ticket ${key}`, channel } }),
+    null,
+    null,
+  );
+}

@@ -12,6 +12,7 @@ const PATHS = {
   help: 'M9.5 9.2a2.6 2.6 0 1 1 3.7 2.4c-.8.4-1.2 1-1.2 1.9M12 17.2v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
   theme: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  chart: 'M4 20h16M7 16v-4M12 16V6M17 16V9',
   inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1 2h4l1-2h5',
 } as const;
 

@@ -1,6 +1,7 @@
 // The console's page: puts the parts together and starts.
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { showTicketOfAddress } from './acts.ts';
 import { Dialogs } from './dialog.tsx';
 import { FeedView } from './feed.tsx';
 import { onKey } from './keys.ts';
@@ -60,9 +61,9 @@ function markIcon(on: boolean): void {
 const themes: Theme[] = ['auto', 'light', 'dark'];
 setTheme(themes.find((theme) => theme === localStorage.getItem('deskhand.theme')) ?? 'auto');
 addEventListener('keydown', onKey);
-addEventListener('hashchange', () => void followAddress());
+addEventListener('hashchange', () => void followAddress().then(showTicketOfAddress));
 addEventListener('focus', () => markRead());
 document.addEventListener('visibilitychange', tellNotices);
 const root = document.getElementById('app');
 if (root) render(<App />, root);
-void begin(localStorage.getItem('deskhand.agent'));
+void begin(localStorage.getItem('deskhand.agent')).then(showTicketOfAddress);

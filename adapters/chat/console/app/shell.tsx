@@ -62,6 +62,10 @@ export function Rail() {
         </ul>
         <div class="rail-foot">
           <Indexing />
+          <a class="rail-page" href="/dashboard">
+            <Icon name="chart" size={16} />
+            <span>Dashboard</span>
+          </a>
           <p class={`link-state ${live ? '' : 'is-off'}`} role="status">
             {live ? 'Live' : 'Reconnecting…'}
           </p>
@@ -217,13 +221,22 @@ export function Banners() {
   );
 }
 
+/** Addresses of this bot's own pages, as links; others stay words. */
+function withLinks(text: string) {
+  return text
+    .split(/(https?:\/\/\S+)/)
+    .map((part) =>
+      URL.canParse(part) && new URL(part).origin === location.origin ? <a href={part}>{part}</a> : part,
+    );
+}
+
 export function Toasts() {
   const toasts = useStore((s) => s.toasts);
   return (
     <div class="toasts" role="status" aria-live="polite">
       {toasts.map((toast) => (
         <div class={`toast is-${toast.tone}`} key={toast.key}>
-          <span>{toast.text}</span>
+          <span>{withLinks(toast.text)}</span>
           <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismiss(toast.key)}>
             <Icon name="close" size={15} />
           </button>

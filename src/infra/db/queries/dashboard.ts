@@ -1,7 +1,14 @@
 // Queries of the dashboard alone: the tickets behind a figure, and what can be filtered by.
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { AccountLine, Drill, SliceChoices, TicketLine, TicketSlice } from '../../../model/dashboard.ts';
+import {
+  type AccountLine,
+  type Drill,
+  NONE,
+  type SliceChoices,
+  type TicketLine,
+  type TicketSlice,
+} from '../../../model/dashboard.ts';
 import type { Span } from '../../../model/digest.ts';
 import { PRIORITIES, STATUSES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
@@ -33,6 +40,7 @@ const linesSchema = z.array(
     answered_in: n.nullable(),
     resolved_in: n.nullable(),
     late: z.boolean(),
+    post: text,
   }),
 );
 const choicesSchema = z.object({
@@ -60,7 +68,7 @@ const isLate = (now: Date) =>
     and t.resolution is distinct from 'rejected')`;
 
 /** The condition that makes a ticket count for the figure. */
-function behind({ view, status, by, cluster, account }: Drill, span: Span, now: Date): SQL {
+function behind({ view, status, by, topic, cluster, account }: Drill, span: Span, now: Date): SQL {
   const opened = within(sql`t.created_at`, span);
   const parts: SQL[] = [];
   switch (view) {
@@ -107,6 +115,7 @@ function behind({ view, status, by, cluster, account }: Drill, span: Span, now: 
       );
       break;
   }
+  if (topic) parts.push(topic === NONE ? sql`t.category is null` : sql`t.category = ${topic}`);
   if (account) parts.push(sql`a.name = ${account}`);
   if (by) parts.push(sql`t.replied_by = ${by} and t.first_response_at is not null`);
   if (status === 'late') parts.push(isLate(now));
@@ -133,7 +142,10 @@ export function dashboardQueries(db: Db) {
           t.replied_by, t.assignee, t.csat, t.created_at as created,
           extract(epoch from t.first_response_at - t.created_at)::float8 as answered_in,
           extract(epoch from t.resolved_at - t.created_at)::float8 as resolved_in,
-          ${isLate(now)} as late
+          ${isLate(now)} as late,
+          (select (k.message ->> 'channel') || '/' || split_part(k.message ->> 'message', '.', 1)
+            from card k where k.ticket_id = t.id and k.platform = 'console' and k.message is not null
+            order by k.id limit 1) as post
         from ticket t join customer c on c.id = t.customer_id left join account a on a.id = c.account_id
         where ${behind(drill, span, now)} ${inSlice(slice)}
         order by t.created_at desc, t.id desc limit ${limit} offset ${skip}`);

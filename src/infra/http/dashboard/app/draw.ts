@@ -1,0 +1,71 @@
+// Draws a chart into the page with the options of the digest's pictures. Loaded when the first chart is wanted.
+import { BarChart, LineChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import type { Chart } from '../../../../model/chart.ts';
+import { duration, rounded } from '../../../../model/measure.ts';
+import { chartOption, chartSize, type Ink } from '../../../charts/options.ts';
+
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+export interface Drawing {
+  resize(): void;
+  dispose(): void;
+}
+
+/** `onStep`: somebody pressed the n-th day or part. */
+export function draw(
+  element: HTMLElement,
+  chart: Chart,
+  { ink, surface }: { ink: Ink; surface: string },
+  onStep: (index: number) => void,
+): Drawing {
+  element.style.height = `${chartSize(chart).height}px`;
+  const page = init(element, null, { renderer: 'canvas' });
+  page.setOption({
+    ...chartOption(chart, ink),
+    tooltip: {
+      trigger: chart.kind === 'share' ? 'none' : 'axis',
+      // Drawn, not written as HTML: the page's policy allows no inline styles.
+      renderMode: 'richText',
+      confine: true,
+      backgroundColor: surface,
+      borderColor: ink.grid,
+      padding: [8, 11],
+      textStyle: { color: ink.text, fontFamily: ink.font, fontSize: 13, lineHeight: 19 },
+      axisPointer: { type: 'shadow', shadowStyle: { color: ink.grid, opacity: 0.5 } },
+      formatter: (shown: unknown) => tip(chart, stepOf(shown)),
+    },
+  });
+  page.getZr().on('click', ({ offsetX, offsetY }) => {
+    if (chart.kind === 'share' || !page.containPixel({ gridIndex: 0 }, [offsetX, offsetY])) return;
+    const [step = -1] = page.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY]);
+    onStep(Math.round(step));
+  });
+  if (chart.kind === 'share') page.on('click', ({ seriesIndex = -1 }) => onStep(seriesIndex));
+  return { resize: () => page.resize(), dispose: () => page.dispose() };
+}
+
+function stepOf(shown: unknown): number {
+  const first: unknown = Array.isArray(shown) ? shown[0] : shown;
+  return first && typeof first === 'object' && 'dataIndex' in first ? Number(first.dataIndex) : -1;
+}
+
+/** What the pointer stands on, in words. */
+function tip(chart: Chart, index: number): string {
+  if (chart.kind === 'volume') {
+    const step = chart.steps[index];
+    if (!step) return '';
+    const normal = step.normal === null ? '' : `\nnormal ${rounded(step.normal)}`;
+    return `${step.label}\n${step.value} ${step.value === 1 ? 'ticket' : 'tickets'}${normal}`;
+  }
+  if (chart.kind === 'response') {
+    const step = chart.steps[index];
+    if (!step) return '';
+    return step.median === null || step.p90 === null
+      ? `${step.label}\nno answers`
+      : `${step.label}\nhalf within ${duration(step.median)}\n9 of 10 within ${duration(step.p90)}`;
+  }
+  return '';
+}

@@ -1,0 +1,139 @@
+// The dashboard's page: puts the parts together and starts.
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
+import { filtersOf, queryOf, useAddress } from './address.ts';
+import { Drill } from './drill.tsx';
+import { Figures } from './figures.tsx';
+import { Filters } from './filters.tsx';
+import { Bell, Icon } from './icons.tsx';
+import { useLoaded } from './load.ts';
+import { Answerers, Changes, Speed, Volume } from './overview.tsx';
+import { AutonomyTable, Categories, Companies, Gaps, Reports, Wishes } from './tables.tsx';
+import { dayText } from './words.ts';
+
+/** The console's own key, so that both look alike. */
+const THEME_KEY = 'deskhand.theme';
+const THEMES = ['auto', 'light', 'dark'] as const;
+type Theme = (typeof THEMES)[number];
+
+function App() {
+  const address = useAddress();
+  const query = queryOf(filtersOf(address));
+  const { value, loading, failure, again } = useLoaded<Wire<Dashboard>>(`/dashboard/api/overview${query}`);
+  return (
+    <>
+      <TopBar query={query} />
+      <main class={`page ${loading ? 'is-loading' : ''}`} aria-busy={loading}>
+        {failure ? (
+          <p class="trouble" role="alert">
+            {failure}{' '}
+            <button type="button" class="button" onClick={again}>
+              Try again
+            </button>
+          </p>
+        ) : null}
+        {value ? <Content data={value} /> : failure ? null : <Skeleton />}
+      </main>
+      <p class="unseen" role="status">
+        {loading ? 'Loading figures' : 'Figures are up to date'}
+      </p>
+    </>
+  );
+}
+
+function Content({ data }: { data: Wire<Dashboard> }) {
+  const { since, lead } = data;
+  if (since === null)
+    return (
+      <section class="first-time">
+        <h2>No ticket yet</h2>
+        <p>
+          Figures appear with the first message. To begin with your history, import it:{' '}
+          <code>npx deskhand import tickets FILE</code>
+        </p>
+      </section>
+    );
+  return (
+    <>
+      <Filters data={data} />
+      <p class="lead">{lead}</p>
+      <Figures data={data} />
+      {data.query.from < since ? (
+        <p class="note">Records begin on {dayText(since, data.now)}; the days before it count as empty.</p>
+      ) : null}
+      <div class="panels">
+        <Volume data={data} />
+        <Answerers data={data} />
+        <Speed data={data} />
+        <Changes data={data} />
+        <Categories data={data} />
+        <Reports data={data} />
+      </div>
+      <div class="panels is-thirds">
+        <Wishes data={data} />
+        <Companies data={data} />
+        <Gaps data={data} />
+      </div>
+      <AutonomyTable data={data} />
+      <Drill data={data} />
+    </>
+  );
+}
+
+/** The shape of what is coming. */
+function Skeleton() {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      <i class="is-line" />
+      <div class="tiles">
+        {['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
+          <i key={key} class="is-tile" />
+        ))}
+      </div>
+      <div class="panels">
+        <i class="is-panel is-wide" />
+        <i class="is-panel" />
+      </div>
+    </div>
+  );
+}
+
+function TopBar({ query }: { query: string }) {
+  const [theme, setTheme] = useState(storedTheme);
+  useEffect(() => {
+    localStorage.setItem(THEME_KEY, theme);
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
+  return (
+    <header class="top">
+      <Bell />
+      <h1>Dashboard</h1>
+      <nav aria-label="Pages">
+        <a class="button is-quiet" href="/console">
+          <Icon name="chat" size={16} /> <span>Console</span>
+        </a>
+        <a class="button is-quiet" href={`/dashboard/export/days.csv${query}`} download>
+          <Icon name="download" size={16} /> <span>Export CSV</span>
+        </a>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Appearance: ${theme}. Change to ${next}`}
+          title={`Appearance: ${theme}`}
+          onClick={() => setTheme(next)}
+        >
+          <Icon name="theme" />
+        </button>
+      </nav>
+    </header>
+  );
+}
+
+function storedTheme(): Theme {
+  return THEMES.find((theme) => theme === localStorage.getItem(THEME_KEY)) ?? 'auto';
+}
+
+const root = document.getElementById('app');
+if (root) render(<App />, root);

@@ -1,0 +1,260 @@
+// What it was about: categories, reports, wishes, companies, gaps. Every row opens its tickets.
+import type { ComponentChildren } from 'preact';
+import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
+import { briefly, rounded } from '../../../../model/measure.ts';
+import type { Address } from './address.ts';
+import { DrillLink, Empty, Panel } from './parts.tsx';
+import { clusterName, count, dayText, mrrText } from './words.ts';
+
+type Data = Wire<Dashboard>;
+type Cluster = Data['clusters'][number];
+
+export function Categories({ data }: { data: Data }) {
+  const { themes } = data;
+  const most = Math.max(1, ...themes.map(({ received, normal }) => Math.max(received, normal?.mean ?? 0)));
+  if (themes.length === 0)
+    return (
+      <Panel title="Categories" class="is-wide">
+        <Empty>No tickets in this period.</Empty>
+      </Panel>
+    );
+  return (
+    <Panel
+      title="Categories"
+      class="is-wide"
+      note={`Times are the middle ones: half were faster.${themes.some(({ normal }) => normal) ? ' The mark on a bar is the normal number.' : ''}`}
+      aside={<Export file="categories" />}
+    >
+      <div class="scroll">
+        <table class="bars">
+          <thead>
+            <tr>
+              <th scope="col">Category</th>
+              <th scope="col">Tickets</th>
+              <th scope="col">First answer</th>
+              <th scope="col">Resolved in</th>
+            </tr>
+          </thead>
+          <tbody>
+            {themes.map(({ category, name, received, normal, response, resolution }) => (
+              <tr key={category ?? ''}>
+                <th scope="row">
+                  <DrillLink to={{ view: 'tickets', topic: category ?? 'none' }}>{name}</DrillLink>
+                </th>
+                <td class="bar-cell">
+                  <span class="bar" aria-hidden="true">
+                    <i style={{ width: `${(100 * received) / most}%` }} />
+                    {normal ? <s style={{ left: `${(100 * normal.mean) / most}%` }} /> : null}
+                  </span>
+                  <span class="bar-value">
+                    {received}
+                    {normal ? <small> / {rounded(normal.mean)}</small> : null}
+                  </span>
+                </td>
+                <td>{response ? briefly(response.median) : '–'}</td>
+                <td>{resolution ? briefly(resolution.median) : '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function Export({ file }: { file: string }) {
+  return (
+    <a class="quiet-link" href={`/dashboard/export/${file}.csv${location.search}`} download>
+      CSV
+    </a>
+  );
+}
+
+/** One line of a list: what it is, and what is known of it. */
+function Line(props: { to: Address; title: string; facts: ComponentChildren[]; chip?: ComponentChildren }) {
+  return (
+    <li>
+      <DrillLink to={props.to} class="line">
+        <span class="line-title">
+          {props.title}
+          {props.chip}
+        </span>
+        <span class="line-facts">{props.facts.filter(Boolean).join(' · ')}</span>
+      </DrillLink>
+    </li>
+  );
+}
+
+function ClusterLine({ cluster }: { cluster: Cluster }) {
+  const { id, title, isNew, reports, before, accounts, mrr, issue } = cluster;
+  return (
+    <Line
+      to={{ view: 'clusters', cluster: clusterName(id) }}
+      title={title}
+      chip={isNew ? <span class="chip is-new">new</span> : null}
+      facts={[
+        count(reports, 'report'),
+        isNew ? '' : `before ${before}`,
+        accounts > 0 ? count(accounts, 'company', 'companies') : '',
+        mrrText(mrr || null),
+        issue ? `${issue.id} ${issue.state}` : '',
+      ]}
+    />
+  );
+}
+
+export function Reports({ data }: { data: Data }) {
+  const { clusters } = data;
+  return (
+    <Panel title="What several customers report" note="Before: in as many days before this period.">
+      {clusters.length === 0 ? (
+        <Empty>No two customers reported the same thing in this period.</Empty>
+      ) : (
+        <ul class="lines">
+          {clusters.map((cluster) => (
+            <ClusterLine key={cluster.id} cluster={cluster} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function Wishes({ data }: { data: Data }) {
+  const { requests } = data;
+  return (
+    <Panel
+      title="Feature requests"
+      aside={
+        requests.tickets > 0 ? (
+          <DrillLink class="quiet-link" to={{ view: 'requests' }}>
+            {count(requests.tickets, 'ticket')}
+          </DrillLink>
+        ) : null
+      }
+    >
+      {requests.clusters.length === 0 ? (
+        <Empty>
+          {requests.tickets === 0
+            ? 'Nobody asked for a feature in this period.'
+            : 'No wish was made by several customers.'}
+        </Empty>
+      ) : (
+        <ul class="lines">
+          {requests.clusters.map((cluster) => (
+            <ClusterLine key={cluster.id} cluster={cluster} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function Companies({ data }: { data: Data }) {
+  const { leaving, accounts, left, now } = data;
+  const renews = (at: string | null) => (at ? `renews ${dayText(at.slice(0, 10), now)}` : '');
+  return (
+    <Panel
+      title="Accounts at risk"
+      note={left.length > 0 ? `Left in this period: ${left.join(', ')}.` : undefined}
+    >
+      {leaving.length + accounts.length === 0 ? (
+        <Empty>No company wrote as if it may leave.</Empty>
+      ) : (
+        <ul class="lines">
+          {accounts.map(({ account, plan, mrr, renewalAt, health, reasons }) => (
+            <Line
+              key={`health ${account}`}
+              to={{ view: 'tickets', account }}
+              title={account}
+              chip={<span class="chip is-risk">health {Math.round(health)}</span>}
+              facts={[plan, mrrText(mrr), renews(renewalAt), reasons.slice(0, 2).join(', ')]}
+            />
+          ))}
+          {leaving
+            .filter(({ account }) => !accounts.some((known) => known.account === account))
+            .map(({ account, plan, mrr, renewalAt, tickets }) => (
+              <Line
+                key={account}
+                to={{ view: 'accounts', account }}
+                title={account}
+                facts={[
+                  plan,
+                  mrrText(mrr),
+                  renews(renewalAt),
+                  `${count(tickets.length, 'ticket')} that ${tickets.length === 1 ? 'reads' : 'read'} like it`,
+                ]}
+              />
+            ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function Gaps({ data }: { data: Data }) {
+  return (
+    <Panel title="Nothing we know answered these">
+      {data.gaps.length === 0 ? (
+        <Empty>Every draft found something to answer from.</Empty>
+      ) : (
+        <ul class="lines">
+          {data.gaps.map(({ category, name, n }) => (
+            <Line
+              key={name}
+              to={{ view: 'gaps', topic: category ?? 'none' }}
+              title={name}
+              facts={[count(n, 'ticket')]}
+            />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function AutonomyTable({ data }: { data: Data }) {
+  return (
+    <Panel
+      title="What the bot may do by itself"
+      class="is-full"
+      aside={<Export file="autonomy" />}
+      note="Earned means: the outcomes of reviewed drafts prove, at 95 %, that mistakes stay below the configured risk. Change a mode in chat with /deskhand mode CATEGORY auto."
+    >
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Category</th>
+              <th scope="col">Mode</th>
+              <th scope="col">Reviewed</th>
+              <th scope="col">Mistakes</th>
+              <th scope="col">Earned</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.autonomy.map((row) => (
+              <tr key={row.category}>
+                <th scope="row">
+                  <DrillLink to={{ view: 'answered', topic: row.category }}>{row.name}</DrillLink>
+                </th>
+                <td>
+                  <span class={`chip is-${row.mode}`}>{row.mode}</span>
+                </td>
+                <td>{row.reviewed}</td>
+                <td>{row.errors}</td>
+                <td>{earnedText(row)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function earnedText({ neverAuto, threshold, missing }: Data['autonomy'][number]): string {
+  if (neverAuto) return 'a person always sends';
+  if (threshold !== null) return `from ${Math.round(threshold * 100)} % confidence on`;
+  return missing === null ? '–' : `${count(missing, 'more reviewed ticket')} until auto`;
+}
