@@ -76,6 +76,31 @@ describe('a wrong value is named, with what it got and what is allowed', () => {
     ],
     ['agents: [{ name: Ana }]', 'agents[0].email is missing; expected text.'],
     ['console: yes please', 'console is "yes please"; expected a group of keys.'],
+    [
+      'serviceLevels: [{ P1: { firstAnswer: 2d } }]',
+      'serviceLevels[0].P1.firstAnswer is "2d"; expected a duration such as 30m, 4h or 1h30m, at most 2160h.',
+    ],
+    [
+      'businessHours: { mon: "18:00-09:00" }',
+      'businessHours.mon is "18:00-09:00"; expected hours such as "09:00-18:00" or "09:00-12:30, 13:30-18:00", each later than the one before.',
+    ],
+    [
+      'businessHours: { mon: "09:00-18:00", holidays: [FR, soon] }',
+      'businessHours.holidays[1] is "soon"; expected a country such as FR, with its region DE-BY, or a day such as 2026-12-24.',
+    ],
+    [
+      'businessHours: { holidays: FR }',
+      'businessHours is {"holidays":"FR"}; expected hours for at least one of mon to sun.',
+    ],
+    [
+      'warnings: { escalation: [leed] }',
+      'warnings.escalation is "leed", which is no role, agent or team; did you mean "lead"?',
+    ],
+    ['priority: { weights: { urgency: -5 } }', 'priority.weights.urgency is -5; expected at least 0.'],
+    [
+      'priority: { thresholds: { P1: 40 } }',
+      'priority.thresholds is {"P1":40}; expected P1 above P2, and P2 above P3.',
+    ],
   ])('%s', (yaml, fault) => {
     expect(faults(() => load(yaml))).toEqual([`deskhand.yaml: ${fault}`]);
   });
@@ -111,6 +136,10 @@ describe('an unknown name is an error with the nearest known one', () => {
       'unknown key "agents[0].slak"; did you mean "slack"?',
     ],
     ['send: { colour: red }', 'unknown key "send.colour"; known keys: undoSeconds.'],
+    [
+      'priority: { weights: { urgancy: 5 } }',
+      'unknown key "priority.weights.urgancy"; did you mean "urgency"?',
+    ],
     ['firstAnswer: { P9: 1 }', 'unknown key "firstAnswer.P9"; known keys: P1, P2, P3, P4.'],
   ])('%s', (yaml, fault) => {
     expect(faults(() => load(yaml))).toEqual([`deskhand.yaml: ${fault}`]);

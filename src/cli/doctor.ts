@@ -9,6 +9,7 @@ import { createQueue } from '../infra/queue/index.ts';
 import { allModules, checkAdapters } from '../main/adapters.ts';
 import { errorText } from '../model/errors.ts';
 import { modelChecks } from './doctor-model.ts';
+import { serviceChecks } from './doctor-service.ts';
 
 export interface Check {
   part: string;
@@ -115,6 +116,7 @@ async function databaseAndQueue(config: Config): Promise<Check[]> {
       ];
       checks.push(await queueCheck(config, server.url));
       checks.push(...(await modelChecks(config, server.url, log)));
+      checks.push(...(await serviceChecks(config, server.url, log)));
       for (const [part, health] of Object.entries(await checkAdapters(config, server.url, log)))
         checks.push({ part, state: health.ok ? 'ok' : 'fault', detail: health.detail });
       return checks;

@@ -1,4 +1,5 @@
 // Learns from tickets of the past which signals went with a bad end: logistic regression drawn towards the configured weights.
+import { setImmediate } from 'node:timers/promises';
 import type { PriorityFit, PriorityWeights } from '../model/priority.ts';
 import { auroc } from './eval/scores.ts';
 import { type Signal, weightOf } from './priority.ts';
@@ -31,7 +32,11 @@ interface Bounds {
  * Shifts of the weights that explain the past better, none further than `maxShift` points and none beyond zero; empty
  * when there is too little history or they do not tell bad ends apart better on tickets they were not learned from.
  */
-export function fitPriority(past: PastTicket[], weights: PriorityWeights, maxShift: number): PriorityFit {
+export async function fitPriority(
+  past: PastTicket[],
+  weights: PriorityWeights,
+  maxShift: number,
+): Promise<PriorityFit> {
   const n = past.length;
   const bad = past.filter((ticket) => ticket.bad).length;
   const none = { n, bad, configuredAuc: null, learnedAuc: null, shifts: {} };
@@ -46,6 +51,8 @@ export function fitPriority(past: PastTicket[], weights: PriorityWeights, maxShi
   const fold = (index: number) => index % FOLDS;
   const learned = new Map<PastTicket, number>();
   for (let k = 0; k < FOLDS; k++) {
+    // Customers' messages are taken in between.
+    await setImmediate();
     const shifts = learnShifts(
       past.filter((_, index) => fold(index) !== k),
       weights,

@@ -40,7 +40,7 @@ async function refit(deps: LearnDeps): Promise<void> {
     const analysis = row.analysis ?? (await read(deps, row, customer));
     past.push({ bad: row.bad, signals: felt(row, analysis, customer) });
   }
-  const fit = fitPriority(past, weights, learn.maxShift);
+  const fit = await fitPriority(past, weights, learn.maxShift);
   await store.insertPriorityFit({ ...fit, at: clock.now() });
   log.info({ n: fit.n, bad: fit.bad, verdict: fit.verdict }, 'looked at history for priorities');
 }

@@ -18,7 +18,7 @@ export async function holidaysOf(where: string, year: number): Promise<ReadonlyS
   if (!(country in calendar.getCountries()) || (state && !(state in (calendar.getStates(country) ?? {}))))
     throw new AppError(
       'unknown_country',
-      `digest.holidays is "${where}"; give a country such as FR or a region such as DE-BY.`,
+      `holidays is "${where}"; give a country such as FR or a region such as DE-BY.`,
     );
   calendar.init(country, state, region);
   const days = new Set(

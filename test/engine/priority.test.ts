@@ -140,22 +140,22 @@ describe('what history teaches', () => {
   }
   const contactsMatter = (s: Record<string, number>) => 3 * (s.contacts ?? 0) - 1.5 + 0.2 * (s.urgency ?? 0);
 
-  it('is nothing while there is little of it, and says so', () => {
-    const fit = fitPriority(history(120, contactsMatter), weights, 6);
+  it('is nothing while there is little of it, and says so', async () => {
+    const fit = await fitPriority(history(120, contactsMatter), weights, 6);
     expect(fit).toMatchObject({ n: 120, shifts: {}, learnedAuc: null });
     expect(fit.verdict).toContain('too little history: 120 tickets');
   });
 
-  it('moves the weights of what went with a bad end, as far as allowed', () => {
-    const fit = fitPriority(history(1_500, contactsMatter), weights, 6);
+  it('moves the weights of what went with a bad end, as far as allowed', async () => {
+    const fit = await fitPriority(history(1_500, contactsMatter), weights, 6);
     expect(fit.verdict).toBe('learned weights are in use');
     expect(fit.learnedAuc ?? 0).toBeGreaterThan(fit.configuredAuc ?? 1);
     expect(fit.shifts.contacts ?? 0).toBeGreaterThan(2);
     expect(fit.shifts.urgency ?? 0).toBeLessThan(0);
   });
 
-  it('leaves the weights alone when chance is all there is to learn', () => {
-    const fit = fitPriority(
+  it('leaves the weights alone when chance is all there is to learn', async () => {
+    const fit = await fitPriority(
       history(600, () => -1),
       weights,
       6,
@@ -163,27 +163,27 @@ describe('what history teaches', () => {
     for (const shift of Object.values(fit.shifts)) expect(Math.abs(shift)).toBeLessThan(4);
   });
 
-  it('gives the same again, and about as many points on average', () => {
+  it('gives the same again, and about as many points on average', async () => {
     const past = history(1_500, contactsMatter);
-    const fit = fitPriority(past, weights, 6);
-    expect(fitPriority(past, weights, 6)).toEqual(fit);
+    const fit = await fitPriority(past, weights, 6);
+    expect(await fitPriority(past, weights, 6)).toEqual(fit);
     const mean = past
       .flatMap(({ signals }) => signals)
       .reduce((sum, { name, strength }) => sum + (strength * (fit.shifts[name] ?? 0)) / past.length, 0);
     expect(mean + (fit.shifts.base ?? 0)).toBeCloseTo(0, 0);
   });
 
-  it('never goes further than allowed, and never turns a signal round', () => {
+  it('never goes further than allowed, and never turns a signal round', async () => {
     const maxShift = fc.double({ min: 0, max: 40, noNaN: true });
     const end = fc.array(fc.double({ min: -6, max: 6, noNaN: true }), { minLength: 5, maxLength: 5 });
-    fc.assert(
-      fc.property(maxShift, end, fc.nat(1_000), (most, slopes, seed) => {
+    await fc.assert(
+      fc.asyncProperty(maxShift, end, fc.nat(1_000), async (most, slopes, seed) => {
         const past = history(
           260,
           (s) => Object.values(s).reduce((sum, x, k) => sum + x * (slopes[k] ?? 0), 0),
           seed,
         );
-        const shifted = shiftWeights(weights, fitPriority(past, weights, most).shifts, most);
+        const shifted = shiftWeights(weights, (await fitPriority(past, weights, most)).shifts, most);
         const pairs = signalsOf({
           analysis: analysis(),
           customer: customer('Enterprise'),

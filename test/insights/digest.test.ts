@@ -83,7 +83,7 @@ describe('a digest is due', () => {
   });
 
   test('a country that nobody knows is named', async () => {
-    await expect(holidaysOf('XX', 2026)).rejects.toThrow('digest.holidays is "XX"');
+    await expect(holidaysOf('XX', 2026)).rejects.toThrow('holidays is "XX"');
     await expect(holidaysOf('DE-ZZ', 2026)).rejects.toThrow('DE-ZZ');
     expect(await holidaysOf('DE-BY', 2026)).toContain('2026-01-06');
     expect(await holidaysOf('DE-BE', 2026)).not.toContain('2026-01-06');
