@@ -8,8 +8,12 @@ import { plainMarkdown } from './local/articles.ts';
 import { inboundText } from './local/fitting.ts';
 import { firstName, PHRASES } from './local/phrases.ts';
 import { summarise } from './local/questions.ts';
+import { cleanText } from './local/text.ts';
 import { orderScore, withoutOrders } from './orders.ts';
 import { readPromises } from './promises.ts';
+
+/** Messages without an answer that are looked through for orders: as many as a model is shown. */
+const READ = 20;
 
 export interface GuardOptions {
   /** Phrases by topic that no draft may promise (`replies.promises`). */
@@ -40,7 +44,7 @@ export function createGuardedEngine(engine: Engine, options: GuardOptions): Engi
       summary: leaks(analysis.summary) ? summarise(input.subject, said) : analysis.summary,
       questions: analysis.questions.filter((question) => !leaks(question)),
       deadline: analysis.deadline !== null && leaks(analysis.deadline) ? null : analysis.deadline,
-      injection: Math.max(analysis.injection, orderScore(wordsOf(input))),
+      injection: Math.max(analysis.injection, ...textsOf(input).map(orderScore)),
     };
   }
 
@@ -87,14 +91,17 @@ export function createGuardedEngine(engine: Engine, options: GuardOptions): Engi
   };
 }
 
-/** Everything that an outsider wrote into this ticket, names included. */
-function wordsOf({ subject, customer, messages }: EngineInput): string {
+/**
+ * What an outsider wrote into this ticket: names, and each message as it came and as the engines read it, so that
+ * nothing which they skip (blobs, logs, invisible characters) can push an order out of sight.
+ */
+function textsOf({ subject, customer, messages }: EngineInput): string[] {
   const lastAnswer = messages.findLastIndex(({ direction }) => direction === 'outbound');
   const current = messages.filter(({ direction }, i) => direction === 'inbound' && i > lastAnswer);
   const said = current.length
     ? current
     : messages.filter(({ direction }) => direction === 'inbound').slice(-1);
-  return [subject, customer.name, customer.account?.name, ...said.map(({ text }) => text)]
-    .filter(Boolean)
-    .join('\n');
+  const names = [subject, customer.name, customer.account?.name].filter(Boolean).join('\n');
+  const texts = said.slice(-READ).flatMap(({ text }) => [text, cleanText(text).text]);
+  return [...new Set([names, ...texts])];
 }

@@ -17,7 +17,7 @@ const ORDERS: [RegExp, number][] = [
   [/\b(?:you are now|from now on,? you(?: are|'re| will| must)?|act as (?:an?|if|my|the)|pretend (?:to be|that you|you)|roleplay as|simulate being|behave as)\b.{0,60}\b(?:ai|assistant|bot|model|dan|admin\w*|developer|root|unrestricted|terminal|employee|manager|agent|system|jailbroken|no (?:rules|restrictions|limits)|without (?:rules|restrictions|limits))\b/i, 3],
   [/\b(?:developer|debug|maintenance|god|admin|sudo|root|test|dan|jailbreak) mode\b.{0,40}\b(?:on|enabled?|activated?|unlock\w*|now|active)\b|\b(?:enable|enter|activate|switch to|unlock)\b.{0,15}\b(?:developer|debug|maintenance|god|admin|dan|jailbreak|unrestricted) mode\b|\bdo anything now\b|\bjailbr(?:ea|o)k/i, 3],
   // The system's own marks
-  [/^[\s>]*(?:#{1,4}\s*|\*{2}|\[|<)?(?:system|assistant|developer|tool|function)(?:[ _](?:message|prompt|note|override|instruction|result|response|output|call)s?)?(?:\*{2}|\]|>)?\s*(?::|>|=>|->)/im, 2.5],
+  [/^[ \t>]{0,40}(?:#{1,4}\s*|\*{2}|\[|<)?(?:system|assistant|developer|tool|function)(?:[ _](?:message|prompt|note|override|instruction|result|response|output|call)s?)?(?:\*{2}|\]|>)?\s*(?::|>|=>|->)/im, 2.5],
   [/<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:system|assistant|tool_(?:call|result|response|output)s?|function_(?:call|result)s?|instructions?|conversation|passages?|customer)>|\bBEGIN (?:SYSTEM|INSTRUCTIONS|OVERRIDE)\b|"(?:role|tool_call_id|function_call|tool_calls)"\s*:/i, 2.5],
   [/\b(?:system|admin(?:istrator)?|developer|security|it) (?:note|message|notice|override|alert|instruction|command)s?\b.{0,40}\b(?:assistant|bot|ai|model|agent|llm|gpt)\b/i, 3],
   [/<[^>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|opacity\s*:\s*0\b|color\s*:\s*(?:white|#fff(?:fff)?\b)|\bhidden\b)[^>]{0,100}>|<!--/i, 1.2],
@@ -54,6 +54,7 @@ const TAGS = /[\u{e0020}-\u{e007e}]/gu;
 const HIDDEN_WORDS = /\p{L}[\u200b-\u200d\u2060\ufeff]\p{L}/gu;
 /** Joined and split letters by the dozen belong to no writing. */
 const HIDING = 6;
+/** Characters that are read of one text: more than a language model is shown of a message (llm/conversation.ts). */
 const READ = 20_000;
 const ENCODED = /[A-Za-z0-9+/]{24,}={0,2}/g;
 const HEXADECIMAL = /(?:[0-9a-f]{2}[ :]?){16,}/gi;
