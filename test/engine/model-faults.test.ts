@@ -175,6 +175,15 @@ describe('an endpoint that knows less than OpenAI’s', () => {
     ]);
   });
 
+  it('is asked as before after one request that it refuses in any form', async () => {
+    double.on('analyse', () => ({ status: 400, message: 'the conversation is too long' }));
+    const { engine: model } = engine();
+    await model.analyse(ASKED);
+    double.on('analyse', () => ({ json: refinement }));
+    await model.analyse(ASKED);
+    expect(double.requests().at(-1)?.response_format?.type).toBe('json_schema');
+  });
+
   it('drafts without tools where there are none', async () => {
     double.on('draft', ({ tools }) =>
       tools?.length

@@ -52,6 +52,11 @@ describe('the prompts', () => {
       'temperature',
     ],
     ['no front matter', (text: string) => text.slice(4), 'front matter'],
+    [
+      'front matter that is no YAML',
+      (text: string) => text.replace('name: verify', 'name: [verify'),
+      'front matter',
+    ],
   ])('with %s stop the start and name the file', (_, change, words) => {
     expect(() => load(change)).toThrow(words);
     expect(() => load(change)).toThrow(/verify\.md: /);
@@ -74,6 +79,11 @@ describe('facts that stand nowhere', () => {
     ['Write to x@evil.example', 'write to us', ['x@evil.example']],
   ])('%s against %s', (text, known, facts) => {
     expect(newFacts(text, known)).toEqual(facts);
+  });
+
+  it('are found in a text without any spaces without trying every part of it', () => {
+    const text = 'Ж'.repeat(50_000);
+    expect(newFacts(`${text} x@evil.example`, text)).toEqual(['x@evil.example']);
   });
 
   it('are none in a text that is itself known, whatever it says', () => {

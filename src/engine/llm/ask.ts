@@ -24,6 +24,7 @@ export async function ask<T>(
   const jsonSchema = z.toJSONSchema(schema);
   return run.attempt(prompt, async ({ model, extra }) => {
     const refused = client.refusedFormats(model.model);
+    const tried: string[] = [];
     for (const format of FORMATS) {
       if (refused.has(format)) continue;
       const shape =
@@ -36,11 +37,14 @@ export async function ask<T>(
         { role: 'user', content: prompt.user(slots) },
       ];
       try {
-        return await answer(messages);
+        const answered = await answer(messages);
+        // Only now is it the format that was refused, and not what was asked.
+        for (const one of tried) refused.add(one);
+        return answered;
       } catch (error) {
         // Endpoints that do not know a format say so in many ways, but always with a refused request.
         if (findAppError(error)?.code !== 'model_refused' || format === 'text') throw error;
-        refused.add(format);
+        tried.push(format);
       }
     }
     throw new AppError('model_refused', `The language model ${model.model} refuses every way of asking.`);

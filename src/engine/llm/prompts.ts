@@ -63,7 +63,7 @@ function readPrompt(file: string, name: PromptName): Prompt {
   const [before, head = '', system = '', user = '', ...rest] = text.split(/^---\n/m);
   if (before !== '' || !user.trim() || rest.length)
     throw wrong('needs front matter, instructions and data, each after a line of "---".');
-  const given = frontMatter.safeParse(parse(head));
+  const given = frontMatter.safeParse(yamlOf(head, wrong));
   if (!given.success) throw wrong(`front matter: ${z.prettifyError(given.error)}`);
   const { schema, slots } = PROMPTS[name];
   if (given.data.name !== name || given.data.schema !== schema)
@@ -87,4 +87,12 @@ function readPrompt(file: string, name: PromptName): Prompt {
         .trim()
         .replace(/\{\{(\w+)\}\}/g, (_, slot: string) => JSON.stringify(values[slot] ?? null, null, 1)),
   };
+}
+
+function yamlOf(text: string, wrong: (why: string) => AppError): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw wrong(`front matter: ${errorText(error)}`);
+  }
 }
