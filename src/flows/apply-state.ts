@@ -26,14 +26,16 @@ export async function applyState(
     // A report came after the fix: until the tracker is told, its word is out of date.
     const comesBack =
       row.regressedAt !== null && (row.reopenedAt === null || row.reopenedAt < row.regressedAt);
+    // Null: something was heard of it since it was asked for, so it is asked for again.
+    const checkedAt = row.checkedAt && now;
     if (comesBack && isOver(state)) {
-      await tx.updateIssue(issueId, { checkedAt: now });
+      await tx.updateIssue(issueId, { checkedAt });
       return false;
     }
     await tx.updateIssue(issueId, {
       state,
       stateName,
-      checkedAt: now,
+      checkedAt,
       ...(told && { title: told.title, url: told.url }),
       ...(state === 'fixed' &&
         row.state !== 'fixed' && { fixedAt: now, regressedAt: null, reopenedAt: null }),

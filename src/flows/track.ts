@@ -16,6 +16,8 @@ const SAFETY_NET_MS = 60 * MINUTE_MS;
 /** Issues looked at by one pass; the next goes on. */
 const AT_ONCE = 50;
 const LIMIT_MS = 20_000;
+/** `checkedAt` while an issue is asked for: still due if the process dies, and no longer null, as a new word makes it. */
+const ASKING = new Date(0);
 
 /** A webhook says that an issue may have changed: it is asked for, so that neither order nor replays matter. */
 export async function issueChanged(deps: FlowDeps, tracker: string, externalId: string): Promise<void> {
@@ -108,6 +110,7 @@ async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise
   const id = row.externalId;
   if (!id) return;
   const signal = AbortSignal.timeout(LIMIT_MS);
+  await store.updateIssue(row.id, { checkedAt: ASKING });
   const reports = await store.reportsOf(await store.currentCluster(row.clusterId));
   let told = await tracker.get(id, signal);
   const { regressedAt, fixedAt } = row;

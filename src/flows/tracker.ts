@@ -45,22 +45,22 @@ export async function createIssue(
   if (known?.stage === 'making')
     return notice(`${tracker.name} is being asked; look again in a minute.`, true);
 
+  let begun = false;
   try {
     const row = known ?? (await suggest(deps, tracker, clusterId, actor));
     if (!row) return notice('Somebody else is making an issue at this moment.', true);
     if (!known && row.candidates.length > 0) return notice(suggestion(tracker, row.candidates), true);
-    await deps.store.updateIssue(row.id, { stage: 'making', tracker: tracker.id, by: actor.name });
-    const made = await makeIssue(deps, row.id);
+    begun = await deps.store.beginIssue(row.id, { tracker: tracker.id, by: actor.name });
+    const made = begun ? await makeIssue(deps, row.id) : null;
     return made?.url
       ? notice(`Made ${made.key}: ${made.url}`, true)
       : notice(`${tracker.name} is being asked; look again in a minute.`, true);
   } catch (error) {
     deps.log.warn({ clusterId, tracker: tracker.id, reason: errorText(error) }, 'no issue was made');
     if (!(error instanceof AppError)) throw error;
-    return notice(
-      `${error.message} ${error.retryable ? 'It is tried again by itself.' : 'No issue was made.'}`,
-      false,
-    );
+    const next =
+      begun && error.retryable ? 'It is tried again by itself.' : 'No issue was made; press again to try.';
+    return notice(`${error.message} ${next}`, false);
   }
 }
 
@@ -147,20 +147,18 @@ function before(at: Date): Date {
 
 /** Writes down which issue it is, and shows it on the cluster. */
 async function keep(deps: FlowDeps, row: IssueRow, made: TrackerIssue, reported: number): Promise<void> {
-  await deps.store.transaction(async (tx) => {
-    await tx.updateIssue(row.id, {
-      stage: 'made',
-      externalId: made.id,
-      key: made.key,
-      url: made.url,
-      title: made.title,
-      stateName: made.stateName,
-      checkedAt: deps.clock.now(),
-      reported,
-      candidates: [],
-      lastError: null,
-      retryAt: null,
-    });
+  await deps.store.updateIssue(row.id, {
+    stage: 'made',
+    externalId: made.id,
+    key: made.key,
+    url: made.url,
+    title: made.title,
+    stateName: made.stateName,
+    checkedAt: deps.clock.now(),
+    reported,
+    candidates: [],
+    lastError: null,
+    retryAt: null,
   });
   await applyState(deps, row.id, made);
 }
@@ -191,6 +189,8 @@ export async function linkIssue(
     const found = await tracker.get(id, AbortSignal.timeout(PATIENCE_MS));
     if (!found) return notice(`${tracker.name} knows no issue ${id}.`, false);
     const current = await store.issueOfCluster(clusterId);
+    if (current?.stage === 'made' && current.tracker === tracker.id && current.externalId === found.id)
+      return notice(`It is linked to ${found.key} already (${STATE_NAMES[found.state]}).`, true);
     const row =
       current ??
       (await store.insertIssue({

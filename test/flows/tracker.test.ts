@@ -112,6 +112,39 @@ describe('making an issue', () => {
     expect(issues).toBe(1);
   });
 
+  test('a press that was decided on before the issue was there makes none', async () => {
+    const id = await cluster(['ada']);
+    tracker.search = async () => [
+      { id: 'CREW-9', key: 'CREW-9', url: 'u', title: 'Empty PDF', state: 'open', stateName: 'open' },
+    ];
+    await createIssue(w.deps, id, ANA);
+    const late = {
+      ...w.deps,
+      store: {
+        ...w.store,
+        issueOfCluster: async (clusterId: number) => {
+          const seen = await w.store.issueOfCluster(clusterId);
+          await createIssue(w.deps, clusterId, ANA);
+          return seen;
+        },
+      },
+    };
+    await createIssue(late, id, { name: 'Ben' });
+    expect(issues).toBe(1);
+    expect(await w.store.issueOfCluster(id)).toMatchObject({ stage: 'made', by: 'Ana' });
+  });
+
+  test('a search that fails is said, and nothing goes on behind it', async () => {
+    const id = await cluster(['ada']);
+    tracker.search = async () => {
+      throw new AppError('tracker_unavailable', 'GitHub cannot be reached.', { retryable: true });
+    };
+    expect(await createIssue(w.deps, id, ANA)).toMatchObject({
+      ok: false,
+      text: 'GitHub cannot be reached. No issue was made; press again to try.',
+    });
+  });
+
   test('issues that look the same are suggested first', async () => {
     await tracker.create(
       { title: 'Exported PDF is blank', parts: [], marker: 'deskhand-other' },
@@ -208,6 +241,23 @@ describe('an issue that is closed', () => {
     expect((await w.store.listTickets({ limit: 50 })).every(({ status }) => status === 'resolved')).toBe(
       true,
     );
+  });
+
+  test('while its state was being asked for is asked for again', async () => {
+    await createIssue(w.deps, await cluster(['ada']), ANA);
+    const { get } = tracker;
+    tracker.get = async (issueId, signal) => {
+      tracker.get = get;
+      const told = await get(issueId, signal);
+      await tracker.close?.(issueId, 'fixed', 'Devin');
+      await w.store.markIssueStale('sample', issueId);
+      return told;
+    };
+    await w.store.markIssueStale('sample', 'CREW-1');
+    await keepTrack(w.deps);
+    expect(proposals()).toEqual([]);
+    await keepTrack(w.deps);
+    expect(proposals()).toHaveLength(1);
   });
 
   test.each(['not_planned', 'duplicate'] as const)('as %s: nobody is told', async (state) => {

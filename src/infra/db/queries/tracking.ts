@@ -90,6 +90,15 @@ export function trackingQueries(db: Db) {
       await db.update(issue).set(patch).where(eq(issue.id, id));
     },
 
+    /** Decides to make an issue that was only suggested; false when it has been begun, made or linked meanwhile. */
+    async beginIssue(id: number, { tracker, by }: { tracker: string; by: string }): Promise<boolean> {
+      const { rowCount } = await db
+        .update(issue)
+        .set({ stage: 'making', tracker, by })
+        .where(and(eq(issue.id, id), eq(issue.stage, 'suggested')));
+      return rowCount === 1;
+    },
+
     /** Makes the tracker be asked at once. */
     async markIssueStale(tracker: string, externalId: string): Promise<void> {
       await db
