@@ -107,7 +107,7 @@ async function openForm(deps: FlowDeps, cluster: ClusterRow, form: string): Prom
 /** The clusters most like this one. */
 async function likeliest(deps: FlowDeps, { id, profile }: ClusterRow) {
   if (!profile) return [];
-  const index = await upToDate(deps);
+  const index = await withClusters(deps, async (current) => current);
   const rows = await Promise.all(
     index
       .nearest(profile, CHOICES + 1)

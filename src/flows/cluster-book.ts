@@ -39,7 +39,7 @@ export async function withClusters<T>(deps: FlowDeps, work: (index: ClusterIndex
   });
 }
 
-/** Takes in what has changed since the last look, here or in another process. */
+/** Takes in what has changed since the last look, here or in another process. Inside `withClusters`: two at once would mix. */
 export async function upToDate(deps: FlowDeps): Promise<ClusterIndex> {
   const { clusters: book, store } = deps;
   const index = book.index ?? (await firstLook(deps));
