@@ -14,9 +14,11 @@ export interface ArticleParts {
   planNote: string;
   /** "If it does not work". */
   fallback: string;
+  /** "Customers ask": how people put it. Searched, never said. */
+  asked: string[];
 }
 
-export type Section = 'lead' | 'steps' | 'tip' | 'plan' | 'fallback';
+export type Section = 'lead' | 'steps' | 'tip' | 'plan' | 'fallback' | 'asked';
 
 export interface ArticlePassage {
   section: Section;
@@ -26,6 +28,7 @@ export interface ArticlePassage {
 const PLAN_HEADING = /plan|tarif|forfait|abonnement/i;
 const FALLBACK_HEADING =
   /not work|fails|trouble|problem|funktioniert nicht|nicht funktioniert|fonctionne pas|no funciona|non funziona/i;
+const ASKED_HEADING = /customers? ask|kunden fragen|clients demandent|clientes preguntan/i;
 const TIPS_HEADING =
   /good to know|notes?$|tips|gut zu wissen|bon à savoir|conviene saber|buono a sapersi|limits/i;
 
@@ -64,7 +67,15 @@ export function takeApart(article: KnowledgeArticle): ArticleParts {
     .replace(/^---\n[\s\S]*?\n---\n/, '')
     .replace(/^#\s+.*\n/, '');
   const [opening = '', ...sections] = body.split(/^##\s+/m);
-  const parts: ArticleParts = { article, lead: '', steps: [], tips: [], planNote: '', fallback: '' };
+  const parts: ArticleParts = {
+    article,
+    lead: '',
+    steps: [],
+    tips: [],
+    planNote: '',
+    fallback: '',
+    asked: [],
+  };
   const paragraphs = opening.split(/\n{2,}/).filter((part) => part.trim());
   parts.lead = paragraph(paragraphs[0] ?? '');
   for (const rest of paragraphs.slice(1)) {
@@ -76,7 +87,8 @@ export function takeApart(article: KnowledgeArticle): ArticleParts {
     const heading = (end < 0 ? section : section.slice(0, end)).trim();
     const text = end < 0 ? '' : section.slice(end + 1).trim();
     if (!text) continue;
-    if (FALLBACK_HEADING.test(heading)) parts.fallback = paragraph(text);
+    if (ASKED_HEADING.test(heading)) parts.asked = items(text);
+    else if (FALLBACK_HEADING.test(heading)) parts.fallback = paragraph(text);
     else if (PLAN_HEADING.test(heading) && !/^\s*\d+[.)]\s/.test(text)) parts.planNote = paragraph(text);
     else if (/^\s*1[.)]\s/m.test(text) && parts.steps.length === 0 && !TIPS_HEADING.test(heading))
       parts.steps = items(text);
@@ -97,5 +109,6 @@ export function passagesOf(parts: ArticleParts): ArticlePassage[] {
   for (const tip of parts.tips) passages.push({ section: 'tip', text: `${title}. ${tip}` });
   if (parts.planNote) passages.push({ section: 'plan', text: `${title}. ${parts.planNote}` });
   if (parts.fallback) passages.push({ section: 'fallback', text: `${title}. ${parts.fallback}` });
+  for (const text of parts.asked) passages.push({ section: 'asked', text });
   return passages;
 }

@@ -40,9 +40,10 @@ const WANTS_ACTION =
   /\b(?:refund (?:me|us|my|our)|why (?:was|were|did|am|are|have) (?:i|we|you)\b.{0,20}\b(?:charged?|bill(?:ed)?|paid|pay)|(?:can|could|would|will|please) (?:you )?(?:please )?(?:re-?send|send|re-?issue|check|look|delete|update|extend|unlock|restore|undo|move|cancel|reactivate|merge|correct|fix|refund|credit)\b|on (?:my|our) (?:account|bill|invoice|statement))/i;
 
 /**
- * 0..1: how surely the best passage is about what is asked, from closeness in meaning, shared rare words, topic,
- * and the distance to the next article. A logistic model, fitted on whether the best article of each ticket of
- * the sample history is of the ticket's category.
+ * 0..1: how surely the best article answers what is asked, from closeness in meaning, shared rare words, topic, and
+ * the distance to the next article. A logistic model, fitted on whether the first article of each ticket of the
+ * sample's history is the one that the reply which was sent agrees with (AUROC 0.79 on unseen tickets); shifted so
+ * that the least with which an article answers is where half of the answers are right.
  */
 export function supportOf(hits: Hit<ArticleItem>[], analysis: Analysis): number {
   const [hit] = hits;
@@ -51,15 +52,18 @@ export function supportOf(hits: Hit<ArticleItem>[], analysis: Analysis): number 
   // The encoder reads English: elsewhere only shared words and the topic speak for an article.
   if (analysis.language !== 'en' && (!sameTopic || hit.coverage < 0.2)) return 0;
   const topic = sameTopic ? analysis.categoryConfidence : 0;
-  const logit = 2 * hit.cosine + 1.6 * hit.coverage + 2.8 * topic + 0.8 * leadOf(hits) - 2.5;
+  const logit = 2.8 * hit.cosine + 2.6 * hit.coverage + 0.8 * topic + 1.7 * leadOf(hits) - 3.4;
   return 1 / (1 + Math.exp(-logit));
 }
+
+/** Distance in score from which an article is clearly ahead. */
+const LEAD = 5;
 
 /** 0..1: how far the best article is ahead of the next one. */
 function leadOf(hits: Hit<ArticleItem>[]): number {
   const [best] = hits;
   const rival = hits.find((hit) => hit.item.data.parts.article.id !== best?.item.data.parts.article.id);
-  return best ? Math.max(0, Math.min(1, (best.score - (rival?.score ?? 0)) / 3)) : 0;
+  return best ? Math.max(0, Math.min(1, (best.score - (rival?.score ?? 0)) / LEAD)) : 0;
 }
 
 const TROUBLE =

@@ -4,16 +4,16 @@ import { KINDS, kindSchema } from '../../model/analysis.ts';
 import { errorText } from '../../model/errors.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { Clock, DraftInput, Embedder, Engine, KnowledgeHit, LabelledText, Log } from '../../ports.ts';
+import { createArticleIndex } from './article-index.ts';
 import { passagesOf, takeApart } from './articles.ts';
 import { classify, type TrainingText } from './classifier.ts';
 import { composeDraft, type Found } from './drafting.ts';
 import { createExemplarIndex } from './exemplar-index.ts';
 import { knownTokens, reusableReply } from './exemplars.ts';
 import { fingerprint, partsOf } from './fingerprint.ts';
-import type { ArticleItem } from './fitting.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
-import { cosine, createSearchIndex } from './retrieval.ts';
+import { cosine } from './retrieval.ts';
 import { glanceAt, signalTexts } from './signals.ts';
 import { cleanText, contentHash, sentences, wordCount } from './text.ts';
 import { startSignalTraining } from './trainer.ts';
@@ -74,7 +74,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS }),
   ]);
 
-  const articles = createSearchIndex<ArticleItem>();
+  const articles = createArticleIndex();
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, known) !== null);
   const articleHashes = new Map<string, string>();
   let known: Set<string> = new Set();
@@ -127,7 +127,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       ranked.slice(0, 5).map(({ category, probability }) => [category, probability]),
     );
     const query = { text: question, vectors, language, categories };
-    return { question, articles: articles.search(query, 8), exemplars: exemplars.search(query, 5) };
+    return { question, articles: articles.find(query, 8), exemplars: exemplars.search(query, 5) };
   }
 
   async function findAll(input: DraftInput, reading: Reading): Promise<Found[]> {
