@@ -12,7 +12,7 @@ import {
   type TicketLine,
   type TicketSlice,
 } from '../model/dashboard.ts';
-import type { Digest, DigestPeriod, Span } from '../model/digest.ts';
+import type { ClusterRow, Digest, DigestPeriod, Span } from '../model/digest.ts';
 import { AppError } from '../model/errors.ts';
 import type { ActionReply, AgentRef } from '../model/platform.ts';
 import type { Actor } from './agents.ts';
@@ -56,14 +56,14 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
     charts: { volume, response, share },
     days: digest.days,
     themes: digest.themes,
-    clusters: rows.clusters.filter(({ kind }) => kind !== 'feature_request'),
-    requests: digest.requests,
+    clusters: rows.clusters.filter((row) => row.kind !== 'feature_request' && isShared(row)),
+    requests: { ...digest.requests, clusters: digest.requests.clusters.filter(isShared) },
     gaps: digest.gaps,
     leaving: digest.leaving,
     // Companies that left are counted whole, whatever their tickets were about.
     left: whole ? digest.left : [],
     accounts,
-    autonomy,
+    autonomy: autonomy.filter(({ category }) => !slice.category || slice.category === category),
     choices: {
       ...choices,
       agents: [...new Set([...settings.agents.map(({ name }) => name), ...choices.agents])].sort(),
@@ -89,6 +89,11 @@ export async function ticketsBehind(
   return { ...found, timeZone };
 }
 
+/** One report is no pattern yet. */
+function isShared({ reports, before }: ClusterRow): boolean {
+  return reports + before > 1;
+}
+
 function resolve({ settings, clock }: Deps, asked: Asked) {
   const { from, to, category, plan, channel, priority, agent } = asked;
   const slice: TicketSlice = { category, plan, channel, priority, agent };
@@ -110,13 +115,10 @@ function resolve({ settings, clock }: Deps, asked: Asked) {
 function normalText({ period: { first, last }, volume: { normal } }: Digest): string {
   if (!normal) return 'What is normal is not known yet: the records do not reach far enough back.';
   const weeks = Math.ceil((daysBetween(first, last) + 1) / 7);
-  if (weeks === 1)
-    return normal.spans === 1
-      ? 'Normal is what the same days of the week before had.'
-      : `Normal is the mean of the same weekdays of the ${normal.spans} weeks before.`;
-  return normal.spans === 1
-    ? `Normal is what the same days ${weeks} weeks earlier had.`
-    : `Normal is the mean of the same days ${weeks}, ${2 * weeks}${normal.spans > 2 ? ' …' : ''} weeks earlier (${normal.spans} periods).`;
+  const apart = Array.from({ length: normal.spans }, (_, n) => String(weeks * (n + 1)));
+  const words = new Intl.ListFormat('en').format(apart);
+  const which = `the same weekdays ${words} ${words === '1' ? 'week' : 'weeks'} earlier`;
+  return normal.spans === 1 ? `Normal is the number of ${which}.` : `Normal is the mean of ${which}.`;
 }
 
 /** `/deskhand dashboard`: a link for this agent alone. Everybody in the list of agents may look. */

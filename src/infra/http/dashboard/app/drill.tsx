@@ -103,7 +103,9 @@ function Sheet(props: { address: Address; query: string; data: Wire<Dashboard>; 
     <div class="sheet-inner">
       <header>
         <div>
-          <h2 id="sheet-title">{titleOf(address, data)}</h2>
+          <h2 id="sheet-title" tabIndex={-1} autofocus>
+            {titleOf(address, data)}
+          </h2>
           <p role="status">
             {found
               ? `${count(found.total, 'ticket')} · ${conditionsOf(address, data)}`

@@ -70,9 +70,12 @@ function tilesOf({ volume, response, resolved, due, backlog, answered, saved, co
       ? {
           label: 'Resolved',
           value: resolved.n.toLocaleString('en'),
-          note: resolved.spread
-            ? `half within ${duration(resolved.spread.median)}; ${resolved.confirmed} confirmed`
-            : `${resolved.confirmed} confirmed`,
+          note: [
+            resolved.spread ? `half within ${duration(resolved.spread.median)}` : '',
+            resolved.confirmed > 0 ? `${resolved.confirmed} confirmed by the customer` : '',
+          ]
+            .filter(Boolean)
+            .join('; '),
           to: { view: 'resolved' },
         }
       : null,
@@ -94,7 +97,7 @@ function tilesOf({ volume, response, resolved, due, backlog, answered, saved, co
           ? `${backlog.overdue} overdue`
           : backlog.total > 0
             ? 'none overdue'
-            : 'whenever they came',
+            : 'nothing waits',
       to: backlog.overdue > 0 ? { view: 'backlog', status: 'overdue' } : { view: 'backlog' },
       tone: backlog.overdue > 0 ? 'warning' : undefined,
     },

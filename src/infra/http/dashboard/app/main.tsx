@@ -68,12 +68,12 @@ function Content({ data }: { data: Wire<Dashboard> }) {
         <Speed data={data} />
         <Changes data={data} />
         <Categories data={data} />
-        <Reports data={data} />
-      </div>
-      <div class="panels is-thirds">
-        <Wishes data={data} />
-        <Companies data={data} />
-        <Gaps data={data} />
+        <div class="stack">
+          <Reports data={data} />
+          <Wishes data={data} />
+          <Companies data={data} />
+          <Gaps data={data} />
+        </div>
       </div>
       <AutonomyTable data={data} />
       <Drill data={data} />

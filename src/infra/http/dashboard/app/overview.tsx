@@ -17,7 +17,7 @@ export function Volume({ data }: { data: Data }) {
     if (step) go(withDrill(address, { view: 'tickets', day: step.day }));
   };
   return (
-    <Panel title="Tickets a day" class="is-wide" note={`${normal} Days as in ${timeZone}.`}>
+    <Panel title="Tickets a day" class="is-wide is-even" note={`${normal} Days as in ${timeZone}.`}>
       {charts.volume ? (
         <ChartView spec={charts.volume} onStep={open} />
       ) : (
@@ -67,7 +67,7 @@ export function Speed({ data }: { data: Data }) {
     if (step) go(withDrill(address, { view: 'response', day: step.day }));
   };
   return (
-    <Panel title="Time to the first answer" class="is-wide">
+    <Panel title="Time to the first answer" class="is-wide is-even">
       {charts.response ? (
         <ChartView spec={charts.response} onStep={open} />
       ) : (
@@ -82,7 +82,7 @@ export function Answerers({ data }: { data: Data }) {
   const { charts, answered } = data;
   const shown = ANSWERERS.filter((who) => answered[who].n > 0);
   return (
-    <Panel title="Who answered">
+    <Panel title="Who answered" class="is-even">
       {charts.share ? (
         <ChartView
           spec={charts.share}
@@ -130,7 +130,7 @@ export function Answerers({ data }: { data: Data }) {
 export function Changes({ data }: { data: Data }) {
   const { changes } = data;
   return (
-    <Panel title="What changed">
+    <Panel title="What changed" class="is-even">
       {changes.length === 0 ? (
         <Empty>
           {data.volume.normal

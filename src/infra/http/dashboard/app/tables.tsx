@@ -106,7 +106,10 @@ function ClusterLine({ cluster }: { cluster: Cluster }) {
 export function Reports({ data }: { data: Data }) {
   const { clusters } = data;
   return (
-    <Panel title="What several customers report" note="Before: in as many days before this period.">
+    <Panel
+      title="What several customers report"
+      note={clusters.some(({ isNew }) => !isNew) ? 'Before: in as many days before this period.' : undefined}
+    >
       {clusters.length === 0 ? (
         <Empty>No two customers reported the same thing in this period.</Empty>
       ) : (
@@ -233,7 +236,7 @@ export function AutonomyTable({ data }: { data: Data }) {
             </tr>
           </thead>
           <tbody>
-            {data.autonomy.map((row) => (
+            {data.autonomy.toSorted(byDistance).map((row) => (
               <tr key={row.category}>
                 <th scope="row">
                   <DrillLink to={{ view: 'answered', topic: row.category }}>{row.name}</DrillLink>
@@ -257,4 +260,11 @@ function earnedText({ neverAuto, threshold, missing }: Data['autonomy'][number])
   if (neverAuto) return 'a person always sends';
   if (threshold !== null) return `from ${Math.round(threshold * 100)} % confidence on`;
   return missing === null ? '–' : `${count(missing, 'more reviewed ticket')} until auto`;
+}
+
+/** Those that earned it first, then by what is missing, then those that never may. */
+function byDistance(a: Data['autonomy'][number], b: Data['autonomy'][number]): number {
+  const distance = ({ neverAuto, missing }: typeof a) =>
+    neverAuto ? Number.MAX_SAFE_INTEGER : (missing ?? 0);
+  return distance(a) - distance(b) || Number(b.mode === 'auto') - Number(a.mode === 'auto');
 }
