@@ -5,16 +5,33 @@ import { findTool } from '../support/tools.ts';
 import { measureClicks, measureLatency } from './arrivals.ts';
 import { measureBaseline } from './baseline.ts';
 import { measureChannel } from './channel.ts';
+import { measureChat } from './chat.ts';
 import { measureClusterTime, measureYear } from './clusters.ts';
 import { findDebianPostgres } from './debian-postgres.ts';
+import { measureDigest } from './digest.ts';
 import { measureEngine } from './engine.ts';
+import { measureOpenCards } from './open-cards.ts';
 import { measurePipeline } from './pipeline.ts';
 import { describeRun, printSections, type Section, writeSections } from './report.ts';
 import { openStage, type Stage, type StageKind } from './stage.ts';
 import { measureStarts } from './starting.ts';
 
-const FULL = { messages: 10_000, onServers: 2_000, latencyMs: 60_000, clicksMs: 60_000, inChannel: 300 };
-const QUICK = { messages: 300, onServers: 300, latencyMs: 15_000, clicksMs: 15_000, inChannel: 40 };
+const FULL = {
+  inDigest: 1_000_000,
+  messages: 10_000,
+  onServers: 2_000,
+  latencyMs: 60_000,
+  clicksMs: 60_000,
+  inChannel: 300,
+};
+const QUICK = {
+  inDigest: 50_000,
+  messages: 300,
+  onServers: 300,
+  latencyMs: 15_000,
+  clicksMs: 15_000,
+  inChannel: 40,
+};
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +63,14 @@ const MEASUREMENTS: Record<string, () => Promise<Section>> = {
     title: 'A flood in one Slack channel',
     figures: await measureChannel({ count: size.inChannel }),
   }),
+  chat: async () => ({
+    title: 'Slack, Discord and Teams',
+    figures: [
+      ...(await measureChat({ perSecond: 20, clicksPerSecond: 2, forMs: size.clicksMs })),
+      ...(await measureOpenCards({ count: values.quick ? 1_000 : 10_000 })),
+    ],
+  }),
+  digest: async () => ({ title: 'Digest', figures: await measureDigest(size.inDigest) }),
   clusters: async () => ({
     title: 'Clusters',
     figures: [

@@ -100,7 +100,7 @@ const iso = (at: Date) => at.toISOString();
 const within = (column: SQL, { from, to }: Span) =>
   sql`${column} >= ${iso(from)}::timestamptz and ${column} < ${iso(to)}::timestamptz`;
 const spread = (seconds: SQL) =>
-  sql`percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from ${seconds}))::float8[]`;
+  sql`percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from ${seconds})::float8)::float8[]`;
 const RESPONSE = spread(sql`t.first_response_at - t.created_at`);
 
 /** `(0, from, to), (1, from, to), …` */
