@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, loadConfig } from './config.ts';
+import { recordEvent } from './flows/record-event.ts';
 import { openDatabase } from './infra/db/index.ts';
 import { migrate } from './infra/db/migrate.ts';
 import { createStore } from './infra/db/queries/index.ts';
@@ -133,7 +134,7 @@ export async function start(options: StartOptions): Promise<Running> {
       log.warn({ reason: errorText(error) }, 'the sample’s digests were not posted'),
     );
     await playStream(
-      { memory: bot.memory, log, receive: bot.receive },
+      { memory: bot.memory, log, receive: bot.receive, tell: (event) => recordEvent(bot.flows, event) },
       { fast: options.fast, signal: playing.signal },
     );
   }

@@ -6,6 +6,7 @@ import { clusterDue } from '../flows/cluster.ts';
 import { showClusters } from '../flows/cluster-confirm.ts';
 import { mergeClusters } from '../flows/cluster-merge.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
+import { deriveEvents } from '../flows/derive-events.ts';
 import { digestPlaces, postDigest, postDueDigests } from '../flows/digest.ts';
 import { forgetOld } from '../flows/forget.ts';
 import { learnPriority } from '../flows/learn-priority.ts';
@@ -47,6 +48,8 @@ const OUTREACH_MS = 60_000;
 const ACCOUNTS_MS = 60_000;
 /** When all accounts are, and what makes them leave is learned. */
 const WATCHED = '40 3 * * *';
+/** How often our own records are looked through for reasons to write. */
+const DERIVE_MS = 15 * 60_000;
 /** A ticket that another process holds is looked at again after this pause. */
 const BUSY_MS = 500;
 /** How long a wake-up may hold up an agent or an acknowledgement. */
@@ -159,6 +162,8 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
   await queue.every('accounts', { everyMs: ACCOUNTS_MS });
   await queue.work('all-accounts', () => watchAccounts(deps), { concurrency: 1 });
   await queue.every('all-accounts', { cron: WATCHED, timeZone: deps.settings.workspace.timeZone });
+  await queue.work('derive-events', () => deriveEvents(deps), { concurrency: 1 });
+  await queue.every('derive-events', { everyMs: DERIVE_MS });
   await queue.work('outreach', () => considerEvents(deps), { concurrency: 1 });
   await queue.every('outreach', { everyMs: OUTREACH_MS });
   await queue.work('trackers', () => keepTrack(deps), { concurrency: 1 });

@@ -6,6 +6,7 @@ import { SHIPPED_CONFIG } from '../config.ts';
 import { importCustomers, importTickets } from '../flows/import.ts';
 import { importKnowledge } from '../flows/knowledge.ts';
 import type { Store } from '../infra/db/queries/index.ts';
+import { type CustomerEvent, customerEventSchema } from '../model/customer.ts';
 import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
 import type { AdapterStore, Clock, Log, VectorStore } from '../ports.ts';
@@ -31,6 +32,8 @@ const streamLineSchema = z.object({
   subject: z.string().optional(),
   text: z.string(),
 });
+
+const eventLineSchema = customerEventSchema.extend({ minute: z.number() });
 
 const exampleLineSchema = z.object({ text: z.string(), label: z.string() });
 
@@ -87,10 +90,17 @@ async function shifted(file: string, shiftMs: number): Promise<string> {
  * after a restart. `fast`: all at once.
  */
 export async function playStream(
-  deps: { memory: AdapterStore; log: Log; receive(message: InboundMessage): Promise<Receipt> },
+  deps: {
+    memory: AdapterStore;
+    log: Log;
+    receive(message: InboundMessage): Promise<Receipt>;
+    /** Idempotent on the event's id. */
+    tell(event: CustomerEvent): Promise<void>;
+  },
   { fast, signal }: { fast: boolean; signal: AbortSignal },
 ): Promise<void> {
   const lines = await linesOf('stream.jsonl');
+  const events = (await linesOf('events.jsonl')).map((line) => eventLineSchema.parse(JSON.parse(line)));
   const position = z
     .number()
     .catch(0)
@@ -100,6 +110,11 @@ export async function playStream(
     if (signal.aborted) return;
     const message = streamLineSchema.parse(JSON.parse(line));
     try {
+      for (const due of events.filter(({ minute }) => minute <= message.minute)) {
+        const { minute: _, ...event } = due;
+        await deps.tell(event);
+        events.splice(events.indexOf(due), 1);
+      }
       await deps.receive({
         channel: message.channel,
         externalId: message.externalId,

@@ -403,6 +403,7 @@ describe('configuration', () => {
     expect(config?.channels.map((c) => c.id)).toEqual([
       'support',
       'bugs',
+      'alerts',
       'digests',
       'sent',
       'issues',

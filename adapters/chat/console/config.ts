@@ -19,6 +19,7 @@ export interface ConsoleConfig {
 const DEFAULT_CHANNELS: ConsoleChannel[] = [
   { id: 'support', purpose: 'Every customer message, as a card to approve, edit or escalate' },
   { id: 'bugs', purpose: 'Bugs that several customers report, each as one card' },
+  { id: 'alerts', purpose: 'Accounts that may leave, and articles that are missing' },
   { id: 'digests', purpose: 'The numbers and what changed, for managers' },
   { id: 'sent', purpose: 'What customers received: the mailbox of the sample workspace' },
   { id: 'issues', purpose: 'The tracker of the sample workspace: close an issue and see what follows' },

@@ -8,6 +8,10 @@ const WORDS: Record<string, { title: string; text: string }> = {
     title: 'No messages yet',
     text: 'Every message of a customer becomes a card here, with a draft to approve. Connect a mailbox, or send the first one from a terminal:',
   },
+  alerts: {
+    title: 'No alert yet',
+    text: 'Accounts whose messages, tone or use say that they may leave come here, and articles that customers miss.',
+  },
   digests: {
     title: 'No digest yet',
     text: 'In the morning of every working day the numbers come here, with what changed. For one at once: /deskhand digest',

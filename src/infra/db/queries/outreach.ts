@@ -309,8 +309,8 @@ export function outreachQueries(db: Db) {
       return z.array(z.object({ customerId: n, at: z.coerce.date() })).parse(rows);
     },
 
-    /** Accounts that renew in the span with a problem open that waits for us: who told of the oldest one. */
-    async renewalsWithProblems(span: { from: Date; to: Date }, limit: number) {
+    /** Accounts that renew in the span with a ticket from before `openedBefore` that waits for us: who wrote the oldest. */
+    async renewalsWithProblems(span: { from: Date; to: Date }, openedBefore: Date, limit: number) {
       const { rows } = await db.execute(sql`
         select distinct on (a.id) a.id::float8 as "accountId", a.renewal_at as "renewalAt",
           t.customer_id::float8 as "customerId", t.id::float8 as "ticketId", t.subject,
@@ -319,7 +319,7 @@ export function outreachQueries(db: Db) {
         where a.churned_at is null and a.renewal_at >= ${iso(span.from)}::timestamptz
           and a.renewal_at < ${iso(span.to)}::timestamptz
           and t.status in ('open', 'awaiting_agent', 'snoozed') and t.outreach is null
-          and t.resolution is distinct from 'rejected'
+          and t.created_at < ${iso(openedBefore)}::timestamptz and t.resolution is distinct from 'rejected'
         order by a.id, t.id limit ${limit}`);
       return z
         .array(
@@ -333,15 +333,6 @@ export function outreachQueries(db: Db) {
           }),
         )
         .parse(rows);
-    },
-
-    /** Whether the customer opened a ticket since then: they have told us themselves. */
-    async wroteSince(customerId: number, at: Date): Promise<boolean> {
-      const { rows } = await db.execute(sql`
-        select 1 from message m join conversation v on v.id = m.conversation_id
-        where v.customer_id = ${customerId} and m.direction = 'inbound' and m.automatic is null
-          and m.at > ${iso(at)}::timestamptz limit 1`);
-      return rows.length > 0;
     },
   };
 }
