@@ -86,13 +86,17 @@ describe('a ticket is due', () => {
         holidays: ['DE-BY', '2026-03-03'],
       },
     });
-    // Monday 10:00 in Berlin: one hour is left today, and on Wednesday people come at eight.
+    w.deps.holidaysOf = async (where) => new Set(where === 'DE-BY' ? ['2026-03-04'] : []);
+    // Monday 10:00 in Berlin: one hour is left today, and on Friday people come at eight.
     const id = await ticket();
-    expect((await clocks(id)).first_answer?.dueAt).toEqual(at('04T08:00'));
+    expect((await clocks(id)).first_answer?.dueAt).toEqual(at('06T08:00'));
   });
 
-  it('counts holidays when their country is not known, rather than not at all', async () => {
+  it('all the same when the holidays of a country are not known', async () => {
     await open({ businessHours: { mon: '08:00-20:00', holidays: 'ZZ' } });
+    w.deps.holidaysOf = async () => {
+      throw new AppError('unknown_country', 'ZZ');
+    };
     expect((await clocks(await ticket())).first_answer?.dueAt).toEqual(at('02T11:00'));
   });
 
@@ -153,7 +157,7 @@ describe('before it is late', () => {
     expect(after?.factors.map(({ text }) => text)).toContain('8 % of the promised time is left');
   });
 
-  it('two replicas and a process that died say it once', async () => {
+  it('two replicas say it once, and so does a bot that was started again', async () => {
     await open();
     await ticket();
     w.clock.advance(95 * MINUTE);
@@ -182,6 +186,52 @@ describe('before it is late', () => {
     expect(said()).toEqual([`T-${id}: the first answer was due 11:00`]);
     await later(30 * MINUTE);
     expect(said()).toHaveLength(1);
+  });
+});
+
+describe('what goes on around a ticket that waits', () => {
+  const reasons = async (id: number) =>
+    (await w.store.getTicket(id))?.priority?.factors.map(({ text }) => text) ?? [];
+  const event = async (type: string) => {
+    const customerId = (await w.store.findCustomerId({ email: 'maria@acme.example' })) ?? 0;
+    await w.store.insertCustomerEvent({ customerId, type, at: w.clock.now(), data: {} });
+  };
+
+  it('is felt by its score: an open incident of its account, until it is over', async () => {
+    await open();
+    await event('incident');
+    const id = await ticket();
+    expect(await reasons(id)).toContain('an incident of theirs is open');
+    w.clock.advance(MINUTE);
+    await event('incident_resolved');
+    await w.press('ana', id, { kind: 'note', text: 'It is over' });
+    await w.work();
+    expect(await reasons(id)).not.toContain('an incident of theirs is open');
+  });
+
+  it('and others who report the same fault', async () => {
+    await open();
+    const analyse = w.engine.analyse;
+    w.engine.analyse = async (input) => ({ ...(await analyse(input)), kind: 'bug' });
+    const fault = 'Exports fail with error E-4711 since the update';
+    const id = await ticket(fault);
+    const before = (await w.store.getTicket(id))?.priority?.score ?? 100;
+    await ticket(fault, { customer: { email: 'otto@other.example' } });
+    await ticket(fault, { customer: { email: 'pia@third.example' } });
+    await w.press('ana', id, { kind: 'note', text: 'Not the only one' });
+    await w.work();
+    expect(await reasons(id)).toContain('2 other customers report the same');
+    expect((await w.store.getTicket(id))?.priority?.score).toBeGreaterThan(before);
+  });
+
+  it('does not move what a person has decided', async () => {
+    await open();
+    const id = await ticket();
+    await w.press('ana', id, { kind: 'prioritise', priority: 'P2' });
+    await event('incident');
+    await w.press('ana', id, { kind: 'note', text: 'Look' });
+    await w.work();
+    expect((await w.store.getTicket(id))?.priority?.level).toBe('P2');
   });
 });
 
