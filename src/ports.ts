@@ -160,15 +160,17 @@ export interface AdapterConfigInput {
 }
 
 /**
- * What an adapter's module exports. `config` picks and checks the adapter's slice, so that issues carry
- * the path `env.NAME` or `yaml.key`; it yields null when the adapter is not set up.
+ * An adapter in the registry. `config` picks and checks the adapter's slice, so that issues carry the path
+ * `env.NAME` or `yaml.key`; it yields null when the adapter is not set up. Then its code, and with it the SDK,
+ * is never loaded.
  */
 export interface AdapterModule<Config, Port> {
   id: string;
   /** Works without any setting, so that its presence does not mean that somebody configured the bot. */
   builtIn?: boolean;
   config: z.ZodType<Config | null, AdapterConfigInput>;
-  create(config: Config, deps: AdapterDeps): Port;
+  /** Loads the adapter's code; what it resolves to makes the adapter. */
+  load(): Promise<(config: Config, deps: AdapterDeps) => Port>;
 }
 
 // --- ports --------------------------------------------------------------------------------

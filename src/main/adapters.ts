@@ -23,7 +23,7 @@ export const allModules = [...chatModules, ...intakeModules, ...contextModules, 
 /** A module whose configuration type nobody here needs to know. */
 interface AnyModule<Port> {
   id: string;
-  create(config: never, deps: AdapterDeps): Port;
+  load(): Promise<(config: never, deps: AdapterDeps) => Port>;
 }
 
 export interface Adapters {
@@ -33,19 +33,28 @@ export interface Adapters {
   trackers: Tracker[];
 }
 
-/** `depsOf` gives each adapter its own store. */
-export function buildAdapters(config: Config, depsOf: (owner: string) => AdapterDeps): Adapters {
+/** Loads and makes what is set up. `depsOf` gives each adapter its own store. */
+export async function buildAdapters(
+  config: Config,
+  depsOf: (owner: string) => AdapterDeps,
+): Promise<Adapters> {
   const build = <Port>(modules: AnyModule<Port>[]) =>
-    modules
-      .filter(({ id }) => config.adapters.has(id))
-      // The slice was made by this very module's schema.
-      .map((module) => module.create(config.adapters.get(module.id) as never, depsOf(module.id)));
-  return {
-    platforms: build<ChatPlatform>(chatModules),
-    intake: build<IntakeChannel>(intakeModules),
-    sources: build<ContextSource>(contextModules),
-    trackers: build<Tracker>(trackerModules),
-  };
+    Promise.all(
+      modules
+        .filter(({ id }) => config.adapters.has(id))
+        .map(async ({ id, load }) => {
+          const create = await load();
+          // The slice was made by this very module's schema.
+          return create(config.adapters.get(id) as never, depsOf(id));
+        }),
+    );
+  const [platforms, intake, sources, trackers] = await Promise.all([
+    build<ChatPlatform>(chatModules),
+    build<IntakeChannel>(intakeModules),
+    build<ContextSource>(contextModules),
+    build<Tracker>(trackerModules),
+  ]);
+  return { platforms, intake, sources, trackers };
 }
 
 /** Asks every adapter that is set up how it is, without starting it. */
@@ -59,7 +68,7 @@ export async function checkAdapters(
   const bus = await createBus({ databaseUrl, log });
   const clock = { now: () => new Date() };
   try {
-    const { platforms, intake, sources, trackers } = buildAdapters(config, (owner) => ({
+    const { platforms, intake, sources, trackers } = await buildAdapters(config, (owner) => ({
       clock,
       fetch,
       log,

@@ -127,7 +127,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     status,
   });
 
-  const { intake, sources, ...other } = buildAdapters(config, adapterDeps);
+  const { intake, sources, ...other } = await buildAdapters(config, adapterDeps);
   const platforms = new Map(other.platforms.map((platform) => [platform.id, platform]));
   const trackers = new Map(other.trackers.map((tracker) => [tracker.id, tracker]));
   if (sample)

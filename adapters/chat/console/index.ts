@@ -4,10 +4,10 @@ import { toAdaptive } from '../../../src/cards/adaptive.ts';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, MessageRef } from '../../../src/model/platform.ts';
-import type { AdapterDeps, AdapterModule, ChatPlatform, Peer, Route } from '../../../src/ports.ts';
+import type { AdapterDeps, ChatPlatform, Peer, Route } from '../../../src/ports.ts';
 import { type Bundle, buildBundle } from '../../../src/web/bundle.ts';
 import { createConsoleAuth } from './auth.ts';
-import { type ConsoleConfig, channelId, consoleConfig } from './config.ts';
+import { type ConsoleConfig, channelId } from './config.ts';
 import { createRoutes } from './routes.ts';
 import { createConsoleStore } from './store.ts';
 import { createStreams } from './stream.ts';
@@ -163,10 +163,3 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
     },
   };
 }
-
-export const consoleModule: AdapterModule<ConsoleConfig, ConsolePlatform> = {
-  id: ID,
-  builtIn: true,
-  config: consoleConfig,
-  create: createConsole,
-};

@@ -3,11 +3,11 @@ import { type APIMessage, ApplicationFlags } from 'discord.js';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
-import type { AdapterDeps, AdapterModule, ChatPlatform, Health, PostOptions } from '../../../src/ports.ts';
+import type { AdapterDeps, ChatPlatform, Health, PostOptions } from '../../../src/ports.ts';
 import { createApi, restOptions } from './api.ts';
 import { createChannels } from './channels.ts';
 import { COMMANDS } from './commands.ts';
-import { type DiscordConfig, discordConfig } from './config.ts';
+import type { DiscordConfig } from './config.ts';
 import { toAppError } from './errors.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { createInteractions, type Edit, editKey } from './interactions.ts';
@@ -266,9 +266,3 @@ function readsContent(flags = 0): boolean {
     (flags & (ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited)) !== 0
   );
 }
-
-export const discordModule: AdapterModule<DiscordConfig, ChatPlatform> = {
-  id: ID,
-  config: discordConfig,
-  create: (config, deps) => createDiscord(config, deps),
-};

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef } from '../../../src/model/platform.ts';
-import type { AdapterDeps, AdapterModule, ChatPlatform, Health, Log } from '../../../src/ports.ts';
+import type { AdapterDeps, ChatPlatform, Health, Log } from '../../../src/ports.ts';
 import { createApi } from './api.ts';
 import { createCoalescer } from './coalesce.ts';
-import { type SlackConfig, slackConfig } from './config.ts';
+import type { SlackConfig } from './config.ts';
 import { listen } from './handlers.ts';
 import { encodeMessage, encodeRef, parseMessage, parseRef } from './ids.ts';
 import { SCOPES } from './manifest.ts';
@@ -234,9 +234,3 @@ function boltLogger(log: Log) {
     setName: () => undefined,
   };
 }
-
-export const slackModule: AdapterModule<SlackConfig, ChatPlatform> = {
-  id: ID,
-  config: slackConfig,
-  create: (config, deps) => createSlack(config, deps),
-};

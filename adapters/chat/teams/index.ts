@@ -1,8 +1,8 @@
 // Microsoft Teams: the bot's messaging endpoint on one side, channels and private chats on the other.
 import { AppError, errorText } from '../../../src/model/errors.ts';
-import type { AdapterDeps, AdapterModule, ChatPlatform, Peer, Route } from '../../../src/ports.ts';
+import type { AdapterDeps, ChatPlatform, Peer, Route } from '../../../src/ports.ts';
 import { type Answers, createAnswers } from './answers.ts';
-import { isLoopback, type TeamsConfig, teamsConfig } from './config.ts';
+import { isLoopback, type TeamsConfig } from './config.ts';
 import { createConnector } from './connector.ts';
 import { createPeople } from './people.ts';
 import { createPictures } from './pictures.ts';
@@ -135,9 +135,3 @@ function refusal({ app }: TeamsConfig, request: Request, peer: Peer): Response |
     );
   return local ? null : new Response('Without tokens only this machine is listened to', { status: 403 });
 }
-
-export const teamsModule: AdapterModule<TeamsConfig, TeamsPlatform> = {
-  id: ID,
-  config: teamsConfig,
-  create: createTeams,
-};

@@ -3,8 +3,8 @@ import Stripe from 'stripe';
 import { z } from 'zod';
 import type { ContextFacts, CustomerEvent } from '../../../src/model/customer.ts';
 import { AppError } from '../../../src/model/errors.ts';
-import type { AdapterDeps, AdapterModule, ContextSource } from '../../../src/ports.ts';
-import { type StripeConfig, stripeConfig } from './config.ts';
+import type { AdapterDeps, ContextSource } from '../../../src/ports.ts';
+import type { StripeConfig } from './config.ts';
 import { inUnits } from './events.ts';
 import { stripeWebhook } from './webhook.ts';
 
@@ -50,12 +50,6 @@ const invoicesSchema = z.object({
   ),
 });
 type Subscription = z.infer<typeof subscriptionsSchema>['data'][number];
-
-export const stripe: AdapterModule<StripeConfig, ContextSource> = {
-  id: 'stripe',
-  config: stripeConfig,
-  create: createStripe,
-};
 
 export function createStripe(config: StripeConfig, deps: AdapterDeps): ContextSource {
   const { apiUrl, webhookSecret } = config;

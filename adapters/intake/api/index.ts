@@ -2,17 +2,10 @@
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { InboundMessage, Receipt } from '../../../src/model/message.ts';
 import { ticketKey } from '../../../src/model/ticket.ts';
-import type { AdapterDeps, AdapterModule, IntakeChannel, Route } from '../../../src/ports.ts';
-import { type ApiConfig, apiConfig } from './config.ts';
+import type { AdapterDeps, IntakeChannel, Route } from '../../../src/ports.ts';
+import type { ApiConfig } from './config.ts';
 import { parseApiMessage } from './parse.ts';
 import { postReply } from './webhook.ts';
-
-export const api: AdapterModule<ApiConfig, IntakeChannel> = {
-  id: 'api',
-  builtIn: true,
-  config: apiConfig,
-  create: createApi,
-};
 
 /** The channel `api`, which also serves the other names that may be posted. */
 export function createApi({ channels, webhook }: ApiConfig, deps: AdapterDeps): IntakeChannel {

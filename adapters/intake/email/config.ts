@@ -1,6 +1,6 @@
 // The e-mail adapter's slice of the configuration: IMAP_URL, SMTP_URL, MAIL_FROM, and `mailboxes` in the YAML.
 import { isIP } from 'node:net';
-import { parseAddressHeader } from 'mailparser';
+import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import type { AdapterConfigInput } from '../../../src/ports.ts';
 
@@ -114,9 +114,10 @@ export const emailConfig: z.ZodType<EmailConfig | null, AdapterConfigInput> = z
   });
 
 function parseFrom(text: string): MailboxConfig['from'] | null {
-  const [entry, ...more] = parseAddressHeader(text, { decodePunycode: false }).value;
-  const address = z.email().safeParse(entry?.address?.toLowerCase());
-  return entry && more.length === 0 && address.success ? { name: entry.name, address: address.data } : null;
+  const [entry, ...more] = addressparser(text);
+  if (!entry || 'group' in entry || more.length > 0) return null;
+  const address = z.email().safeParse(entry.address.toLowerCase());
+  return address.success ? { name: entry.name, address: address.data } : null;
 }
 
 function parseMailUrl(value: string, schemes: Scheme[]): { server: MailServer; path: string } | string {

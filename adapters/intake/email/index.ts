@@ -1,9 +1,9 @@
 // E-mail as an intake channel: several mailboxes, each read over IMAP and answered over SMTP by itself.
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { InboundMessage, OutboundReply, Receipt } from '../../../src/model/message.ts';
-import type { AdapterDeps, AdapterModule, Health, IntakeChannel } from '../../../src/ports.ts';
+import type { AdapterDeps, Health, IntakeChannel } from '../../../src/ports.ts';
 import { composeReply } from './compose.ts';
-import { type EmailConfig, emailConfig, type MailboxConfig } from './config.ts';
+import type { EmailConfig, MailboxConfig } from './config.ts';
 import { findSent, imapErrorText, saveSent } from './imap.ts';
 import { type InboxDeps, sentSchema, watchInbox } from './inbox.ts';
 import { keyOfMessageId, messageIdOf } from './parse.ts';
@@ -11,12 +11,6 @@ import { sendMail } from './smtp.ts';
 
 /** Milliseconds that saving in the Sent folder may take after the mail has left. */
 const SAVE_SENT_MS = 20_000;
-
-export const email: AdapterModule<EmailConfig, IntakeChannel> = {
-  id: 'email',
-  config: emailConfig,
-  create: createEmail,
-};
 
 /** The channel `email`. `backOff` says how soon an unreachable mailbox is tried again. */
 export function createEmail(

@@ -11,8 +11,8 @@ import {
   TRACKER_LIMIT_MS,
   trackerError,
 } from '../../../src/model/tracker-error.ts';
-import type { AdapterDeps, AdapterModule, Tracker } from '../../../src/ports.ts';
-import { type GithubConfig, githubConfig } from './config.ts';
+import type { AdapterDeps, Tracker } from '../../../src/ports.ts';
+import type { GithubConfig } from './config.ts';
 import { githubWebhook } from './webhook.ts';
 
 /** https://docs.github.com/en/rest/issues: characters of a title and of a body. A search finds what has every word. */
@@ -36,12 +36,6 @@ const failureSchema = z.object({
   status: z.number(),
   response: z.object({ headers: z.record(z.string(), z.unknown()) }).optional(),
 });
-
-export const github: AdapterModule<GithubConfig, Tracker> = {
-  id: 'github',
-  config: githubConfig,
-  create: createGithub,
-};
 
 export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
   const { owner, name } = config;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { cleanLine } from '../../../src/model/text.ts';
-import type { AdapterDeps, AdapterModule, Tracker } from '../../../src/ports.ts';
+import type { AdapterDeps, Tracker } from '../../../src/ports.ts';
 import { issueDocument } from './adf.ts';
 import { createJiraClient } from './client.ts';
-import { type JiraConfig, jiraConfig } from './config.ts';
+import type { JiraConfig } from './config.ts';
 import { jiraWebhook } from './webhook.ts';
 
 /** Characters of a summary and of a document; a label may hold no spaces. */
@@ -25,12 +25,6 @@ const issueSchema = z.object({
 });
 type JiraIssue = z.infer<typeof issueSchema>;
 const foundSchema = z.object({ issues: z.array(issueSchema) });
-
-export const jira: AdapterModule<JiraConfig, Tracker> = {
-  id: 'jira',
-  config: jiraConfig,
-  create: createJira,
-};
 
 export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
   let changed: ((issueId: string) => Promise<void>) | null = null;

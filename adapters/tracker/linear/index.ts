@@ -4,9 +4,9 @@ import { AppError, errorText } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { issueMarkdown } from '../../../src/model/issue-markdown.ts';
 import { cleanLine } from '../../../src/model/text.ts';
-import type { AdapterDeps, AdapterModule, Tracker } from '../../../src/ports.ts';
+import type { AdapterDeps, Tracker } from '../../../src/ports.ts';
 import { createLinearCall } from './api.ts';
-import { type LinearConfig, linearConfig } from './config.ts';
+import type { LinearConfig } from './config.ts';
 import { linearWebhook } from './webhook.ts';
 
 /** Characters of a title and of a description; newest issues looked through for a marker. */
@@ -38,12 +38,6 @@ type Team = z.infer<typeof teamSchema>['teams']['nodes'][number];
 
 const nodesOf = <T>(node: z.ZodType<T>) =>
   z.object({ team: z.object({ issues: z.object({ nodes: z.array(node) }) }) });
-
-export const linear: AdapterModule<LinearConfig, Tracker> = {
-  id: 'linear',
-  config: linearConfig,
-  create: createLinear,
-};
 
 export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
   const call = createLinearCall({ ...config, clock: deps.clock });
