@@ -32,6 +32,8 @@ export interface DraftMaterial {
 /** Least support, 0..1, with which an article answers. */
 export const LEAST_SUPPORT = 0.45;
 const LEAST_DENIAL = 0.6;
+/** The same, for an article that already answers another question of the message. */
+const LEAST_SHARED = 0.4;
 /** Closeness from which a solved ticket asked nearly the same. */
 const SAME_QUESTION = 0.78;
 const LEAST_QUALITY = 0.5;
@@ -86,7 +88,11 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const { analysis, customer, signature, instructions } = input;
   const language = PHRASES[analysis.language] ? analysis.language : 'en';
   const phrases = PHRASES[language] ?? (PHRASES.en as Phrases);
-  const answers = material.found.map((found) => answerOne(found, input, material, phrases));
+  const alone = material.found.map((found) => answerOne(found, input, material, phrases));
+  const first = alone.find((answer) => answer !== null);
+  const answers = alone.map(
+    (answer, i) => answer ?? (first ? sameArticle(material.found[i], first, input, phrases) : null),
+  );
   const answered = answers.filter((answer): answer is Answer => answer !== null);
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
@@ -193,10 +199,9 @@ function joined(found: Found[], answers: (Answer | null)[]): string[] {
   const blocks: string[] = [];
   for (const { answer, question } of given) {
     const id = answer.sources[0]?.id ?? question;
-    if (seen.has(id)) continue;
-    seen.add(id);
     const fresh = answer.blocks.filter((block) => !blocks.includes(block));
-    if (given.length > 1 && blocks.length && fresh[0]) fresh[0] = `On your other question: ${fresh[0]}`;
+    if (blocks.length && fresh[0] && !seen.has(id)) fresh[0] = `On your other question: ${fresh[0]}`;
+    seen.add(id);
     blocks.push(...fresh);
   }
   return blocks;
@@ -248,7 +253,7 @@ function answerOne(
   // To tell a customer that the plan lacks something takes more than a likely article.
   if (!inPlan(best.item.data.parts, plan) && support < LEAST_DENIAL) return null;
   const { parts } = best.item.data;
-  const blocks = fromArticle(found.question, parts, best, input, phrases);
+  const blocks = fromArticle(found.question, parts, found.articles, input, phrases);
   return {
     blocks: [...blocks, parts.article.url ? phrases.more(parts.article.url) : ''].filter(Boolean),
     sources: [articleSource(best, blocks[0] ?? parts.lead, support)],
@@ -258,6 +263,22 @@ function answerOne(
     knows: `${parts.article.title}\n${parts.article.body}`,
     onTrouble: best.item.data.section === 'fallback' || TROUBLE.test(parts.article.title),
   };
+}
+
+/** The article that answers one question may answer another, which alone would not have led to it. */
+function sameArticle(
+  found: Found | undefined,
+  first: Answer,
+  input: DraftInput,
+  phrases: Phrases,
+): Answer | null {
+  const id = first.sources[0]?.id;
+  const hits = found?.articles.filter(({ item }) => item.data.parts.article.id === id) ?? [];
+  const [best] = hits;
+  // Beside all that was found, so that another article that fits better counts against it.
+  if (!found || !best || supportOf([best, ...found.articles], input.analysis) < LEAST_SHARED) return null;
+  const blocks = fromArticle(found.question, best.item.data.parts, hits, input, phrases);
+  return { ...first, blocks: [...blocks, ...first.blocks.slice(-1)] };
 }
 
 function articleSource(hit: Hit<ArticleItem>, passage: string, score: number): Source {

@@ -17,7 +17,7 @@ const ASKS_HOW =
 export function fromArticle(
   question: string,
   parts: ArticleParts,
-  best: Hit<ArticleItem>,
+  hits: Hit<ArticleItem>[],
   { analysis, customer, messages }: DraftInput,
   phrases: Phrases,
 ): string[] {
@@ -29,7 +29,8 @@ export function fromArticle(
       ? [`Your account is on the ${plan} plan. ${parts.planNote}`]
       : [`“${parts.article.title}” is part of the ${planWords(plans)}; your account is on ${plan}.`];
   const blocks: string[] = [];
-  const fact = best.item.data.section === 'tip' ? bestTip(question, parts, 0.34) : null;
+  const [best] = hits;
+  const fact = best?.item.data.section === 'tip' ? bestTip(question, parts, 0.34) : null;
   const direct = !ASKS_HOW.test(question) && fact !== null;
   blocks.push(direct && fact ? fact : parts.lead);
   if (plans.length && !plan && phrases === PHRASES.en)
@@ -38,10 +39,10 @@ export function fromArticle(
   const steps = untried(parts.steps, said);
   if (steps.length && !direct)
     blocks.push(`${phrases.steps}\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}`);
-  const tip = direct ? null : bestTip(question, parts, 0.3);
+  const tip = bestTip(question, parts, 0.3) ?? nearTip(hits, parts);
   if (tip && !overlaps(tip, blocks.join(' '))) blocks.push(`${phrases.tip} ${lowerFirst(tip, phrases)}`);
   const failing = analysis.kind === 'bug' || analysis.kind === 'friction' || analysis.attempts > 0;
-  if (parts.fallback && !direct && (failing || best.item.data.section === 'fallback'))
+  if (parts.fallback && !direct && (failing || best?.item.data.section === 'fallback'))
     blocks.push(parts.fallback.startsWith('If') ? parts.fallback : `${phrases.otherwise} ${parts.fallback}`);
   return blocks.map(plainMarkdown);
 }
@@ -82,6 +83,14 @@ function bestTip(question: string, parts: ArticleParts, least: number): string |
     }
   }
   return top >= least ? best : null;
+}
+
+/** The fact that means most nearly what is asked, when it was found among the first passages of its article. */
+function nearTip(hits: Hit<ArticleItem>[], parts: ArticleParts): string | null {
+  const near = hits.find(
+    ({ item }) => item.data.parts.article.id === parts.article.id && item.data.section === 'tip',
+  );
+  return parts.tips.find((tip) => near?.item.text.endsWith(tip)) ?? null;
 }
 
 /** Whether most of a fact's words were said already. */
