@@ -9,7 +9,7 @@ import { createQueue } from '../infra/queue/index.ts';
 import { allModules, checkAdapters } from '../main/adapters.ts';
 import { errorText } from '../model/errors.ts';
 import { modelChecks } from './doctor-model.ts';
-import { serviceChecks } from './doctor-service.ts';
+import { serviceChecks } from './doctor-promises.ts';
 
 export interface Check {
   part: string;
