@@ -1,13 +1,17 @@
 // Draws a chart into the page with the options of the digest's pictures. Loaded when the first chart is wanted.
 import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { Chart } from '../../../../model/chart.ts';
 import { duration, rounded } from '../../../../model/measure.ts';
 import { chartOption, chartSize, type Ink } from '../../../charts/options.ts';
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+/** Height of the one bar of shares, and room for the name of a day, in points. */
+const BAR = 44;
+const LABEL = 84;
 
 export interface Drawing {
   resize(): void;
@@ -21,7 +25,7 @@ export function draw(
   { ink, surface }: { ink: Ink; surface: string },
   onStep: (index: number) => void,
 ): Drawing {
-  element.style.height = `${chartSize(chart).height}px`;
+  element.style.height = `${chart.kind === 'share' ? BAR : chartSize(chart).height}px`;
   const page = init(element, null, { renderer: 'canvas' });
   page.setOption({
     ...chartOption(chart, ink),
@@ -38,13 +42,40 @@ export function draw(
       formatter: (shown: unknown) => tip(chart, stepOf(shown)),
     },
   });
+  adapt(page, chart);
   page.getZr().on('click', ({ offsetX, offsetY }) => {
     if (chart.kind === 'share' || !page.containPixel({ gridIndex: 0 }, [offsetX, offsetY])) return;
     const [step = -1] = page.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY]);
     onStep(Math.round(step));
   });
   if (chart.kind === 'share') page.on('click', ({ seriesIndex = -1 }) => onStep(seriesIndex));
-  return { resize: () => page.resize(), dispose: () => page.dispose() };
+  return {
+    resize() {
+      page.resize();
+      adapt(page, chart);
+    },
+    dispose: () => page.dispose(),
+  };
+}
+
+/** What differs from a picture in a chat: the width of the page, and the table that stands below. */
+function adapt(page: ECharts, chart: Chart): void {
+  const width = page.getWidth();
+  if (chart.kind === 'share') {
+    const parts = chart.parts.filter(({ value }) => value > 0);
+    const total = parts.reduce((sum, { value }) => sum + value, 0);
+    page.setOption({
+      legend: { show: false },
+      grid: { top: 2, bottom: 2 },
+      series: parts.map(({ value }) => ({
+        label: { show: (width * value) / total > 44, formatter: `${Math.round((100 * value) / total)} %` },
+      })),
+    });
+  } else if (chart.kind !== 'themes') {
+    const last = chart.steps.length - 1;
+    const every = Math.ceil(chart.steps.length / Math.max(1, Math.min(10, Math.floor(width / LABEL))));
+    page.setOption({ xAxis: { axisLabel: { interval: (index: number) => (last - index) % every === 0 } } });
+  }
 }
 
 function stepOf(shown: unknown): number {

@@ -109,6 +109,7 @@ export function Answerers({ data }: { data: Data }) {
               return (
                 <tr key={who}>
                   <th scope="row">
+                    <i class={`dot is-${who}`} aria-hidden="true" />
                     {n > 0 ? <DrillLink to={{ view: 'answered', by: who }}>{WHO[who]}</DrillLink> : WHO[who]}
                   </th>
                   <td>{n}</td>

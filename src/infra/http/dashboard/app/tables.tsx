@@ -22,7 +22,7 @@ export function Categories({ data }: { data: Data }) {
     <Panel
       title="Categories"
       class="is-wide"
-      note={`Times are the middle ones: half were faster.${themes.some(({ normal }) => normal) ? ' The mark on a bar is the normal number.' : ''}`}
+      note={`Times are the middle ones: half were faster.${themes.some(({ normal }) => normal) ? ' After the stroke, and as the mark on a bar: the normal number.' : ''}`}
       aside={<Export file="categories" />}
     >
       <div class="scroll">
@@ -41,15 +41,17 @@ export function Categories({ data }: { data: Data }) {
                 <th scope="row">
                   <DrillLink to={{ view: 'tickets', topic: category ?? 'none' }}>{name}</DrillLink>
                 </th>
-                <td class="bar-cell">
-                  <span class="bar" aria-hidden="true">
-                    <i style={{ width: `${(100 * received) / most}%` }} />
-                    {normal ? <s style={{ left: `${(100 * normal.mean) / most}%` }} /> : null}
-                  </span>
-                  <span class="bar-value">
-                    {received}
-                    {normal ? <small> / {rounded(normal.mean)}</small> : null}
-                  </span>
+                <td>
+                  <div class="bar-cell">
+                    <span class="bar" aria-hidden="true">
+                      <i style={{ width: `${(100 * received) / most}%` }} />
+                      {normal ? <s style={{ left: `${(100 * normal.mean) / most}%` }} /> : null}
+                    </span>
+                    <span class="bar-value">
+                      {received}
+                      {normal ? <small> / {rounded(normal.mean)}</small> : null}
+                    </span>
+                  </div>
                 </td>
                 <td>{response ? briefly(response.median) : '–'}</td>
                 <td>{resolution ? briefly(resolution.median) : '–'}</td>
