@@ -2,7 +2,6 @@
 import type { z } from 'zod';
 import type { Analysis } from './model/analysis.ts';
 import type { Card } from './model/card.ts';
-import type { Chart } from './model/chart.ts';
 import type { Fingerprint } from './model/cluster.ts';
 import type { ContextFacts, Customer, CustomerEvent } from './model/customer.ts';
 import type { DraftProposal } from './model/draft.ts';
@@ -309,12 +308,6 @@ export interface Queue {
   /** Finishes handlers in hand, then disconnects. */
   stop(): Promise<void>;
 }
-
-/** Draws a chart as a PNG that can be read on white and on black. */
-export type DrawChart = (chart: Chart) => Promise<Uint8Array>;
-
-/** Public holidays of a country or region (`FR`, `DE-BY`) in a year, as `YYYY-MM-DD`. AppError `unknown_country`. */
-export type HolidaysOf = (where: string, year: number) => Promise<ReadonlySet<string>>;
 
 // --- the engine ---------------------------------------------------------------------------
 

@@ -1,15 +1,14 @@
 // What the flows are handed by the composition root.
 import type { YamlConfig } from '../config/schema.ts';
 import type { Store } from '../infra/db/queries/index.ts';
+import type { Chart } from '../model/chart.ts';
 import type { Taxonomy } from '../model/taxonomy.ts';
 import type {
   Bus,
   ChatPlatform,
   Clock,
   ContextSource,
-  DrawChart,
   Engine,
-  HolidaysOf,
   IntakeChannel,
   Log,
   Metrics,
@@ -59,8 +58,10 @@ export interface FlowDeps {
   clusters: ClusterBook;
   /** Trackers by id, in the order in which they are preferred. */
   trackers: ReadonlyMap<string, Tracker>;
-  drawChart: DrawChart;
-  holidaysOf: HolidaysOf;
+  /** Draws a chart as a PNG that can be read on white and on black. */
+  drawChart(chart: Chart): Promise<Uint8Array>;
+  /** Public holidays of a country or region (`FR`, `DE-BY`), as `YYYY-MM-DD`. AppError `unknown_country`. */
+  holidaysOf(where: string, year: number): Promise<ReadonlySet<string>>;
   /** Runs `work` while nobody else, in any process, works on this ticket; null when it is taken. */
   withTicket<T>(ticketId: number, work: () => Promise<T>): Promise<T | null>;
   /** The same for one row of the outbox: held as long as its reply may be on the wire. */
