@@ -228,7 +228,7 @@ describe('orders to the assistant', () => {
     ['characters that nobody sees', '\u200b'.repeat(25_000)],
     ['encoded blocks', `${'QUJD'.repeat(6_000)}\n`],
     ['a long message before', '', 'I wait for an answer. '.repeat(1_500)],
-  ])('are found behind %s', async (_, padding, earlier) => {
+  ])('are found behind %s', async (_, padding, earlier?: string) => {
     const engine = createGuardedEngine(scriptedEngine(), {
       promises,
       links: [],
