@@ -1,7 +1,7 @@
 // What an issue says about a cluster: pure functions from its reports to the parts of an issue, without personal data.
 import type { IssuePart } from '../model/issue.ts';
 import { replacePersonal } from '../model/personal.ts';
-import { cleanText } from '../model/text.ts';
+import { cleanText, stepWords } from '../model/text.ts';
 
 /** A report as it is told of here. */
 export interface ReportFacts {
@@ -125,8 +125,13 @@ function quotes(reports: ReportFacts[]): IssuePart[] {
         .replace(SIGNATURE, '')
         .replace(/\n{2,}/g, '\n')
         .trim();
-      return { type: 'quote', text: said.length > QUOTE_LENGTH ? `${said.slice(0, QUOTE_LENGTH)} …` : said };
+      return { type: 'quote', text: said.length > QUOTE_LENGTH ? `${wholeWords(said)} …` : said };
     });
+}
+
+/** The beginning of a text, which does not end within a word. */
+function wholeWords(text: string): string {
+  return text.slice(0, QUOTE_LENGTH).replace(/\s+\S{0,40}$/, '');
 }
 
 /** A new issue about these reports, oldest first; `link` leads people back to where customers are answered. */
@@ -141,7 +146,7 @@ export function issueParts(title: string, reports: ReportFacts[], cluster: strin
     ...(longest.length > 0
       ? [
           { type: 'heading' as const, text: 'Steps, as a customer tells them' },
-          { type: 'steps' as const, items: longest.map((step) => anonymous(step, null)) },
+          { type: 'steps' as const, items: longest.map((step) => anonymous(stepWords(step), null)) },
         ]
       : []),
     ...(said.length > 0 ? [{ type: 'heading' as const, text: 'In their words' }, ...said] : []),

@@ -17,3 +17,8 @@ export function cleanText(text: string): string {
 export function cleanLine(text: string, max: number): string {
   return cleanText(text).replace(/\s+/g, ' ').trim().slice(0, max).toWellFormed();
 }
+
+/** A step as somebody lists it, without its bullet, its number or the word before it. */
+export function stepWords(line: string): string {
+  return line.trim().replace(/^(?:(?:\d{1,2}[.)]|[-*•]|steps?:)\s*)+/i, '');
+}

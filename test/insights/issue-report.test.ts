@@ -49,6 +49,19 @@ describe('an issue', () => {
     expect(said).toContain('Press Export');
   });
 
+  test('lists steps without the words before them, and cuts quotes between words', () => {
+    const steps = ['Steps: 1. Open the report', '- Press Export', '3) Wait'];
+    const { bug } = report();
+    const text = 'An unusually elaborate complaint. '.repeat(30);
+    const parts = issueParts('Empty PDF', [report({ text, bug: bug && { ...bug, steps } })], 'C-1');
+    expect(parts.find(({ type }) => type === 'steps')).toMatchObject({
+      items: ['Open the report', 'Press Export', 'Wait'],
+    });
+    expect(parts.find(({ type }) => type === 'quote')).toMatchObject({
+      text: expect.stringMatching(/\b(?:An|unusually|elaborate|complaint\.) …$/),
+    });
+  });
+
   test('is searched for by its subject and its error', () => {
     expect(searchWords('Exported PDF is empty and fails', [report()])).toBe('Exported PDF empty 504');
   });
