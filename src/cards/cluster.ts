@@ -2,6 +2,7 @@
 import type { Block, Card, CardButton, CardRef, Chip, Form } from '../model/card.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { STATE_NAMES } from '../model/issue.ts';
+import { stepWords } from '../model/text.ts';
 import { amount, channelName, count, cut, line, plain, time } from './words.ts';
 
 const QUOTED = 280;
@@ -26,7 +27,7 @@ export function clusterCard(view: ClusterView): Card {
   const title = line(view.title, TITLE);
   const outcome = outcomeOf(view);
   return {
-    tone: view.status === 'confirmed' && !view.issue ? 'warning' : 'neutral',
+    tone: view.status === 'confirmed' && (!view.issue || view.issue.regression) ? 'warning' : 'neutral',
     fallback: `${NAMES[view.kind]} reported by ${count(view.customers, 'customer')}: ${title} (${clusterKey(view.id)})`,
     ref: refOf(view),
     blocks: [
@@ -44,6 +45,7 @@ export function clusterCard(view: ClusterView): Card {
           ...cut(plain(quote.text), QUOTED, 5),
         }),
       ),
+      ...issueOf(view),
       ...(outcome ? [outcome] : []),
       ...actionsOf(view),
     ],
@@ -85,9 +87,15 @@ function factsOf(view: ClusterView): { label: string; value: string }[] {
 
 function stepsOf({ steps }: ClusterView): Block[] {
   if (steps.length === 0) return [];
-  const lines = steps.map((step) => line(step.replace(/^(?:\d{1,2}[.)]|[-*•]|steps?:)\s*/i, ''), 160));
+  const lines = steps.map((step) => line(stepWords(step), 160));
   const text = lines.length === 1 ? lines : lines.map((step, i) => `${i + 1}. ${step}`);
   return [{ type: 'text', style: 'body', label: 'How it comes about', text: text.join('\n') }];
+}
+
+function issueOf({ issue }: ClusterView): Block[] {
+  if (!issue?.url) return [];
+  const title = `${line(issue.id, 60)} in ${line(issue.tracker, 30)}`;
+  return [{ type: 'sources', items: [{ title, url: issue.url, passage: '' }] }];
 }
 
 function outcomeOf(view: ClusterView): Block | null {
@@ -130,6 +138,8 @@ function actionsOf(view: ClusterView): Block[] {
     { id: 'form:merge', label: 'The same as another…', style: 'default' },
     { id: 'form:split', label: 'Some are not the same…', style: 'default' },
   ];
+  if (!dismissed && view.issue)
+    menu.push({ id: 'form:link_issue', label: 'Link another issue', style: 'default', form: linkForm(view) });
   return [{ type: 'actions', buttons, menu }];
 }
 

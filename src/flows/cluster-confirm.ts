@@ -129,9 +129,11 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
   ]);
   const bugs = reports.flatMap(({ bug }) => (bug ? [bug] : []));
   const into = cluster.mergedInto === null ? null : await store.currentCluster(clusterId);
-  const { id, kind, title, status, rev, firstSeen, lastSeen, issue, mutedUntil, dismissedBy } = cluster;
+  const { id, kind, title, status, rev, firstSeen, lastSeen, mutedUntil, dismissedBy } = cluster;
+  const { issue } = cluster;
   return {
-    ...{ id, kind, title, status, rev, firstSeen, lastSeen, issue, mutedUntil, dismissedBy },
+    ...{ id, kind, title, status, rev, firstSeen, lastSeen, mutedUntil, dismissedBy },
+    issue: issue && { ...issue, tracker: deps.trackers.get(issue.tracker)?.name ?? issue.tracker },
     ...counts,
     confirmed: cluster.confirmedAt !== null,
     because: cluster.confirmedBecause,

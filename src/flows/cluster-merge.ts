@@ -28,10 +28,10 @@ export function spanOf(...times: Date[]): { firstSeen: Date; lastSeen: Date } {
   return { firstSeen: new Date(Math.min(...numbers)), lastSeen: new Date(Math.max(...numbers)) };
 }
 
-/** Names a cluster after what most members say, unless a person has named it. */
+/** Names a cluster after what most members say, unless a person has named it or engineers know it by its issue. */
 export async function rename(tx: Queries, clusterId: number): Promise<void> {
   const row = await tx.getCluster(clusterId);
-  if (!row || row.titleBy !== null) return;
+  if (!row || row.titleBy !== null || row.issue !== null) return;
   const members = await tx.membersOf(clusterId, NAMED_FROM);
   const title = nameCluster(
     members.flatMap((member) => [

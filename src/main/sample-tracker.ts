@@ -77,7 +77,7 @@ export function createSampleTracker(deps: {
 
   return {
     id: 'sample',
-    name: 'The sample tracker',
+    name: 'Sample tracker',
     pushes: true,
     start: async () => undefined,
     stop: async () => undefined,

@@ -1,6 +1,9 @@
 // From a cluster to an issue, from a fixed issue to told customers, and back again when the bug returns.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { clusterCard } from '../../src/cards/cluster.ts';
 import { act } from '../../src/flows/actions.ts';
+import { clusterView } from '../../src/flows/cluster-confirm.ts';
+import { rename } from '../../src/flows/cluster-merge.ts';
 import { keepTrack, reportJoined } from '../../src/flows/track.ts';
 import { createIssue, linkIssue } from '../../src/flows/tracker.ts';
 import { createSampleTracker } from '../../src/main/sample-tracker.ts';
@@ -103,6 +106,22 @@ describe('making an issue', () => {
     expect(issues).toBe(1);
     const [shown] = await w.store.clusterSummaries();
     expect(shown?.issue).toMatchObject({ tracker: 'sample', id: 'CREW-1', state: 'open' });
+    const view = await clusterView(w.deps, id);
+    if (!view) throw new Error('no cluster');
+    expect(clusterCard(view).blocks).toContainEqual({
+      type: 'sources',
+      items: [
+        { title: 'CREW-1 in Sample tracker', url: 'http://localhost:3000/console#/issues', passage: '' },
+      ],
+    });
+  });
+
+  test('keeps its name on the cluster, whatever is reported later', async () => {
+    const id = await cluster(['ada']);
+    await createIssue(w.deps, id, ANA);
+    await report(id, 'bob', 'I tried again just now and it still fails.');
+    await rename(w.store, id);
+    expect(await w.store.clusterTitle(id)).toMatchObject({ title: 'Exported PDF is empty' });
   });
 
   test('ten presses at once make one issue', async () => {
