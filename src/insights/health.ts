@@ -2,7 +2,10 @@
 
 /** What is known of an account at one moment. Everything is "the more, the worse" except days until it renews. */
 export interface AccountSignals {
-  /** Mean frustration of its tickets in the last 30 days, 0..1, and in the 90 days before; null: none. */
+  /**
+   * Mean frustration of its tickets in the last 30 days, 0..1, or three quarters of the last week's worst where that is
+   * more; and the mean of the 90 days before. Null: none.
+   */
   tone: number | null;
   toneBefore: number | null;
   /** Tickets in the last 30 days, and what 30 days usually bring. */
@@ -47,7 +50,7 @@ const MOST: Record<HealthReason, number> = {
   unresolved: 25,
   trend: 15,
   billing: 20,
-  contacts: 10,
+  contacts: 6,
   unseen: 10,
   reopened: 10,
   renewal: 10,
@@ -66,7 +69,7 @@ const RENEWAL_DAYS = 30;
 export function strengthsOf(signals: AccountSignals): Record<HealthReason, number> {
   const { tone, toneBefore, contacts, usualContacts, unseenDays, renewalDays } = signals;
   return {
-    leaving: share((signals.leaving - 0.3) / 0.5),
+    leaving: share((signals.leaving - 0.25) / 0.45),
     tone: tone === null ? 0 : share((tone - 0.3) / 0.5),
     usage: share(signals.usageDrop / 0.8),
     unresolved: share(signals.unresolved / 4 + (signals.unresolved > 0 ? signals.oldestDays / 28 : 0)),
@@ -110,7 +113,7 @@ function inWords(name: HealthReason, signals: AccountSignals): string {
     case 'leaving':
       return 'Their messages read as if they may leave.';
     case 'tone':
-      return `Their tone in the last 30 days is upset (${percent(tone ?? 0)} frustration on average).`;
+      return `Their tone is upset (frustration ${percent(tone ?? 0)}).`;
     case 'usage':
       return `They use the product ${percent(signals.usageDrop)} less than before.`;
     case 'unresolved':

@@ -8,6 +8,7 @@ import { mergeClusters } from '../flows/cluster-merge.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
 import { deriveEvents } from '../flows/derive-events.ts';
 import { digestPlaces, postDigest, postDueDigests } from '../flows/digest.ts';
+import { findGaps } from '../flows/find-gaps.ts';
 import { forgetOld } from '../flows/forget.ts';
 import { learnPriority } from '../flows/learn-priority.ts';
 import { considerEvents } from '../flows/outreach.ts';
@@ -46,7 +47,7 @@ const TRACKERS_MS = 30_000;
 const OUTREACH_MS = 60_000;
 /** How soon an account that wrote is looked at. */
 const ACCOUNTS_MS = 60_000;
-/** When all accounts are, and what makes them leave is learned. */
+/** When all accounts are, what makes them leave is learned, and missing articles are drafted. */
 const WATCHED = '40 3 * * *';
 /** How often our own records are looked through for reasons to write. */
 const DERIVE_MS = 15 * 60_000;
@@ -160,7 +161,14 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     { concurrency: 1 },
   );
   await queue.every('accounts', { everyMs: ACCOUNTS_MS });
-  await queue.work('all-accounts', () => watchAccounts(deps), { concurrency: 1 });
+  await queue.work(
+    'all-accounts',
+    async () => {
+      await watchAccounts(deps);
+      await findGaps(deps);
+    },
+    { concurrency: 1 },
+  );
   await queue.every('all-accounts', { cron: WATCHED, timeZone: deps.settings.workspace.timeZone });
   await queue.work('derive-events', () => deriveEvents(deps), { concurrency: 1 });
   await queue.every('derive-events', { everyMs: DERIVE_MS });

@@ -60,7 +60,7 @@ export function signalQueries(db: Db) {
           where exists (select 1 from customer c where c.account_id = a.id) ${touched}
         ), told as (
           select s.id,
-            avg(${TONE}) filter (where ${within(30)}) as tone,
+            greatest(avg(${TONE}) filter (where ${within(30)}), 0.75 * max(${TONE}) filter (where ${within(7)})) as tone,
             avg(${TONE}) filter (where not ${within(30)}) as before,
             count(*) filter (where ${within(30)}) as contacts,
             count(*) filter (where not ${within(30)}) / 3.0 as usual,
@@ -216,6 +216,74 @@ export function signalQueries(db: Db) {
         .orderBy(asc(alert.id))
         .limit(limit);
       return rows.map(({ id }) => id);
+    },
+
+    /**
+     * Clusters of questions, or of people who cannot find a thing, that so many customers are in, that have no alert
+     * yet, and for at least half of which the first draft had nothing to answer from or did not leave as it was.
+     */
+    async knowledgeGaps(since: Date, customers: number, limit: number) {
+      const { rows } = await db.execute(sql`
+        select c.id::float8 as "clusterId", c.kind, c.title, count(distinct t.customer_id)::int as customers,
+          count(distinct t.id)::int as tickets,
+          count(distinct t.id) filter (where not d.answerable or o.id is not null)::int as unanswered
+        from cluster c join cluster_member m on m.cluster_id = c.id join ticket t on t.id = m.ticket_id
+          left join draft d on d.ticket_id = t.id and d.version = 1
+          left join outcome o on o.ticket_id = t.id and o.error > 0
+        where c.kind in ('question', 'friction') and c.merged_into is null
+          and c.status not in ('dismissed', 'merged') and t.created_at >= ${iso(since)}::timestamptz
+          and t.resolution is distinct from 'rejected'
+          and not exists (select 1 from alert a where a.reason = 'gap:' || c.id)
+        group by c.id
+        having count(distinct t.customer_id) >= ${customers}
+          and 2 * count(distinct t.id) filter (where not d.answerable or o.id is not null) >= count(distinct t.id)
+        order by customers desc, c.id limit ${limit}`);
+      return z
+        .array(
+          z.object({
+            clusterId: n,
+            kind: z.enum(['question', 'friction']),
+            title: z.string(),
+            customers: n,
+            tickets: n,
+            unanswered: n,
+          }),
+        )
+        .parse(rows);
+    },
+
+    /** What people, not the bot, answered to the tickets of a cluster, the newest first. */
+    async agentReplies(clusterId: number, bot: string, limit: number) {
+      const { rows } = await db.execute(sql`
+        select m.text, t.category, coalesce(t.analysis ->> 'language', 'en') as language
+        from message m join ticket t on t.id = m.ticket_id
+        where m.direction = 'outbound' and m.author <> ${bot}
+          and t.id in (select ticket_id from cluster_member where cluster_id = ${clusterId})
+        order by m.id desc limit ${limit}`);
+      return z
+        .array(z.object({ text: z.string(), category: z.string().nullable(), language: z.string() }))
+        .parse(rows);
+    },
+
+    /** What is wished for, or hard to find, ranked by the companies that say so and what they pay. */
+    async rankedClusters(kind: 'feature_request' | 'friction', since: Date, limit: number) {
+      const { rows } = await db.execute(sql`
+        select w.id::float8 as id, w.title, count(*)::int as customers,
+          count(distinct w.account_id)::int as accounts, sum(w.share)::float8 as mrr
+        from (
+          select c.id, c.title, u.id as customer_id, a.id as account_id,
+            -- A company counts once, however many of its people write.
+            case when row_number() over (partition by c.id, a.id order by u.id) = 1 then a.mrr end as share
+          from cluster c join cluster_member m on m.cluster_id = c.id join ticket t on t.id = m.ticket_id
+            join customer u on u.id = t.customer_id left join account a on a.id = u.account_id
+          where c.kind = ${kind} and c.merged_into is null and c.status not in ('dismissed', 'merged')
+            and m.at >= ${iso(since)}::timestamptz
+          group by c.id, c.title, u.id, a.id, a.mrr
+        ) w group by w.id, w.title
+        order by count(distinct w.account_id) desc, sum(w.share) desc nulls last, count(*) desc, w.id limit ${limit}`);
+      return z
+        .array(z.object({ id: n, title: z.string(), customers: n, accounts: n, mrr: n.nullable() }))
+        .parse(rows);
     },
 
     /** What an account's customers wrote last, with how upset it was; for the alert's card. */

@@ -1,0 +1,65 @@
+// Drafts the article that customers miss from what agents have answered: their most typical reply, without the letter around it.
+import type { ArticleDraft } from '../../model/alert.ts';
+import { replacePersonal } from '../../model/personal.ts';
+import { cleanText } from '../../model/text.ts';
+import { contentWords } from './retrieval.ts';
+
+/** A line that opens or closes a letter is no longer than this. */
+const LETTER_LINE = 45;
+const SHORTEST = 60;
+const LONGEST = 3_500;
+const OPENING =
+  /^(?:hi|hello|hey|dear|good (?:morning|day)|hallo|guten (?:tag|morgen)|liebe|sehr geehrte|bonjour|salut|cher|hola|buenos|estimad)/i;
+const CLOSING =
+  /^(?:best|kind|warm|many thanks|thanks|thank you|regards|cheers|sincerely|yours|viele gr|beste gr|mit freundlichen|liebe gr|cordialement|bien (?:à|a) vous|bonne journée|un saludo|saludos|atentamente)/i;
+
+export interface AgentReply {
+  text: string;
+  language: string;
+  category: string | null;
+}
+
+/** Null when nobody has answered at any length, or in no language that is shared by most. */
+export function composeArticle(title: string, replies: AgentReply[]): ArticleDraft | null {
+  const language = mostOf(replies.map((reply) => reply.language));
+  const own = replies
+    .filter((reply) => reply.language === language)
+    .map((reply) => ({ ...reply, body: bodyOf(reply.text) }))
+    .filter(({ body }) => body.length >= SHORTEST);
+  const typical = mostTypical(own);
+  if (!language || !typical) return null;
+  return { title, body: typical.body.slice(0, LONGEST), category: typical.category, language };
+}
+
+/** The reply without greeting and sign-off, and without data of a person. */
+function bodyOf(text: string): string {
+  const lines = cleanText(text).trim().split('\n');
+  const opens = (line = '') => line.length <= LETTER_LINE && OPENING.test(line.trim());
+  while (lines.length > 0 && (!lines[0]?.trim() || opens(lines[0]))) lines.shift();
+  const end = lines.findIndex((line, i) => i > 0 && line.length <= LETTER_LINE && CLOSING.test(line.trim()));
+  const kept = end > 0 ? lines.slice(0, end) : lines;
+  return replacePersonal(kept.join('\n').trim(), ({ kind }) => `[${kind.toLowerCase()}]`);
+}
+
+/** The one whose words most others share, by the mean of Jaccard's index; the longer of two alike. */
+function mostTypical<T extends { body: string }>(replies: T[]): T | null {
+  const words = replies.map(({ body }) => new Set(contentWords(body)));
+  const scores = words.map((own, i) =>
+    words.reduce((sum, other, j) => (i === j ? sum : sum + jaccard(own, other)), 0),
+  );
+  const order = replies.map((reply, i) => ({ reply, score: scores[i] ?? 0 }));
+  order.sort((a, b) => b.score - a.score || b.reply.body.length - a.reply.body.length);
+  return order[0]?.reply ?? null;
+}
+
+function jaccard(a: Set<string>, b: Set<string>): number {
+  const shared = a.intersection(b).size;
+  const all = a.size + b.size - shared;
+  return all === 0 ? 0 : shared / all;
+}
+
+function mostOf(values: string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}

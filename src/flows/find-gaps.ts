@@ -1,0 +1,49 @@
+// Knowledge gaps: what customers ask or cannot find, and no article answers, becomes a drafted article for approval.
+import { composeArticle } from '../engine/local/gap-article.ts';
+import { showAlerts } from './alerts.ts';
+import { publicWords } from './cluster-merge.ts';
+import { BOT, type FlowDeps } from './deps.ts';
+
+const DAY_MS = 86_400_000;
+/** Questions this far back count. */
+const DAYS = 60;
+const AT_ONCE = 10;
+const REPLIES = 20;
+const QUOTES = 3;
+
+/** One alert a cluster, ever. Safe to run at any time. */
+export async function findGaps(deps: FlowDeps): Promise<void> {
+  await deps.withKey('gaps', async () => {
+    const { store, clock, settings } = deps;
+    const now = clock.now();
+    const since = new Date(now.getTime() - DAYS * DAY_MS);
+    for (const gap of await store.knowledgeGaps(since, settings.alerts.gap, AT_ONCE)) {
+      const [replies, questions] = await Promise.all([
+        store.agentReplies(gap.clusterId, BOT, REPLIES),
+        store.reportsOf(gap.clusterId, QUOTES),
+      ]);
+      const article = composeArticle(gap.title, replies);
+      const { customers, tickets, unanswered, kind } = gap;
+      await store.insertAlert({
+        kind: 'gap',
+        accountId: null,
+        reason: `gap:${gap.clusterId}`,
+        strength: unanswered / tickets,
+        title: gap.title,
+        body: {
+          reasons: [
+            `${customers} customers ${kind === 'friction' ? 'could not find or use this' : 'asked this'}; for ${unanswered} of ${tickets} messages no draft held.`,
+            article
+              ? 'The article is what your agents answered most typically; please read it before it is published.'
+              : 'Nobody has answered it at length yet, so there is nothing to draft an article from.',
+          ],
+          facts: [],
+          quotes: questions.map(({ text }) => ({ text: publicWords(text), label: 'A customer' })),
+          article,
+        },
+        createdAt: now,
+      });
+    }
+    await showAlerts(deps);
+  });
+}
