@@ -67,5 +67,10 @@ function explain(name: string, report: ImportReport): void {
   for (const { line, reason } of report.rejected.slice(0, SHOWN)) console.log(`  line ${line}: ${reason}`);
   const more = report.rejected.length - SHOWN;
   if (more > 0) console.log(`  and ${more} more; --json lists all`);
-  if (report.imported > 0) console.log('A bot that is running reads them at its next start.');
+  if (report.imported > 0)
+    console.log(
+      name === 'knowledge'
+        ? 'A bot that is running answers from them within a minute.'
+        : 'A bot that is running reads them at its next start.',
+    );
 }

@@ -230,7 +230,7 @@ export const yamlSchema = z.strictObject({
   knowledge: z
     .strictObject({ folder: z.string().optional() })
     .prefault({})
-    .describe('Folder of Markdown articles, read at every start'),
+    .describe('Folder of Markdown articles, read again when one changes'),
   taxonomy: z.string().default('taxonomy.yaml').describe('File of categories, beside this file'),
   console: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
   model: z

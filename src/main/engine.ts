@@ -9,11 +9,11 @@ import { createModelEngine } from '../engine/llm/engine.ts';
 import { loadPrompts } from '../engine/llm/prompts.ts';
 import { createLocalEmbedder } from '../engine/local/embedder.ts';
 import { createLocalEngine } from '../engine/local/index.ts';
-import { importKnowledge } from '../flows/knowledge.ts';
 import { followLearning } from '../flows/learn.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import { errorText } from '../model/errors.ts';
 import type { Bus, Clock, Engine, Log, VectorStore } from '../ports.ts';
+import { createKnowledge } from './knowledge.ts';
 
 /** Most history that is read at the start; more would cost memory without better answers. */
 const HISTORY = { examples: 20_000, exemplars: 20_000 };
@@ -71,6 +71,14 @@ export function startEngine(options: {
     prompts: Object.values(prompts ?? {}).map(({ system }) => system),
     log,
   });
+  const { folder } = config.yaml.knowledge;
+  const knowledge = createKnowledge({
+    folder: folder ? resolve(config.file, '..', folder) : null,
+    store,
+    engine,
+    clock,
+    log,
+  });
   const indexed = attempt('articles', readArticles)
     .then(() =>
       // The oldest first: of tickets that ask the same, and where room is short, the newer ones stay.
@@ -89,6 +97,7 @@ export function startEngine(options: {
     async close() {
       closing = true;
       unfollow();
+      knowledge.close();
       await engine.close();
       await embedder.then((open) => open.close()).catch(() => undefined);
       await indexed;
@@ -102,14 +111,11 @@ export function startEngine(options: {
   }
 
   async function readArticles(): Promise<void> {
-    const { folder } = config.yaml.knowledge;
-    if (folder) {
-      const { rejected } = await importKnowledge(resolve(config.file, '..', folder), { store, clock });
-      for (const { reason } of rejected) log.warn({ reason }, 'an article was not read');
-    }
     // The sample's articles are in the database once the engine has started.
     await engine.similarity('', '');
-    await engine.setArticles(await store.allArticles());
+    if (closing) return;
+    knowledge.watch();
+    await knowledge.refresh();
   }
 
   /** The bot works with what the engine has read; people are told what it has not. */

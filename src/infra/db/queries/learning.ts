@@ -11,6 +11,14 @@ export function learningQueries(db: Db) {
       return db.select().from(article).orderBy(asc(article.id));
     },
 
+    /** A text that changes when any article comes, goes or is written again. */
+    async articlesState(): Promise<string> {
+      const [row] = await db
+        .select({ state: sql<string>`concat(count(*), ' ', max(${article.updatedAt}))` })
+        .from(article);
+      return row?.state ?? '';
+    },
+
     async upsertArticles(articles: KnowledgeArticle[], now: Date): Promise<void> {
       for (const one of articles) {
         const row = { ...one, updatedAt: now };
