@@ -306,9 +306,19 @@ describe('figures', () => {
     ['from=soon', 'from'],
     ['from=2026-02-03&to=2026-02-02', 'from'],
     ['since=2026-02-03', 'since'],
+    ['priority=P9', 'priority'],
+    ['by=week', 'by'],
   ])('%s is refused', async (query, field) => {
     const answer = await served.ask(`/api/metrics?${query}`);
     expect([answer.status, (await answer.json()).error.field]).toEqual([400, field]);
+  });
+
+  it('come by day, too', async () => {
+    const answer = await served.ask('/api/metrics?by=day&category=billing/refund');
+    expect(await answer.json()).toMatchObject({
+      received: 3,
+      days: [{ day: '2026-03-02', received: 3, response: { n: 2, median: 60, p90: 90 } }],
+    });
   });
 
   it('clusters are an empty list while there are none', async () => {

@@ -31,6 +31,11 @@ function App() {
             <button type="button" class="button" onClick={again}>
               Try again
             </button>
+            {value ? null : (
+              <a class="button" href="/dashboard">
+                Last four weeks
+              </a>
+            )}
           </p>
         ) : null}
         {value ? <Content data={value} /> : failure ? null : <Skeleton />}
