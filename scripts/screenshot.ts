@@ -1,4 +1,4 @@
-// Makes the pictures of the README: starts the sample workspace, lets its morning arrive, works a little, and photographs the console.
+// Makes the pictures of the README: starts the sample workspace, lets its morning arrive, works a little, and photographs console and dashboard.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,12 +45,24 @@ try {
     console.log(file);
     await context.close();
   }
+  await photographDashboard();
 } finally {
   await browser.close();
   await bot.stop();
   await rm(dataDir, { recursive: true, force: true });
 }
 process.exit();
+
+async function photographDashboard(): Promise<void> {
+  const file = 'docs/dashboard.png';
+  const page = await browser.newPage({ viewport: { width: 1440, height: 1180 }, deviceScaleFactor: 2 });
+  await page.goto(`${bot.url}/dashboard`);
+  await page.locator('main[aria-busy="false"]').waitFor(PATIENT);
+  await page.locator('.chart canvas').nth(2).waitFor(PATIENT);
+  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await page.screenshot({ path: file });
+  console.log(file);
+}
 
 /** The post with these words, once its draft is there. */
 async function cardOf(page: Page, words: string) {
