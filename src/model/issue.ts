@@ -35,6 +35,12 @@ export interface NewIssue {
 /** Tracker's words, in lower case -> what they mean. */
 export type StateWords = Record<string, IssueState>;
 
+/** A tracker's usual meanings with those of the configuration, which are stronger and may be written in any case. */
+export function meaningsOf(usual: StateWords, configured: StateWords): StateWords {
+  const own = Object.entries(configured).map(([word, state]) => [word.toLowerCase(), state]);
+  return { ...usual, ...Object.fromEntries(own) };
+}
+
 /**
  * What the words of an issue mean. `words` are the tracker's words about it, the strongest first; the first
  * that `meanings` knows counts, and none: open. `doubts` only speak where the issue would be fixed ("in a

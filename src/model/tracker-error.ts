@@ -1,4 +1,5 @@
 // What went wrong at a tracker, in one family of codes and in words that say what to do.
+import { z } from 'zod';
 import { AppError, errorText } from './errors.ts';
 
 export interface TrackerFailure {
@@ -60,6 +61,7 @@ export function retryAfterOf(header: string | null | undefined, now: Date): numb
 
 /** The words of a failed request, with the reason that `fetch` hides in `cause`. */
 export function requestFault(error: unknown): string {
+  if (error instanceof z.ZodError) return 'its answer is not of the expected form';
   const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return `${errorText(error)}${cause}`;
 }

@@ -179,6 +179,19 @@ export function trackerContract(name: string, build: () => Promise<TrackerWorld>
       expect((await tracker.health()).ok).toBe(true);
     });
 
+    test('an answer that cannot be read is a fault of the far end', async () => {
+      const { id } = await tracker.create(report, signal());
+      for (const body of ['<html>Sign in</html>', '{"hello":"world"}']) {
+        world.faults.push({ kind: 'status', status: 200, body });
+        await expect(tracker.get(id, signal())).rejects.toMatchObject({
+          code: 'tracker_unavailable',
+          retryable: true,
+        });
+        world.faults.push({ kind: 'status', status: 200, body });
+        await expect(tracker.create(report, signal())).rejects.toMatchObject({ code: 'outcome_unknown' });
+      }
+    });
+
     test('a wrong credential is named', async () => {
       const stranger = world.create({ credential: 'wrong' });
       world.faults.push({ kind: 'status', status: 401 });

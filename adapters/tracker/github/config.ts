@@ -1,6 +1,6 @@
 // GitHub's slice of the configuration: the token, the repository and what its words mean.
 import { z } from 'zod';
-import { issueStateSchema, type StateWords } from '../../../src/model/issue.ts';
+import { issueStateSchema, meaningsOf, type StateWords } from '../../../src/model/issue.ts';
 import type { AdapterConfigInput } from '../../../src/ports.ts';
 
 export interface GithubConfig {
@@ -76,9 +76,6 @@ export const githubConfig: z.ZodType<GithubConfig | null, AdapterConfigInput> = 
       owner,
       name,
       labels,
-      states: {
-        ...MEANINGS,
-        ...Object.fromEntries(Object.entries(states).map(([word, state]) => [word.toLowerCase(), state])),
-      },
+      states: meaningsOf(MEANINGS, states),
     };
   });

@@ -134,7 +134,8 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
     async search(words, limit, signal) {
       const terms = (words.match(/[\p{L}\p{N}]{3,}/gu) ?? []).slice(0, LIMITS.searchWords);
       if (terms.length === 0) return [];
-      const q = `repo:${owner}/${name} is:issue ${terms.join(' ')}`;
+      // In capitals AND, OR and NOT would be operators.
+      const q = `repo:${owner}/${name} is:issue ${terms.join(' ').toLowerCase()}`;
       const schema = z.object({ items: z.array(issueSchema) });
       const { items } = await call('GET /search/issues', { q, per_page: limit }, schema, signal);
       return items.map((item) => issueOf(`${owner}/${name}`, item));

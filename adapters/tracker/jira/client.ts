@@ -1,5 +1,6 @@
 // The transport under jira.js: our fetch, a time limit, and every failure as an AppError.
 import type { Client, SendRequestOptions } from 'jira.js/core';
+import { z } from 'zod';
 import {
   requestFault,
   retryAfterOf,
@@ -7,6 +8,12 @@ import {
   trackerError,
 } from '../../../src/model/tracker-error.ts';
 import type { AdapterDeps } from '../../../src/ports.ts';
+
+const refusalSchema = z.object({
+  message: z.string().optional(),
+  errorMessages: z.array(z.string()).default([]),
+  errors: z.record(z.string(), z.string()).default({}),
+});
 
 /** What jira.js sends its requests through. POSTs that only ask are told by their path. */
 export function createJiraClient(
@@ -50,12 +57,41 @@ export function createJiraClient(
       if (!response.ok)
         throw fail(
           response.status,
-          text || response.statusText,
+          refusalOf(text) || response.statusText,
           null,
           retryAfterOf(response.headers.get('retry-after'), deps.clock.now()),
         );
-      // Sites differ from jira.js's description of them, so callers check for themselves what they read.
-      return (text ? JSON.parse(text) : undefined) as T;
+      const answer = parseJson(text);
+      if (text && answer === undefined) throw fail(null, 'its answer is no JSON', null);
+      // Sites differ from jira.js's description of them, so callers check with `readAnswer` what they read.
+      return answer as T;
     },
   };
+}
+
+/** An answer of Jira as `schema` has it. Throws AppError `tracker_unavailable`; after a change `outcome_unknown`. */
+export function readAnswer<T>(schema: z.ZodType<T>, answer: unknown, { changes = false } = {}): T {
+  const read = schema.safeParse(answer);
+  if (read.success) return read.data;
+  const { error } = read;
+  const names = { tracker: 'Jira', credential: 'JIRA_API_TOKEN', status: null };
+  throw trackerError({ ...names, detail: requestFault(error), changes, cause: error });
+}
+
+/** Jira's words about a refused request: general ones, and those about each field. A page of HTML has none. */
+function refusalOf(text: string): string {
+  const refusal = refusalSchema.safeParse(parseJson(text)).data;
+  if (!refusal) return '';
+  const { message, errorMessages, errors } = refusal;
+  const fields = Object.entries(errors).map(([field, words]) => `${field}: ${words}`);
+  return [message, ...errorMessages, ...fields].filter(Boolean).join(' ');
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

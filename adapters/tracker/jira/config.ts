@@ -1,6 +1,6 @@
 // Jira's slice of the configuration: the site, who signs in, the project and what its words mean.
 import { z } from 'zod';
-import { issueStateSchema, type StateWords } from '../../../src/model/issue.ts';
+import { issueStateSchema, meaningsOf, type StateWords } from '../../../src/model/issue.ts';
 import type { AdapterConfigInput } from '../../../src/ports.ts';
 
 export interface JiraConfig {
@@ -92,9 +92,6 @@ export const jiraConfig: z.ZodType<JiraConfig | null, AdapterConfigInput> = z
       project,
       issueType,
       labels,
-      states: {
-        ...MEANINGS,
-        ...Object.fromEntries(Object.entries(states).map(([word, state]) => [word.toLowerCase(), state])),
-      },
+      states: meaningsOf(MEANINGS, states),
     };
   });

@@ -5,7 +5,7 @@ import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { cleanLine } from '../../../src/model/text.ts';
 import type { AdapterDeps, Tracker } from '../../../src/ports.ts';
 import { issueDocument } from './adf.ts';
-import { createJiraClient } from './client.ts';
+import { createJiraClient, readAnswer } from './client.ts';
 import type { JiraConfig } from './config.ts';
 import { jiraWebhook } from './webhook.ts';
 
@@ -25,6 +25,12 @@ const issueSchema = z.object({
 });
 type JiraIssue = z.infer<typeof issueSchema>;
 const foundSchema = z.object({ issues: z.array(issueSchema) });
+const commentsSchema = z.object({ comments: z.array(z.object({ id: z.string(), body: z.unknown() })) });
+const transitionsSchema = z.object({
+  transitions: z.array(
+    z.object({ id: z.string(), to: z.object({ statusCategory: z.object({ key: z.string() }) }) }),
+  ),
+});
 
 export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
   let changed: ((issueId: string) => Promise<void>) | null = null;
@@ -68,14 +74,14 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
     const { cloud, client } = await api(signal);
     const parameters = { jql, maxResults, fields: FIELDS };
     const answer = await cloud.searchAndReconsileIssuesUsingJqlPost(client, parameters);
-    return foundSchema.parse(answer).issues.map(issueOf);
+    return readAnswer(foundSchema, answer).issues.map(issueOf);
   }
 
   async function get(issueId: string, signal: AbortSignal): Promise<TrackerIssue | null> {
     const { cloud, client } = await api(signal);
     try {
       const issue = await cloud.getIssue(client, { issueIdOrKey: issueId, fields: FIELDS });
-      return issueOf(issueSchema.parse(issue));
+      return issueOf(readAnswer(issueSchema, issue));
     } catch (error) {
       if (error instanceof AppError && error.code === 'tracker_missing') return null;
       throw error;
@@ -141,7 +147,7 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
           labels: [...config.labels.map((label) => label.replace(/\s+/g, '-')), marker],
         },
       });
-      const { key } = z.object({ key: z.string() }).parse(created);
+      const { key } = readAnswer(z.object({ key: z.string() }), created, { changes: true });
       return {
         id: key,
         key,
@@ -157,10 +163,12 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
     async comment(issueId, { marker, parts }, signal) {
       const { cloud, client } = await api(signal);
       const body = issueDocument(parts, marker, LIMITS.document);
-      const answer = await cloud.getComments(client, { issueIdOrKey: issueId, maxResults: 100 });
-      const { comments } = z
-        .object({ comments: z.array(z.object({ id: z.string(), body: z.unknown() })) })
-        .parse(answer);
+      const answer = await cloud.getComments(client, {
+        issueIdOrKey: issueId,
+        maxResults: 100,
+        orderBy: '-created',
+      });
+      const { comments } = readAnswer(commentsSchema, answer);
       const own = comments.find((comment) => JSON.stringify(comment.body).includes(marker));
       if (own)
         await cloud.updateComment(client, {
@@ -175,13 +183,7 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
     async reopen(issueId, signal) {
       const { cloud, client } = await api(signal);
       const answer = await cloud.getTransitions(client, { issueIdOrKey: issueId });
-      const { transitions } = z
-        .object({
-          transitions: z.array(
-            z.object({ id: z.string(), to: z.object({ statusCategory: z.object({ key: z.string() }) }) }),
-          ),
-        })
-        .parse(answer);
+      const { transitions } = readAnswer(transitionsSchema, answer);
       const back = ['new', 'indeterminate']
         .map((key) => transitions.find(({ to }) => to.statusCategory.key === key))
         .find((transition) => transition !== undefined);
@@ -208,7 +210,7 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
       try {
         const { cloud, client } = await api(AbortSignal.timeout(5_000));
         const project = await cloud.getProject(client, { projectIdOrKey: config.project });
-        const { name } = z.object({ name: z.string() }).parse(project);
+        const { name } = readAnswer(z.object({ name: z.string() }), project);
         const how = config.webhookSecret ? 'changes come by webhook' : 'changes are asked for';
         return { ok: true, detail: `issues of ${name} (${config.project}); ${how}` };
       } catch (error) {

@@ -21,6 +21,7 @@ export type LinearCall = <T>(
 const failureSchema = z.looseObject({
   type: z.string().optional(),
   status: z.number().optional(),
+  errors: z.array(z.unknown()).default([]),
   raw: z
     .looseObject({ response: z.looseObject({ headers: z.instanceof(Headers).optional() }).optional() })
     .optional(),
@@ -47,32 +48,34 @@ export function createLinearCall(config: { apiKey: string; apiUrl: string; clock
 }
 
 function failureOf(error: unknown, changes: boolean, now: Date): AppError {
-  const { type, status, raw } = failureSchema.safeParse(error).data ?? {};
-  const headers = raw?.response?.headers;
-  // Linear answers 400 to too many requests (https://linear.app/developers/rate-limiting), and 200 or 400 with
-  // an entity that is not there.
-  const limited = type === 'Ratelimited';
+  const failure = failureSchema.safeParse(error).data ?? { errors: [] };
+  const detail = requestFault(error);
+  const status = statusOf(failure, detail);
+  const headers = failure.raw?.response?.headers;
   const resetMs = Number(headers?.get('x-ratelimit-requests-reset')) - now.getTime();
-  const missing = /entity not found|could not find|not found/i.test(requestFault(error));
+  const pauseMs = retryAfterOf(headers?.get('retry-after'), now) ?? (resetMs > 0 ? resetMs : undefined);
   return trackerError({
     tracker: 'Linear',
     credential: 'LINEAR_API_KEY',
-    status: limited
-      ? 429
-      : type === 'AuthenticationError'
-        ? 401
-        : type === 'Forbidden'
-          ? 403
-          : status !== undefined && status < 500 && missing
-            ? 404
-            : status === 200
-              ? 422
-              : (status ?? null),
-    detail: requestFault(error),
+    status,
+    detail,
     changes,
-    retryAfterMs: limited
-      ? (retryAfterOf(headers?.get('retry-after'), now) ?? (resetMs > 0 ? resetMs : undefined))
-      : undefined,
+    retryAfterMs: status === 429 ? pauseMs : undefined,
     cause: error,
   });
+}
+
+/**
+ * The HTTP status that would say what is wrong. Linear answers 400 to too many requests
+ * (https://linear.app/developers/rate-limiting), and 200 or 400 with an entity that is not there. A 200 without
+ * errors in it is somebody else's answer, such as a proxy's page.
+ */
+function statusOf({ type, status, errors }: z.infer<typeof failureSchema>, detail: string): number | null {
+  if (type === 'Ratelimited') return 429;
+  if (type === 'AuthenticationError') return 401;
+  if (type === 'Forbidden') return 403;
+  if (status === undefined || status >= 500) return status ?? null;
+  if (/entity not found|could not find|not found/i.test(detail)) return 404;
+  if (status === 200) return errors.length > 0 ? 422 : null;
+  return status;
 }

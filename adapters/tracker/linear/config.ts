@@ -1,6 +1,6 @@
 // Linear's slice of the configuration: the key, the team and what its words mean.
 import { z } from 'zod';
-import { issueStateSchema, type StateWords } from '../../../src/model/issue.ts';
+import { issueStateSchema, meaningsOf, type StateWords } from '../../../src/model/issue.ts';
 import type { AdapterConfigInput } from '../../../src/ports.ts';
 
 export interface LinearConfig {
@@ -80,9 +80,6 @@ export const linearConfig: z.ZodType<LinearConfig | null, AdapterConfigInput> = 
       webhookSecret: env.LINEAR_WEBHOOK_SECRET ?? null,
       team,
       labels,
-      states: {
-        ...MEANINGS,
-        ...Object.fromEntries(Object.entries(states).map(([word, state]) => [word.toLowerCase(), state])),
-      },
+      states: meaningsOf(MEANINGS, states),
     };
   });

@@ -86,3 +86,21 @@ test.each([
     }
   },
 );
+
+test('Jira: a refusal is told in its own words, field by field', async () => {
+  const world = await createWorld();
+  try {
+    const body = JSON.stringify({
+      errorMessages: [],
+      errors: { issuetype: 'Specify a valid issue type' },
+    });
+    world.faults.push({ kind: 'status', status: 400, body });
+    await expect(
+      world
+        .create()
+        .create({ title: 'Empty PDF', marker: 'deskhand-a', parts: [] }, AbortSignal.timeout(5_000)),
+    ).rejects.toThrow('Jira refuses that (issuetype: Specify a valid issue type).');
+  } finally {
+    await world.remove();
+  }
+});
