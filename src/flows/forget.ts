@@ -1,15 +1,21 @@
 // Forgets what nobody asks for any more, so that no table grows for ever.
 import type { FlowDeps } from './deps.ts';
 
-/** Cards that are not about a ticket (digests, bursts) and were posted this long ago are no longer changed. */
-const CARDS_MS = 400 * 86_400_000;
+/**
+ * Age from which cards that are not about a ticket (digests, bursts) are no longer changed, and nobody asks what the
+ * language model did.
+ */
+const KEPT_MS = 400 * 86_400_000;
 
-/** Removes values of adapters that have expired, and old cards. */
+/** Removes values of adapters that have expired, old cards, and the ledger of old calls of the language model. */
 export async function forgetOld({
   store,
   clock,
   log,
 }: Pick<FlowDeps, 'store' | 'clock' | 'log'>): Promise<void> {
-  const removed = await store.forgetOld(new Date(clock.now().getTime() - CARDS_MS));
-  if (removed.values + removed.cards > 0) log.info(removed, 'old values and cards were removed');
+  const before = new Date(clock.now().getTime() - KEPT_MS);
+  const { values, cards } = await store.forgetOld(before);
+  const modelCalls = await store.forgetModelCalls(before.toISOString().slice(0, 10));
+  if (values + cards + modelCalls > 0)
+    log.info({ values, cards, modelCalls }, 'old values, cards and calls of the language model were removed');
 }

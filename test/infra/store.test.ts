@@ -135,7 +135,7 @@ function isStorable(json: unknown): boolean {
 }
 
 describe('forgetting', () => {
-  it('removes what has expired, keeps what was set again or for ever, and old cards go', async () => {
+  it('removes what has expired, keeps what was set again or for ever; old cards and model calls go', async () => {
     const store = createAdapterStore(database.db, 'slack');
     const queries = createStore(database.db);
     const now = new Date('2026-03-02T09:00:00Z');
@@ -147,7 +147,14 @@ describe('forgetting', () => {
     await queries.postedCard('digest-2024-01-01', 'slack', 'C1', new Date('2024-01-01T09:00:00Z'));
     await queries.postedCard('digest-2026-03-02', 'slack', 'C1', now);
 
+    const call = { ticketId: null, step: 'draft', model: 'm', prompt: 'draft@1', outcome: 'ok' };
+    const took = { inputTokens: 1, outputTokens: 1, cost: 0, milliseconds: 1 };
+    for (const day of ['2024-12-31', '2026-03-02'])
+      await queries.recordModelCall({ ...call, ...took, at: new Date(day), day });
+
     expect(await queries.forgetOld(new Date('2025-01-01T00:00:00Z'))).toEqual({ values: 2, cards: 1 });
+    expect(await queries.forgetModelCalls('2025-01-01')).toBe(1);
+    expect(await queries.modelSpentOn('2026-03-02')).toMatchObject({ tokens: 2 });
     const kept = await store.list({ prefix: '', limit: 10 });
     expect(kept.map(({ key }) => key)).toEqual(['person', 'thread/renewed']);
     expect(await store.next('once/old')).toBe(1);

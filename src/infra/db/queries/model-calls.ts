@@ -1,5 +1,5 @@
 // Queries about calls of the language model: what a day and a ticket have cost.
-import { eq, sql } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import type { Db } from '../index.ts';
 import { modelCall } from '../schema/model-calls.ts';
 
@@ -19,6 +19,12 @@ export function modelCallQueries(db: Db) {
     async modelSpentOn(day: string): Promise<{ tokens: number; cost: number }> {
       const [row] = await db.select(sums).from(modelCall).where(eq(modelCall.day, day));
       return row ?? none;
+    },
+
+    /** Removes the calls of days before `day`; answers how many. */
+    async forgetModelCalls(day: string): Promise<number> {
+      const { rowCount } = await db.delete(modelCall).where(lt(modelCall.day, day));
+      return rowCount ?? 0;
     },
 
     /** Tokens and money of everything the model did for a ticket. */
