@@ -76,7 +76,7 @@ export function digestCards(digest: Digest, look: DigestLook): DigestCards {
       ...post('changes', 'What changed', changes(digest)),
       ...post('answers', 'Answers', answers(digest, look)),
       ...post('themes', 'What it was about', themes(digest, look)),
-      ...post('reports', 'What customers report', reports(digest, look)),
+      ...post('reports', 'What customers report', [...reports(digest, look), ...writtenFirst(digest)]),
       ...post('accounts', 'Customers', accounts(digest, look)),
     ],
   };
@@ -259,6 +259,15 @@ function reports(digest: Digest, look: DigestLook): Block[] {
         ]
       : []),
   ];
+}
+
+/** What writing to customers first has brought. */
+function writtenFirst({ outreach }: Digest): Block[] {
+  if (!outreach || outreach.sent === 0) return [];
+  const { sent, settled, replied, optedOut } = outreach;
+  const came = [`${settled} settled`, `${replied} answered`, optedOut > 0 && `${optedOut} want no more`];
+  const value = `${count(sent, 'message')}: ${came.filter(Boolean).join(', ')}`;
+  return [{ type: 'fields', fields: [{ label: 'Written first', value }] }];
 }
 
 function clusterText({ isNew, reports: n, before, accounts: companies, mrr, issue }: ClusterRow): string {

@@ -1,4 +1,4 @@
-// `/deskhand …`: queue, mine, today, ticket, search, digest, dashboard, mode, help.
+// `/deskhand …`: queue, mine, today, ticket, search, digest, dashboard, signals, mode, help.
 import { listCard, todayCard } from '../cards/list.ts';
 import { newsCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
@@ -12,6 +12,7 @@ import { type Actor, rightRefusal } from './agents.ts';
 import { dashboardLink } from './dashboard.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestCommand } from './digest.ts';
+import { signals } from './signals.ts';
 import { modeOf } from './understand.ts';
 import { categoryName, ticketView } from './view.ts';
 
@@ -24,6 +25,7 @@ export const COMMANDS = [
   { command: 'search WORDS', says: 'tickets with these words' },
   { command: 'digest', says: 'the newest digest; also: digest weekly, digest monthly, digest 2026-03-02' },
   { command: 'dashboard', says: 'a link to the figures over time, for you alone' },
+  { command: 'signals', says: 'wishes, hurdles, accounts at risk, and what writing first has brought' },
   { command: 'mode', says: 'what the bot may do by itself, by category' },
   { command: 'mode CATEGORY observe|suggest|auto', says: 'change that (leads and admins)' },
   { command: 'help', says: 'this list' },
@@ -70,6 +72,8 @@ export async function command(
       return digestCommand(deps, argument);
     case 'dashboard':
       return dashboardLink(deps, actor, agent);
+    case 'signals':
+      return card(await signals(deps));
     case 'mode':
       return mode(deps, rest, actor);
     default:

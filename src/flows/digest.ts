@@ -12,6 +12,7 @@ import {
   latestDigest,
   spanOf,
 } from '../insights/digest-period.ts';
+import { writtenFirst } from '../insights/outreach.ts';
 import type { Autonomy, TicketSlice } from '../model/dashboard.ts';
 import {
   DIGEST_KINDS,
@@ -81,18 +82,31 @@ async function countPeriod(
   // A period that is not over is compared with as much of the earlier ones.
   const ahead = Math.max(0, span.to.getTime() - now.getTime());
   const spans = comparedSpans(period).map(({ from, to }) => ({ from, to: new Date(to.getTime() - ahead) }));
-  const [counted, days, since, backlog, clusters, requested, gaps, leaving, left] = await Promise.all([
-    store.spanRows(spans, now, slice),
-    store.dayRows(spanOf(chartSpan(period)), period.timeZone, slice),
-    store.firstTicketAt(),
-    store.backlog(now, slice),
-    store.clustersIn(span, slice),
-    store.requestsIn(span, slice),
-    store.gapsIn(span, slice),
-    store.leavingIn(span, slice),
-    store.leftIn(span),
-  ]);
-  return { spans: counted, days, since, backlog, clusters, requested, gaps, leaving, left };
+  const [counted, days, since, backlog, clusters, requested, gaps, leaving, left, outreach] =
+    await Promise.all([
+      store.spanRows(spans, now, slice),
+      store.dayRows(spanOf(chartSpan(period)), period.timeZone, slice),
+      store.firstTicketAt(),
+      store.backlog(now, slice),
+      store.clustersIn(span, slice),
+      store.requestsIn(span, slice),
+      store.gapsIn(span, slice),
+      store.leavingIn(span, slice),
+      store.leftIn(span),
+      store.outreachFigures(span),
+    ]);
+  return {
+    spans: counted,
+    days,
+    since,
+    backlog,
+    clusters,
+    requested,
+    gaps,
+    leaving,
+    left,
+    outreach: writtenFirst(outreach),
+  };
 }
 
 /** Categories in which a person still sends everything though outcomes prove that the bot may. */

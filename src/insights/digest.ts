@@ -88,6 +88,7 @@ export function composeDigest(
     gaps: rows.gaps.map(({ category, n }) => ({ category, n, name: nameOf(category) })),
     leaving: rows.leaving,
     left: rows.left,
+    ...(rows.outreach && { outreach: rows.outreach }),
     promotions: options.promotions,
   };
   return { ...digest, changes: changesOf(digest, known) };

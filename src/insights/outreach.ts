@@ -1,5 +1,6 @@
 // Whether a customer may be written to first, and why we would: the rules, without any text that a customer reads.
 import type { Usage } from '../model/customer.ts';
+import type { WrittenFirst } from '../model/digest.ts';
 import type { OutreachKind } from '../model/outreach.ts';
 
 /** Frustration from which only a person should write, in their own words; as for news of a fix. */
@@ -89,4 +90,16 @@ export function outreachReason(kind: OutreachKind, data: Usage, sum: string): st
     case 'renewal_near':
       return `Renews on ${told('renewalAt').slice(0, 10)}; ${told('ticket') || 'a ticket'} waits for us.`;
   }
+}
+
+/** Messages of all kinds together. */
+export function writtenFirst(kinds: WrittenFirst[]): WrittenFirst {
+  const total = { sent: 0, settled: 0, replied: 0, optedOut: 0 };
+  for (const { sent, settled, replied, optedOut } of kinds) {
+    total.sent += sent;
+    total.settled += settled;
+    total.replied += replied;
+    total.optedOut += optedOut;
+  }
+  return total;
 }

@@ -19,7 +19,13 @@ export function appOf(bot: Bot, deps: { token: string; metrics: MetricsRegistry;
     attachment: (id) => store.getAttachment(id),
     mayRead: async (request, peer) => (await page?.mayRead?.(request, peer)) ?? false,
     health: bot.health,
-    figures: store.figures,
+    figures: async (from, to) => {
+      const [figures, outreach] = await Promise.all([
+        store.figures(from, to),
+        store.outreachFigures({ from, to }),
+      ]);
+      return { ...figures, outreach };
+    },
     figuresByDay: (from, to, slice) =>
       store.dayRows({ from, to }, bot.flows.settings.workspace.timeZone, slice),
     dashboard: {

@@ -118,6 +118,16 @@ export interface DigestRows {
   leaving: LeavingRow[];
   /** Companies that left within the period. */
   left: string[];
+  /** Messages that we wrote first. */
+  outreach?: WrittenFirst;
+}
+
+/** Messages that we wrote first to customers, and what came of them. */
+export interface WrittenFirst {
+  sent: number;
+  settled: number;
+  replied: number;
+  optedOut: number;
 }
 
 /** What is usual for such a span: the mean of `spans` earlier ones, and how far they lie apart. */
@@ -164,6 +174,7 @@ export interface Digest {
   gaps: { category: string | null; name: string; n: number }[];
   leaving: LeavingRow[];
   left: string[];
+  outreach?: WrittenFirst;
   /** Categories whose outcomes prove that they may be answered alone. */
   promotions: { category: string; name: string; mode: string; reviewed: number; threshold: number }[];
 }

@@ -340,6 +340,18 @@ describe('what came of it', () => {
     expect((await rows('outreach')).at(-1)).toMatchObject({ reason: 'wants no messages from us' });
   });
 
+  test('stands behind /deskhand signals', async () => {
+    await happens('payment_failed');
+    await approve();
+    w.clock.advance(60_000);
+    const reply = await act(w.deps, {
+      ref: null,
+      agent: { platform: 'console', userId: 'ana@team.example' },
+      intent: { type: 'command', text: 'signals', place: { platform: 'console', channel: 'support' } },
+    });
+    expect(JSON.stringify(reply)).toContain('["Failed payment","1","0","0","0"]');
+  });
+
   test('a message of ours is not counted among what customers asked', async () => {
     await happens('payment_failed');
     await approve();

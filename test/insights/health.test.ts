@@ -84,7 +84,7 @@ describe('health', () => {
         expect(health).toBeGreaterThanOrEqual(0);
         expect(health).toBeLessThanOrEqual(100);
         for (const { text, strength } of reasons) {
-          expect(text).toMatch(/^[A-Z].{10,110}\.$/);
+          expect(text).toMatch(/^[A-Z0-9].{10,110}\.$/);
           expect(strength).toBeGreaterThan(0);
         }
         expect(reasons.map(({ points }) => points)).toEqual(

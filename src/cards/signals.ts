@@ -1,0 +1,101 @@
+// The card behind `/deskhand signals`: what customers wish for, cannot find, which accounts fare badly, and what writing first has brought.
+import type { Block, Card } from '../model/card.ts';
+import type { OutreachKind } from '../model/outreach.ts';
+import { amount, count, line } from './words.ts';
+
+export interface Ranked {
+  id: number;
+  title: string;
+  customers: number;
+  accounts: number;
+  mrr: number | null;
+}
+
+export interface SignalsView {
+  /** Days that are looked back on. */
+  days: number;
+  requests: Ranked[];
+  friction: Ranked[];
+  /** Worst first. */
+  accounts: { name: string; mrr: number | null; health: number; reason: string | null }[];
+  outreach: { kind: OutreachKind; sent: number; settled: number; replied: number; optedOut: number }[];
+}
+
+const KINDS: Record<OutreachKind, string> = {
+  payment_failed: 'Failed payment',
+  onboarding_stuck: 'Stuck in onboarding',
+  repeated_error: 'Repeated error',
+  incident: 'Incident',
+  renewal_near: 'Renewal near',
+};
+
+/** A section without anything to tell is left out; a card without sections says so. */
+export function signalsCard(view: SignalsView): Card {
+  const title = `Signals of the last ${view.days} days`;
+  const sections = [
+    ...ranking('Wished for, by companies and what they pay', view.requests),
+    ...ranking('Hard to find or use', view.friction),
+    ...accounts(view),
+    ...outreach(view),
+  ];
+  const nothing: Block = { type: 'text', style: 'muted', text: 'Nothing stands out yet.' };
+  return {
+    tone: 'neutral',
+    fallback: title,
+    ref: null,
+    blocks: [{ type: 'header', text: title }, ...(sections.length > 0 ? sections : [nothing])],
+  };
+}
+
+function ranking(title: string, rows: Ranked[]): Block[] {
+  if (rows.length === 0) return [];
+  return [
+    {
+      type: 'fields',
+      title,
+      fields: rows.map(({ title: name, customers, accounts: companies, mrr }) => ({
+        label: line(name, 90),
+        value: [
+          count(companies, 'company', 'companies'),
+          mrr ? `${amount(Math.round(mrr))} a month` : '',
+          count(customers, 'customer'),
+        ]
+          .filter(Boolean)
+          .join(' · '),
+      })),
+    },
+  ];
+}
+
+function accounts({ accounts: rows }: SignalsView): Block[] {
+  if (rows.length === 0) return [];
+  return [
+    {
+      type: 'table',
+      columns: ['Account', 'Health', 'A month', 'Mostly because'],
+      rows: rows.map(({ name, health, mrr, reason }) => [
+        line(name, 60),
+        String(Math.round(health)),
+        mrr ? amount(Math.round(mrr)) : '–',
+        line(reason ?? '–', 120),
+      ]),
+    },
+  ];
+}
+
+function outreach({ outreach: rows }: SignalsView): Block[] {
+  if (rows.every(({ sent }) => sent === 0)) return [];
+  return [
+    {
+      type: 'table',
+      columns: ['Written first', 'Sent', 'Settled', 'Answered', 'Want no more'],
+      rows: rows.map(({ kind, sent, settled, replied, optedOut }) => [
+        KINDS[kind],
+        String(sent),
+        String(settled),
+        String(replied),
+        String(optedOut),
+      ]),
+    },
+  ];
+}
