@@ -55,7 +55,8 @@ process.exit();
 
 async function photographDashboard(): Promise<void> {
   const file = 'docs/dashboard.png';
-  const page = await browser.newPage({ viewport: { width: 1440, height: 1180 }, deviceScaleFactor: 2 });
+  const look = { viewport: { width: 1440, height: 1180 }, deviceScaleFactor: 2, locale: 'en-GB' };
+  const page = await browser.newPage(look);
   await page.goto(`${bot.url}/dashboard`);
   await page.locator('main[aria-busy="false"]').waitFor(PATIENT);
   await page.locator('.chart canvas').nth(2).waitFor(PATIENT);
