@@ -91,6 +91,11 @@ export function createDashboardRoutes({ dashboard, mayRead }: Deps): Route[] {
     },
     {
       method: 'GET',
+      path: '/dashboard/',
+      handle: async () => new Response(null, { status: 308, headers: { location: '/dashboard' } }),
+    },
+    {
+      method: 'GET',
       path: '/dashboard/assets/:name',
       handle: async (_request, params) => asset(await bundle(), params.name ?? ''),
     },

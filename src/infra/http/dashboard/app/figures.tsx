@@ -85,7 +85,7 @@ function tilesOf({ volume, response, resolved, due, backlog, answered, saved, co
           value: percent(due.known - due.late, due.known),
           note:
             due.late === 0 ? `all ${count(due.known, 'first answer')}` : `${due.late} of ${due.known} late`,
-          to: { view: 'tickets', status: 'late' },
+          to: due.late > 0 ? { view: 'tickets', status: 'late' } : { view: 'response' },
           tone: due.late > 0 ? 'warning' : undefined,
         }
       : null,
@@ -98,7 +98,7 @@ function tilesOf({ volume, response, resolved, due, backlog, answered, saved, co
           : backlog.total > 0
             ? 'none overdue'
             : 'nothing waits',
-      to: backlog.overdue > 0 ? { view: 'backlog', status: 'overdue' } : { view: 'backlog' },
+      to: { view: 'backlog' },
       tone: backlog.overdue > 0 ? 'warning' : undefined,
     },
     saved && saved.minutes > 0

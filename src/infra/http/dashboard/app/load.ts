@@ -29,6 +29,9 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What is older than this is asked for again when somebody comes back to the page. */
+const STALE_MS = 60_000;
+
 /** What stands at `path` now; a later path replaces an earlier one that is still under way. */
 export function useLoaded<T>(path: string): Loaded<T> {
   const [state, setState] = useState<Omit<Loaded<T>, 'again'>>({ value: null, loading: true, failure: null });
@@ -45,5 +48,13 @@ export function useLoaded<T>(path: string): Loaded<T> {
     );
     return () => leaving.abort();
   }, [path, round]);
+  useEffect(() => {
+    const loadedAt = Date.now();
+    const comeBack = () => {
+      if (Date.now() - loadedAt > STALE_MS) setRound((n) => n + 1);
+    };
+    addEventListener('focus', comeBack);
+    return () => removeEventListener('focus', comeBack);
+  }, [state.value]);
   return { ...state, again: () => setRound((n) => n + 1) };
 }
