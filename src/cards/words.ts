@@ -87,14 +87,14 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-const CHANNELS: Record<string, string> = {
-  email: 'e-mail',
-  api: 'API',
-  livechat: 'live chat',
-  chat: 'chat',
-};
+const CHANNELS = new Map([
+  ['email', 'e-mail'],
+  ['api', 'API'],
+  ['livechat', 'live chat'],
+  ['chat', 'chat'],
+]);
 
 /** What people call a channel. */
 export function channelName(channel: string): string {
-  return CHANNELS[channel] ?? line(channel, 40);
+  return CHANNELS.get(channel) ?? line(channel, 40);
 }

@@ -172,10 +172,16 @@ function choices(options: { value: string; label: string }[], value: string | un
     style: options.length > FILTERED_FROM ? ('filtered' as const) : ('compact' as const),
     choices: options
       .filter((option) => option.value !== '')
-      .map((option) => ({ title: option.label, value: option.value })),
+      .map((option) => ({ title: titleOf(option), value: option.value })),
     ...(none ? { placeholder: none.label } : {}),
     ...(value ? { value } : {}),
   };
+}
+
+/** Teams refuses a choice without words, and one long name could take the room of all others. */
+function titleOf({ label, value }: { label: string; value: string }): string {
+  const words = label.trim() || value;
+  return words.length <= LIMITS.choice ? words : `${words.slice(0, LIMITS.choice - 2).toWellFormed()} …`;
 }
 
 // --- back ---------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ export const LIMITS = {
   cardBytes: 27_000,
   /** Characters of a dialog's title. https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/task-modules/invoking-task-modules */
   dialogTitle: 64,
+  /** Characters of one choice of a list; ours, so that a list fits a card. */
+  choice: 150,
   /** Characters of the text that a notification shows. */
   summary: 200,
   /**
