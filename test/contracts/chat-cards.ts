@@ -95,7 +95,8 @@ export function aBigCard(key: string): Card {
   return { tone: 'P1', fallback: long, ref: { ticketId: key, draftVersion: 999_999 }, blocks };
 }
 
-const words = fc.oneof(
+/** What anybody might write anywhere. */
+export const words = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
   {
     weight: 3,

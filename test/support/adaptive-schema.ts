@@ -131,6 +131,7 @@ const elementSchema: z.ZodType<CardElement> = z.discriminatedUnion('type', [
     type: z.literal('Input.ChoiceSet'),
     ...input,
     style: z.enum(['compact', 'expanded', 'filtered']).optional(),
+    isMultiSelect: z.boolean().optional(),
     choices: z.array(z.strictObject({ title: text, value: text })).min(1),
     'choices.data': z
       .strictObject({

@@ -193,13 +193,17 @@ function checkElement(element: unknown, say: Say, isInput: boolean): void {
       options('radio_buttons.options', element.options, 10);
       break;
     case 'static_select':
+    case 'multi_static_select':
       if (element.option_groups !== undefined) {
         for (const group of many(element.option_groups, 1, 100, say, 'option_groups')) {
           text(group.label, 75, say, 'group.label');
           options('group.options', group.options, 100);
         }
-      } else options('static_select.options', element.options, 100);
-      if (element.initial_option !== undefined) initial(element, say);
+      } else options(`${element.type}.options`, element.options, 100);
+      if (element.initial_option !== undefined) initial(element, element.initial_option, say);
+      if (element.initial_options !== undefined)
+        for (const one of many(element.initial_options, 1, 100, say, 'initial_options'))
+          initial(element, one, say);
       return;
     case 'plain_text_input':
       if (Number(element.max_length ?? 1) > 3_000 || Number(element.max_length ?? 1) < 1)
@@ -214,12 +218,12 @@ function checkElement(element: unknown, say: Say, isInput: boolean): void {
   }
 }
 
-function initial(element: Json, say: Say): void {
+function initial(element: Json, chosen: unknown, say: Say): void {
   const groups = array(element.option_groups).flatMap((group) =>
     isObject(group) ? array(group.options) : [],
   );
   const all = [...array(element.options), ...groups].map((option) => JSON.stringify(option));
-  if (!all.includes(JSON.stringify(element.initial_option))) say('initial_option', 'is none of the options');
+  if (!all.includes(JSON.stringify(chosen))) say('initial_option', 'is none of the options');
 }
 
 function checkOption(option: Json, say: Say): void {

@@ -49,7 +49,10 @@ const stringSelect = z
     ({ options }) => new Set(options.map(({ value }) => value)).size === options.length,
     'values repeat',
   )
-  .refine(({ options }) => options.filter((one) => one.default).length <= 1, 'too many defaults');
+  .refine(
+    (menu) => menu.options.filter((one) => one.default).length <= (menu.max_values ?? 1),
+    'too many defaults',
+  );
 const userSelect = z.strictObject({ type: z.literal(5), ...selectParts, required: z.boolean().optional() });
 
 const textDisplay = z.strictObject({ type: z.literal(10), content: emptyless(4000) });
