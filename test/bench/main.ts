@@ -67,7 +67,7 @@ const MEASUREMENTS: Record<string, () => Promise<Section>> = {
     title: 'Slack, Discord and Teams',
     figures: [
       ...(await measureChat({ perSecond: 20, clicksPerSecond: 2, forMs: size.clicksMs })),
-      ...(await measureOpenCards({ count: values.quick ? 1_000 : 10_000 })),
+      ...(await measureOpenCards({ count: values.quick ? 400 : 2_000 })),
     ],
   }),
   digest: async () => ({ title: 'Digest', figures: await measureDigest(size.inDigest) }),

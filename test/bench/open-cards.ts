@@ -1,0 +1,161 @@
+// How much memory open cards cost: each platform's real adapter posts and updates thousands at ends that forget them.
+import { setTimeout as wait } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createDiscord } from '../../adapters/chat/discord/index.ts';
+import { createSlack } from '../../adapters/chat/slack/index.ts';
+import { createTeams } from '../../adapters/chat/teams/index.ts';
+import { ticketCard } from '../../src/cards/ticket.ts';
+import { openDatabase } from '../../src/infra/db/index.ts';
+import { migrate } from '../../src/infra/db/migrate.ts';
+import { openPostgres } from '../../src/infra/postgres/index.ts';
+import { createAdapterStore } from '../../src/infra/store.ts';
+import { AppError } from '../../src/model/errors.ts';
+import type { AdapterDeps, ChatPlatform, RateLimiter } from '../../src/ports.ts';
+import { createMemoryBus } from '../support/adapter-memory.ts';
+import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
+import { openDiscordDouble } from '../support/discord-double.ts';
+import { createSlackDouble, SLACK } from '../support/slack-double.ts';
+import { BOT, CHANNEL, startTeamsDouble } from '../support/teams-double.ts';
+import { aTicket, aView } from '../support/ticket-views.ts';
+import type { Figure } from './figures.ts';
+import { log } from './stage.ts';
+
+/** Calls at a time; fewer than the adapters let wait. */
+const CALLS = 16;
+/** What the adapters keep is asked for at this many cards. */
+const PER = 10_000;
+
+/** The rates of the platforms would make this last for hours; only what an SDK limits by itself is waited for. */
+const unlimited: RateLimiter = {
+  async run(_call, send) {
+    for (;;) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
+        await wait(error.retryAfterMs ?? 300);
+      }
+    }
+  },
+  paused: async () => 0,
+  pause: async () => undefined,
+};
+
+interface End {
+  platform: ChatPlatform;
+  channel: string;
+  /** Forgets what was posted. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
+/** What the heap grew by after `count` cards were posted and updated, for 10,000 of them, on each platform. */
+export async function measureOpenCards({ count }: { count: number }): Promise<Figure[]> {
+  await using closing = new AsyncDisposableStack();
+  const folder = await createDataFolder('deskhand-cards-');
+  closing.defer(() => removeDataFolder(folder));
+  const postgres = await openPostgres({ dataDir: folder, log });
+  closing.defer(() => postgres.stop());
+  await migrate(postgres.url);
+  const database = openDatabase(postgres.url, { log });
+  closing.defer(() => database.close());
+  const depsOf = (owner: string): AdapterDeps => ({
+    clock: { now: () => new Date() },
+    fetch,
+    log: { ...log, warn: () => undefined },
+    store: createAdapterStore(database.db, owner),
+    bus: createMemoryBus(),
+    limiter: unlimited,
+    agents: [],
+    status: () => ({ sample: false, indexing: null, notices: [] }),
+  });
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const figures: Figure[] = [];
+  for (const [name, open] of Object.entries({ Slack: slackEnd, Discord: discordEnd, Teams: teamsEnd })) {
+    const end = await open(depsOf(name.toLowerCase()));
+    await postAndUpdate(end, 200);
+    const before = heapNow(end, collect);
+    await postAndUpdate(end, count);
+    const grown = heapNow(end, collect) - before;
+    figures.push({
+      name: `${name}: memory of ${PER.toLocaleString('en')} open cards in the bot's process`,
+      value: `${((grown * PER) / count / 2 ** 20).toFixed(1)} MB`,
+    });
+    await end.platform.stop();
+    await end.close();
+  }
+  return figures;
+}
+
+function heapNow(end: End, collect: () => void): number {
+  end.forget();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function postAndUpdate({ platform, channel, forget }: End, count: number): Promise<void> {
+  const place = { platform: platform.id, channel };
+  for (let done = 0; done < count; done += CALLS) {
+    const cards = Array.from({ length: Math.min(CALLS, count - done) }, (_, n) =>
+      ticketCard(aView({ ticket: aTicket({ id: 1_000 + done + n }) })),
+    );
+    await Promise.all(cards.map(async (card) => platform.update(await platform.post(place, card), card)));
+    forget();
+  }
+}
+
+async function slackEnd(deps: AdapterDeps): Promise<End> {
+  const double = await createSlackDouble();
+  const platform = createSlack(
+    {
+      botToken: SLACK.botToken,
+      signingSecret: SLACK.signingSecret,
+      appToken: null,
+      apiUrl: double.apiUrl,
+      agents: {},
+      timeoutMs: 10_000,
+    },
+    deps,
+  );
+  await platform.start(async () => ({ kind: 'none' }));
+  const forget = () => {
+    double.messages.set(SLACK.channel, []);
+    double.journal.length = 0;
+  };
+  return { platform, channel: SLACK.channel, forget, close: () => double.close() };
+}
+
+async function discordEnd(deps: AdapterDeps): Promise<End> {
+  const double = await openDiscordDouble();
+  const { token, applicationId, apiUrl } = double;
+  const platform = createDiscord({ token, applicationId, apiUrl, people: {}, timeZone: 'UTC' }, deps);
+  await platform.start(async () => ({ kind: 'none' }));
+  const forget = () => {
+    double.messages.clear();
+    double.journal.length = 0;
+  };
+  return { platform, channel: double.channel, forget, close: () => double.close() };
+}
+
+async function teamsEnd(deps: AdapterDeps): Promise<End> {
+  const double = await startTeamsDouble([]);
+  const platform = createTeams(
+    {
+      app: BOT,
+      serviceUrl: double.serviceUrl,
+      authority: double.authority,
+      people: {},
+      publicUrl: null,
+      requestMs: 10_000,
+    },
+    deps,
+  );
+  await platform.start(async () => ({ kind: 'none' }));
+  const forget = () => {
+    double.posted.length = 0;
+  };
+  return { platform, channel: CHANNEL, forget, close: () => double.close() };
+}
