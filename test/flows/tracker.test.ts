@@ -1,95 +1,28 @@
-// From a cluster to an issue, from a fixed issue to told customers, and back again when the bug returns.
+// From a cluster to an issue, and on the issue again when the bug is reported later or returns.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterCard } from '../../src/cards/cluster.ts';
-import { act } from '../../src/flows/actions.ts';
 import { clusterView } from '../../src/flows/cluster-confirm.ts';
 import { rename } from '../../src/flows/cluster-merge.ts';
 import { keepTrack, reportJoined } from '../../src/flows/track.ts';
 import { createIssue, linkIssue } from '../../src/flows/tracker.ts';
-import { createSampleTracker } from '../../src/main/sample-tracker.ts';
 import { AppError } from '../../src/model/errors.ts';
-import type { Intent } from '../../src/model/platform.ts';
-import type { Tracker } from '../../src/ports.ts';
-import { createMemoryStore } from '../support/adapter-memory.ts';
-import { openWorkspace, type Workspace } from '../support/workspace.ts';
+import { type IssueDesk, openIssueDesk } from '../support/issue-desk.ts';
 
 const ANA = { name: 'Ana' };
 
-let w: Workspace;
-let tracker: Tracker;
-let issues: number;
+let w: IssueDesk['w'];
+let tracker: IssueDesk['tracker'];
+let made: IssueDesk['made'];
+let cluster: IssueDesk['cluster'];
+let report: IssueDesk['report'];
+let closeAs: IssueDesk['closeAs'];
+let proposals: IssueDesk['proposals'];
 
-beforeEach(async () => {
-  await open();
-});
+beforeEach(() => open());
 afterEach(() => w.close());
 
 async function open(yaml: Record<string, unknown> = {}) {
-  w = await openWorkspace({ send: { undoSeconds: 0 }, ...yaml });
-  // Who belongs together is told by each test.
-  w.engine.fingerprints = async () => [];
-  issues = 0;
-  const sample = createSampleTracker({
-    platform: () => undefined,
-    memory: createMemoryStore(),
-    clock: w.clock,
-    publicUrl: 'http://localhost:3000',
-  });
-  tracker = {
-    ...sample,
-    async create(issue, signal) {
-      issues++;
-      return sample.create(issue, signal);
-    },
-  };
-  Object.assign(w.deps, { trackers: new Map([['sample', tracker]]) });
-}
-
-/** A cluster of bug reports by `names`, each with a ticket of their own. */
-async function cluster(names: string[], title = 'Exported PDF is empty'): Promise<number> {
-  const { rows } = await w.pool.query(
-    `insert into cluster (kind, title, status, first_seen, last_seen) values ('bug', $1, 'confirmed', now(), now())
-     returning id::float8 as id`,
-    [title],
-  );
-  for (const name of names) await report(rows[0].id, name);
-  return rows[0].id;
-}
-
-async function report(clusterId: number, name: string, text = 'The exported PDF is empty.'): Promise<number> {
-  const customer = { email: `${name}@acme.example`, name: `${name} Smith` };
-  const { ticketId, messageId } = await w.write(text, { customer, subject: 'Empty PDF' });
-  if (ticketId === null) throw new Error('no ticket');
-  await w.work();
-  await w.pool.query(
-    'insert into cluster_member (cluster_id, message_id, ticket_id, score, at) values ($1, $2, $3, 0.9, $4)',
-    [clusterId, messageId, ticketId, w.clock.now()],
-  );
-  await reportJoined(w.deps, { clusterId, ticketId, at: w.clock.now() });
-  return ticketId;
-}
-
-/** Ana does something on the newest card of a proposal. */
-async function onProposal(intent: Intent, version?: number) {
-  const card = proposals().at(-1)?.card;
-  if (!card?.ref) throw new Error('no proposal');
-  const ref = { ...card.ref, ...(version && { draftVersion: version }) };
-  return act(w.deps, { ref, agent: { platform: 'console', userId: 'ana@team.example' }, intent });
-}
-
-const proposals = () => w.platform.posts.filter(({ card }) => card.ref?.ticketId.startsWith('P-'));
-const sentTo = () => w.email.sent.map(({ to }) => to.email);
-
-async function closeAs(state: 'fixed' | 'not_planned', issueId = 'CREW-1') {
-  w.clock.advance(60_000);
-  await tracker.close?.(issueId, state, 'Devin');
-  await w.store.markIssueStale('sample', issueId);
-  await keepTrack(w.deps);
-}
-
-async function firstRecipient(name: string): Promise<string> {
-  const all = await w.store.recipientsOf(1);
-  return String(all.find((one) => one.name.startsWith(name))?.id);
+  ({ w, tracker, made, cluster, report, closeAs, proposals } = await openIssueDesk(yaml));
 }
 
 describe('making an issue', () => {
@@ -103,7 +36,7 @@ describe('making an issue', () => {
       ok: false,
       text: expect.stringContaining('CREW-1'),
     });
-    expect(issues).toBe(1);
+    expect(made()).toBe(1);
     const [shown] = await w.store.clusterSummaries();
     expect(shown?.issue).toMatchObject({ tracker: 'sample', id: 'CREW-1', state: 'open' });
     const view = await clusterView(w.deps, id);
@@ -128,7 +61,7 @@ describe('making an issue', () => {
     const id = await cluster(['ada']);
     await Promise.all(Array.from({ length: 10 }, () => createIssue(w.deps, id, ANA)));
     await keepTrack(w.deps);
-    expect(issues).toBe(1);
+    expect(made()).toBe(1);
   });
 
   test('a press that was decided on before the issue was there makes none', async () => {
@@ -149,7 +82,7 @@ describe('making an issue', () => {
       },
     };
     await createIssue(late, id, { name: 'Ben' });
-    expect(issues).toBe(1);
+    expect(made()).toBe(1);
     expect(await w.store.issueOfCluster(id)).toMatchObject({ stage: 'made', by: 'Ana' });
   });
 
@@ -172,9 +105,9 @@ describe('making an issue', () => {
     const id = await cluster(['ada']);
     const first = await createIssue(w.deps, id, ANA);
     expect(first).toMatchObject({ text: expect.stringContaining('CREW-1 “Exported PDF is blank”') });
-    expect(issues).toBe(1);
+    expect(made()).toBe(1);
     await createIssue(w.deps, id, ANA);
-    expect(issues).toBe(2);
+    expect(made()).toBe(2);
   });
 
   test('a process that dies after the tracker has made it finds it again', async () => {
@@ -191,7 +124,7 @@ describe('making an issue', () => {
     tracker.create = create;
     w.clock.advance(120_000);
     await keepTrack(w.deps);
-    expect(issues).toBe(1);
+    expect(made()).toBe(1);
     expect((await w.store.issueOfCluster(id))?.stage).toBe('made');
   });
 
@@ -208,7 +141,7 @@ describe('making an issue', () => {
     await keepTrack(w.deps);
     tracker.create = create;
     expect(await createIssue(w.deps, id, ANA)).toMatchObject({ ok: true });
-    expect(issues).toBe(1);
+    expect(made()).toBe(1);
   });
 
   test('without a tracker the answer says what to set', async () => {
@@ -224,11 +157,11 @@ describe('making an issue', () => {
     await open({ trackers: { automatic: { customers: 3, likeness: 0.8 } } });
     const id = await cluster(['ada', 'bob']);
     await keepTrack(w.deps);
-    expect(issues).toBe(0);
+    expect(made()).toBe(0);
     await report(id, 'cid');
     await keepTrack(w.deps);
     await keepTrack(w.deps);
-    expect(issues).toBe(1);
+    expect(made()).toBe(1);
     expect((await w.store.issueOfCluster(id))?.by).toBe('Deskhand');
   });
 
@@ -239,190 +172,6 @@ describe('making an issue', () => {
     expect(await linkIssue(w.deps, id, 'CREW-99', ANA)).toMatchObject({ ok: false });
     expect(await linkIssue(w.deps, id, 'CREW-1', ANA)).toMatchObject({ ok: true });
     expect((await w.store.clusterSummaries())[0]?.issue).toMatchObject({ id: 'CREW-1' });
-  });
-});
-
-describe('an issue that is closed', () => {
-  test('as fixed: one proposal for everybody who reported it, sent by one approval', async () => {
-    const names = Array.from({ length: 15 }, (_, n) => `customer${n}`);
-    const id = await cluster(names);
-    await createIssue(w.deps, id, ANA);
-    await closeAs('fixed');
-    expect(proposals()).toHaveLength(1);
-    expect(proposals()[0]?.card.fallback).toContain('Tell 15 customers that it is fixed');
-    expect(w.email.sent).toEqual([]);
-
-    await onProposal({ type: 'act', act: 'send_all' });
-    await w.work();
-    expect(sentTo().sort()).toEqual(names.map((name) => `${name}@acme.example`).sort());
-    expect(w.email.sent[0]?.text).toContain('“The exported PDF is empty”. It is fixed now.');
-    expect(new Set(w.email.sent.map(({ key }) => key)).size).toBe(15);
-    expect((await w.store.listTickets({ limit: 50 })).every(({ status }) => status === 'resolved')).toBe(
-      true,
-    );
-  });
-
-  test('while its state was being asked for is asked for again', async () => {
-    await createIssue(w.deps, await cluster(['ada']), ANA);
-    const { get } = tracker;
-    tracker.get = async (issueId, signal) => {
-      tracker.get = get;
-      const told = await get(issueId, signal);
-      await tracker.close?.(issueId, 'fixed', 'Devin');
-      await w.store.markIssueStale('sample', issueId);
-      return told;
-    };
-    await w.store.markIssueStale('sample', 'CREW-1');
-    await keepTrack(w.deps);
-    expect(proposals()).toEqual([]);
-    await keepTrack(w.deps);
-    expect(proposals()).toHaveLength(1);
-  });
-
-  test.each(['not_planned', 'duplicate'] as const)('as %s: nobody is told', async (state) => {
-    const id = await cluster(['ada', 'bob']);
-    await createIssue(w.deps, id, ANA);
-    const told = await tracker.get('CREW-1', AbortSignal.timeout(1));
-    tracker.get = async () => told && { ...told, state };
-    await w.store.markIssueStale('sample', 'CREW-1');
-    await keepTrack(w.deps);
-    expect(proposals()).toEqual([]);
-    expect((await w.store.clusterSummaries())[0]).toMatchObject({ status: 'confirmed', issue: { state } });
-  });
-
-  test('heard of ten times at once: one proposal', async () => {
-    const id = await cluster(['ada']);
-    await createIssue(w.deps, id, ANA);
-    await tracker.close?.('CREW-1', 'fixed', 'Devin');
-    for (let n = 0; n < 10; n++) {
-      await w.store.markIssueStale('sample', 'CREW-1');
-      await Promise.all([keepTrack(w.deps), keepTrack(w.deps)]);
-    }
-    expect(proposals()).toHaveLength(1);
-  });
-
-  test('reopened before anybody was told: the proposal is taken back', async () => {
-    const id = await cluster(['ada']);
-    await createIssue(w.deps, id, ANA);
-    await closeAs('fixed');
-    await tracker.reopen('CREW-1', AbortSignal.timeout(1));
-    await w.store.markIssueStale('sample', 'CREW-1');
-    await keepTrack(w.deps);
-    expect(await onProposal({ type: 'act', act: 'send_all' })).toMatchObject({ ok: false });
-    expect(w.email.sent).toEqual([]);
-  });
-});
-
-describe('a proposal', () => {
-  async function proposed(names: string[]) {
-    const id = await cluster(names);
-    await createIssue(w.deps, id, ANA);
-    await closeAs('fixed');
-    return id;
-  }
-
-  test('leaves out whom an agent leaves out, and says so', async () => {
-    await proposed(['ada', 'bob', 'cid']);
-    const form = await onProposal({ type: 'open_form', form: 'choose' });
-    expect(form).toMatchObject({
-      kind: 'form',
-      form: { fields: [{ type: 'choices', options: expect.any(Array) }] },
-    });
-    await onProposal({ type: 'submit', form: 'choose', values: { leave_out: await firstRecipient('bob') } });
-    expect(JSON.stringify(proposals()[0]?.card)).toContain('left out by Ana');
-    await onProposal({ type: 'act', act: 'send_all' });
-    await w.work();
-    expect(sentTo()).toEqual(['ada@acme.example', 'cid@acme.example']);
-  });
-
-  test('sends the text that an agent edited, signed, and only to what the approver saw', async () => {
-    await proposed(['ada']);
-    const seen = proposals()[0]?.card.ref?.draftVersion;
-    await onProposal({
-      type: 'submit',
-      form: 'edit_message',
-      values: { en: '{greeting}\n\nFixed in 4.2. {other}' },
-    });
-    expect(await onProposal({ type: 'act', act: 'send_all' }, seen)).toMatchObject({ ok: false });
-    await onProposal({ type: 'act', act: 'send_all' });
-    await w.work();
-    expect(w.email.sent.map(({ text }) => text)).toEqual([
-      'Hello,\n\nFixed in 4.2. {other}\n\nBest regards,\nThe support team',
-    ]);
-  });
-
-  test('is sent once, however often it is approved', async () => {
-    await proposed(['ada', 'bob']);
-    await Promise.all(Array.from({ length: 5 }, () => onProposal({ type: 'act', act: 'send_all' })));
-    await onProposal({ type: 'act', act: 'send_all' });
-    await keepTrack(w.deps);
-    await w.work();
-    expect(sentTo().sort()).toEqual(['ada@acme.example', 'bob@acme.example']);
-  });
-
-  test('that was approved when its process died is finished by the next', async () => {
-    await proposed(['ada', 'bob']);
-    await w.store.updateProposal(1, { status: 'sent', decidedBy: 'Ana', decidedAt: w.clock.now() });
-    await keepTrack(w.deps);
-    await w.work();
-    expect(sentTo().sort()).toEqual(['ada@acme.example', 'bob@acme.example']);
-  });
-
-  test('skips who opted out, is upset or wrote again, with the reason', async () => {
-    const id = await cluster(['ada', 'bob', 'cid']);
-    await createIssue(w.deps, id, ANA);
-    await w.pool.query("update customer set opted_out = true where name = 'ada Smith'");
-    await w.pool.query(
-      `update ticket set analysis = jsonb_set(analysis, '{frustration}', '0.9')
-       where customer_id = (select id from customer where name = 'bob Smith')`,
-    );
-    await closeAs('fixed');
-    const card = JSON.stringify(proposals()[0]?.card);
-    expect(card).toContain('Tell 1 customer that it is fixed');
-    expect(card).toContain('wants no messages from us');
-    expect(card).toContain('is upset');
-    const customer = { email: 'cid@acme.example' };
-    await w.write('It is still empty, please look at it today.', { customer, subject: 'Empty PDF' });
-    await onProposal({ type: 'act', act: 'send_all' });
-    expect(w.email.sent).toEqual([]);
-    expect((await w.store.recipientsOf(1)).map(({ reason }) => reason)).toContain('wrote again just then');
-  });
-
-  test('is written in each customer’s own language', async () => {
-    const id = await cluster(['ada', 'bob']);
-    await createIssue(w.deps, id, ANA);
-    await w.pool.query(
-      `update ticket set analysis = jsonb_set(analysis, '{language}', '"de"')
-       where customer_id = (select id from customer where name = 'bob Smith')`,
-    );
-    await closeAs('fixed');
-    await onProposal({ type: 'act', act: 'send_all' });
-    await w.work();
-    const texts = Object.fromEntries(w.email.sent.map(({ to, text }) => [to.email, text]));
-    expect(texts['ada@acme.example']).toContain('It is fixed now');
-    expect(texts['bob@acme.example']).toContain('Der Fehler ist jetzt behoben');
-  });
-
-  test('is not for viewers and strangers', async () => {
-    await proposed(['ada']);
-    const ref = proposals()[0]?.card.ref ?? null;
-    for (const userId of ['vera@team.example', 'eve@elsewhere.example'])
-      expect(
-        await act(w.deps, {
-          ref,
-          agent: { platform: 'console', userId },
-          intent: { type: 'act', act: 'send_all' },
-        }),
-      ).toMatchObject({ ok: false });
-    await w.work();
-    expect(w.email.sent).toEqual([]);
-  });
-
-  test('can be dismissed, and then nothing is sent', async () => {
-    await proposed(['ada']);
-    await onProposal({ type: 'act', act: 'dismiss' });
-    expect(await onProposal({ type: 'act', act: 'send_all' })).toMatchObject({ ok: false });
-    expect(JSON.stringify(proposals()[0]?.card)).toContain('Dismissed by Ana');
   });
 });
 
