@@ -8,7 +8,7 @@ import { asksForPerson } from './extract.ts';
 import { type ArticleItem, fromArticle, inboundText, inPlan } from './fitting.ts';
 import { holdingReply } from './holding.ts';
 import { firstName, listed, PHRASES, type Phrases, paragraphs } from './phrases.ts';
-import type { Hit } from './retrieval.ts';
+import { contentWords, type Hit } from './retrieval.ts';
 import { rewrite } from './rewriting.ts';
 import { wordCount } from './text.ts';
 
@@ -30,10 +30,12 @@ export interface DraftMaterial {
 }
 
 /** Least support, 0..1, with which an article answers. */
-export const LEAST_SUPPORT = 0.45;
-const LEAST_DENIAL = 0.6;
+export const LEAST_SUPPORT = 0.33;
+const LEAST_DENIAL = 0.5;
 /** The same, for an article that already answers another question of the message. */
-const LEAST_SHARED = 0.4;
+const LEAST_SHARED = 0.28;
+/** A question with fewer telling words leans on the others. */
+const SAYS_LITTLE = 3;
 /** Closeness from which a solved ticket asked nearly the same. */
 const SAME_QUESTION = 0.78;
 const LEAST_QUALITY = 0.5;
@@ -45,7 +47,7 @@ const WANTS_ACTION =
  * 0..1: how surely the best article answers what is asked, from closeness in meaning, shared rare words, topic, and
  * the distance to the next article. A logistic model, fitted on whether the first article of each ticket of the
  * sample's history is the one that the reply which was sent agrees with (AUROC 0.79 on unseen tickets); shifted so
- * that the least with which an article answers is where half of the answers are right.
+ * that the least with which an article answers is where two of five answers are right.
  */
 export function supportOf(hits: Hit<ArticleItem>[], analysis: Analysis): number {
   const [hit] = hits;
@@ -90,9 +92,11 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const phrases = PHRASES[language] ?? (PHRASES.en as Phrases);
   const alone = material.found.map((found) => answerOne(found, input, material, phrases));
   const first = alone.find((answer) => answer !== null);
-  const answers = alone.map(
-    (answer, i) => answer ?? (first ? sameArticle(material.found[i], first, input, phrases) : null),
-  );
+  const answers = alone.map((answer, i) => {
+    // What another article hardly supports, the article of the first answer may say better.
+    const sure = !first || answer === first || (answer?.support ?? 0) >= LEAST_DENIAL;
+    return sure ? answer : (sameArticle(material.found[i], first, input, phrases) ?? answer);
+  });
   const answered = answers.filter((answer): answer is Answer => answer !== null);
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
@@ -265,6 +269,13 @@ function answerOne(
   };
 }
 
+/** The rest of the customer's sentence from a question on; empty when it stands at the end of one. */
+function sentenceWith(question: string, input: DraftInput): string {
+  const said = inboundText(input);
+  const at = said.indexOf(question);
+  return at < 0 || !question ? '' : (/^[^.!?\n]*/.exec(said.slice(at + question.length))?.[0] ?? '');
+}
+
 /** The article that answers one question may answer another, which alone would not have led to it. */
 function sameArticle(
   found: Found | undefined,
@@ -272,6 +283,9 @@ function sameArticle(
   input: DraftInput,
   phrases: Phrases,
 ): Answer | null {
+  // "When does it start and what do we lose?": half a sentence that says nothing by itself belongs to the other half.
+  const halved = /\b(?:and|or)\b[^.!?]*\?*\s*$/i.test(sentenceWith(found?.question ?? '', input));
+  if (found && halved && new Set(contentWords(found.question)).size < SAYS_LITTLE) return first;
   const id = first.sources[0]?.id;
   const hits = found?.articles.filter(({ item }) => item.data.parts.article.id === id) ?? [];
   const [best] = hits;
