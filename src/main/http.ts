@@ -19,9 +19,9 @@ export function appOf(bot: Bot, deps: { token: string; metrics: MetricsRegistry;
     attachment: (id) => store.getAttachment(id),
     mayRead: async (request, peer) => (await page?.mayRead?.(request, peer)) ?? false,
     health: bot.health,
-    figures: async (from, to) => {
+    figures: async (from, to, slice) => {
       const [figures, outreach] = await Promise.all([
-        store.figures(from, to),
+        store.figures(from, to, slice),
         store.outreachFigures({ from, to }),
       ]);
       return { ...figures, outreach };

@@ -42,9 +42,6 @@ const SUBSCRIPTIONS: Record<string, string> = {
   'customer.subscription.updated': 'subscription_changed',
 };
 
-/** The types that a webhook should be registered for. */
-export const TOLD_TYPES = [...Object.keys(INVOICES), ...Object.keys(SUBSCRIPTIONS)];
-
 /** Stripe's smallest unit in units of the currency: 4900 -> 49 EUR, 4900 -> 4900 JPY. */
 export function inUnits(amount: number, currency: string): number {
   const code = currency.toUpperCase();
