@@ -35,13 +35,16 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
     store.sliceChoices(spanOf(period)),
     store.frailAccounts(slice),
   ]);
-  const { volume, response, share } = digestCharts(digest);
+  const since = rows.since && localTime(rows.since, period.timeZone).day;
+  // Of days before the records nothing is known, not even that they were empty.
+  const days = digest.days.filter(({ day }) => since !== null && day >= since);
+  const { volume, response, share } = digestCharts({ ...digest, days });
   const whole = Object.values(slice).every((condition) => condition === undefined);
   return {
     query,
     timeZone: period.timeZone,
     now: digest.now,
-    since: rows.since && localTime(rows.since, period.timeZone).day,
+    since,
     lead: leadText(digest).trim(),
     normal: normalText(digest),
     volume: digest.volume,
@@ -54,7 +57,7 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
     cost: digest.cost,
     changes: digest.changes,
     charts: { volume, response, share },
-    days: digest.days,
+    days,
     themes: digest.themes,
     clusters: rows.clusters.filter((row) => row.kind !== 'feature_request' && isShared(row)),
     requests: { ...digest.requests, clusters: digest.requests.clusters.filter(isShared) },

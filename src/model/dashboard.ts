@@ -43,7 +43,7 @@ export const VIEWS = [
   'gaps',
   'accounts',
 ] as const;
-export type View = (typeof VIEWS)[number];
+type View = (typeof VIEWS)[number];
 
 /** Narrows a view down to one part of its figure. */
 export const drillSchema = z.object({

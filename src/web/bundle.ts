@@ -1,8 +1,11 @@
 // Builds a page of ours with esbuild when the bot starts, to be served from memory.
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 interface Asset {
   body: Uint8Array<ArrayBuffer>;
+  /** The same, compressed. */
+  gzip: Uint8Array<ArrayBuffer>;
   type: string;
 }
 
@@ -50,7 +53,9 @@ export async function buildBundle({ script, style, assetsAt, title }: PageSource
   const assets = new Map<string, Asset>();
   for (const { path, contents } of result.outputFiles) {
     const type = path.endsWith('.css') ? 'text/css' : 'text/javascript';
-    assets.set(path.slice(1), { body: new Uint8Array(contents), type: `${type}; charset=utf-8` });
+    const body = new Uint8Array(contents);
+    const gzip = new Uint8Array(gzipSync(body));
+    assets.set(path.slice(1), { body, gzip, type: `${type}; charset=utf-8` });
   }
   const addressOf = (start: string) =>
     `${assetsAt}/${[...assets.keys()].find((name) => name.startsWith(start)) ?? ''}`;

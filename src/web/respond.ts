@@ -47,11 +47,18 @@ export function html(body: string, status: number, headers: Record<string, strin
 }
 
 /** A file of a bundle, which browsers may keep for ever. */
-export function asset(bundle: Bundle, name: string): Response {
+export function asset(bundle: Bundle, name: string, request: Request): Response {
   const found = bundle.assets.get(name);
   if (!found) return json({ error: 'not_found' }, 404);
-  return new Response(found.body, {
-    headers: { ...SAFE, 'content-type': found.type, 'cache-control': 'public, max-age=31536000, immutable' },
+  const packed = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '');
+  return new Response(packed ? found.gzip : found.body, {
+    headers: {
+      ...SAFE,
+      'content-type': found.type,
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+      ...(packed && { 'content-encoding': 'gzip' }),
+    },
   });
 }
 

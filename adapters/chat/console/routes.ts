@@ -176,7 +176,7 @@ export function createRoutes(parts: RouteParts): Route[] {
     {
       method: 'GET',
       path: '/console/assets/:name',
-      handle: async (_request, params) => asset(await parts.bundle(), params.name ?? ''),
+      handle: async (request, params) => asset(await parts.bundle(), params.name ?? '', request),
     },
     get('/console/images/:name', async (_request, params) => {
       const image = await store.readImage(params.name?.replace(/\.png$/, '') ?? '');

@@ -6,6 +6,11 @@ import { renderCsv } from './csv.ts';
 /** Tables that can be exported; `tickets` are those behind a figure. */
 export const EXPORTS = ['days', 'categories', 'autonomy', 'tickets'] as const;
 
+/** Seconds, whole. */
+function whole(seconds: number | null | undefined): number | null {
+  return seconds === null || seconds === undefined ? null : Math.round(seconds);
+}
+
 /** One line a day of the period; times in seconds. */
 export function daysCsv({ days }: Dashboard): string {
   return renderCsv(
@@ -17,8 +22,8 @@ export function daysCsv({ days }: Dashboard): string {
         received,
         normal,
         response?.n ?? 0,
-        response?.median ?? null,
-        response?.p90 ?? null,
+        whole(response?.median),
+        whole(response?.p90),
       ]),
   );
 }
@@ -40,10 +45,10 @@ export function categoriesCsv({ themes }: Dashboard): string {
       name,
       received,
       normal?.mean ?? null,
-      response?.median ?? null,
-      response?.p90 ?? null,
-      resolution?.median ?? null,
-      resolution?.p90 ?? null,
+      whole(response?.median),
+      whole(response?.p90),
+      whole(resolution?.median),
+      whole(resolution?.p90),
     ]),
   );
 }
@@ -105,9 +110,9 @@ export function ticketsCsv(tickets: TicketLine[]): string {
       one.priority,
       one.status,
       one.repliedBy,
-      one.answeredIn,
+      whole(one.answeredIn),
       one.late,
-      one.resolvedIn,
+      whole(one.resolvedIn),
       one.csat,
       one.assignee,
     ]),

@@ -97,7 +97,7 @@ export function createDashboardRoutes({ dashboard, mayRead }: Deps): Route[] {
     {
       method: 'GET',
       path: '/dashboard/assets/:name',
-      handle: async (_request, params) => asset(await bundle(), params.name ?? ''),
+      handle: async (request, params) => asset(await bundle(), params.name ?? '', request),
     },
     read('/dashboard/api/overview', dashboardQuerySchema, async (asked) =>
       json(await dashboard.overview(asked)),

@@ -65,7 +65,7 @@ function Content({ data }: { data: Wire<Dashboard> }) {
       <p class="lead">{lead}</p>
       <Figures data={data} />
       {data.query.from < since ? (
-        <p class="note">Records begin on {dayText(since, data.now)}; the days before it count as empty.</p>
+        <p class="note">Records begin on {dayText(since, data.now)}; nothing is known of the days before.</p>
       ) : null}
       <div class="panels">
         <Volume data={data} />
