@@ -24,6 +24,25 @@ export function raceContract(current: () => Chat): void {
       expect(await chat.decided(id)).toHaveLength(1);
     });
 
+    it('of an approval and an edit at the same moment one is sent, and the other agent is told', async () => {
+      const { id, key } = await chat.ticket();
+      const seen = chat.card(key);
+      await chat.open('ben', key, 'form:edit');
+      await Promise.all([
+        chat.world.submit('ben', { text: 'In my own words' }),
+        chat.world.press('ana', seen, 'approve'),
+      ]);
+      const told = (person: 'ana' | 'ben') =>
+        chat.said(person) + JSON.stringify(chat.world.form(person)) + (chat.world.shown?.(person) ?? '');
+      await until(async () => expect(await chat.decided(id)).toHaveLength(1));
+      const [won] = await chat.decided(id);
+      const other = won?.kind === 'approve' ? 'ben' : 'ana';
+      await until(() => expect(told(other)).toMatch(/(approved|edited and sent) this at/));
+      chat.desk.clock.advance(60_000);
+      await chat.deliver();
+      expect(chat.desk.email.sent).toHaveLength(1);
+    });
+
     it('a button on a draft that is out of date sends nothing and says so', async () => {
       const { id, key } = await chat.ticket();
       const before = chat.card(key);
@@ -167,6 +186,16 @@ export function troubleContract(current: () => Chat): void {
         await chat.world.press('ana', chat.card(key), 'take');
         await until(async () => expect(await chat.decided(id)).not.toEqual([]));
       });
+    });
+
+    it('a form that was open when the connection broke can still be sent', async () => {
+      const { id, key } = await chat.ticket();
+      await chat.open('ana', key, 'form:note');
+      await chat.world.disconnect?.();
+      await until(async () => expect((await chat.platform.health()).ok).toBe(true));
+      await chat.world.submit('ana', { text: 'written before, sent after' });
+      await chat.afterDecision(id, 'note');
+      expect(await chat.decided(id)).toMatchObject([{ kind: 'note', text: 'written before, sent after' }]);
     });
 
     it('is healthy, and says where it is', async () => {
