@@ -125,7 +125,11 @@ async function openChatStage(): Promise<ChatStage> {
 }
 
 /** Opens `count` tickets and waits until each has its card with a draft everywhere. */
-async function openTickets({ bot, worlds }: ChatStage, run: string, count: number): Promise<string[]> {
+async function openTickets(
+  { bot, worlds }: { bot: Bot; worlds: Record<string, ChatWorld> },
+  run: string,
+  count: number,
+): Promise<string[]> {
   const keys: string[] = [];
   for (let n = 0; n < count; n++) {
     const { ticketId } = await bot.receive(messageOf(`${run}-${n}`));
@@ -186,46 +190,56 @@ async function measureLives(stage: ChatStage): Promise<Figure[]> {
   ];
 }
 
-/** From a click's event to its answer, on each platform, while messages arrive that become cards on all three. */
+/** From a click's event to its answer on one platform after the other, while messages arrive that become cards on it. */
 async function measurePresses(
   stage: ChatStage,
   { perSecond, clicksPerSecond, forMs }: { perSecond: number; clicksPerSecond: number; forMs: number },
 ): Promise<Figure[]> {
-  const { bot, worlds } = stage;
-  const keys = await openTickets(stage, 'click', CARDS);
-  const seen = Object.fromEntries(
-    Object.entries(worlds).map(([id, world]) => [id, keys.flatMap((key) => cardOf(world, key) ?? [])]),
-  );
-  const took: Record<string, number[]> = { slack: [], discord: [], teams: [] };
-  const started = performance.now();
-  const working: Promise<unknown>[] = [];
-  const steadily = async (each: number, work: (n: number) => Promise<unknown>) => {
-    for (let n = 0; n * each < forMs; n++) {
-      await wait(Math.max(0, started + n * each - performance.now()));
-      working.push(work(n));
-    }
-  };
-  const click = async (id: keyof ChatStage['worlds'], n: number) => {
-    const card = seen[id]?.[n % CARDS];
-    if (!card) return;
-    const person: Person = Math.floor(n / CARDS) % 2 === 0 ? 'ana' : 'ben';
-    const before = performance.now();
-    await worlds[id].press(person, card, 'take');
-    if (id === 'discord') await stage.answeredOnDiscord();
-    took[id]?.push(performance.now() - before);
-  };
-  await Promise.all([
-    steadily(1_000 / perSecond, (n) => bot.receive(messageOf(`arriving-${n}`))),
-    ...(['slack', 'discord', 'teams'] as const).map((id) =>
-      steadily(1_000 / clicksPerSecond, (n) => click(id, n)),
-    ),
-  ]);
-  await Promise.all(working);
-  return Object.entries(took).map(([id, times]) => ({
-    name: `${id}: click to acknowledgement at ${perSecond} messages/s`,
-    value: `p50 ${ms(percentile(times, 0.5))}, p99 ${ms(percentile(times, 0.99))} (${times.length} clicks)`,
-    aim: 'p99 under 200 ms',
-  }));
+  const { bot } = stage;
+  const { settings } = bot.flows;
+  const figures: Figure[] = [];
+  // Slack takes one post a second, so its cards still come in when all others have.
+  for (const id of ['discord', 'teams', 'slack'] as const) {
+    const world = stage.worlds[id];
+    bot.flows.settings = {
+      ...settings,
+      channels: { ...settings.channels, tickets: [`${id}:${world.channel}`] },
+    };
+    const keys = await openTickets({ bot, worlds: { [id]: world } }, `click-${id}`, CARDS);
+    const cards = keys.flatMap((key) => cardOf(world, key) ?? []);
+    const took: number[] = [];
+    let refused = 0;
+    const started = performance.now();
+    const working: Promise<unknown>[] = [];
+    const steadily = async (each: number, work: (n: number) => Promise<unknown>) => {
+      for (let n = 0; n * each < forMs; n++) {
+        await wait(Math.max(0, started + n * each - performance.now()));
+        working.push(work(n));
+      }
+    };
+    const click = async (n: number) => {
+      const card = cards[n % cards.length];
+      if (!card) return;
+      const person: Person = Math.floor(n / cards.length) % 2 === 0 ? 'ana' : 'ben';
+      const before = performance.now();
+      await world.press(person, card, 'take');
+      if (id === 'discord') await stage.answeredOnDiscord();
+      took.push(performance.now() - before);
+    };
+    const arrive = (n: number) =>
+      bot.receive(messageOf(`arriving-${id}-${n}`)).catch(() => {
+        refused += 1;
+      });
+    await Promise.all([steadily(1_000 / perSecond, arrive), steadily(1_000 / clicksPerSecond, click)]);
+    await Promise.all(working);
+    const but = refused > 0 ? `; ${refused} messages were refused` : '';
+    figures.push({
+      name: `${id}: click to acknowledgement at ${perSecond} messages/s`,
+      value: `p50 ${ms(percentile(took, 0.5))}, p99 ${ms(percentile(took, 0.99))} (${took.length} clicks${but})`,
+      aim: 'p99 under 200 ms',
+    });
+  }
+  return figures;
 }
 
 async function patiently(what: string, check: () => boolean): Promise<void> {
