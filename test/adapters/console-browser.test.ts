@@ -199,6 +199,14 @@ describe.skipIf(!CHROMIUM)('the console in a browser', () => {
     expect(await page.locator('pre').count()).toBe(0);
   });
 
+  it('shows a ticket that an address names, also one without a card here', async () => {
+    await open();
+    await page.goto(`${fixture.url}/console#/ticket/T-1042`);
+    await page.getByRole('dialog', { name: 'Only you see this' }).waitFor();
+    expect(fixture.actions.at(-1)?.intent).toMatchObject({ type: 'command', text: 'ticket T-1042' });
+    expect(page.url()).toContain('#/support');
+  });
+
   it('explains an empty channel with a command that works', async () => {
     await fixture.stop();
     const status = { sample: false, indexing: null, notices: [] };

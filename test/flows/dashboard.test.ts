@@ -185,6 +185,40 @@ describe('the dashboard', { timeout: 120_000 }, () => {
     );
   });
 
+  test('reports, gaps and companies that may leave open exactly their tickets, too', async () => {
+    const one = fc.sample(facts, { numRuns: 1, seed: 7 })[0];
+    if (!one) throw new Error('no sample');
+    const at = (time: string) => ({
+      ...one,
+      createdAt: new Date(time),
+      plan: 'Team',
+      kind: 'bug',
+      resolution: 'assumed' as const,
+    });
+    await insert([at('2026-03-01T08:00:00Z'), at('2026-03-02T08:00:00Z'), at('2026-01-05T08:00:00Z')]);
+    const { pool } = desk;
+    await pool.query(`insert into message (conversation_id, ticket_id, seq, direction, channel, external_id, author, text, at)
+      select conversation_id, id, 1, 'inbound', 'email', id::text, 'Maria', 'It fails.', created_at from ticket`);
+    await pool.query(`insert into cluster (kind, title, first_seen, last_seen)
+      values ('bug', 'Export fails', '2026-03-01', '2026-03-02')`);
+    await pool.query(`insert into cluster_member (cluster_id, message_id, ticket_id, score, at)
+      select 1, id, ticket_id, 1, at from message`);
+    await pool.query(`insert into draft (ticket_id, version, text, language, sources, confidence, reasons, answerable,
+      engine, routing, based_on_seq, created_at)
+      select id, 1, '', 'en', '[]', 0.1, '[]', false, 'local', '{}', 1, created_at from ticket`);
+    await pool.query(`update ticket set analysis = '{"churnRisk": 0.8}' where id = 1001`);
+
+    const board = await makeDashboard(desk.deps, PERIOD);
+
+    expect(board.clusters).toMatchObject([{ title: 'Export fails', reports: 2 }]);
+    expect(board.gaps).toMatchObject([{ n: 2 }]);
+    expect(board.leaving).toMatchObject([{ account: 'Team', tickets: [1001] }]);
+    const ids = async (drill: Drill) => (await behind({}, drill)).tickets.map(({ id }) => id);
+    expect(await ids({ view: 'clusters', cluster: 'C-1' })).toEqual([1002, 1001]);
+    expect(await ids({ view: 'gaps' })).toEqual([1002, 1001]);
+    expect(await ids({ view: 'accounts', account: 'Team' })).toEqual([1001]);
+  });
+
   test('a list comes in pages, newest first, and says how many there are', async () => {
     const one = fc.sample(facts, { numRuns: 1, seed: 7 })[0];
     if (!one) throw new Error('no sample');
