@@ -51,6 +51,10 @@ describe('a wrong value is named, with what it got and what is allowed', () => {
       'workspace: { timeZone: Paris }',
       'workspace.timeZone is "Paris"; expected an IANA time zone such as Europe/Paris.',
     ],
+    [
+      'trackers: { use: github, linear: { team: ENG } }',
+      'trackers.use is "github"; expected a tracker that is set up beside it, under "github", "linear" or "jira".',
+    ],
     ['workspace: { name: "" }', 'workspace.name is ""; expected at least 1 characters.'],
     [
       'channels: { tickets: support }',

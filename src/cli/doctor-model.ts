@@ -24,12 +24,12 @@ export async function modelChecks(config: Config, databaseUrl: string, log: Log)
       // By itself, so that no fallback hides its trouble; a single word is not booked.
       const env = { ...config.env, OPENAI_MODEL: name, OPENAI_FALLBACK_MODEL: undefined };
       const client = modelClient({ env, yaml: config.yaml }, { ledger: createMemoryLedger(), log, clock });
+      const where = `${name} at ${config.env.OPENAI_BASE_URL ?? 'OpenAI'}`;
       try {
         if (client) await probeModel(client);
-        const where = config.env.OPENAI_BASE_URL ?? 'OpenAI';
-        return { part, state: 'ok', detail: `${name} at ${where} answers` };
+        return { part, state: 'ok', detail: `${where} answers` };
       } catch (error) {
-        return { part, state: 'fault', detail: errorText(error) };
+        return { part, state: 'fault', detail: `${where}: ${errorText(error)}` };
       }
     }),
   );

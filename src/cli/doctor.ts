@@ -2,6 +2,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import { trackerModules } from '../../adapters/index.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { createLog } from '../infra/log.ts';
 import { openPostgres } from '../infra/postgres/index.ts';
@@ -55,6 +56,7 @@ async function examine(): Promise<Check[]> {
     },
     agents(config),
     sending(config),
+    ...tracking(config),
   ];
   checks.push(await dataFolder(config));
   checks.push(...(await databaseAndQueue(config)));
@@ -85,6 +87,14 @@ function sending({ yaml }: Config): Check {
     detail:
       names.length > 0 ? `permitted, once proven, for ${names.join(', ')}` : 'every reply needs a person',
   };
+}
+
+/** Those that are set up speak for themselves. */
+function tracking({ adapters }: Config): Check[] {
+  if (trackerModules.some(({ id }) => adapters.has(id))) return [];
+  const detail =
+    'none: bugs stay in the chat; name a repository, team or project under "trackers" (docs/trackers.md)';
+  return [{ part: 'tracker', state: 'note', detail }];
 }
 
 async function dataFolder({ dataDir }: Config): Promise<Check> {

@@ -62,4 +62,8 @@ export const trackersSchema = z
       })
       .optional(),
   })
+  .refine((trackers) => !trackers.use || trackers[trackers.use] !== undefined, {
+    path: ['use'],
+    error: 'a tracker that is set up beside it, under "github", "linear" or "jira"',
+  })
   .prefault({});

@@ -102,7 +102,8 @@ describe('the command line', () => {
     expect(checks.filter(({ state }) => state === 'fault')).toEqual([]);
     for (const part of ['node', 'configuration', 'agents', 'data folder', 'database', 'queue', 'console'])
       expect(checks.map((check) => check.part)).toContain(part);
-    expect(checks.find(({ part }) => part === 'agents')).toMatchObject({ state: 'note' });
+    for (const part of ['agents', 'tracker'])
+      expect(checks.find((check) => check.part === part)).toMatchObject({ state: 'note' });
     const table = await home.run(['doctor']);
     expect(table.code).toBe(0);
     expect(table.stdout).toContain('PostgreSQL');
