@@ -47,6 +47,8 @@ const TRACKERS_MS = 30_000;
 const OUTREACH_MS = 60_000;
 /** How soon an account that wrote is looked at. */
 const ACCOUNTS_MS = 60_000;
+/** How far back such a look goes: a message may wait for its analysis, and a look may be lost. */
+const LOOKED_BACK_MS = 15 * 60_000;
 /** When all accounts are, what makes them leave is learned, and missing articles are drafted. */
 const WATCHED = '40 3 * * *';
 /** How often our own records are looked through for reasons to write. */
@@ -154,10 +156,9 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     { concurrency: 1 },
   );
   await queue.every('digest', { everyMs: DIGESTS_MS });
-  // What happened since the last look but one: a look that was lost is made up for by the next.
   await queue.work(
     'accounts',
-    () => watchAccounts(deps, new Date(deps.clock.now().getTime() - 2 * ACCOUNTS_MS)),
+    () => watchAccounts(deps, new Date(deps.clock.now().getTime() - LOOKED_BACK_MS)),
     { concurrency: 1 },
   );
   await queue.every('accounts', { everyMs: ACCOUNTS_MS });

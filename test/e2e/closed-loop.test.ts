@@ -78,6 +78,13 @@ describe('the closed loop', { timeout: 300_000 }, () => {
     }, patient);
   });
 
+  it('accounts that may leave are told', async () => {
+    await vi.waitFor(async () => {
+      const told = (await posts('alerts')).map(({ fallback }) => fallback ?? '');
+      expect(told.join('\n')).toContain('At risk: ');
+    }, patient);
+  });
+
   it('one press makes one issue', async () => {
     await press('bugs', `C-${clusterId}`, 'create_issue');
     await vi.waitFor(async () => {
@@ -88,12 +95,15 @@ describe('the closed loop', { timeout: 300_000 }, () => {
 
   it('closing it as fixed proposes a message to everybody, and one approval sends them', async () => {
     await press('issues', 'I-1', 'close_fixed');
-    await vi.waitFor(async () => {
-      const proposal = (await posts('support')).find(({ ref }) => ref?.ticketId === 'P-1');
-      expect(proposal?.fallback).toMatch(/Tell \d+ customers that it is fixed/);
+    const key = await vi.waitFor(async () => {
+      const proposal = (await posts('support')).find(({ fallback }) =>
+        /Tell \d+ customers that it is fixed/.test(fallback ?? ''),
+      );
+      expect(proposal?.ref?.ticketId).toMatch(/^P-/);
+      return proposal?.ref?.ticketId ?? '';
     }, patient);
     const before = (await posts('sent')).length;
-    await press('support', 'P-1', 'send_all');
+    await press('support', key, 'send_all');
     await vi.waitFor(async () => {
       const told = (await posts('sent')).length - before;
       expect(told).toBeGreaterThanOrEqual(6);

@@ -44,15 +44,14 @@ export function signalQueries(db: Db) {
   return {
     /**
      * Every account with a ticket, as it is at `now`; those that left as they were on the day before they did, which
-     * is what churn is learned from. `touchedSince`: only those with a ticket or event since then.
+     * is what churn is learned from. `touchedSince`: only those that wrote since then.
      */
     async accountSignals(now: Date, touchedSince: Date | null = null): Promise<AccountRow[]> {
       const touched: SQL = touchedSince
         ? sql`and a.churned_at is null and a.id in (
             select c.account_id from ticket t join customer c on c.id = t.customer_id
-              where t.created_at >= ${iso(touchedSince)}::timestamptz
-            union select c.account_id from customer_event e join customer c on c.id = e.customer_id
-              where e.at >= ${iso(touchedSince)}::timestamptz)`
+              where t.status <> 'resolved' and exists (select 1 from message m where m.ticket_id = t.id
+                and m.direction = 'inbound' and m.received_at >= ${iso(touchedSince)}::timestamptz))`
         : sql``;
       const { rows } = await db.execute(sql`
         with subject as (
