@@ -1,5 +1,6 @@
 // Webhooks of GitHub: verified, each delivery taken once, reduced to the issue that may have changed.
 import { z } from 'zod';
+import { parseJson } from '../../../src/model/json.ts';
 import { isSigned } from '../../../src/model/signature.ts';
 import type { Log, Route } from '../../../src/ports.ts';
 
@@ -30,7 +31,7 @@ export function githubWebhook(deps: {
       const delivery = request.headers.get('x-github-delivery') ?? '';
       if (request.headers.get('x-github-event') !== 'issues' || seen.has(delivery))
         return new Response(null, { status: 202 });
-      const parsed = payloadSchema.safeParse(jsonOf(body));
+      const parsed = payloadSchema.safeParse(parseJson(body));
       if (!parsed.success) return Response.json({ error: 'the body is about no issue' }, { status: 400 });
       const { repository, issue } = parsed.data;
       try {
@@ -44,12 +45,4 @@ export function githubWebhook(deps: {
       return new Response(null, { status: 202 });
     },
   };
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,7 @@
 // The transport under jira.js: our fetch, a time limit, and every failure as an AppError.
 import type { Client, SendRequestOptions } from 'jira.js/core';
 import { z } from 'zod';
+import { parseJson } from '../../../src/model/json.ts';
 import {
   requestFault,
   retryAfterOf,
@@ -61,8 +62,8 @@ export function createJiraClient(
           null,
           retryAfterOf(response.headers.get('retry-after'), deps.clock.now()),
         );
-      const answer = parseJson(text);
-      if (text && answer === undefined) throw fail(null, 'its answer is no JSON', null);
+      const answer = text ? parseJson(text) : undefined;
+      if (answer === null) throw fail(null, 'its answer is no JSON', null);
       // Sites differ from jira.js's description of them, so callers check with `readAnswer` what they read.
       return answer as T;
     },
@@ -85,13 +86,4 @@ function refusalOf(text: string): string {
   const { message, errorMessages, errors } = refusal;
   const fields = Object.entries(errors).map(([field, words]) => `${field}: ${words}`);
   return [message, ...errorMessages, ...fields].filter(Boolean).join(' ');
-}
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 // Webhooks of Jira: verified, each taken once, reduced to the issue that may have changed.
 import { z } from 'zod';
+import { parseJson } from '../../../src/model/json.ts';
 import { isSigned } from '../../../src/model/signature.ts';
 import type { Clock, Log, Route } from '../../../src/ports.ts';
 
@@ -25,7 +26,7 @@ export function jiraWebhook(deps: {
       const body = new Uint8Array(await request.arrayBuffer());
       if (body.length > LARGEST || !isSigned(deps.secret, body, request.headers.get('x-hub-signature')))
         return Response.json({ error: 'the signature is not right' }, { status: 401 });
-      const parsed = payloadSchema.safeParse(jsonOf(body));
+      const parsed = payloadSchema.safeParse(parseJson(body));
       if (!parsed.success) return Response.json({ error: 'the body is no event' }, { status: 400 });
       if (Math.abs(deps.clock.now().getTime() - parsed.data.timestamp) > FRESH_MS)
         return Response.json({ error: 'the event is too old, or the clocks differ' }, { status: 401 });
@@ -43,12 +44,4 @@ export function jiraWebhook(deps: {
       return new Response(null, { status: 200 });
     },
   };
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 // Webhooks of Linear: verified and fresh, reduced to the issue that may have changed.
 import { z } from 'zod';
+import { parseJson } from '../../../src/model/json.ts';
 import { isSigned } from '../../../src/model/signature.ts';
 import type { Clock, Log, Route } from '../../../src/ports.ts';
 
@@ -27,7 +28,7 @@ export function linearWebhook(deps: {
       const body = new Uint8Array(await request.arrayBuffer());
       if (body.length > LARGEST || !isSigned(deps.secret, body, request.headers.get('linear-signature')))
         return Response.json({ error: 'the signature is not right' }, { status: 401 });
-      const parsed = payloadSchema.safeParse(jsonOf(body));
+      const parsed = payloadSchema.safeParse(parseJson(body));
       if (!parsed.success) return Response.json({ error: 'the body is no event' }, { status: 400 });
       const { type, webhookTimestamp, data } = parsed.data;
       if (Math.abs(deps.clock.now().getTime() - webhookTimestamp) > FRESH_MS)
@@ -42,12 +43,4 @@ export function linearWebhook(deps: {
       return new Response(null, { status: 200 });
     },
   };
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return null;
-  }
 }

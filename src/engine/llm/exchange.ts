@@ -1,6 +1,7 @@
 // One request to a language model's endpoint: within budget, without personal data, in time, and accounted for.
 import { z } from 'zod';
 import { AppError, errorText } from '../../model/errors.ts';
+import { parseJson } from '../../model/json.ts';
 import type { Clock, Log } from '../../ports.ts';
 import type { Breaker } from './breaker.ts';
 import type { Budget, ModelLedger } from './budget.ts';
@@ -181,14 +182,6 @@ function parseAnswer(model: string, body: string): z.infer<typeof answerSchema> 
   throw new AppError('model_garbled', `The answer of the language model ${model} cannot be read.`, {
     retryable: true,
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function length(texts: string[]): number {
