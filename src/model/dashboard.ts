@@ -32,7 +32,7 @@ export const dashboardQuerySchema = ticketSliceSchema.extend({ from: day.optiona
 export type DashboardQuery = TicketSlice & { from: string; to: string };
 
 /** Which figure the tickets stand behind. */
-export const VIEWS = [
+const VIEWS = [
   'tickets',
   'response',
   'answered',
@@ -43,7 +43,6 @@ export const VIEWS = [
   'gaps',
   'accounts',
 ] as const;
-type View = (typeof VIEWS)[number];
 
 /** Narrows a view down to one part of its figure. */
 export const drillSchema = z.object({
