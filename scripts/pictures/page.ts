@@ -54,9 +54,8 @@ export function face({ name, colour }: Author): string {
 }
 
 const font = (weight: string, file: string) => {
-  const path = fileURLToPath(
-    new URL(`../../node_modules/@expo-google-fonts/inter/${file}/Inter_${file}.ttf`, import.meta.url),
-  );
+  const folder = import.meta.resolve('@expo-google-fonts/inter/package.json');
+  const path = fileURLToPath(new URL(`./${file}/Inter_${file}.ttf`, folder));
   return `@font-face{font-family:Face;font-weight:${weight};src:url(data:font/ttf;base64,${readFileSync(path, 'base64')})}`;
 };
 
