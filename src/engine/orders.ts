@@ -70,7 +70,7 @@ export function orderScore(text: string): number {
   const plain = raw.replace(TAGS, '').replace(UNSEEN, '').normalize('NFKC').replace(/[’`]/g, "'");
   const forms = [
     plain,
-    plain.replace(/[\u0370-\u058f\u0180-\u02af]/g, (char) => LOOKALIKES[char.toLowerCase()] ?? char),
+    plain.replace(/[\u0131\u0180-\u02af\u0370-\u058f]/g, (char) => LOOKALIKES[char.toLowerCase()] ?? char),
     tagged.join(''),
     ...decoded(plain),
     rot13(plain),
