@@ -1,5 +1,4 @@
 // The connection to Redis: fails fast at the start, afterwards comes back by itself for ever.
-import { createClient } from 'redis';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Log } from '../ports.ts';
 
@@ -13,6 +12,8 @@ const FIRST_CONNECT_PAUSE_MS = 400;
  * Throws AppError `redis_unavailable` when the first connection cannot be made.
  */
 export async function connectRedis(url: string, { name, log }: { name: string; log: Log }) {
+  // Some 600 modules that nobody needs without Redis.
+  const { createClient } = await import('redis');
   let connected = false;
   let down = false;
   const client = createClient({

@@ -22,7 +22,7 @@ import { findDebianPostgres, freePort, startDebianPostgres } from './debian-post
 import type { BenchMessage } from './messages.ts';
 import { cpuOf, cpuOfFamily, memoryOf, memoryOfFamily, parentOf } from './processes.ts';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../bin/deskhand.js', import.meta.url));
 export const TOKEN = 'token-of-the-benchmark';
 /** An agent of the sample workspace's settings, which the bench uses. */
 export const AGENT = 'ana@crewlane.example';
