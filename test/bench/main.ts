@@ -66,7 +66,11 @@ const MEASUREMENTS: Record<string, () => Promise<Section>> = {
   chat: async () => ({
     title: 'Slack, Discord and Teams',
     figures: [
-      ...(await measureChat({ perSecond: 20, clicksPerSecond: 5, forMs: size.clicksMs / 3 })),
+      ...(await measureChat({
+        perSecond: 20,
+        clicksPerSecond: 5,
+        forMs: Math.max(12_000, size.clicksMs / 3),
+      })),
       ...(await measureOpenCards({ count: values.quick ? 400 : 2_000 })),
     ],
   }),
