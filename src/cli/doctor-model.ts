@@ -24,7 +24,7 @@ export async function modelChecks(config: Config, databaseUrl: string, log: Log)
       // By itself, so that no fallback hides its trouble; a single word is not booked.
       const env = { ...config.env, OPENAI_MODEL: name, OPENAI_FALLBACK_MODEL: undefined };
       const client = modelClient({ env, yaml: config.yaml }, { ledger: createMemoryLedger(), log, clock });
-      const where = `${name} at ${config.env.OPENAI_BASE_URL ?? 'OpenAI'}`;
+      const where = `${name} at ${hostOf(config.env.OPENAI_BASE_URL)}`;
       try {
         if (client) await probeModel(client);
         return { part, state: 'ok', detail: `${where} answers` };
@@ -48,4 +48,9 @@ async function budgetCheck(config: Config, databaseUrl: string, log: Log): Promi
   } finally {
     await database.close();
   }
+}
+
+/** Only the host: an address may hold a password. */
+function hostOf(address: string | undefined): string {
+  return address ? new URL(address).host : 'OpenAI';
 }

@@ -77,9 +77,10 @@ export function composeDigest(
     changes: [],
     themes: themesOf(counted, known, nameOf),
     days: daysOf(period, rows),
+    // What one ticket tells is no pattern.
     clusters: rows.clusters.filter(
       ({ kind, isNew, reports, before: earlierReports }) =>
-        kind !== 'feature_request' && (isNew || reports > earlierReports),
+        kind !== 'feature_request' && reports > 1 && (isNew || reports > earlierReports),
     ),
     requests: {
       clusters: rows.clusters.filter(({ kind }) => kind === 'feature_request'),

@@ -1,5 +1,11 @@
 // What agents do: buttons, forms, notes and commands, and what the server answers.
-import { type ActionId, type CardRef, OTHER_FORMS, type Rewrite } from '../../../../src/model/card.ts';
+import {
+  ACTION_IDS,
+  type ActionId,
+  type CardRef,
+  OTHER_FORMS,
+  type Rewrite,
+} from '../../../../src/model/card.ts';
 import { intentOf, intentOfRewrite, type TakenMessage } from '../../../../src/model/platform.ts';
 import type { ActionRequest, WireReply } from '../wire.ts';
 import { call, go, type Refusal, toast } from './net.ts';
@@ -32,6 +38,18 @@ export async function press(action: ActionId, ref: CardRef | null, at: PostAt): 
   if (settled) setTimeout(() => busyWith(at, false), 3_000);
   else busyWith(at, false);
   answerTo(reply, at, ref);
+}
+
+/** A button of a card that only this person sees: what comes of it takes the card's place. */
+export async function pressAside(verb: string): Promise<void> {
+  const { aside } = getState();
+  const action = ACTION_IDS.find((id) => id === verb);
+  if (!aside?.ref || !action) return;
+  const intent = intentOf(action);
+  if (intent.type === 'command') return;
+  const reply = await act({ ref: aside.ref, at: null, intent });
+  if (reply && 'kind' in reply && reply.kind !== 'notice') setState({ aside: null });
+  answerTo(reply, null, aside.ref);
 }
 
 function answerTo(reply: WireReply | Refusal | null, at: PostAt | null, ref: CardRef | null): void {

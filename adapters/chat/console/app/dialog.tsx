@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FormField } from '../../../../src/model/card.ts';
-import { type FormProblem, rewrite, submitForm } from './acts.ts';
+import { type FormProblem, pressAside, rewrite, submitForm } from './acts.ts';
 import { CardView } from './card.tsx';
 import { Icon } from './icons.tsx';
 import { type OpenForm, setState, useStore } from './store.ts';
@@ -57,7 +57,7 @@ export function Dialogs() {
       {aside ? (
         <Modal title="Only you see this" wide close={() => setState({ aside: null })}>
           <div class="modal-body aside-card">
-            <CardView json={aside.json} onPress={() => undefined} />
+            <CardView json={aside.json} onPress={(verb) => void pressAside(verb)} />
           </div>
         </Modal>
       ) : null}
