@@ -1,54 +1,77 @@
-// Chart -> PNG: echarts draws SVG on the server, resvg makes a picture of it with the font that is shipped.
-import { fileURLToPath } from 'node:url';
+// Chart -> PNG in a worker thread that ends when there is nothing to draw: digests are rare, the libraries large.
+import { Worker } from 'node:worker_threads';
 import type { Chart } from '../../model/chart.ts';
-import { chartOption, chartSize, FONT } from './options.ts';
+import { AppError, errorText } from '../../model/errors.ts';
 
-/** Pixels a point: sharp on dense screens, small enough for every chat. */
-const ZOOM = 2;
-/** What Inter has; other scripts are drawn with the fonts of the system, which take longer to find. */
-const IN_FONT = /^[\s\u0020-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2000-\u20bf]*$/;
-const FILES = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
-  fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${file}`)),
-);
+/** The charts of one digest follow each other closely. */
+const IDLE_MS = 10_000;
+/** One chart, the loading of the libraries on a busy machine included. */
+const LIMIT_MS = 30_000;
 
-type Draw = (chart: Chart) => Promise<Uint8Array>;
-let drawing: Promise<Draw> | null = null;
-
-/** Draws a chart as a PNG without background that can be read on white and on black. The same chart, the same bytes. */
-export async function drawChart(chart: Chart): Promise<Uint8Array> {
-  // The libraries are large and a digest is rare, so they are loaded when the first one is drawn.
-  drawing ??= load();
-  return (await drawing)(chart);
+interface Answer {
+  id: number;
+  png?: Uint8Array;
+  error?: string;
 }
 
-async function load(): Promise<Draw> {
-  const [core, charts, components, { SVGRenderer }, { renderAsync }] = await Promise.all([
-    import('echarts/core'),
-    import('echarts/charts'),
-    import('echarts/components'),
-    import('echarts/renderers'),
-    import('@resvg/resvg-js'),
-  ]);
-  core.use([
-    charts.BarChart,
-    charts.LineChart,
-    charts.ScatterChart,
-    components.GridComponent,
-    components.LegendComponent,
-    SVGRenderer,
-  ]);
-  return async (chart) => {
-    const page = core.init(null, null, { renderer: 'svg', ssr: true, ...chartSize(chart) });
-    try {
-      page.setOption(chartOption(chart));
-      const svg = page.renderToSVGString();
-      const picture = await renderAsync(svg, {
-        fitTo: { mode: 'zoom', value: ZOOM },
-        font: { loadSystemFonts: !IN_FONT.test(svg), fontFiles: FILES, defaultFontFamily: FONT },
+interface Studio {
+  draw(chart: Chart): Promise<Uint8Array>;
+}
+
+let studio: Studio | null = null;
+
+/**
+ * Draws a chart as a PNG without background that can be read on white and on black. The same chart, the same bytes.
+ * Throws AppError `chart_failed` when it cannot be drawn, or not within 30 seconds.
+ */
+export function drawChart(chart: Chart): Promise<Uint8Array> {
+  studio ??= openStudio(() => {
+    studio = null;
+  });
+  return studio.draw(chart);
+}
+
+/** `closed` is called once, when the thread takes no more work. */
+function openStudio(closed: () => void): Studio {
+  const worker = new Worker(new URL('./draw-worker.ts', import.meta.url), { name: 'charts' });
+  const waiting = new Map<number, (answer: Answer) => void>();
+  let open = true;
+  let last = 0;
+  let idle: NodeJS.Timeout | undefined;
+
+  function close(error: string): void {
+    if (!open) return;
+    open = false;
+    clearTimeout(idle);
+    closed();
+    for (const [id, settle] of waiting) settle({ id, error });
+    void worker.terminate();
+  }
+
+  worker.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer));
+  worker.on('error', (error) => close(errorText(error)));
+
+  return {
+    draw(chart) {
+      clearTimeout(idle);
+      worker.ref();
+      last += 1;
+      const id = last;
+      return new Promise((resolve, reject) => {
+        const limit = setTimeout(() => close('it took too long'), LIMIT_MS);
+        waiting.set(id, ({ png, error }) => {
+          clearTimeout(limit);
+          waiting.delete(id);
+          if (open && waiting.size === 0) {
+            // Nothing under way keeps a process alive.
+            worker.unref();
+            idle = setTimeout(() => close('it was closed'), IDLE_MS).unref();
+          }
+          if (png) resolve(png);
+          else reject(new AppError('chart_failed', `The chart cannot be drawn: ${error ?? 'no answer'}`));
+        });
+        worker.postMessage({ id, chart });
       });
-      return picture.asPng();
-    } finally {
-      page.dispose();
-    }
+    },
   };
 }
