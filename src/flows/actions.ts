@@ -15,6 +15,7 @@ import { decide } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
 import { giveFeedback } from './feedback.ts';
 import { postInThreads } from './hand-off.ts';
+import { look } from './looking.ts';
 import { actOnSubject, subjectOf } from './subjects.ts';
 import { threadMessage } from './thread.ts';
 import { ticketView } from './view.ts';
@@ -41,6 +42,12 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
   if (intent.type === 'create_ticket') return takeMessage(deps, { actor, agent, message: intent.message });
   if (intent.type === 'submit' && intent.form === 'create_ticket')
     return createTicket(deps, { actor, agent, values: intent.values, origin: intent.origin });
+
+  if (intent.type === 'looking') {
+    const looked = parseTicketKey(action.ref?.ticketId ?? '');
+    if (actor && looked !== null) await look(deps, { ticketId: looked, actor, on: intent.on });
+    return { kind: 'none' };
+  }
 
   const subject = subjectOf(action.ref);
   if (subject) return actOnSubject(deps, { ...subject, intent, agent, actor });

@@ -59,6 +59,8 @@ export type Intent =
   | { type: 'create_ticket'; message: TakenMessage }
   /** "Show everything": details, history and sources into the thread. */
   | { type: 'show' }
+  /** 👀 on a card, set or taken back: says to the others who is reading it, and changes nothing else. */
+  | { type: 'looking'; on: boolean }
   /** Text written into a card's thread. Internal, unless it is a command to the bot (`@deskhand …`). */
   | { type: 'thread'; text: string /** The platform's id of that text, for redelivery. */; id: string }
   /** A command of `/deskhand`, without the slash. */

@@ -43,6 +43,8 @@ export interface Ticket {
   /** The agent who took it; the bot no longer speaks by itself then. */
   assignee: string | null;
   escalatedTo: string | null;
+  /** Agents who said that they are reading it (👀), in the order in which they began. */
+  looking: string[];
   resolution: Resolution | null;
   repliedBy: RepliedBy | null;
   snoozedUntil: Date | null;
@@ -54,6 +56,11 @@ export interface Ticket {
   firstResponseAt: Date | null;
   resolvedAt: Date | null;
   reopenedAt: Date | null;
+}
+
+/** Nobody needs to know any more who else reads it. */
+export function answeredOrTaken({ assignee, status }: Partial<Pick<Ticket, 'assignee' | 'status'>>): boolean {
+  return Boolean(assignee) || status === 'sending' || status === 'awaiting_customer' || status === 'resolved';
 }
 
 /** `1042` -> `T-1042`, the id that people see. */

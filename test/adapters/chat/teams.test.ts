@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readActivity } from '../../../adapters/chat/teams/activity.ts';
 import { PUBLIC_CLOUD, teamsConfig } from '../../../adapters/chat/teams/config.ts';
-import { refusalError } from '../../../adapters/chat/teams/errors.ts';
 import { renderForm } from '../../../adapters/chat/teams/forms.ts';
 import { createTeams } from '../../../adapters/chat/teams/index.ts';
 import { bytesOf, LIMITS } from '../../../adapters/chat/teams/limits.ts';
@@ -19,7 +18,7 @@ import { anyCard, RUNS } from '../../contracts/chat-cards.ts';
 import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
 import { actionsOn, elementsOf, readCard, wordsOn } from '../../support/adaptive-schema.ts';
 import { nameOf } from '../../support/teams-people.ts';
-import { silentLog, testClock } from '../../support/workspace.ts';
+import { silentLog } from '../../support/workspace.ts';
 import { approve, editInCard, mention, openEscalate, snooze } from './teams-activities.ts';
 
 const REF = { ticketId: 'T-1042', draftVersion: 3 };

@@ -1,7 +1,7 @@
 // Queries about conversations, tickets and messages.
 import { and, asc, desc, eq, getTableColumns, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { IncomingAttachment, Message, ThreadContext } from '../../../model/message.ts';
-import { parseTicketKey, type TicketStatus } from '../../../model/ticket.ts';
+import { answeredOrTaken, parseTicketKey, type TicketStatus } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { attachment, conversation, message, ticket } from '../schema/conversations.ts';
 
@@ -160,11 +160,11 @@ export function conversationQueries(db: Db) {
       return row ?? null;
     },
 
-    /** Changes a ticket and makes its cards show it. */
+    /** Changes a ticket and makes its cards show it. Whoever takes or answers it is the last who looks at it. */
     async updateTicket(id: number, patch: Partial<typeof ticket.$inferInsert>): Promise<void> {
       await db
         .update(ticket)
-        .set({ ...patch, rev: sql`${ticket.rev} + 1` })
+        .set({ ...(answeredOrTaken(patch) && { looking: [] }), ...patch, rev: sql`${ticket.rev} + 1` })
         .where(eq(ticket.id, id));
     },
 

@@ -50,6 +50,8 @@ export const ticket = pgTable(
     context: jsonb().$type<ContextFacts[]>().notNull().default([]),
     assignee: text(),
     escalatedTo: text(),
+    /** Names of agents who are reading it. */
+    looking: jsonb().$type<string[]>().notNull().default([]),
     resolution: text().$type<Resolution>(),
     repliedBy: text().$type<RepliedBy>(),
     bugLink: text(),

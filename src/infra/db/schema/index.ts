@@ -5,7 +5,7 @@ export * from './customers.ts';
 export * from './feedback.ts';
 export * from './learning.ts';
 export * from './model-calls.ts';
-export * from './service-levels.ts';
 export * from './outreach.ts';
+export * from './service-levels.ts';
 export * from './tracking.ts';
 export * from './work.ts';
