@@ -8,6 +8,7 @@ import type { TicketView } from '../model/view.ts';
 import { buttonsOf } from './buttons.ts';
 import { editForm } from './edit-form.ts';
 import { filesOf } from './files.ts';
+import { lookersOf } from './lookers.ts';
 import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
 import { channelName, count, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
 
@@ -21,7 +22,6 @@ const SHOWN = {
   sources: 3,
   passage: 160,
   facts: 6,
-  lookers: 3,
 };
 
 /** Draws the card of a ticket in whatever state it is. Pending and settled cards share the body. */
@@ -44,7 +44,7 @@ export function ticketCard(view: TicketView): Card {
       ...draftBlocks(view, state),
       ...(isSettled(state) ? [] : contextBlocks(view)),
       ...(outcome ? [outcome] : []),
-      ...lookers(view.ticket),
+      ...lookersOf(view.ticket),
       { type: 'actions', buttons: buttons.map(withForm), menu },
     ],
   };
@@ -249,16 +249,6 @@ export function contextBlocks(view: TicketView, most = SHOWN.facts): Block[] {
       text: `${view.similarCount === 1 ? '1 similar solved ticket' : `${view.similarCount} similar solved tickets`} in the thread`,
     });
   return blocks;
-}
-
-/** "Ana and Ben are looking at it". */
-function lookers({ looking }: Ticket): Block[] {
-  if (looking.length === 0) return [];
-  const { lookers: most } = SHOWN;
-  const names = looking.slice(0, most).map((name) => line(name, 40));
-  if (looking.length > most) names.push(count(looking.length - most, 'other'));
-  const who = new Intl.ListFormat('en').format(names);
-  return [{ type: 'context', text: `${who} ${looking.length === 1 ? 'is' : 'are'} looking at it` }];
 }
 
 function outcomeOf(state: CardState, view: TicketView): Block | null {

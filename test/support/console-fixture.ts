@@ -249,6 +249,9 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
         for (const card of detailsCards(ticket.view, SIMILAR))
           await platform.post({ platform: 'console', channel: 'support', thread: ticket.post }, card);
         return { kind: 'none' };
+      case 'looking':
+        await change(id, { ticket: { ...ticket.view.ticket, looking: intent.on ? [by] : [] } });
+        return { kind: 'none' };
       case 'thread':
         if (!intent.text.startsWith('@deskhand')) return { kind: 'none' };
         if (ticket.view.draft)

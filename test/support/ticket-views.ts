@@ -127,6 +127,7 @@ export function aTicket(over: Partial<Ticket> = {}): Ticket {
     analysis: anAnalysis(),
     assignee: null,
     escalatedTo: null,
+    looking: [],
     resolution: null,
     repliedBy: null,
     snoozedUntil: null,

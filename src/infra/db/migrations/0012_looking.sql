@@ -1,0 +1,1 @@
+ALTER TABLE "ticket" ADD COLUMN "looking" jsonb DEFAULT '[]'::jsonb NOT NULL;
