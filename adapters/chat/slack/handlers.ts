@@ -29,6 +29,7 @@ import {
   type Words,
 } from './parse.ts';
 import type { People } from './people.ts';
+import { type Look, parseLook } from './reactions.ts';
 import { cut } from './text.ts';
 import { loadingView, moreView, noticeView } from './views.ts';
 
@@ -46,6 +47,8 @@ export interface Desk {
   act(action: AgentAction): Promise<ActionReply>;
   /** True once for each id. */
   isNew(id: string): Promise<boolean>;
+  /** Does it when it is the newest that this person did on the message, one after the other. */
+  inOrder(look: Look, work: () => Promise<void>): Promise<void>;
   botUserId(): Promise<string | null>;
   /** Ticket of the thread under a message. */
   ticketOf(channel: string, ts: string): Promise<CardRef | null>;
@@ -90,6 +93,11 @@ export function listen(app: App, desk: Desk): void {
       .then(shown, failed);
     if (answer) await desk.api.publishHome(home.user, answer);
   });
+  for (const type of ['reaction_added', 'reaction_removed'] as const)
+    app.event(type, async ({ body }) => {
+      const look = parseLook(body);
+      if (look) await looked(desk, look);
+    });
   app.message(async ({ body }) => {
     const words = parseWords(body, await desk.botUserId());
     if (words) await heard(desk, words);
@@ -256,6 +264,16 @@ async function personOf(desk: Desk, userId: string): Promise<{ email: string } |
   if (known || desk.agents.length === 0) return { email: known?.email ?? email };
   const names = desk.agents.filter(({ role }) => role !== 'viewer').map((agent) => agent.name);
   return { refused: `${name} is not an agent of Deskhand. Choose one of: ${names.join(', ')}.` };
+}
+
+/** 👀: shown on the card itself, so nothing is said. */
+async function looked(desk: Desk, look: Look): Promise<void> {
+  const { user, channel, ts, on } = look;
+  const ref = await desk.ticketOf(channel, ts);
+  if (!ref) return;
+  await desk.inOrder(look, async () => {
+    await desk.act({ ref, agent: await desk.people.find(user), intent: { type: 'looking', on } });
+  });
 }
 
 /** Words in a card's thread, or words to the bot in the channel, which are a command. */

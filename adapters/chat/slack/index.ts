@@ -12,6 +12,7 @@ import { listen } from './handlers.ts';
 import { encodeMessage, encodeRef, parseMessage, parseRef } from './ids.ts';
 import { SCOPES } from './manifest.ts';
 import { createPeople } from './people.ts';
+import { createLooks } from './reactions.ts';
 import { createHttpReceiver } from './receiver.ts';
 import { createSeen } from './seen.ts';
 import { createSocketReceiver } from './socket.ts';
@@ -108,6 +109,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
       return handler(action);
     },
     isNew: createSeen(store),
+    inOrder: createLooks(store),
     botUserId: async () => (identity ?? (await identify())).userId,
     async ticketOf(channel, ts) {
       const value = z.string().safeParse(await store.get(`thread/${channel}/${ts}`));
@@ -182,7 +184,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
       const people = await Promise.all(mention.map(userIdOf));
       const options = { urgency, mention: people.filter((id) => id !== null) };
       const posted = await noting(api.post(place.thread?.channel ?? place.channel, thread, card, options));
-      if (thread === null && card.ref)
+      if (card.ref)
         await store.set(`thread/${posted.channel}/${posted.ts}`, encodeRef(card.ref), THREAD_KEPT_MS);
       return { platform: ID, channel: posted.channel, message: encodeMessage(posted.ts, thread) };
     },

@@ -20,6 +20,8 @@ export const SCOPES = [
   'users:read.email',
   // Charts of digests.
   'files:write',
+  // 👀 on a card.
+  'reactions:read',
   // Direct messages where somebody is not in the channel.
   'im:write',
 ];
@@ -65,7 +67,13 @@ export function slackManifest(url: string | null): object {
     settings: {
       event_subscriptions: {
         ...(endpoint && { request_url: endpoint }),
-        bot_events: ['app_home_opened', 'message.channels', 'message.groups'],
+        bot_events: [
+          'app_home_opened',
+          'message.channels',
+          'message.groups',
+          'reaction_added',
+          'reaction_removed',
+        ],
       },
       interactivity: { is_enabled: true, ...(endpoint && { request_url: endpoint }) },
       org_deploy_enabled: false,
