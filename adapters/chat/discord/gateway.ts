@@ -7,6 +7,7 @@ import {
   GatewayDispatchEvents,
   GatewayIntentBits,
   type GatewayMessageCreateDispatchData,
+  type GatewayMessageReactionAddDispatchData,
   Options,
   type RESTOptions,
 } from 'discord.js';
@@ -22,6 +23,8 @@ interface GatewayOptions {
   readsContent: boolean;
   onInteraction(event: APIInteraction): Promise<void>;
   onMessage(event: GatewayMessageCreateDispatchData): Promise<void>;
+  /** `on`: put there; else taken back, and then Discord does not tell the member. */
+  onReaction(event: GatewayMessageReactionAddDispatchData, on: boolean): Promise<void>;
 }
 
 export interface Gateway {
@@ -48,6 +51,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     intents: [
       GatewayIntentBits.Guilds,
       GatewayIntentBits.GuildMessages,
+      GatewayIntentBits.GuildMessageReactions,
       ...(options.readsContent ? [GatewayIntentBits.MessageContent] : []),
     ],
     rest: options.rest,
@@ -81,6 +85,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   client.ws.on(GatewayDispatchEvents.MessageCreate, (event: GatewayMessageCreateDispatchData) => {
     if (open) take(options.onMessage(event), 'message');
   });
+  client.ws.on(GatewayDispatchEvents.MessageReactionAdd, (event: GatewayMessageReactionAddDispatchData) => {
+    if (open) take(options.onReaction(event, true), 'reaction');
+  });
+  client.ws.on(
+    GatewayDispatchEvents.MessageReactionRemove,
+    (event: GatewayMessageReactionAddDispatchData) => {
+      if (open) take(options.onReaction(event, false), 'reaction');
+    },
+  );
   client.on(Events.Error, (error) => log.warn({ reason: errorText(error) }, 'Discord connection error'));
   client.on(Events.ShardError, (error) => log.warn({ reason: errorText(error) }, 'Discord connection error'));
   client.on(Events.ShardReconnecting, () => {

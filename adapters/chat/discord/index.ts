@@ -11,6 +11,7 @@ import type { DiscordConfig } from './config.ts';
 import { toAppError } from './errors.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { createInteractions, type Edit, editKey } from './interactions.ts';
+import { createLooks } from './looks.ts';
 import { createMemory } from './memory.ts';
 import { createCoalescer } from './pace.ts';
 import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
@@ -65,6 +66,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     }
   }
 
+  const onReaction = createLooks({ memory, store: deps.store, act });
   const threads = createThreads({ api, memory, log, act, tell });
   const onInteraction = createInteractions({
     api,
@@ -134,6 +136,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
         readsContent: readsContent(application.flags),
         onInteraction,
         onMessage: (event) => threads.onMessage(event, me.id),
+        onReaction,
       });
       if (stopped) return await gateway.close();
       await api.putCommands(COMMANDS);
@@ -232,6 +235,11 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       // A card with buttons is one message, which is updated.
       const [first, ...more] = card.ref ? [renderCard(card)] : renderPages(card);
       const message = await api.postQuietly(thread, first ?? renderText(card.fallback, card.tone), rank);
+      if (card.ref)
+        await memory.rememberCard(message.id, {
+          ticketId: card.ref.ticketId,
+          name: card.fallback.slice(0, 300),
+        });
       for (const page of more) await api.postQuietly(thread, page, rank);
       return message;
     };

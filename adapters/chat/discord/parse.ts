@@ -8,6 +8,7 @@ import {
   ApplicationCommandType,
   ComponentType,
   type GatewayMessageCreateDispatchData,
+  type GatewayMessageReactionAddDispatchData,
   InteractionType,
   MessageType,
 } from 'discord.js';
@@ -123,6 +124,20 @@ export function parseMessage(event: GatewayMessageCreateDispatchData, botId: str
     id: event.id,
     thread: event.channel_id,
   };
+}
+
+/** 👀 put on a message, or taken back; `message` is the number of that message. */
+export interface Look {
+  agent: AgentRef;
+  message: string;
+}
+
+/** Null for every other reaction, and for those of bots. The name is missing when 👀 is taken back. */
+export function parseLook(event: GatewayMessageReactionAddDispatchData): Look | null {
+  const { emoji, user_id: userId, message_id: message, member } = event;
+  if (emoji.id !== null || emoji.name !== '👀' || member?.user.bot) return null;
+  const agent = member ? toAgent(member.user, member.nick) : { platform: 'discord', userId };
+  return { agent, message };
 }
 
 /** Mentions and emoji as people read them; the bot's own name is what begins an order to it. */
