@@ -34,6 +34,10 @@ const activitySchema = z.looseObject({
     .optional(),
   membersAdded: z.array(account).optional(),
   membersRemoved: z.array(account).optional(),
+  reactionsAdded: z.array(z.looseObject({ type: z.string() })).optional(),
+  reactionsRemoved: z.array(z.looseObject({ type: z.string() })).optional(),
+  /** When it happened; the SDK makes a Date of it. */
+  timestamp: z.coerce.date().optional(),
   localTimezone: z.string().optional(),
 });
 export type Activity = z.infer<typeof activitySchema>;

@@ -19,6 +19,7 @@ import {
 import type { People } from './people.ts';
 import type { Places } from './places.ts';
 import type { Posts } from './posts.ts';
+import { type Look, parseLook } from './reactions.ts';
 import { type Content, renderCard, renderText } from './render.ts';
 import type { DialogAnswer, Handlers, PressAnswer } from './sdk.ts';
 import type { Seen } from './seen.ts';
@@ -41,10 +42,12 @@ export function createAnswers(deps: {
   people: People;
   posts: Posts;
   seen: Seen;
+  /** Does it when it is the newest that this person did on the message, one after the other. */
+  inOrder(look: Look, work: () => Promise<void>): Promise<void>;
   log: Log;
   onAction: (action: AgentAction) => Promise<ActionReply>;
 }) {
-  const { places, people, posts, seen, log, onAction } = deps;
+  const { places, people, posts, seen, inOrder, log, onAction } = deps;
   /** What goes on after its event was answered. */
   const working = new Set<Promise<unknown>>();
 
@@ -214,6 +217,21 @@ export function createAnswers(deps: {
     await tell(activity, await onAction({ ref: { ticketId, draftVersion: 0 }, agent, intent }));
   }
 
+  /** 👀: shown on the card itself, so nothing is said. */
+  async function looked(activity: Activity): Promise<void> {
+    const look = parseLook(activity);
+    const ticketId = look && (await places.ticketOf(look.channel, look.message));
+    if (!ticketId) return;
+    await inOrder(look, async () => {
+      const ref = { ticketId, draftVersion: 0 };
+      await onAction({
+        ref,
+        agent: await people.agentOf(activity),
+        intent: { type: 'looking', on: look.on },
+      });
+    });
+  }
+
   async function comeOrGo(activity: Activity): Promise<void> {
     const { recipient, membersRemoved = [], type, action } = activity;
     const gone =
@@ -265,11 +283,9 @@ export function createAnswers(deps: {
       });
     },
     async happened(activity) {
-      if (activity.type !== 'message') {
-        await places.meet(spotOf(activity), activity.serviceUrl);
-        return comeOrGo(activity);
-      }
       await places.meet(spotOf(activity), activity.serviceUrl);
+      if (activity.type === 'messageReaction') return looked(activity);
+      if (activity.type !== 'message') return comeOrGo(activity);
       const work = seen.once(eventOf(activity), () => settle(message(activity)), undefined);
       await inTime(work, undefined, async () => undefined);
     },

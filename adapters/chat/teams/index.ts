@@ -8,6 +8,7 @@ import { createPeople } from './people.ts';
 import { createPictures } from './pictures.ts';
 import { createPlaces } from './places.ts';
 import { createPosts } from './posts.ts';
+import { createLooks } from './reactions.ts';
 import { renderCard, renderText } from './render.ts';
 import { loadSdk, type TeamsSdk } from './sdk.ts';
 import { createSeen } from './seen.ts';
@@ -27,6 +28,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
   const places = createPlaces(deps.store, config.serviceUrl);
   const people = createPeople({ clock, log, places, connector, named: config.people });
   const seen = createSeen(deps.store);
+  const inOrder = createLooks(deps.store);
   const pictures = createPictures(deps.store, config.publicUrl);
   const posts = createPosts({ limiter: deps.limiter, places, sdk: loaded });
   let running: { sdk: Promise<TeamsSdk>; answers: Answers } | null = null;
@@ -56,7 +58,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
     ],
 
     async start(onAction) {
-      const answers = createAnswers({ places, people, posts, seen, log, onAction });
+      const answers = createAnswers({ places, people, posts, seen, inOrder, log, onAction });
       const sdk = loadSdk(config, connector, answers.handlers, log);
       running = { sdk, answers };
       await sdk;
@@ -71,8 +73,8 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
       const content = renderCard(card, await pictures.keep(card));
       const urgency = options?.urgency ?? (card.tone === 'P1' ? 1 : 0.5);
       const ref = await posts.post(place.channel, place.thread ?? null, content, { ...options, urgency });
-      const head = !place.thread && !ref.message.includes('/');
-      if (head && card.ref) await places.linkThread(ref.channel, ref.message, card.ref.ticketId);
+      const message = ref.message.split('/').at(-1) ?? ref.message;
+      if (card.ref) await places.linkThread(ref.channel, message, card.ref.ticketId);
       return ref;
     },
 

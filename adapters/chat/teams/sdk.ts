@@ -35,7 +35,7 @@ export interface Handlers {
   submitDialog(activity: Activity): Promise<DialogAnswer>;
   /** "Create ticket" in the menu of a message. */
   takeMessage(activity: Activity): Promise<DialogAnswer>;
-  /** Messages, and people and bots that come and go. */
+  /** Messages, reactions, and people and bots that come and go. */
   happened(activity: Activity): Promise<void>;
 }
 
@@ -223,9 +223,12 @@ function createApp(sdk: Sdk, adapter: Adapter, { app: registration }: TeamsConfi
   app.messageExtensions.submitAction(CREATE_TICKET, async (context) =>
     dialogOf(await handlers.submitDialog(activityOf(context))),
   );
-  app.activity(['message', 'conversationUpdate', 'installationUpdate'], async (context) => {
-    await handlers.happened(activityOf(context));
-  });
+  app.activity(
+    ['message', 'messageReaction', 'conversationUpdate', 'installationUpdate'],
+    async (context) => {
+      await handlers.happened(activityOf(context));
+    },
+  );
   return app;
 }
 
