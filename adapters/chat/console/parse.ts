@@ -18,6 +18,7 @@ const intentSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('decision'), decision: decisionSchema }),
   z.strictObject({ type: z.literal('open_form'), form: z.enum(FORM_IDS) }),
   z.strictObject({ type: z.literal('show') }),
+  z.strictObject({ type: z.literal('looking'), on: z.boolean() }),
   z.strictObject({ type: z.literal('act'), act: z.enum(ACT_IDS) }),
   z.strictObject({
     type: z.literal('submit'),

@@ -98,6 +98,12 @@ export async function rewrite(how: Rewrite): Promise<void> {
   answerTo(await act({ ref: open.ref, at: open.at, intent }), open.at, open.ref);
 }
 
+/** 👀 on a card, set or taken back; the card itself is the answer, and nothing else is said. False when it was not taken. */
+export async function look(ref: CardRef, at: PostAt, on: boolean): Promise<boolean> {
+  const reply = await act({ ref, at, intent: { type: 'looking', on } });
+  return reply !== null && !('error' in reply);
+}
+
 /** Opens the form for a ticket with somebody's words. */
 export async function createTicket(message: TakenMessage): Promise<void> {
   answerTo(await act({ ref: null, at: null, intent: { type: 'create_ticket', message } }), null, null);

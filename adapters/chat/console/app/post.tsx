@@ -1,9 +1,9 @@
 // One post of a channel or thread: a card by Deskhand, or somebody's words.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ACTION_IDS } from '../../../../src/model/card.ts';
+import { ACTION_IDS, type CardRef } from '../../../../src/model/card.ts';
 import type { Post } from '../wire.ts';
-import { createTicket, press } from './acts.ts';
+import { createTicket, look, press } from './acts.ts';
 import { CardView } from './card.tsx';
 import { Avatar, Bell, Icon } from './icons.tsx';
 import { go } from './net.ts';
@@ -81,9 +81,29 @@ export function PostView({ post, inThread = false }: { post: Post; inThread?: bo
           </button>
         ) : null}
         {inThread ? null : <ThreadLink post={post} />}
+        {!inThread && card && content.ref?.ticketId.startsWith('T-') ? (
+          <LookLink post={post} about={content.ref} />
+        ) : null}
         {card || post.author === 'Deskhand' ? null : <TakeLink post={post} text={content.text} />}
       </div>
     </article>
+  );
+}
+
+/** 👀: tells the others that one is reading this ticket. */
+function LookLink({ post, about }: { post: Post; about: CardRef }) {
+  const [on, setOn] = useState(false);
+  return (
+    <button
+      type="button"
+      class={`thread-link ${on ? '' : 'is-quiet'}`}
+      aria-pressed={on}
+      onClick={async () => {
+        if (await look(about, { channel: post.channel, post: post.id }, !on)) setOn(!on);
+      }}
+    >
+      👀 I’m looking at it
+    </button>
   );
 }
 
