@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/model/errors.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
 import { digestContract } from './chat-digest.ts';
+import { lookingContract } from './chat-looking.ts';
 import { placesContract } from './chat-places.ts';
 import { raceContract, troubleContract } from './chat-trouble.ts';
 import { peopleContract, rightsContract, workContract } from './chat-work.ts';
@@ -302,6 +303,7 @@ export function chatPlatformContract(
 
     workContract(() => chat);
     peopleContract(() => chat);
+    lookingContract(() => chat);
     raceContract(() => chat);
     placesContract(() => chat, { farEnd });
     digestContract(() => chat);

@@ -215,6 +215,12 @@ export async function consoleWorld(): Promise<ChatWorld> {
       const intent = { type: 'command' as const, text, channel: CHANNEL };
       show(person, await act(person, { ref: null, at: null, intent }), null);
     },
+    // The page shows nothing of the answer.
+    async look(person, seen, on, times = 1) {
+      const post = looked(seen);
+      const body = { ref: refOf(post), at: placeOf(post), intent: { type: 'looking' as const, on } };
+      for (let n = 0; n < times; n++) await act(person, body);
+    },
     async noise(seen) {
       const agent = emailOf('ana');
       const say = { agent, channel: CHANNEL, text: 'lunch?', id: randomUUID() };

@@ -12,6 +12,7 @@ const NEEDS: Record<string, number> = {
   MESSAGE_UPDATE: INTENTS.guildMessages,
   MESSAGE_DELETE: INTENTS.guildMessages,
   MESSAGE_REACTION_ADD: INTENTS.reactions,
+  MESSAGE_REACTION_REMOVE: INTENTS.reactions,
   THREAD_CREATE: INTENTS.guilds,
 };
 

@@ -289,6 +289,21 @@ export async function openDiscordWorld(more: { applicationId?: string } = {}): P
       dispatch({ ...baseOf(PEOPLE[person], double.channel), ...{ type: 2, data } }, 1);
     },
 
+    async look(person, seen, on, times = 1) {
+      const event = {
+        user_id: PEOPLE[person],
+        channel_id: double.channel,
+        message_id: seen.ref.message,
+        guild_id: double.guild,
+        emoji: { id: null, name: '👀' },
+        burst: false,
+        type: 0,
+        ...(on && { member: { user: double.userOf(PEOPLE[person]), nick: null, roles: [] } }),
+      };
+      for (let n = 0; n < times; n++)
+        double.gateway.dispatch(on ? 'MESSAGE_REACTION_ADD' : 'MESSAGE_REACTION_REMOVE', event);
+    },
+
     async noise(seen) {
       const head = seen.ref.message;
       if (!double.channels.has(head)) double.startThread(head, 'by hand');

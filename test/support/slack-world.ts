@@ -284,6 +284,17 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
         response_url: slack.responseUrl(user, SLACK.channel, null),
       });
     },
+    async look(person, seen, on, times = 1) {
+      const event = {
+        type: on ? 'reaction_added' : 'reaction_removed',
+        user: USERS[person],
+        reaction: 'eyes',
+        item_user: SLACK.botUser,
+        item: { type: 'message', channel: SLACK.channel, ts: shots.get(seen)?.ts },
+        event_ts: slack.now(),
+      };
+      await wire.event(eventBody(event), times);
+    },
     async noise(seen) {
       const card = shots.get(seen);
       const reply = {

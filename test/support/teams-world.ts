@@ -129,6 +129,18 @@ export async function buildTeamsWorld({
     async command(name, text) {
       await at(name).write(`@Deskhand ${text}`, null);
     },
+    async look(name, seen, on, times) {
+      const one = at(name);
+      const reactions = [{ type: '1f440_eyes' }];
+      const activity = {
+        ...one.envelope(CHANNEL, seen.thread ?? seen.ref.message),
+        type: 'messageReaction',
+        timestamp: new Date().toISOString(),
+        replyToId: seen.ref.message,
+        ...(on ? { reactionsAdded: reactions } : { reactionsRemoved: reactions }),
+      };
+      await one.post(activity, { times });
+    },
     async noise(seen) {
       const root = seen.thread ?? seen.ref.message;
       const ana = at('ana');
