@@ -37,7 +37,7 @@ const activitySchema = z.looseObject({
   reactionsAdded: z.array(z.looseObject({ type: z.string() })).optional(),
   reactionsRemoved: z.array(z.looseObject({ type: z.string() })).optional(),
   /** When it happened; the SDK makes a Date of it. */
-  timestamp: z.coerce.date().optional(),
+  timestamp: z.coerce.date().optional().catch(undefined),
   localTimezone: z.string().optional(),
 });
 export type Activity = z.infer<typeof activitySchema>;

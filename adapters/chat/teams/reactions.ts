@@ -2,7 +2,7 @@
 import type { AdapterStore } from '../../../src/ports.ts';
 import { type Activity, spotOf } from './activity.ts';
 
-/** What Teams calls 👀: https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/reactions-reference */
+/** What Teams calls 👀: https://learn.microsoft.com/microsoftteams/platform/agents-in-teams/teams-reactions-reference */
 const EYES = '1f440_eyes';
 
 /** 👀 put on a message, or taken back. */
