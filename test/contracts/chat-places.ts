@@ -51,7 +51,7 @@ export function placesContract(current: () => Chat, { farEnd }: { farEnd: boolea
       expect(chat.world.pinged(ref)).toEqual([]);
     });
 
-    it('keeps the cards of a burst in the thread of one message, where their buttons work', async () => {
+    it('keeps the cards of a burst in the thread of one message, where their buttons and 👀 work', async () => {
       const { settings } = chat.desk.deps;
       chat.desk.deps.settings = { ...settings, noise: { burst: { count: 1, minutes: 5 } } };
       await chat.ticket();
@@ -72,6 +72,8 @@ export function placesContract(current: () => Chat, { farEnd }: { farEnd: boolea
       );
       expect(card.text).toContain(`T-${first}`);
       expect(card.thread).toBe(head.ref.message);
+      await chat.world.look('ben', card, true);
+      await until(async () => expect((await chat.desk.store.getTicket(first))?.looking).toEqual(['Ben']));
       await chat.world.press('ana', card, 'approve');
       await chat.afterDecision(first, 'approve');
       await until(() =>

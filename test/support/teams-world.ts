@@ -136,7 +136,7 @@ export async function buildTeamsWorld({
         ...one.envelope(CHANNEL, seen.thread ?? seen.ref.message),
         type: 'messageReaction',
         timestamp: new Date().toISOString(),
-        replyToId: seen.ref.message,
+        replyToId: seen.ref.message.split('/').at(-1),
         ...(on ? { reactionsAdded: reactions } : { reactionsRemoved: reactions }),
       };
       await one.post(activity, { times });
