@@ -31,6 +31,20 @@ export type {
   SimilarTicket,
 } from './model/engine.ts';
 
+/** A page as a web server gave it. */
+export interface WebPage {
+  /** Where it was found, after redirects. */
+  url: string;
+  /** Media type in lower case, without parameters. */
+  type: string;
+  text: string;
+}
+
+/** Reads the web; what cannot be read throws an AppError, retryable where another try may do. */
+export interface WebReader {
+  read(url: string): Promise<WebPage>;
+}
+
 export interface Clock {
   now(): Date;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { loadConfig } from '../config.ts';
 import { type Rehearsal, rehearse, reportOn } from '../engine/eval/drafts.ts';
 import { calibrate } from '../flows/calibrate.ts';
-import { readMarkdown } from '../flows/knowledge.ts';
+import { readKnowledge } from '../flows/knowledge.ts';
 import { allModules } from '../main/adapters.ts';
 import { AppError } from '../model/errors.ts';
 import { type TicketImport, ticketImportSchema } from '../model/ticket.ts';
@@ -64,7 +64,7 @@ export function draftsCommand(): Command {
       const rows = await Promise.all(options.tickets.map((file) => readRows(file, ticketImportSchema)));
       const tickets = rows.flat().flatMap(exemplarOf);
       refuseFew(tickets.length);
-      const { articles } = await readMarkdown(options.knowledge);
+      const { articles } = await readKnowledge(options.knowledge);
       const labelled = options.examples ? await readRows(options.examples, exampleRow) : [];
       const examples = labelled.map(({ text, label }) => ({ text, category: label, corrected: false }));
       await measured(options.json, async (embedder, onProgress) =>

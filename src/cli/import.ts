@@ -1,15 +1,26 @@
 // `deskhand import tickets|customers|knowledge`: what the bot should know from the first day.
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
-import { Command } from 'commander';
-import { type ImportReport, importCustomers, importTickets } from '../flows/import.ts';
-import { importKnowledge } from '../flows/knowledge.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { type ImportOptions, type ImportReport, importCustomers, importTickets } from '../flows/import.ts';
+import { importKnowledge, keepArticles } from '../flows/knowledge.ts';
+import { readSite } from '../flows/knowledge-site.ts';
+import { createWebReader } from '../infra/web-reader.ts';
 import { AppError } from '../model/errors.ts';
 import { withWorkspace } from './workspace.ts';
 
 const clock = { now: () => new Date() };
 /** Rejected lines that are printed; `--json` prints all. */
 const SHOWN = 20;
+/** Help centres have some hundred articles; more is asked for. */
+const SITE_PAGES = 500;
+
+interface Flags {
+  json?: boolean;
+  limit?: number;
+  allowPrivate?: boolean;
+}
 
 export function importCommand(): Command {
   const command = new Command('import').description(
@@ -19,21 +30,25 @@ export function importCommand(): Command {
     name: string,
     argument: string,
     description: string,
-    run: (path: string, options: Parameters<typeof importTickets>[1]) => Promise<ImportReport>,
+    run: (path: string, options: ImportOptions, flags: Flags) => Promise<ImportReport>,
   ) =>
     command
       .command(`${name} <${argument}>`)
       .description(description)
       .option('--json', 'print the report as JSON')
-      .action(async (path: string, { json }: { json?: boolean }) => {
+      .action(async (path: string, flags: Flags) => {
+        const { json } = flags;
         const bar =
           json || !process.stderr.isTTY
             ? null
             : new cliProgress.SingleBar({ format: `${name} [{bar}] {value}/{total}` });
         const report = await withWorkspace(async (store) => {
-          const onProgress = (done: number, total: number) =>
-            bar?.isActive ? bar.update(done) : bar?.start(total, done);
-          return run(path, { store, clock, onProgress });
+          const onProgress = (done: number, total: number) => {
+            if (!bar?.isActive) return bar?.start(total, done);
+            bar.setTotal(total);
+            bar.update(done);
+          };
+          return run(path, { store, clock, onProgress }, flags);
         }).finally(() => bar?.stop());
         print(name, report, json ?? false);
       });
@@ -41,8 +56,24 @@ export function importCommand(): Command {
   add('customers', 'file', 'customers with accounts, plans and usage, JSONL', async (path, o) =>
     importCustomers(await read(path), o),
   );
-  add('knowledge', 'path', 'Markdown articles, a file or a folder', importKnowledge);
+  add(
+    'knowledge',
+    'path',
+    'a folder of Markdown or HTML, a Zendesk or Intercom export (.json), or a website (https://…)',
+    async (path, options, { limit = SITE_PAGES, allowPrivate = false }) => {
+      if (!/^https?:\/\//i.test(path)) return importKnowledge(path, options);
+      const web = createWebReader({ userAgent: 'deskhand (help-centre import)', allowPrivate });
+      return keepArticles(await readSite(path, { ...options, web, wait, limit }), options);
+    },
+  )
+    .option('--limit <pages>', `of a website, the most pages that are read (default ${SITE_PAGES})`, pages)
+    .option('--allow-private', 'reads websites in private networks as well');
   return command;
+}
+
+function pages(value: string): number {
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('give a whole number from 1.');
 }
 
 async function read(path: string): Promise<string> {
@@ -64,13 +95,23 @@ function explain(name: string, report: ImportReport): void {
   console.log(
     `${report.imported} ${name} imported, ${report.skipped} there already, ${report.rejected.length} rejected${removed}.`,
   );
-  for (const { line, reason } of report.rejected.slice(0, SHOWN)) console.log(`  line ${line}: ${reason}`);
-  const more = report.rejected.length - SHOWN;
-  if (more > 0) console.log(`  and ${more} more; --json lists all`);
+  list(
+    report.rejected.map(({ line, reason }) => (name === 'knowledge' ? reason : `line ${line}: ${reason}`)),
+  );
+  if ('leftOut' in report && Array.isArray(report.leftOut) && report.leftOut.length > 0) {
+    console.log(`${report.leftOut.length} left out:`);
+    list(report.leftOut.map(String));
+  }
   if (report.imported > 0)
     console.log(
       name === 'knowledge'
         ? 'A bot that is running answers from them within a minute.'
         : 'A bot that is running reads them at its next start.',
     );
+}
+
+function list(lines: string[]): void {
+  for (const line of lines.slice(0, SHOWN)) console.log(`  ${line}`);
+  const more = lines.length - SHOWN;
+  if (more > 0) console.log(`  and ${more} more; --json lists all`);
 }

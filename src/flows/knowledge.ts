@@ -1,9 +1,11 @@
-// Reads knowledge into the database: a Markdown file, or a folder of them with all below it.
+// Reads knowledge into the database: Markdown and HTML, a file or a folder of them, exports of help centres, websites.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseArticle } from '../engine/article.ts';
-import { AppError } from '../model/errors.ts';
+import { parseHtml, webArticle } from '../engine/html-article.ts';
+import { AppError, errorText } from '../model/errors.ts';
 import type { KnowledgeArticle } from '../ports.ts';
+import { parseHelpCentre } from './help-centre.ts';
 import type { ImportOptions, ImportReport } from './import.ts';
 
 /** Articles of one place, and what is none. */
@@ -11,45 +13,78 @@ export interface Found {
   articles: KnowledgeArticle[];
   /** What is wrong, by file or address. */
   rejected: string[];
+  /** What is no article or not for customers, and why, by file or address. */
+  leftOut: string[];
   /** What the ids of this place begin with. */
   prefix: string;
   /** All that the place has: articles that are known from it and missing here are gone. */
   whole: boolean;
 }
 
-/** Reads Markdown; a path that does not exist throws `not_found`. */
-export async function readMarkdown(
+export interface KnowledgeReport extends ImportReport {
+  /** Articles that were known from this place and are gone. */
+  removed: number;
+  leftOut: string[];
+}
+
+/** Whether a file of a knowledge folder is read. */
+export const isArticleFile = (name: string) => /\.(?:md|html?)$/i.test(name);
+
+/** Reads Markdown, HTML or an export (JSON); a path that does not exist throws `not_found`. */
+export async function readKnowledge(
   path: string,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Found> {
   const place = await stat(path).catch(() => null);
   if (!place)
-    throw new AppError('not_found', `${path} does not exist; give a Markdown file or a folder of them.`);
+    throw new AppError(
+      'not_found',
+      `${path} does not exist; give a folder of Markdown or HTML, a help centre's export (.json), or an address (https://…).`,
+    );
+  if (place.isFile() && path.endsWith('.json'))
+    return parseHelpCentre(`${basename(path)}/`, await readFile(path, 'utf8'));
   const root = place.isDirectory() ? path : dirname(path);
   const files = place.isDirectory()
-    ? (await readdir(path, { recursive: true })).filter((file) => file.endsWith('.md'))
+    ? (await readdir(path, { recursive: true })).filter(isArticleFile)
     : [basename(path)];
   const found: Found = {
     articles: [],
     rejected: [],
+    leftOut: [],
     prefix: `${basename(root)}/`,
     whole: place.isDirectory(),
   };
   for (const [index, file] of files.sort().entries()) {
-    const parsed = parseArticle(`${found.prefix}${file}`, await readFile(join(root, file), 'utf8'));
+    const parsed = parseFile(`${found.prefix}${file}`, await readFile(join(root, file), 'utf8'));
     if ('reason' in parsed) found.rejected.push(`${file}: ${parsed.reason}`);
+    else if ('empty' in parsed) found.leftOut.push(`${file}: ${parsed.empty}`);
     else found.articles.push(parsed.article);
     onProgress?.(index + 1, files.length);
   }
   return found;
 }
 
+function parseFile(
+  id: string,
+  text: string,
+): { article: KnowledgeArticle } | { reason: string } | { empty: string } {
+  if (!/\.html?$/i.test(id)) return parseArticle(id, text);
+  try {
+    const page = parseHtml(text, null);
+    if (page.empty) return { empty: page.empty };
+    const { title, body, language, canonical } = page;
+    return { article: webArticle({ id, title: title || id, url: canonical, language, body }) };
+  } catch (error) {
+    return { reason: errorText(error) };
+  }
+}
+
 /** Writes what was found; articles that left their place are removed. */
 export async function keepArticles(
   found: Found,
   { store, clock }: Pick<ImportOptions, 'store' | 'clock'>,
-): Promise<ImportReport & { removed: number }> {
-  const { articles, prefix, whole } = found;
+): Promise<KnowledgeReport> {
+  const { articles, prefix, whole, leftOut } = found;
   const removed = await store.transaction(async (tx) => {
     await tx.upsertArticles(articles, clock.now());
     if (!whole) return 0;
@@ -59,13 +94,10 @@ export async function keepArticles(
     );
   });
   const rejected = found.rejected.map((reason) => ({ line: 1, reason }));
-  return { imported: articles.length, skipped: 0, rejected, removed };
+  return { imported: articles.length, skipped: 0, rejected, removed, leftOut };
 }
 
-/** Imports a Markdown file or folder. */
-export async function importKnowledge(
-  path: string,
-  options: ImportOptions,
-): Promise<ImportReport & { removed: number }> {
-  return keepArticles(await readMarkdown(path, options.onProgress), options);
+/** Imports files: Markdown, HTML, or the export of a help centre. */
+export async function importKnowledge(path: string, options: ImportOptions): Promise<KnowledgeReport> {
+  return keepArticles(await readKnowledge(path, options.onProgress), options);
 }

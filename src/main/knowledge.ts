@@ -2,7 +2,7 @@
 import { watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { importKnowledge } from '../flows/knowledge.ts';
+import { importKnowledge, isArticleFile } from '../flows/knowledge.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import { errorText } from '../model/errors.ts';
 import type { Clock, Engine, Log } from '../ports.ts';
@@ -106,7 +106,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
 
 /** Names, sizes and times of a folder's articles in one text; changes when any of them does. */
 async function stateOf(folder: string): Promise<string> {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.md')).sort();
+  const files = (await readdir(folder, { recursive: true })).filter(isArticleFile).sort();
   const lines = files.map(async (file) => {
     // A file that is gone by now is a change like any other.
     const found = await stat(join(folder, file)).catch(() => null);
