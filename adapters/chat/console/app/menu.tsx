@@ -35,19 +35,24 @@ function Menu({ open, close }: { open: Open; close: () => void }) {
   useLayoutEffect(() => {
     const menu = box.current;
     if (!menu) return;
-    const at = anchor.getBoundingClientRect();
-    const { width, height } = menu.getBoundingClientRect();
-    const below = at.bottom + 6 + height <= innerHeight - 8;
-    menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
-    menu.style.top = `${Math.max(8, below ? at.bottom + 6 : at.top - 6 - height)}px`;
+    const place = () => {
+      const at = anchor.getBoundingClientRect();
+      const { width, height } = menu.getBoundingClientRect();
+      const below = at.bottom + 6 + height <= innerHeight - 8;
+      menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+      menu.style.top = `${Math.max(8, below ? at.bottom + 6 : at.top - 6 - height)}px`;
+    };
+    place();
     anchor.setAttribute('aria-expanded', 'true');
     menu.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
     const away = (event: Event) => {
       if (event.target instanceof Node && !menu.contains(event.target)) leave(false);
     };
     document.addEventListener('pointerdown', away, true);
+    // The feed moves by itself when cards come or change; a card that is redrawn takes its button away, and the
+    // menu stays where it was.
     const moved = () => {
-      if (Math.abs(anchor.getBoundingClientRect().top - at.top) > 8) leave(false);
+      if (anchor.isConnected) place();
     };
     document.addEventListener('scroll', moved, true);
     return () => {
