@@ -18,6 +18,7 @@ import type {
 import type { IssuePart, NewIssue, TrackerIssue } from './model/issue.ts';
 import type { InboundMessage, OutboundReply, Receipt, SendResult } from './model/message.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from './model/platform.ts';
+import type { WebPage } from './model/web-page.ts';
 
 export type {
   CategoryHistory,
@@ -30,15 +31,6 @@ export type {
   LabelledText,
   SimilarTicket,
 } from './model/engine.ts';
-
-/** A page as a web server gave it. */
-export interface WebPage {
-  /** Where it was found, after redirects. */
-  url: string;
-  /** Media type in lower case, without parameters. */
-  type: string;
-  text: string;
-}
 
 /** Reads the web; what cannot be read throws an AppError, retryable where another try may do. */
 export interface WebReader {
@@ -194,10 +186,7 @@ export interface ShowOptions {
 }
 
 export interface PostOptions extends ShowOptions {
-  /**
-   * A platform that can posts one key once: asked again after a process died in between, it answers with what
-   * stands there already.
-   */
+  /** Where the platform can, a key is posted once: asked again, it answers with what stands there already. */
   key?: string;
   /** Exactly these people are mentioned, by the platform's own means; nobody else ever is. */
   mention?: AgentRef[];

@@ -1,7 +1,8 @@
 // Reads the articles of a website: by its sitemap, else by the links from page to page, as its robots.txt allows.
 import { parseHtml, webArticle } from '../engine/html-article.ts';
 import { AppError, errorText } from '../model/errors.ts';
-import type { Clock, WebPage, WebReader } from '../ports.ts';
+import type { WebPage } from '../model/web-page.ts';
+import type { Clock, WebReader } from '../ports.ts';
 import type { Found } from './knowledge.ts';
 import { parseRobots, parseSitemap, type Robots } from './robots.ts';
 

@@ -5,7 +5,8 @@ import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { AppError, errorText } from '../model/errors.ts';
-import type { WebPage, WebReader } from '../ports.ts';
+import type { WebPage } from '../model/web-page.ts';
+import type { WebReader } from '../ports.ts';
 
 const LIMITS = { redirects: 5, bytes: 5_000_000, timeMs: 20_000 };
 
