@@ -70,7 +70,7 @@ export async function sitDown(
       await page.getByRole('menuitem', { name: entry, exact: true }).click();
     },
     async openThread(card) {
-      const link = card.locator('.thread-link');
+      const link = card.locator('.thread-link').first();
       if ((await link.getAttribute('aria-pressed')) !== 'true') await link.click();
       const thread = page.getByRole('complementary', { name: /^Thread/ });
       await thread.waitFor();
