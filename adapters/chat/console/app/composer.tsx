@@ -1,6 +1,6 @@
 // The text box under a channel or thread: Enter sends, Shift+Enter makes a new line.
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Icon } from './icons.tsx';
+import { Icon } from '../../../../src/web/icons.tsx';
 
 export function Composer(props: {
   id: string;

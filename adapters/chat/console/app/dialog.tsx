@@ -2,9 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FormField } from '../../../../src/model/card.ts';
+import { Icon } from '../../../../src/web/icons.tsx';
 import { type FormProblem, pressAside, rewrite, submitForm } from './acts.ts';
 import { CardView } from './card.tsx';
-import { Icon } from './icons.tsx';
 import { type OpenForm, setState, useStore } from './store.ts';
 import { toLocalInput } from './time.ts';
 

@@ -1,6 +1,6 @@
 // What a channel says while it is empty: what will come, and how to make it come.
 import { useState } from 'preact/hooks';
-import { Icon } from './icons.tsx';
+import { Icon } from '../../../../src/web/icons.tsx';
 import { useStore } from './store.ts';
 
 const WORDS: Record<string, { title: string; text: string }> = {

@@ -1,10 +1,10 @@
 // A channel: its posts by day, the "new" mark, and the way back to the latest.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../../../../src/web/icons.tsx';
 import type { Post } from '../wire.ts';
 import { say } from './acts.ts';
 import { Composer } from './composer.tsx';
 import { EmptyChannel } from './empty.tsx';
-import { Icon } from './icons.tsx';
 import { loadEarlier, markRead, watchBottom } from './net.ts';
 import { PostView } from './post.tsx';
 import { useStore } from './store.ts';

@@ -2,10 +2,11 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ACTION_IDS, type CardRef } from '../../../../src/model/card.ts';
+import { Bell, Icon } from '../../../../src/web/icons.tsx';
 import type { Post } from '../wire.ts';
 import { createTicket, look, press } from './acts.ts';
+import { Avatar } from './avatar.tsx';
 import { CardView } from './card.tsx';
-import { Avatar, Bell, Icon } from './icons.tsx';
 import { go } from './net.ts';
 import { setState, useStore } from './store.ts';
 import { clockTime, fullTime } from './time.ts';
@@ -102,7 +103,7 @@ function LookLink({ post, about }: { post: Post; about: CardRef }) {
         if (await look(about, { channel: post.channel, post: post.id }, !on)) setOn(!on);
       }}
     >
-      👀 I’m looking at it
+      <Icon name="eye" size={15} /> I’m looking at it
     </button>
   );
 }

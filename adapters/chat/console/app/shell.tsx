@@ -1,6 +1,8 @@
 // The frame of the page: channels at the left, the bar at the top, banners and private notices.
+
+import { Bell, Icon } from '../../../../src/web/icons.tsx';
 import type { Bootstrap } from '../wire.ts';
-import { Avatar, Bell, Icon } from './icons.tsx';
+import { Avatar } from './avatar.tsx';
 import { openMenu } from './menu.tsx';
 import { begin, dismiss, go, setTheme } from './net.ts';
 import { getState, setState, type Theme, useStore } from './store.ts';

@@ -1,8 +1,8 @@
 // The thread of a card: details, the customer's later messages, and what the team says about it.
 import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../../../../src/web/icons.tsx';
 import { reply } from './acts.ts';
 import { Composer } from './composer.tsx';
-import { Icon } from './icons.tsx';
 import { go } from './net.ts';
 import { PostView } from './post.tsx';
 import { useStore } from './store.ts';

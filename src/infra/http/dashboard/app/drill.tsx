@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Dashboard, TicketLine, Wire } from '../../../../model/dashboard.ts';
 import { briefly } from '../../../../model/measure.ts';
+import { Icon } from '../../../../web/icons.tsx';
 import { type Address, filtersOf, go, queryOf, useAddress } from './address.ts';
-import { Icon } from './icons.tsx';
 import { fetchJson, reasonOf } from './load.ts';
 import { Empty } from './parts.tsx';
 import { count, dayText, momentText, ticketName, WHO } from './words.ts';

@@ -1,8 +1,8 @@
 // Period and filters: everything that decides which tickets the numbers are of.
 import { useState } from 'preact/hooks';
 import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
+import { Icon } from '../../../../web/icons.tsx';
 import { type Address, changed, filtersOf, go, useAddress } from './address.ts';
-import { Icon } from './icons.tsx';
 
 const PERIODS = [
   { days: 1, label: 'Today' },

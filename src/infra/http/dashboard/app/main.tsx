@@ -2,11 +2,11 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
+import { Bell, Icon } from '../../../../web/icons.tsx';
 import { filtersOf, queryOf, useAddress } from './address.ts';
 import { Drill } from './drill.tsx';
 import { Figures } from './figures.tsx';
 import { Filters } from './filters.tsx';
-import { Bell, Icon } from './icons.tsx';
 import { useLoaded } from './load.ts';
 import { Answerers, Changes, Speed, Volume } from './overview.tsx';
 import { AutonomyTable, Categories, Companies, Gaps, Reports, Wishes } from './tables.tsx';
@@ -113,11 +113,11 @@ function TopBar({ query }: { query: string }) {
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
   return (
     <header class="top">
-      <Bell />
+      <Bell size={28} />
       <h1>Dashboard</h1>
       <nav aria-label="Pages">
         <a class="button is-quiet" href="/console">
-          <Icon name="chat" size={16} /> <span>Console</span>
+          <Icon name="thread" size={16} /> <span>Console</span>
         </a>
         <a class="button is-quiet" href={`/dashboard/export/days.csv${query}`} download>
           <Icon name="download" size={16} /> <span>Export CSV</span>

@@ -1,4 +1,4 @@
-// Line icons, drawn here so that nothing is fetched.
+// Line icons and the bell of our pages, drawn here so that nothing is fetched.
 const PATHS = {
   hash: 'M5 9h14M5 15h14M10 4 8 20M16 4l-2 16',
   close: 'M6 6l12 12M18 6 6 18',
@@ -13,9 +13,14 @@ const PATHS = {
   theme: 'M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   chart: 'M4 20h16M7 16v-4M12 16V6M17 16V9',
+  download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
+  filter: 'M4 6h16M7 12h10M10 18h4',
+  out: 'M14 5h5v5M19 5l-8 8M17 14v5H5V7h5',
+  eye: 'M2 12s3.5-6.5 10-6.5S22 12 22 12s-3.5 6.5-10 6.5S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6',
   inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1 2h4l1-2h5',
 } as const;
 
+/** One line icon in the colour of the text around it; `size` in pixels. */
 export function Icon({ name, size = 18 }: { name: keyof typeof PATHS; size?: number }) {
   return (
     <svg
@@ -34,7 +39,7 @@ export function Icon({ name, size = 18 }: { name: keyof typeof PATHS; size?: num
   );
 }
 
-/** The bell on Deskhand's posts. */
+/** Deskhand's mark; `size` in pixels. */
 export function Bell({ size = 32 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
@@ -43,22 +48,5 @@ export function Bell({ size = 32 }: { size?: number }) {
       <rect x="5.5" y="22" width="21" height="2.6" rx="1.3" fill="#fff" />
       <circle cx="16" cy="9.4" r="1.9" fill="#fff" />
     </svg>
-  );
-}
-
-/** Initials on a colour that belongs to the name. */
-export function Avatar({ name, size = 32 }: { name: string; size?: number }) {
-  const words = name.trim().split(/\s+/);
-  const initials =
-    `${words[0]?.[0] ?? '?'}${words.length > 1 ? (words.at(-1)?.[0] ?? '') : ''}`.toUpperCase();
-  const hue = [...name].reduce((sum, char) => (sum * 31 + (char.codePointAt(0) ?? 0)) % 360, 7);
-  return (
-    <span
-      class="avatar"
-      style={{ width: `${size}px`, height: `${size}px`, fontSize: `${size * 0.4}px`, '--hue': String(hue) }}
-      aria-hidden="true"
-    >
-      {initials}
-    </span>
   );
 }
