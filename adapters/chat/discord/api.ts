@@ -17,6 +17,7 @@ import {
   type RouteLike,
   Routes,
 } from 'discord.js';
+import { z } from 'zod';
 import type { AppError } from '../../../src/model/errors.ts';
 import type { RateLimiter } from '../../../src/ports.ts';
 import { toAppError } from './errors.ts';
@@ -47,6 +48,9 @@ interface Call {
 const MOST_PATIENCE_MS = 8_000;
 const ATTEMPTS = 8;
 
+/** What discord.js sends, whose types leave more open. */
+const headersSchema = z.record(z.string(), z.string());
+
 /** Nobody is ever mentioned, whatever a text says. */
 const NOBODY = { parse: [] };
 
@@ -65,8 +69,23 @@ export function restOptions({
     // Repeats are ours, since what a repeat's refusal means depends on its being one.
     retries: 0,
     rejectOnRateLimit: () => true,
-    makeRequest: (url, init) =>
-      fetch(url, init as unknown as RequestInit) as unknown as ReturnType<RESTOptions['makeRequest']>,
+    makeRequest: async (url, { method, headers, body, signal }) => {
+      const response = await fetch(url, {
+        method,
+        headers: headersSchema.parse(headers),
+        body: typeof body === 'string' || body instanceof FormData ? body : null,
+        signal,
+      });
+      // Read here, so that a body that never ends counts as no answer.
+      const text = await response.text();
+      const { headers: answered, ok, status, statusText } = response;
+      return {
+        ...{ headers: answered, ok, status, statusText, body: null, bodyUsed: false },
+        text: async () => text,
+        json: async () => JSON.parse(text),
+        arrayBuffer: async () => new TextEncoder().encode(text).buffer,
+      };
+    },
   } satisfies Partial<RESTOptions>;
 }
 
