@@ -202,3 +202,5 @@ export const anyCard: fc.Arbitrary<Card> = fc
 
 /** How many cases a property runs: 300, or what FC_RUNS says. */
 export const RUNS = Number(process.env.FC_RUNS ?? 300);
+/** Ten thousand cards take their time. */
+export const PATIENCE = { timeout: 30_000 + RUNS * 60 };

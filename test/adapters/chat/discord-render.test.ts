@@ -17,7 +17,7 @@ import { detailsCards } from '../../../src/cards/details.ts';
 import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import type { Block, Card, Form } from '../../../src/model/card.ts';
-import { aBigCard, anyCard, RUNS } from '../../contracts/chat-cards.ts';
+import { aBigCard, anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import {
   activeParts,
   flatten,
@@ -42,9 +42,6 @@ const read = (rendered: Rendered) => textsOf(rendered).map(readMarkdown).join('\
 function cardOf(...blocks: Block[]): Card {
   return { tone: 'neutral', fallback: 'A card', ref: null, blocks };
 }
-
-/** Ten thousand cards take their time. */
-const PATIENCE = { timeout: 20_000 + RUNS * 30 };
 
 describe('any card', PATIENCE, () => {
   it('is within every limit, loses no id, mentions nobody and links to nothing', () => {

@@ -10,7 +10,7 @@ import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import { type Card, DECISION_FORMS, type Form } from '../../../src/model/card.ts';
 import { intentOfForm } from '../../../src/model/platform.ts';
-import { aBigCard, anyCard, RUNS } from '../../contracts/chat-cards.ts';
+import { aBigCard, anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import { messageFaults, viewFaults } from '../../support/block-kit.ts';
 import { aView, NOW } from '../../support/ticket-views.ts';
 
@@ -44,7 +44,7 @@ function faultsOf(card: Card, classic: boolean): string[] {
   return faults;
 }
 
-describe('cards on Slack', () => {
+describe('cards on Slack', PATIENCE, () => {
   it('keep within every limit, lose no id and mention nobody, whatever the ticket says', () => {
     fc.assert(
       fc.property(anyCard, fc.boolean(), (card, classic) => {

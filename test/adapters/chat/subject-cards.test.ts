@@ -9,14 +9,13 @@ import { renderForm as teamsForm } from '../../../adapters/chat/teams/forms.ts';
 import { bytesOf, LIMITS } from '../../../adapters/chat/teams/limits.ts';
 import { renderCard as teamsCard } from '../../../adapters/chat/teams/render.ts';
 import type { Card } from '../../../src/model/card.ts';
-import { RUNS } from '../../contracts/chat-cards.ts';
+import { PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import { anyChoicesForm, anySubjectCard } from '../../contracts/chat-subjects.ts';
 import { actionsOn, readCard, wordsOn } from '../../support/adaptive-schema.ts';
 import * as slack from '../../support/block-kit.ts';
 import * as discord from '../../support/discord-limits.ts';
 import { nameOf } from '../../support/teams-people.ts';
 
-const PATIENCE = { timeout: 30_000 + RUNS * 40 };
 const V2 = 1 << 15;
 
 const buttonsOf = (card: Card): string[] =>

@@ -118,7 +118,6 @@ describe.skipIf(PLAYGROUND_MISSING)(
           await page.getByText('Announcements').first().click();
           const id = await ticket('My export of the sales report stops at 40 %');
           await page.getByText('My export of the sales report').first().waitFor({ timeout: 20_000 });
-          await page.screenshot({ path: '/tmp/teams-playground-1.png' });
 
           // The newest post stands first.
           const button = (name: string) => page.getByRole('button', { name, exact: true }).first();
@@ -134,12 +133,10 @@ describe.skipIf(PLAYGROUND_MISSING)(
           await desk.work();
 
           await button('Edit').click();
-          await page.screenshot({ path: '/tmp/teams-playground-2.png' });
           await page.getByRole('textbox', { name: 'Reply' }).first().fill('Dear Maria, we are on it.');
           await button('Send').click();
           await vi.waitFor(async () => expect(await kinds(id)).toContain(`edit by ${user.name}`), PATIENCE);
           await page.getByText('Dear Maria, we are on it.').first().waitFor({ timeout: 20_000 });
-          await page.screenshot({ path: '/tmp/teams-playground-3.png' });
         } finally {
           await browser.close();
         }

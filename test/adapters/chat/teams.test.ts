@@ -14,7 +14,7 @@ import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import type { Card, Form } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import { zonedInstant } from '../../../src/model/zone.ts';
-import { anyCard, RUNS } from '../../contracts/chat-cards.ts';
+import { anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
 import { actionsOn, elementsOf, readCard, wordsOn } from '../../support/adaptive-schema.ts';
 import { nameOf } from '../../support/teams-people.ts';
@@ -61,9 +61,7 @@ const activity = (value: unknown) => {
 };
 
 describe('the renderer', () => {
-  it('stays within the limits, loses no id and mentions nobody, whatever is on the card', {
-    timeout: 600_000,
-  }, () => {
+  it('stays within the limits, loses no id and mentions nobody, whatever is on the card', PATIENCE, () => {
     fc.assert(
       fc.property(anyCard, (card) => {
         const { card: json, summary } = renderCard(card);
