@@ -29,6 +29,7 @@ export type {
   KnowledgeArticle,
   KnowledgeHit,
   LabelledText,
+  Macro,
   SimilarTicket,
 } from './model/engine.ts';
 
@@ -188,6 +189,8 @@ export interface ShowOptions {
 export interface PostOptions extends ShowOptions {
   /** Where the platform can, a key is posted once: asked again, it answers with what stands there already. */
   key?: string;
+  /** An earlier try under this key may have succeeded: its process ended before it knew. */
+  again?: boolean;
   /** Exactly these people are mentioned, by the platform's own means; nobody else ever is. */
   mention?: AgentRef[];
 }

@@ -16,6 +16,16 @@ export interface KnowledgeArticle {
   product: string | null;
   /** Markdown. */
   body: string;
+  /** Set: a macro, an answer that is said as it is written. */
+  macro?: Macro | null;
+}
+
+/** What makes an article a macro. */
+export interface Macro {
+  /** Used only for topics that the taxonomy gives to this team; null: for all. */
+  team: string | null;
+  /** Addresses of the articles that it rests on. */
+  sources: string[];
 }
 
 /** A solved ticket whose reply is worth reusing. */

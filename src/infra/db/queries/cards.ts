@@ -1,5 +1,5 @@
 // Queries about cards: where they stand, who draws them, which wait and which share a message.
-import { and, asc, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { TicketStatus } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { ticket } from '../schema/conversations.ts';
@@ -8,6 +8,8 @@ import { value } from '../schema/learning.ts';
 import { burst, card, postedCard } from '../schema/work.ts';
 
 export type CardRow = typeof card.$inferSelect;
+/** `lost`: the lease before this one ran out, so nobody knows what its holder has done. */
+export type LeasedCard = CardRow & { lost: boolean };
 export type PostedCardRow = typeof postedCard.$inferSelect;
 export type BurstRow = typeof burst.$inferSelect;
 
@@ -41,7 +43,11 @@ export function cardQueries(db: Db) {
      * Takes a card to draw it: nobody else does until the lease is over or given back. Null while somebody has it.
      * A lease that ends later than any could was made before the clock was set back.
      */
-    async leaseCard(id: number, now: Date, leaseMs: number): Promise<CardRow | null> {
+    async leaseCard(
+      id: number,
+      now: Date,
+      leaseMs: number,
+    ): Promise<LeasedCard | null> {
       const leaseUntil = new Date(now.getTime() + leaseMs);
       const [row] = await db
         .update(card)
@@ -52,7 +58,11 @@ export function cardQueries(db: Db) {
             or(isNull(card.leaseUntil), lte(card.leaseUntil, now), gt(card.leaseUntil, leaseUntil)),
           ),
         )
-        .returning();
+        .returning({
+          ...getTableColumns(card),
+          // The statement's snapshot still has the lease before.
+          lost: sql<boolean>`(select c.lease_until is not null from card c where c.id = ${id})`,
+        });
       return row ?? null;
     },
 

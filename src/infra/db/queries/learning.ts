@@ -21,7 +21,7 @@ export function learningQueries(db: Db) {
 
     async upsertArticles(articles: KnowledgeArticle[], now: Date): Promise<void> {
       for (const one of articles) {
-        const row = { ...one, updatedAt: now };
+        const row = { macro: null, ...one, updatedAt: now };
         await db.insert(article).values(row).onConflictDoUpdate({ target: article.id, set: row });
       }
     },

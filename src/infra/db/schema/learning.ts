@@ -13,6 +13,7 @@ import {
 import type { Kind } from '../../../model/analysis.ts';
 import type { Calibration, Evidence } from '../../../model/calibration.ts';
 import type { Mode } from '../../../model/draft.ts';
+import type { Macro } from '../../../model/engine.ts';
 import type { OutcomeKind } from '../../../model/outcome.ts';
 import { bytes, id, ref, time } from './columns.ts';
 import { ticket } from './conversations.ts';
@@ -28,6 +29,7 @@ export const article = pgTable('article', {
   language: text().notNull(),
   product: text(),
   body: text().notNull(),
+  macro: jsonb().$type<Macro>(),
   updatedAt: time().notNull(),
 });
 
