@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { belongingTo, threadCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
-import type { CardRow } from '../infra/db/queries/cards.ts';
+import type { CardRow, LeasedCard } from '../infra/db/queries/cards.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Card } from '../model/card.ts';
 import { AppError, errorText } from '../model/errors.ts';
@@ -109,7 +109,7 @@ function isHeld({ clock, settings }: FlowDeps, { heldUntil }: CardRow, { priorit
 /** One card as it is to stand in one place. */
 interface Drawing {
   platform: ChatPlatform;
-  row: CardRow;
+  row: LeasedCard;
   ticket: TicketRow;
   view: TicketView;
   card: Card;
@@ -143,6 +143,7 @@ async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolea
   const place: Place = { platform: platform.id, channel: row.channel, ...(thread && { thread }) };
   const message = await platform.post(place, card, {
     key: `card-${row.id}-${row.postedAt.getTime()}`,
+    again: row.lost,
     urgency: urgencyOf(ticket),
     mention: again || thread ? [] : mentionsOf(deps, ticket, view.customer, platform.id),
   });
@@ -165,7 +166,7 @@ async function postAnew(deps: FlowDeps, drawing: Drawing): Promise<void> {
 async function followUp(
   deps: FlowDeps,
   platform: ChatPlatform,
-  row: CardRow,
+  row: LeasedCard,
   thread: MessageRef,
   view: TicketView,
 ): Promise<void> {
@@ -177,6 +178,7 @@ async function followUp(
     if (!written)
       await platform.post(place, row.burstId === null ? card : belongingTo(ticketKey(row.ticketId), card), {
         key: `message-${row.id}-${message.seq}`,
+        again: row.lost,
         urgency: THREAD_URGENCY,
       });
     await deps.store.updateCard(row.id, { threadSeq: message.seq });

@@ -78,12 +78,13 @@ async function postOnce(
 ): Promise<MessageRef> {
   const { store, clock, platforms } = deps;
   const waited = Math.abs(clock.now().getTime() - row.postedAt.getTime());
-  if (row.digest === 'posting' && waited < POST_LIMIT_MS)
+  const again = row.digest === 'posting';
+  if (again && waited < POST_LIMIT_MS)
     throw new AppError('card_posting', 'the card is being posted', { retryable: true });
   await store.updatePostedCard(row.id, { digest: 'posting' });
   try {
     const key = `${row.key}-${row.id}-${row.postedAt.getTime()}`;
-    const message = await platforms.get(place.platform)?.post(place, card, { key });
+    const message = await platforms.get(place.platform)?.post(place, card, { key, again });
     if (!message) throw new AppError('platform_missing', `${place.platform} is not set up`);
     await store.updatePostedCard(row.id, { message, digest });
     return message;

@@ -1,6 +1,8 @@
 // The part of the contract of chat platforms that is about races, stale cards, redelivery and trouble.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sweep } from '../../src/flows/sweep.ts';
 import { AppError } from '../../src/model/errors.ts';
+import type { ChatPlatform } from '../../src/ports.ts';
 import { aCard } from './chat-cards.ts';
 import { type Chat, until } from './chat-world.ts';
 
@@ -164,6 +166,30 @@ export function troubleContract(current: () => Chat): void {
       expect(chat.card(key).text).toContain('Ana has it');
       await chat.world.reply('ana', chat.card(key), 'in the new thread');
       await until(async () => expect(await chat.desk.store.messagesOf(id)).toHaveLength(2));
+    });
+
+    it('a card stands once although the process died that posted it', async () => {
+      const { platforms } = chat.desk.deps;
+      const dying: ChatPlatform = {
+        ...chat.platform,
+        async post(...call) {
+          await chat.platform.post(...call);
+          throw new AppError('outcome_unknown', 'The process ended.', { retryable: true });
+        },
+      };
+      chat.desk.deps.platforms = new Map([[dying.id, dying]]);
+      const { ticketId } = await chat.desk.write('Please send me the invoice of March');
+      await expect(chat.desk.work()).rejects.toThrow('The process ended.');
+      expect(chat.heads()).toHaveLength(1);
+
+      chat.desk.deps.platforms = platforms;
+      await chat.restart();
+      chat.desk.clock.advance(60_000);
+      await sweep(chat.desk.deps);
+      await chat.desk.work();
+      await until(() => expect(chat.card(`T-${ticketId}`).actions).toContain('approve'));
+      expect(chat.heads()).toHaveLength(chat.world.postsTwice ? 2 : 1);
+      expect(chat.world.refused()).toEqual([]);
     });
 
     it('what an agent does while the platform has trouble is done all the same', async () => {

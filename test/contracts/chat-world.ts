@@ -74,6 +74,8 @@ export interface ChatWorld {
   /** What the far end does with the next call to it. Endless ones last until `heal`. */
   fault(kind: Fault, seen?: Seen): void;
   heal(): void;
+  /** A platform that does not tell whether something was posted already. */
+  postsTwice?: true;
   /** Breaks the connection where there is one; it comes back by itself. */
   disconnect?(): Promise<void>;
   /** What the far end refused because it is over a limit or malformed. */

@@ -72,6 +72,7 @@ export async function buildTeamsWorld({
 
   const world: ChatWorld = {
     channel: CHANNEL,
+    postsTwice: true,
     // Ana by her Entra id; the others by the e-mail address that the roster tells.
     agents: { 'ana@team.example': { teams: MEMBERS.ana.aadObjectId } },
     create() {

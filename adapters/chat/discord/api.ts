@@ -1,5 +1,5 @@
 // The calls to Discord's REST API that we make, at the pace it allows, with errors in our words.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   type APIApplication,
   type APIChannel,
@@ -42,6 +42,12 @@ interface Call {
   files?: RawFile[];
   /** Interactions prove themselves by the token in their route, and the limits of all other calls are not theirs. */
   auth?: boolean;
+}
+
+/** How soon a message is to be posted (0..1, lower first), and the key under which it is posted once. */
+interface PostCall {
+  rank: number;
+  key?: string;
 }
 
 /** Pauses longer than this are the caller's business, who tries again later. */
@@ -164,11 +170,14 @@ export function createApi(options: ApiOptions) {
       })),
 
     /**
-     * Posts plain words: the only kind of message that a push notification shows. Repeats within a few minutes
-     * are one message. `mention`: user ids.
+     * Posts plain words: the only kind of message that a push notification shows. `mention`: user ids.
      */
-    postPlain(channel: string, content: string, rank: number, mention: string[] = []): Promise<APIMessage> {
-      const nonce = newNonce();
+    postPlain(
+      channel: string,
+      content: string,
+      { rank, key, mention = [] }: PostCall & { mention?: string[] },
+    ): Promise<APIMessage> {
+      const nonce = nonceOf(channel, key);
       const people = mention.map((id) => `<@${id}> `).join('');
       return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
         method: RequestMethod.Post,
@@ -183,8 +192,12 @@ export function createApi(options: ApiOptions) {
     },
 
     /** Posts components without a notification. `replyTo`: the message of the same channel it answers. */
-    postQuietly(channel: string, message: Rendered, rank: number, replyTo?: string): Promise<APIMessage> {
-      const nonce = newNonce();
+    postQuietly(
+      channel: string,
+      message: Rendered,
+      { rank, key, replyTo }: PostCall & { replyTo?: string },
+    ): Promise<APIMessage> {
+      const nonce = nonceOf(channel, key);
       return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
         method: RequestMethod.Post,
         route: Routes.channelMessages(channel),
@@ -283,8 +296,9 @@ export function toBody({ components, files }: Rendered, flags = 0) {
   };
 }
 
-function newNonce(): string {
-  return randomBytes(16).toString('base64url').slice(0, LIMITS.nonce);
+/** Of posts to a channel under the same nonce Discord makes one, for some minutes. */
+function nonceOf(channel: string, key: string = randomUUID()): string {
+  return createHash('sha256').update(`${channel} ${key}`).digest('base64url').slice(0, LIMITS.nonce);
 }
 
 function isGlobal(error: AppError): boolean {

@@ -58,7 +58,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   async function tell(agent: AgentRef, text: string): Promise<boolean> {
     try {
       const direct = await api.directChannel(agent.userId);
-      await api.postPlain(direct.id, renderPlain(text), 0.5);
+      await api.postPlain(direct.id, renderPlain(text), { rank: 0.5 });
       return true;
     } catch (error) {
       log.warn({ agent: agent.userId, reason: errorText(error) }, 'an agent could not be told in private');
@@ -84,10 +84,14 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
    * the phone shows, and is turned into components at once.
    */
   async function postLoudly(channel: string, card: Card, options: PostOptions): Promise<APIMessage> {
-    const { urgency, mention = [] } = options;
+    const { urgency, key, mention = [] } = options;
     const people = mention.map(({ userId }) => userId).filter((id) => /^\d{15,21}$/.test(id));
     const rank = rankOf(card, urgency);
-    const message = await api.postPlain(channel, renderNotification(card), rank, people.slice(0, 20));
+    const message = await api.postPlain(channel, renderNotification(card), {
+      rank,
+      key,
+      mention: people.slice(0, 20),
+    });
     if (card.ref)
       await memory.rememberCard(message.id, {
         ticketId: card.ref.ticketId,
@@ -234,13 +238,17 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       if (isNews(card)) return postLoudly(thread, card, options);
       // A card with buttons is one message, which is updated.
       const [first, ...more] = card.ref ? [renderCard(card)] : renderPages(card);
-      const message = await api.postQuietly(thread, first ?? renderText(card.fallback, card.tone), rank);
+      const message = await api.postQuietly(thread, first ?? renderText(card.fallback, card.tone), {
+        rank,
+        key: options.key,
+      });
       if (card.ref)
         await memory.rememberCard(message.id, {
           ticketId: card.ref.ticketId,
           name: card.fallback.slice(0, 300),
         });
-      for (const page of more) await api.postQuietly(thread, page, rank);
+      for (const [n, page] of more.entries())
+        await api.postQuietly(thread, page, { rank, key: options.key && `${options.key} ${n + 2}` });
       return message;
     };
     return inside ? write(head.channel) : threads.within(head, card.fallback, write);

@@ -66,14 +66,20 @@ export function createThreads({ api, memory, log, act, tell }: Deps) {
       if (!head || !(await memory.isNew(said.id))) return;
       if (!said.text) {
         if (event.attachments.length === 0)
-          await api.postQuietly(said.thread, renderText(UNREADABLE, 'warning'), 2, said.id);
+          await api.postQuietly(said.thread, renderText(UNREADABLE, 'warning'), {
+            rank: 2,
+            replyTo: said.id,
+          });
         return;
       }
       const ref = { ticketId: head.ticketId, draftVersion: 0 };
       const intent = { type: 'thread' as const, text: said.text, id: said.id };
       const reply = await act({ ref, agent: said.agent, intent });
       if (reply.kind === 'notice' && !(await tell(said.agent, reply.text)))
-        await api.postQuietly(said.thread, renderText(reply.text, reply.ok ? 'good' : 'warning'), 2, said.id);
+        await api.postQuietly(said.thread, renderText(reply.text, reply.ok ? 'good' : 'warning'), {
+          rank: 2,
+          replyTo: said.id,
+        });
       if (reply.kind === 'none')
         await api.react(said.thread, said.id, KEPT).catch((error: unknown) => {
           log.debug({ message: said.id, reason: errorText(error) }, 'a note could not be marked');

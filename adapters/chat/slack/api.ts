@@ -5,7 +5,7 @@ import type { types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, Tone } from '../../../src/model/card.ts';
 import { AppError } from '../../../src/model/errors.ts';
-import type { Log, RateLimiter, ShowOptions } from '../../../src/ports.ts';
+import type { Log, PostOptions, RateLimiter } from '../../../src/ports.ts';
 import { slackCode, toAppError } from './errors.ts';
 import { LIMITS, RATES } from './limits.ts';
 import { mentioning } from './mention.ts';
@@ -28,6 +28,9 @@ const URGENCY: Record<Tone, number> = {
 /** Marks what we post, so that it can be found again when the answer was lost. */
 const POSTED = 'deskhand_posted';
 
+/** Newest messages that are looked through for one of ours; a process that died is missed within a minute. */
+const LOOKED_THROUGH = 100;
+
 const BLOCK_ERRORS = ['invalid_blocks', 'invalid_blocks_format', 'invalid_arguments'];
 
 const historySchema = z.looseObject({
@@ -40,6 +43,9 @@ const historySchema = z.looseObject({
     )
     .default([]),
 });
+
+/** `mention`: user ids. */
+type PostCall = Omit<PostOptions, 'mention'> & { mention?: string[] };
 
 /** A file that was uploaded a moment ago may not be ready to be shown: https://docs.slack.dev/reference/block-kit/blocks/image-block */
 const PICTURE_PAUSE_MS = 1_500;
@@ -125,9 +131,9 @@ export function createApi({
     await paced('chat.postEphemeral', { urgency: 1 }, send);
   }
 
-  /** After a lost answer: the message, when it was posted all the same. */
+  /** After a lost answer, or a process that died: the message, when it was posted all the same. */
   async function findPosted(channel: string, thread: string | null, id: string): Promise<string | null> {
-    const query = { channel, limit: 50, include_all_metadata: true };
+    const query = { channel, limit: LOOKED_THROUGH, include_all_metadata: true };
     const result = await (thread
       ? client.conversations.replies({ ...query, ts: thread })
       : client.conversations.history(query));
@@ -135,18 +141,27 @@ export function createApi({
     return messages.find(({ metadata }) => metadata?.event_payload.id === id)?.ts ?? null;
   }
 
+  /** As `findPosted`; null where Slack will not tell, as without the scope: rather twice than never. */
+  function findAgain(channel: string, thread: string | null, id: string): Promise<string | null> {
+    return attempt(() => findPosted(channel, thread, id)).catch((error: unknown) => {
+      if (error instanceof AppError && error.retryable) throw error;
+      return null;
+    });
+  }
+
   return {
     /**
      * Posts a card and returns where it is. AppError `outcome_unknown` (retryable) when the connection broke and
-     * Slack could not be asked whether it was posted. `mention`: user ids.
+     * Slack could not be asked whether it was posted.
      */
     async post(
       channel: string,
       thread: string | null,
       card: Card,
-      { urgency = URGENCY[card.tone], mention = [] }: ShowOptions & { mention?: string[] } = {},
+      { urgency = URGENCY[card.tone], mention = [], key: id = randomUUID(), again }: PostCall = {},
     ): Promise<{ channel: string; ts: string }> {
-      const id = randomUUID();
+      const before = again ? await findAgain(channel, thread, id) : null;
+      if (before !== null) return { channel, ts: before };
       const send = async (message: SlackMessage) => {
         const result = await client.chat.postMessage({
           ...QUIET,

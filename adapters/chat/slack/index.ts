@@ -178,12 +178,16 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
       handler = null;
     },
 
-    async post(place, card, { urgency, mention = [] } = {}) {
+    async post(place, card, { mention = [], ...options } = {}) {
       const parent = place.thread ? parseMessage(place.thread.message) : null;
       const thread = parent ? (parent.thread ?? parent.ts) : null;
       const people = await Promise.all(mention.map(userIdOf));
-      const options = { urgency, mention: people.filter((id) => id !== null) };
-      const posted = await noting(api.post(place.thread?.channel ?? place.channel, thread, card, options));
+      const posted = await noting(
+        api.post(place.thread?.channel ?? place.channel, thread, card, {
+          ...options,
+          mention: people.filter((id) => id !== null),
+        }),
+      );
       if (card.ref)
         await store.set(`thread/${posted.channel}/${posted.ts}`, encodeRef(card.ref), THREAD_KEPT_MS);
       return { platform: ID, channel: posted.channel, message: encodeMessage(posted.ts, thread) };

@@ -43,11 +43,7 @@ export function cardQueries(db: Db) {
      * Takes a card to draw it: nobody else does until the lease is over or given back. Null while somebody has it.
      * A lease that ends later than any could was made before the clock was set back.
      */
-    async leaseCard(
-      id: number,
-      now: Date,
-      leaseMs: number,
-    ): Promise<LeasedCard | null> {
+    async leaseCard(id: number, now: Date, leaseMs: number): Promise<LeasedCard | null> {
       const leaseUntil = new Date(now.getTime() + leaseMs);
       const [row] = await db
         .update(card)
