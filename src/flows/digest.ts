@@ -2,6 +2,7 @@
 import { type DigestCards, digestCards } from '../cards/digest.ts';
 import { type ChartName, digestCharts } from '../cards/digest-charts.ts';
 import { isDay, localTime } from '../insights/calendar.ts';
+import { dayRow, sumDays } from '../insights/day-figures.ts';
 import { chartSpan, composeDigest } from '../insights/digest.ts';
 import {
   comparedSpans,
@@ -24,6 +25,7 @@ import {
 import { errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
 import { autonomyOf } from './autonomy.ts';
+import { figuresOfDays } from './day-figures.ts';
 import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
@@ -73,19 +75,24 @@ export async function studyPeriod(
 }
 
 async function countPeriod(
-  { store }: NumbersDeps,
+  deps: NumbersDeps,
   period: DigestPeriod,
   slice: TicketSlice,
   now: Date,
 ): Promise<DigestRows> {
+  const { store } = deps;
+  const { timeZone } = period;
   const span = spanOf(period);
   // A period that is not over is compared with as much of the earlier ones.
   const ahead = Math.max(0, span.to.getTime() - now.getTime());
-  const spans = comparedSpans(period).map(({ from, to }) => ({ from, to: new Date(to.getTime() - ahead) }));
-  const [counted, days, since, backlog, clusters, requested, gaps, leaving, left, outreach] =
+  const compared = comparedSpans(period).map(({ from, to }) => ({
+    from,
+    to: new Date(to.getTime() - ahead),
+  }));
+  const [spans, charted, since, backlog, clusters, requested, gaps, leaving, left, outreach] =
     await Promise.all([
-      store.spanRows(spans, now, slice),
-      store.dayRows(spanOf(chartSpan(period)), period.timeZone, slice),
+      Promise.all(compared.map(async (one) => sumDays(await figuresOfDays(deps, one, { timeZone, slice })))),
+      figuresOfDays(deps, spanOf(chartSpan(period)), { timeZone, slice }),
       store.firstTicketAt(),
       store.backlog(now, slice),
       store.clustersIn(span, slice),
@@ -96,8 +103,8 @@ async function countPeriod(
       store.outreachFigures(span),
     ]);
   return {
-    spans: counted,
-    days,
+    spans,
+    days: charted.map(dayRow),
     since,
     backlog,
     clusters,

@@ -1,5 +1,6 @@
 // Serves a workspace: hands the HTTP app what it needs of a bot.
 import { makeDashboard, ticketsBehind } from '../flows/dashboard.ts';
+import { figuresByDay } from '../flows/day-figures.ts';
 import { createApp } from '../infra/http/app.ts';
 import { createTicketReader } from '../infra/http/ticket-reader.ts';
 import type { MetricsRegistry } from '../infra/metrics.ts';
@@ -26,8 +27,7 @@ export function appOf(bot: Bot, deps: { token: string; metrics: MetricsRegistry;
       ]);
       return { ...figures, outreach };
     },
-    figuresByDay: (from, to, slice) =>
-      store.dayRows({ from, to }, bot.flows.settings.workspace.timeZone, slice),
+    figuresByDay: (from, to, slice) => figuresByDay(bot.flows, { from, to }, slice),
     dashboard: {
       overview: (asked) => makeDashboard(bot.flows, asked),
       behind: (asked, drill, page) => ticketsBehind(bot.flows, asked, drill, page),

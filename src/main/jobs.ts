@@ -5,9 +5,10 @@ import { calibrate } from '../flows/calibrate.ts';
 import { clusterDue } from '../flows/cluster.ts';
 import { showClusters } from '../flows/cluster-confirm.ts';
 import { mergeClusters } from '../flows/cluster-merge.ts';
+import { keepDays } from '../flows/day-figures.ts';
 import type { FlowDeps, Wake } from '../flows/deps.ts';
 import { deriveEvents } from '../flows/derive-events.ts';
-import { digestPlaces, postDigest, postDueDigests } from '../flows/digest.ts';
+import { digestPlaces, digestTimes, postDigest, postDueDigests } from '../flows/digest.ts';
 import { findGaps } from '../flows/find-gaps.ts';
 import { forgetOld } from '../flows/forget.ts';
 import { learnPriority } from '../flows/learn-priority.ts';
@@ -39,6 +40,8 @@ const CALIBRATE_MS = 3_600_000;
 const FORGET_MS = 6 * 3_600_000;
 /** How late a digest may be. */
 const DIGESTS_MS = 60_000;
+/** How soon the figures of a day are kept, or counted again when something of it has changed. */
+const DAYS_MS = 300_000;
 /** How soon work is found again whose wake-up was lost. */
 const SWEEP_MS = 10_000;
 /** How soon work at the trackers is found again whose wake-up was lost. */
@@ -156,6 +159,10 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
     { concurrency: 1 },
   );
   await queue.every('digest', { everyMs: DIGESTS_MS });
+  await queue.work('day-figures', () => keepDays(deps, digestTimes(deps.settings).timeZone), {
+    concurrency: 1,
+  });
+  await queue.every('day-figures', { everyMs: DAYS_MS });
   await queue.work(
     'accounts',
     () => watchAccounts(deps, new Date(deps.clock.now().getTime() - LOOKED_BACK_MS)),

@@ -68,6 +68,40 @@ export interface DayRow {
   response: Spread | null;
 }
 
+const n = z.int();
+const answeredBySchema = z.object({ n, rated: n, stars: n });
+
+/** What became of the tickets of one category that were opened on a day, and how those resolved on it had fared. */
+export const categoryDaySchema = z.object({
+  /** Null: not analysed. */
+  category: z.string().nullable(),
+  received: n,
+  rejected: n,
+  /** Who wrote the first answers; of those that were rated, the sum of the ratings. */
+  answered: z.object({ auto: answeredBySchema, assisted: answeredBySchema, agent: answeredBySchema }),
+  /** First answers that were due, those that came late or are late now, and those that are missing and not due yet. */
+  due: n,
+  late: n,
+  pending: n,
+  /** Whole seconds from opening to the first answer, one for each ticket that has one, in any order. */
+  response: z.array(n),
+  /** The same to the resolution, of the tickets resolved on the day; and how many of these customers confirmed. */
+  resolution: z.array(n),
+  confirmed: n,
+});
+export type CategoryDay = z.infer<typeof categoryDaySchema>;
+
+/** One local day, or a part of it, as counted. */
+export interface DayFigures {
+  day: string;
+  categories: CategoryDay[];
+}
+
+/** A local day, or the part of it that is looked at. */
+export interface DaySpan extends Span {
+  day: string;
+}
+
 /** What waits for us at the moment. */
 export interface Backlog {
   total: number;

@@ -1,20 +1,9 @@
-// Queries behind digests and the dashboard: counts, percentiles and days of whole spans, each one statement.
+// Queries behind digests and the dashboard besides the figures of days: what waits, clusters, wishes, gaps and companies.
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { KINDS } from '../../../model/analysis.ts';
 import type { TicketSlice } from '../../../model/dashboard.ts';
-import type {
-  Backlog,
-  ClusterRow,
-  Cohort,
-  DayRow,
-  DigestRows,
-  LeavingRow,
-  Resolved,
-  Span,
-  SpanRows,
-  Spread,
-} from '../../../model/digest.ts';
+import type { Backlog, ClusterRow, DigestRows, LeavingRow, Span } from '../../../model/digest.ts';
 import { issueStateSchema } from '../../../model/issue.ts';
 import { PRIORITIES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
@@ -27,35 +16,7 @@ const CLUSTERS = 20;
 
 const n = z.number();
 const category = z.string().nullable();
-/** Median and 90th percentile, in seconds. */
-const quantiles = z.tuple([n, n]).nullable();
 
-const cohortSchema = z.array(
-  z.object({
-    span: n,
-    category,
-    total: z.boolean(),
-    received: n,
-    rejected: n,
-    answered: n,
-    response: quantiles,
-    auto: n,
-    assisted: n,
-    agent: n,
-    auto_rated: n,
-    assisted_rated: n,
-    agent_rated: n,
-    auto_mean: n.nullable(),
-    assisted_mean: n.nullable(),
-    agent_mean: n.nullable(),
-    due: n,
-    late: n,
-  }),
-);
-const resolvedSchema = z.array(
-  z.object({ span: n, category, total: z.boolean(), resolved: n, confirmed: n, spread: quantiles }),
-);
-const daySchema = z.array(z.object({ day: z.string(), received: n, answered: n, response: quantiles }));
 const backlogSchema = z.array(
   z.object({
     level: z.enum(PRIORITIES).nullable(),
@@ -99,113 +60,12 @@ const leftSchema = z.array(z.object({ name: z.string() }));
 const iso = (at: Date) => at.toISOString();
 const within = (column: SQL, { from, to }: Span) =>
   sql`${column} >= ${iso(from)}::timestamptz and ${column} < ${iso(to)}::timestamptz`;
-const spread = (seconds: SQL) =>
-  sql`percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from ${seconds})::float8)::float8[]`;
-const RESPONSE = spread(sql`t.first_response_at - t.created_at`);
-
-/** `(0, from, to), (1, from, to), …` */
-function table(spans: Span[]): SQL {
-  const rows = spans.map(
-    ({ from, to }, index) => sql`(${index}::int, ${iso(from)}::timestamptz, ${iso(to)}::timestamptz)`,
-  );
-  return sql.join(rows, sql`, `);
-}
-
 export function digestQueries(db: Db) {
   async function rows<T>(schema: z.ZodType<T>, statement: SQL): Promise<T> {
     return schema.parse((await db.execute(statement)).rows);
   }
 
-  /** What became of the tickets opened in each span, all together and by category. */
-  function cohorts(spans: Span[], now: Date, slice: TicketSlice) {
-    const by = (who: string) => sql`t.first_response_at is not null and t.replied_by = ${who}`;
-    return rows(
-      cohortSchema,
-      sql`
-      with span (n, lo, hi) as (values ${table(spans)})
-      select s.n as span, t.category, grouping(t.category) = 1 as total,
-        count(*)::int as received,
-        count(*) filter (where t.resolution = 'rejected')::int as rejected,
-        count(t.first_response_at)::int as answered,
-        ${RESPONSE} as response,
-        count(*) filter (where ${by('auto')})::int as auto,
-        count(*) filter (where ${by('assisted')})::int as assisted,
-        count(*) filter (where ${by('agent')})::int as agent,
-        count(t.csat) filter (where ${by('auto')})::int as auto_rated,
-        count(t.csat) filter (where ${by('assisted')})::int as assisted_rated,
-        count(t.csat) filter (where ${by('agent')})::int as agent_rated,
-        avg(t.csat) filter (where ${by('auto')})::float8 as auto_mean,
-        avg(t.csat) filter (where ${by('assisted')})::float8 as assisted_mean,
-        avg(t.csat) filter (where ${by('agent')})::float8 as agent_mean,
-        count(*) filter (where t.due_at is not null and (t.first_response_at is not null or t.due_at < ${iso(now)}::timestamptz) and t.resolution is distinct from 'rejected')::int as due,
-        count(*) filter (where coalesce(t.first_response_at, ${iso(now)}::timestamptz) > t.due_at and t.resolution is distinct from 'rejected')::int as late
-      from span s join ticket t on t.created_at >= s.lo and t.created_at < s.hi and t.outreach is null ${inSlice(slice)}
-      group by grouping sets ((s.n), (s.n, t.category))`,
-    );
-  }
-
-  /** Tickets resolved in each span that have not come back since, all together and by category. */
-  function resolutions(spans: Span[], slice: TicketSlice) {
-    return rows(
-      resolvedSchema,
-      sql`
-      with span (n, lo, hi) as (values ${table(spans)})
-      select s.n as span, t.category, grouping(t.category) = 1 as total,
-        count(*)::int as resolved,
-        count(*) filter (where t.resolution = 'confirmed')::int as confirmed,
-        ${spread(sql`t.resolved_at - t.created_at`)} as spread
-      from span s join ticket t on t.resolved_at >= s.lo and t.resolved_at < s.hi ${inSlice(slice)}
-      where t.resolution is distinct from 'rejected' and t.outreach is null
-        and (t.reopened_at is null or t.reopened_at < t.resolved_at)
-      group by grouping sets ((s.n), (s.n, t.category))`,
-    );
-  }
-
   return {
-    /**
-     * Counts of each span, in the order of `spans`. First answers and ratings are those of the tickets opened in
-     * the span; a first answer counts as late when it left after it was due, or is missing though due by `now`.
-     */
-    async spanRows(spans: Span[], now: Date, slice: TicketSlice = {}): Promise<SpanRows[]> {
-      const [opened, solved] = await Promise.all([
-        cohorts(spans, now, slice),
-        resolutions(spans.slice(0, 1), slice),
-      ]);
-      return spans.map((_, span) => {
-        const mine = opened.filter((row) => row.span === span);
-        const done = solved.filter((row) => row.span === span);
-        const names = new Set([...mine, ...done].filter(({ total }) => !total).map((row) => row.category));
-        return {
-          all: cohortOf(mine.find(({ total }) => total)),
-          resolved: resolvedOf(done.find(({ total }) => total)),
-          byCategory: [...names].map((name) => ({
-            category: name,
-            cohort: cohortOf(mine.find((row) => !row.total && row.category === name)),
-            resolved: resolvedOf(done.find((row) => !row.total && row.category === name)),
-          })),
-        };
-      });
-    },
-
-    /** Tickets opened by local day, oldest first; days without one are missing. */
-    async dayRows(span: Span, timeZone: string, slice: TicketSlice = {}): Promise<DayRow[]> {
-      const found = await rows(
-        daySchema,
-        sql`
-        select (t.created_at at time zone ${timeZone}::text)::date::text as day,
-          count(*)::int as received,
-          count(t.first_response_at)::int as answered,
-          ${RESPONSE} as response
-        from ticket t where ${within(sql`t.created_at`, span)} and t.outreach is null ${inSlice(slice)}
-        group by 1 order by 1`,
-      );
-      return found.map(({ day, received, answered, response }) => ({
-        day,
-        received,
-        response: spreadOf(answered, response),
-      }));
-    },
-
     /** When the oldest ticket was opened. */
     async firstTicketAt(): Promise<Date | null> {
       const [row] = await rows(z.array(sinceSchema), sql`select min(created_at) as since from ticket`);
@@ -314,32 +174,5 @@ export function digestQueries(db: Db) {
       );
       return row?.n ?? 0;
     },
-  };
-}
-
-function spreadOf(count: number, pair: [number, number] | null): Spread | null {
-  return pair && count > 0 ? { n: count, median: pair[0], p90: pair[1] } : null;
-}
-
-function cohortOf(row: z.infer<typeof cohortSchema>[number] | undefined): Cohort {
-  const rating = (count = 0, mean: number | null = null) => (mean === null ? null : { n: count, mean });
-  return {
-    received: row?.received ?? 0,
-    rejected: row?.rejected ?? 0,
-    response: row ? spreadOf(row.answered, row.response) : null,
-    answered: {
-      auto: { n: row?.auto ?? 0, rating: rating(row?.auto_rated, row?.auto_mean) },
-      assisted: { n: row?.assisted ?? 0, rating: rating(row?.assisted_rated, row?.assisted_mean) },
-      agent: { n: row?.agent ?? 0, rating: rating(row?.agent_rated, row?.agent_mean) },
-    },
-    due: { known: row?.due ?? 0, late: row?.late ?? 0 },
-  };
-}
-
-function resolvedOf(row: z.infer<typeof resolvedSchema>[number] | undefined): Resolved {
-  return {
-    n: row?.resolved ?? 0,
-    confirmed: row?.confirmed ?? 0,
-    spread: row ? spreadOf(row.resolved, row.spread) : null,
   };
 }

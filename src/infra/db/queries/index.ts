@@ -6,6 +6,7 @@ import { clusterQueries } from './clusters.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
 import { dashboardQueries } from './dashboard.ts';
+import { dayFigureQueries } from './day-figures.ts';
 import { digestQueries } from './digest.ts';
 import { feedbackQueries } from './feedback.ts';
 import { figureQueries } from './figures.ts';
@@ -29,6 +30,7 @@ function bind(db: Db) {
     ...calibrationQueries(db),
     ...feedbackQueries(db),
     ...figureQueries(db),
+    ...dayFigureQueries(db),
     ...digestQueries(db),
     ...dashboardQueries(db),
     ...modelCallQueries(db),

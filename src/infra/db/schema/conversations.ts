@@ -87,6 +87,10 @@ export const ticket = pgTable(
       .where(sql`${t.inboundSeq} > ${t.draftedSeq} or ${t.rev} > ${t.presentedRev}`),
     index('ticket_unclustered').on(t.id).where(sql`${t.draftedSeq} > ${t.clusteredSeq}`),
     index('ticket_resolved').on(t.resolvedAt).where(sql`${t.resolvedAt} is not null`),
+    index().on(t.channel),
+    index().on(t.assignee).where(sql`${t.assignee} is not null`),
+    index('ticket_request').on(t.createdAt).where(sql`${t.kind} = 'feature_request'`),
+    index('ticket_leaving').on(t.createdAt).where(sql`(${t.analysis} ->> 'churnRisk')::float8 >= 0.6`),
     index('ticket_snoozed').on(t.snoozedUntil).where(sql`${t.status} = 'snoozed'`),
   ],
 );

@@ -2,6 +2,7 @@
 export * from './clusters.ts';
 export * from './conversations.ts';
 export * from './customers.ts';
+export * from './day-figures.ts';
 export * from './feedback.ts';
 export * from './learning.ts';
 export * from './model-calls.ts';

@@ -45,6 +45,7 @@ export const draft = pgTable(
   },
   (t) => [
     uniqueIndex().on(t.ticketId, t.version),
+    index('draft_gap').on(t.ticketId).where(sql`${t.version} = 1 and not ${t.answerable}`),
     // At most one version of a ticket can be approved at a time.
     uniqueIndex('draft_one_pending').on(t.ticketId).where(sql`${t.status} = 'pending'`),
   ],

@@ -1,0 +1,81 @@
+// Figures of days: kept for days that are over, so that a year is read and not counted, and counted now where they are not.
+import { addDays, localTime, startOfDay } from '../insights/calendar.ts';
+import { dayRow, daysIn } from '../insights/day-figures.ts';
+import type { TicketSlice } from '../model/dashboard.ts';
+import type { DayFigures, DayRow, Span } from '../model/digest.ts';
+import type { FlowDeps } from './deps.ts';
+
+const DAY_MS = 86_400_000;
+/** Days counted by one query. */
+const AT_ONCE = 31;
+
+/** The figures of every day of a span in which something happened; the order is not defined. */
+export async function figuresOfDays(
+  { store, clock }: Pick<FlowDeps, 'store' | 'clock'>,
+  span: Span,
+  { timeZone, slice = {} }: { timeZone: string; slice?: TicketSlice },
+): Promise<DayFigures[]> {
+  const days = daysIn(span, timeZone);
+  const whole = days.filter(
+    ({ day, from, to }) =>
+      from.getTime() === startOfDay(day, timeZone).getTime() &&
+      to.getTime() === startOfDay(addDays(day, 1), timeZone).getTime(),
+  );
+  const [first, last] = [whole[0], whole.at(-1)];
+  const isWhole = Object.values(slice).every((condition) => condition === undefined);
+  const kept = first && last && isWhole ? await store.keptDays(timeZone, first.day, last.day) : [];
+  const known = new Set(kept.map(({ day }) => day));
+  const counted = await store.countDays(
+    days.filter(({ day }) => !known.has(day)),
+    clock.now(),
+    slice,
+  );
+  return [...kept, ...counted];
+}
+
+/** What came in on each day of a span, oldest first; days without a ticket are missing. */
+export async function figuresByDay(
+  deps: Pick<FlowDeps, 'store' | 'clock' | 'settings'>,
+  span: Span,
+  slice?: TicketSlice,
+): Promise<DayRow[]> {
+  const { timeZone } = deps.settings.workspace;
+  const since = await deps.store.firstTicketAt();
+  if (!since) return [];
+  const until = new Date(deps.clock.now().getTime() + DAY_MS);
+  const recorded = {
+    from: span.from > since ? span.from : since,
+    to: span.to < until ? span.to : until,
+  };
+  const days = (await figuresOfDays(deps, recorded, { timeZone, slice })).map(dayRow);
+  return days.filter(({ received }) => received > 0).sort((a, b) => a.day.localeCompare(b.day));
+}
+
+/**
+ * Keeps the figures of days that are over, and counts those again of which something has changed. A day on which an
+ * answer is missing that is not due yet is not kept: it becomes late without any change. One process at a time.
+ */
+export async function keepDays(
+  { store, clock, withKey }: Pick<FlowDeps, 'store' | 'clock' | 'withKey'>,
+  timeZone: string,
+): Promise<void> {
+  await withKey('day-figures', async () => {
+    const kept = new Set(await store.forgetChangedDays(timeZone));
+    const since = await store.firstTicketAt();
+    if (!since) return;
+    const now = clock.now();
+    const from = startOfDay(localTime(since, timeZone).day, timeZone);
+    const to = startOfDay(localTime(now, timeZone).day, timeZone);
+    const missing = daysIn({ from, to }, timeZone).filter(({ day }) => !kept.has(day));
+    while (missing.length > 0) {
+      const days = missing.splice(0, AT_ONCE);
+      const counted = new Map(
+        (await store.countDays(days, now)).map(({ day, categories }) => [day, categories]),
+      );
+      const rows = days.map(({ day, from: starts, to: ends }) => {
+        return { zone: timeZone, day, starts, ends, categories: counted.get(day) ?? [] };
+      });
+      await store.keepDays(rows.filter(({ categories }) => categories.every(({ pending }) => pending === 0)));
+    }
+  });
+}
