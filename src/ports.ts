@@ -85,8 +85,6 @@ export interface Peer {
   address: string;
 }
 
-// --- what adapters get --------------------------------------------------------------------
-
 /** Small durable values of one adapter, ordered by key. Values are JSON. */
 export interface AdapterStore {
   get(key: string): Promise<unknown>;
@@ -181,8 +179,8 @@ export interface AdapterModule<Config, Port> {
 
 // --- ports --------------------------------------------------------------------------------
 
-/** How soon a card is wanted: 1 = a person waits for it .. 0 = whenever there is room. */
 export interface ShowOptions {
+  /** How soon: 1 = a person waits for it .. 0 = whenever there is room. */
   urgency?: number;
 }
 
