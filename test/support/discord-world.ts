@@ -5,7 +5,7 @@ import { createDiscord } from '../../adapters/chat/discord/index.ts';
 import { joinParts } from '../../adapters/chat/discord/split.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
-import type { ChatPlatform } from '../../src/ports.ts';
+import type { ChatPlatform, RateLimiter } from '../../src/ports.ts';
 import {
   type ChatWorld,
   type Person,
@@ -64,7 +64,9 @@ export interface DiscordWorld extends ChatWorld {
 }
 
 /** `more` goes to `createDiscord`. */
-export async function openDiscordWorld(more: { applicationId?: string } = {}): Promise<DiscordWorld> {
+export async function openDiscordWorld(
+  more: { applicationId?: string; limiter?: RateLimiter } = {},
+): Promise<DiscordWorld> {
   const double = await openDiscordDouble();
   const store = createMemoryStore();
   /** Components of a message as they stood when somebody looked at it. */
@@ -90,7 +92,7 @@ export async function openDiscordWorld(more: { applicationId?: string } = {}): P
         log: silentLog,
         store,
         bus: createMemoryBus(),
-        limiter: createLimiter({ now: () => new Date() }),
+        limiter: more.limiter ?? createLimiter({ now: () => new Date() }),
         agents: [],
         status: () => ({ sample: false, indexing: null, notices: [] }),
       },

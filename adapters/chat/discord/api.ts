@@ -21,7 +21,7 @@ import { z } from 'zod';
 import type { AppError } from '../../../src/model/errors.ts';
 import type { RateLimiter } from '../../../src/ports.ts';
 import { toAppError } from './errors.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, RATE } from './limits.ts';
 import { createLanes, sleep } from './pace.ts';
 import type { Rendered } from './render.ts';
 
@@ -108,11 +108,11 @@ export function createApi(options: ApiOptions) {
     return (await rest.request({ method, fullRoute, body, files, auth })) as T;
   }
 
-  /** Resolves when no pause, of this key or of all, holds a call back. */
-  async function ready(key: string): Promise<void> {
-    const pauses = () => Promise.all([limiter.paused(`discord ${key}`), limiter.paused('discord *')]);
-    for (let pause = Math.max(...(await pauses())); pause > 0; pause = Math.max(...(await pauses())))
-      await sleep(pause);
+  /** Resolves when neither a pause of this key nor the rate and the pauses of the whole bot hold a call back. */
+  async function ready(key: string, rank: number): Promise<void> {
+    const paused = () => limiter.paused(`discord ${key}`);
+    for (let pause = await paused(); pause > 0; pause = await paused()) await sleep(pause);
+    await limiter.run({ key: 'discord *', rank, rates: [RATE] }, async () => undefined);
   }
 
   /**
@@ -120,13 +120,17 @@ export function createApi(options: ApiOptions) {
    * of ours does the same thing twice only once. `make` is asked again at each attempt; `repeated` is the answer when
    * the far end says that it has had this call.
    */
-  async function patiently<T>(key: string, make: () => Call, repeated?: T): Promise<T> {
+  async function patiently<T>(
+    key: string,
+    make: () => Call,
+    { rank = 0.5, repeated }: { rank?: number; repeated?: T } = {},
+  ): Promise<T> {
     let waited = 0;
     let lost = 0;
     for (let attempt = 1; ; attempt++) {
       const call = make();
       const own = call.auth === false;
-      if (!own) await ready(key);
+      if (!own) await ready(key, rank);
       try {
         return await request<T>(call);
       } catch (error) {
@@ -146,7 +150,7 @@ export function createApi(options: ApiOptions) {
 
   /** One after the other per method and channel, lower ranks (0..1) first. */
   function inTurn<T>(key: string, rank: number, make: () => Call): Promise<T> {
-    return inLane(key, rank, () => patiently<T>(key, make));
+    return inLane(key, rank, () => patiently<T>(key, make, { rank }));
   }
 
   const get = <T>(route: RouteLike) =>
@@ -256,7 +260,7 @@ export function createApi(options: ApiOptions) {
           body,
           auth: false,
         }),
-        'answered',
+        { repeated: 'answered' },
       ),
 
     /** What the first answer promised. */

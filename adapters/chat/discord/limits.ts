@@ -31,5 +31,12 @@ export const LIMITS = {
   galleryDescription: 1_024,
 } as const;
 
+/**
+ * Calls of the whole bot, answers to interactions aside: with these, never more than 50 in a second, whichever replica
+ * makes them. https://discord.com/developers/docs/topics/rate-limits#global-rate-limit. What a single route takes is
+ * told by its answers only.
+ */
+export const RATE = { burst: 15, everyMs: 30 } as const;
+
 /** An interaction must be answered within 3 s; this leaves the answer a second for the way. */
 export const ANSWER_WITHIN_MS = 2_000;

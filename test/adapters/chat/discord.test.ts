@@ -1,8 +1,10 @@
 // What is Discord's own: phone notifications, resuming, intents, pace, late clicks, threads, menus, set-up.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { discordConfig } from '../../../adapters/chat/discord/config.ts';
+import { RATE } from '../../../adapters/chat/discord/limits.ts';
 import { createMemory } from '../../../adapters/chat/discord/memory.ts';
 import { createCoalescer, createLanes } from '../../../adapters/chat/discord/pace.ts';
+import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import type { Card } from '../../../src/model/card.ts';
 import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
 import type { ChatPlatform } from '../../../src/ports.ts';
@@ -194,6 +196,33 @@ describe('pace', () => {
     expect(world.messages().filter(({ text }) => text.includes('version 3'))).toHaveLength(25);
     expect(order.indexOf('urgent')).toBeLessThan(12);
     expect(world.refused()).toEqual([]);
+  });
+
+  it('a call waits for its place in the rate that all replicas share, an answer to a click does not', async () => {
+    const limiter = createLimiter({ now: () => new Date() });
+    let open = Promise.withResolvers<void>();
+    open.resolve();
+    await platform.stop();
+    await world.remove();
+    await start({
+      limiter: {
+        ...limiter,
+        async run(call, send) {
+          expect(call).toMatchObject({ key: 'discord *', rates: [RATE] });
+          await open.promise;
+          return limiter.run(call, send);
+        },
+      },
+    });
+    const seen = await posted();
+    open = Promise.withResolvers();
+    const update = platform.update(seen.ref, ticket('Newer'));
+    await world.press('ana', seen, 'take');
+    await until(() => expect(actions).toHaveLength(1));
+    expect(world.messages()[0]?.text).not.toContain('Newer');
+    open.resolve();
+    await update;
+    expect(world.messages()[0]?.text).toContain('Newer');
   });
 
   it('lanes: the same key one at a time, lower ranks first', async () => {
