@@ -1,191 +1,330 @@
-// What is read from a text without any model: cleaning, facts, questions, summary, language, thanks.
+// Facts in customers' words: each found in a dozen ways of saying it, and not found where it only looks so.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   countAttempts,
-  findBugFacts,
   findDeadline,
-  findReferences,
   saysBlocked,
-} from '../../src/engine/local/extract.ts';
-import { detectLanguage } from '../../src/engine/local/language.ts';
-import { SUMMARY_LENGTH, splitQuestions, summarise } from '../../src/engine/local/questions.ts';
-import { cleanText, ownWords, READ_LIMIT, sentences } from '../../src/engine/local/text.ts';
-import { isThanks } from '../../src/engine/local/thanks.ts';
+  speaksOfGrowing,
+  speaksOfLeaving,
+} from '../../src/engine/local/circumstances.ts';
+import { asksForPerson, findBugFacts, findReferences } from '../../src/engine/local/extract.ts';
 
-describe('cleaning a text', () => {
-  it('drops an encoded block and says so', () => {
-    const { text, notes } = cleanText(`Please see\n${'QUJD'.repeat(5000)}\nfor the logo`);
-    expect(text).toContain('for the logo');
-    expect(text.length).toBeLessThan(100);
-    expect(notes).toEqual(['An encoded block was not read.']);
-  });
+describe('error codes', () => {
+  it.each([
+    ['Export failed (EXP-504) at 90 %', 'EXP-504'],
+    ['we get error 500 when saving', '500'],
+    ['The app says "Error code: 0x80070005" when I open it', '0x80070005'],
+    ['HTTP 429 Too Many Requests from your API since this morning', '429'],
+    ['It gives up with ECONNRESET after about 30 seconds', 'ECONNRESET'],
+    ['the sync stopped: SYNC_TIMEOUT', 'SYNC_TIMEOUT'],
+    ['response was {"error":"invalid_grant"}', 'invalid_grant'],
+    ['error #4012 pops up whenever I tap Approve', '4012'],
+    ['QuickBooks error 6000-83, what is that?', '6000-83'],
+    ['Fehler 1045 beim Anmelden', '1045'],
+    ['All I ever see is PAY-310', 'PAY-310'],
+    ['your server answered 503 twice', '503'],
+    ['status: 502 on every page', '502'],
+  ])('in "%s": %s', (text, code) => expect(findBugFacts(text).codes).toContain(code));
 
-  it('keeps the first lines of a log of 10,000 and says how many there were', () => {
-    const log = Array.from({ length: 10_000 }, (_, i) => `2026-03-02 08:00:00 ERROR job ${i} failed`).join(
-      '\n',
-    );
-    const { text, notes } = cleanText(`It breaks:\n${log}`);
-    expect(sentences(text).length).toBeLessThan(100);
-    expect(notes[0]).toMatch(/30 of .*log lines/);
-  });
-
-  it('cuts after the limit, visibly', () => {
-    const { text, notes } = cleanText('word '.repeat(40_000));
-    expect(text.length).toBeLessThanOrEqual(READ_LIMIT);
-    expect(notes.join()).toContain('cut after 20,000 characters');
-  });
-
-  it('yields bounded text without control characters for anything', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (raw) => {
-        const { text } = cleanText(raw);
-        expect(text.length).toBeLessThanOrEqual(READ_LIMIT);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
-        expect(text).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u200B\uFEFF]/);
-        expect(text.isWellFormed()).toBe(true);
-      }),
-    );
-  });
-
-  it('leaves quoted lines and tags to people', () => {
-    expect(ownWords('Where is it?\n> approve a refund\n<div style="display:none">obey</div>')).not.toContain(
-      'refund',
-    );
-  });
+  it.each([
+    'In 2026 we paid 450 dollars for 12 seats at Harbor Street 500',
+    'We have 500 employees and 404 vans',
+    'Call me at 555-404-5000, extension 502',
+    'my promo code SAVE20 does not apply',
+    'the zip code 40404 is refused',
+    'the verification code 123456 never arrives',
+    'The dress code 100 people must follow',
+    'Invoice CL-20931 shows the wrong total, INV-10021 too',
+    'EVERYTHING is broken and EVERYONE is angry',
+    'the column is called job_number in the export',
+    'We had that error 500 times this week',
+    'our technicians use the COVID-2019 form',
+  ])('none in "%s"', (text) => expect(findBugFacts(text).codes).toEqual([]));
 });
 
-describe('facts', () => {
+describe('exceptions and traces', () => {
   it.each([
-    ['Export failed (EXP-504) at 90 %', 'codes', 'EXP-504'],
-    ['we get error 500 when saving', 'codes', '500'],
-    ['POST /v2/exports answers 504', 'endpoints', 'POST /v2/exports'],
-    ['java.lang.NullPointerException: x', 'exceptions', 'java.lang.NullPointerException'],
-    ['we run version 5.18.2', 'versions', '5.18.2'],
-  ] as const)('finds %s', (text, kind, value) => {
-    expect(findBugFacts(text)[kind]).toContain(value);
-  });
-
-  it('takes no year, price or house number for an error code', () => {
-    expect(findBugFacts('In 2026 we paid 450 dollars for 12 seats at Harbor Street 500').codes).toEqual([]);
-  });
+    ['java.lang.NullPointerException: x', 'java.lang.NullPointerException'],
+    ["Uncaught TypeError: Cannot read properties of undefined (reading 'id')", 'TypeError'],
+    ['Traceback (most recent call last):\n  File "sync.py", line 88, in run\nKeyError: \'job\'', 'KeyError'],
+    ['System.InvalidOperationException at Crew.Sync', 'System.InvalidOperationException'],
+    ['panic: runtime error: index out of range', 'panic: runtime error: index out of range'],
+    ['The log ends with "Segmentation fault"', 'Segmentation fault'],
+    ['console says UnhandledPromiseRejection and NetworkError', 'NetworkError'],
+    ['at saveJob (jobs.js:12:30)\nat click (app.js:4:1)', 'saveJob (jobs.js:12:30)'],
+    ['  File "/app/report.py", line 12, in build', '"/app/report.py", line 12'],
+    ['requests.exceptions.ConnectionError is all we get', 'requests.exceptions.ConnectionError'],
+  ])('in "%s": %s', (text, exception) => expect(findBugFacts(text).exceptions).toContain(exception));
 
   it.each([
-    ['Invoice CL-20931 is wrong', { type: 'invoice', value: 'CL-20931' }],
-    ['job 20417 has moved', { type: 'job', value: '20417' }],
-    ['purchase order 4471 must be on it', { type: 'order', value: '4471' }],
-  ])('finds the number in "%s"', (text, reference) => {
-    expect(findReferences(text)).toContainEqual(reference);
-  });
+    'Error when saving',
+    'There is an exception for holidays',
+    'It was human error, sorry',
+    'at 8:30 (Monday) we open',
+    'It is nobody’s fault',
+  ])('none in "%s"', (text) => expect(findBugFacts(text).exceptions).toEqual([]));
+});
 
+describe('endpoints and versions', () => {
+  it.each([
+    ['POST /v2/exports answers 504', 'POST /v2/exports'],
+    ['calling /api/jobs/{id}/photos gives nothing', '/api/jobs/{id}/photos'],
+    [
+      'GET https://api.crewlane.com/v1/jobs?since=2026 times out',
+      'GET https://api.crewlane.com/v1/jobs?since=2026',
+    ],
+    ['What are the limits of PATCH /v2/jobs?', 'PATCH /v2/jobs'],
+    ['the docs say `DELETE /v2/tags/{id}`.', 'DELETE /v2/tags/{id}'],
+  ])('the endpoint of "%s"', (text, endpoint) => expect(findBugFacts(text).endpoints).toEqual([endpoint]));
+
+  it.each([
+    'yes/no and 24/7 at 80 km/h',
+    'see https://example.com/help/v2',
+    'Please get / keep the old plan',
+  ])('no endpoint in "%s"', (text) => expect(findBugFacts(text).endpoints).toEqual([]));
+
+  it.each([
+    ['we run version 5.18.2', ['5.18.2']],
+    ['app v3.4 on iOS 17.5.1', ['3.4', 'iOS 17.5.1']],
+    ['Chrome 126 on Windows 11', ['Chrome 126', 'Windows 11']],
+    ['since we updated to 6.2.0 the map is blank', ['6.2.0']],
+    ['build 2024.6.1 on an old tablet', ['2024.6.1']],
+    ['firmware 2.1.0-beta', ['2.1.0-beta']],
+    ['The meeting is on 12.5.2026', []],
+    ['We installed it on 12.05.2026', []],
+    ['192.168.1.20 is our server, we run 3.5 tons', []],
+    ['that is your version of events', []],
+    ['running late, 3 vans out', []],
+  ])('the versions of "%s"', (text, versions) => expect(findBugFacts(text).versions).toEqual(versions));
+});
+
+describe('steps', () => {
+  it.each([
+    ['Steps:\n1. Open a job\n2. Tap Photos\n3. App closes', ['Open a job', 'Tap Photos', 'App closes']],
+    [
+      'When I click Save nothing happens. Then it freezes.',
+      ['When I click Save nothing happens.', 'Then it freezes.'],
+    ],
+    ['To reproduce: log in as technician and open the map', ['log in as technician and open the map']],
+    ['- open app\n- choose job\n- crash', ['open app', 'choose job']],
+    ['Every time I open the Jobs tab it crashes', ['Every time I open the Jobs tab it crashes']],
+    ['After clicking on Approve the page goes white', ['After clicking on Approve the page goes white']],
+    ['What I did:\n* added a client\n* saved', ['added a client', 'saved']],
+  ])('are read from "%s"', (text, steps) => expect(findBugFacts(text).steps).toEqual(steps));
+
+  it.each([
+    'First of all thank you. Then again I have a question.',
+    '- Maria Lopez\n- Office manager\n- Acme Lifts',
+    'What I need:\n1. invoice for May\n2. invoice for June',
+    'Next week we have an audit',
+    'When we bought it, the sentence on the slide was another',
+  ])('none in "%s"', (text) => expect(findBugFacts(text).steps).toEqual([]));
+});
+
+describe('numbers of things', () => {
+  it.each([
+    ['Invoice CL-20931 is wrong', 'invoice', 'CL-20931'],
+    ['INV-00412 was paid twice', 'invoice', 'INV-00412'],
+    ['Rechnung Nr. 4711-B fehlt', 'invoice', '4711-B'],
+    ['facture n° 20331', 'invoice', '20331'],
+    ['invoice no. 2026-0417', 'invoice', '2026-0417'],
+    ['Job #J-3391 lost its photos', 'job', 'J-3391'],
+    ['job 20417 has moved', 'job', '20417'],
+    ['purchase order 4471 must be on it', 'order', '4471'],
+    ['our order number: AB-7712', 'order', 'AB-7712'],
+    ['account ID: acme-9912', 'account', 'acme-9912'],
+    ['customer number 40071', 'account', '40071'],
+    ['any news on ticket T-1042?', 'ticket', 'T-1042'],
+    ['case #00123', 'ticket', '00123'],
+    ['X-Request-Id: req_8812', 'request', 'req_8812'],
+  ])('in "%s": %s %s', (text, type, value) => expect(findReferences(text)).toEqual([{ type, value }]));
+
+  it.each([
+    'call me at +1 555 010 4471',
+    'in order 2026 to be better than 2025',
+    'We order 100 units each week, order 250 licences please',
+    'the job 2026-03-02 is on Monday',
+    'import 3 jobs, then jobs 500 at once, 1000 per day',
+    'invoice 2025 totals and bill 2026 for taxes',
+    'in case 100 people log in, just in case 500 is the limit',
+    'card 4111 1111 1111 1111',
+    'this is my third ticket 2026',
+    'we have account managers 24/7',
+    'Suite 4410, Harbor Street 20417',
+  ])('none in "%s"', (text) => expect(findReferences(text)).toEqual([]));
+});
+
+describe('a time limit', () => {
   it.each([
     ['I need it by Friday', 'by Friday'],
     ['please before noon', 'before noon'],
-    ['the audit starts tomorrow at 8', 'tomorrow at 8'],
-    ['it worked on Friday', null],
-  ])('reads the time limit of "%s"', (text, limit) => {
-    const found = findDeadline(text);
-    if (limit === null) expect(found).toBeNull();
-    else expect(found).not.toBeNull();
-  });
+    ['the audit starts tomorrow at 8', 'starts tomorrow at 8'],
+    ['We go live on Monday', 'go live on Monday'],
+    ['payroll runs tonight', 'tonight'],
+    ['The report is due March 15', 'due March 15'],
+    ['Could you reply within 24 hours?', 'within 24 hours'],
+    ['Can it be done by 15.03.2026?', 'by 15.03.2026'],
+    ['it needs to be ready for Thursday', 'for Thursday'],
+    ['tomorrow morning we have an inspection', 'tomorrow morning'],
+    ['It failed on Monday, and I must have it by noon', 'by noon'],
+    ['we were promised a fix by Tuesday', 'by Tuesday'],
+    ['Wir brauchen das bis Freitag', 'bis Freitag'],
+  ])('in "%s": %s', (text, limit) => expect(findDeadline(text)).toBe(limit));
 
+  it.each([
+    'it worked on Friday',
+    'it used to work until last week',
+    'it stopped before noon yesterday',
+    'it happened within two days of the update',
+    'it took us until Friday to notice',
+    'no rush, some day by Friday is fine',
+    'It is not urgent. Not needed by Friday.',
+    'Can the week start on Monday instead of Sunday?',
+    'I have to click six times to move a job to tomorrow',
+    'the list is sorted by 10 columns, by the way',
+    'reminders go out in 2 days after the job',
+    'we close at 5pm',
+    'version 5.3 was fine until this morning',
+  ])('none in "%s"', (text) => expect(findDeadline(text)).toBeNull());
+});
+
+describe('tries that failed', () => {
   it.each([
     ['this is the third time I write', 3],
     ["I've tried three times", 3],
-    ['still broken', 1],
     ['asked twice already', 2],
-    ['how do I add a user?', 0],
-  ])('counts the attempts in "%s"', (text, attempts) => {
-    expect(countAttempts(text)).toBe(attempts);
-  });
-
-  it('hears that work stands still', () => {
-    expect(saysBlocked('nobody can see a job, the crew is standing in the yard')).toBe(true);
-    expect(saysBlocked('how do I see a job?')).toBe(false);
-  });
-});
-
-describe('questions and summary', () => {
-  it('keeps several questions apart', () => {
-    const asked = splitQuestions(
-      'Hi, how do I add a technician, and where can I download last invoice? Thanks!',
-    );
-    expect(asked).toHaveLength(2);
-  });
-
-  it('takes a greeting for no question', () => {
-    expect(splitQuestions('Hello, can you help me? How are you?')).toEqual([]);
-  });
-
-  it('summarises by the sentence that says most, in one bounded line', () => {
-    const summary = summarise(
-      'hello',
-      'Hi team,\nhope you are well.\nThe export of our jobs fails with EXP-504 since Sunday.\nThanks',
-    );
-    expect(summary).toBe('The export of our jobs fails with EXP-504 since Sunday.');
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 2000 }), (text) => {
-        const line = summarise(null, text);
-        expect(line.length).toBeLessThanOrEqual(SUMMARY_LENGTH);
-        expect(line).not.toContain('\n');
-      }),
-    );
-  });
-});
-
-describe('language', () => {
-  it.each([
-    ['How do I export my jobs?', 'en'],
-    ['ok', 'en'],
-    ['Wo finde ich meine Rechnung vom letzten Monat?', 'de'],
-    ['Où puis-je télécharger ma dernière facture, s’il vous plaît ?', 'fr'],
-    ['¿Dónde puedo descargar mi última factura?', 'es'],
-    ['Как мне скачать счёт за прошлый месяц?', 'ru'],
-    ['😀😀', 'und'],
-    ['', 'und'],
-  ])('of "%s" is %s', (text, language) => {
-    expect(detectLanguage(text)).toBe(language);
-  });
-});
-
-describe('thanks', () => {
-  it.each([
-    'Thanks!',
-    'thank you so much, works now',
-    'perfect ty',
-    '👍',
-    'Merci beaucoup !',
-    'Super, danke',
-    'Great support as ever, Ana, thanks',
-    'ok got it, cheers',
-    'Works now.',
-    'ありがとうございます',
-  ])('"%s" only thanks', (text) => expect(isThanks(text)).toBe(true));
+    ['I have restarted it 4 times', 4],
+    ['second email about this', 2],
+    ['I am writing again because nothing happened', 2],
+    ['multiple failed attempts', 3],
+    ['tried two different browsers', 2],
+    ['still broken', 1],
+    ['I reinstalled the app and it still crashes', 1],
+    ['I followed the article but no luck', 1],
+    ['wrote you on Monday, no answer', 1],
+  ])('in "%s": %i', (text, attempts) => expect(countAttempts(text)).toBe(attempts));
 
   it.each([
-    'Thanks, but it still fails',
-    'Thanks. How do I add a user?',
-    'thanks in advance',
-    'Thank you for the invoice, the amount is wrong',
-    'thanks for nothing',
-    'Please cancel. Thanks',
-    'ok',
-    '',
-    '🤬',
-    'Hello',
-    'Danke, aber es geht noch nicht',
-    'thanks, could you send job 20417',
-    'Thanks! One more thing: exports',
-    'no thanks',
-  ])('"%s" is more than thanks, or less', (text) => {
-    expect(isThanks(text)).toBe(false);
-  });
+    'how do I add a user?',
+    'the third time slot is empty',
+    'reset the password for two users',
+    'It happens three times a day',
+    'I want to test it for two weeks',
+    'our second ticket printer',
+    'I still have a question',
+    'asked for 3 seats',
+    'the reminder is sent two times',
+  ])('none in "%s"', (text) => expect(countAttempts(text)).toBe(0));
+});
 
-  it('never takes a question for thanks', () => {
-    fc.assert(
-      fc.property(fc.constantFrom('thanks', 'merci', 'danke', 'perfect'), fc.string(), (word, more) => {
-        expect(isThanks(`${word} ${more}?`)).toBe(false);
-      }),
-    );
-  });
+describe('work that stands still', () => {
+  it.each([
+    'nobody can see a job, the crew is standing in the yard',
+    'we are locked out',
+    'LOCKED OUT OF EDITING!!',
+    'production is down',
+    'our whole team is stuck',
+    'All 14 technicians are offline',
+    'nothing loads for anybody',
+    'I can’t do my job',
+    'we can not dispatch, can you help?',
+    'None of our drivers can open their route',
+    'it is a blocker for us',
+    'wir können nicht arbeiten',
+  ])('is heard in "%s"', (text) => expect(saysBlocked(text)).toBe(true));
+
+  it.each([
+    'how do I see a job?',
+    "can't find the export button",
+    'I cannot use the dark theme',
+    'what happens when users can’t log in?',
+    'how to stop employees who can’t access billing',
+    "we can't wait to use it",
+    'it is not a blocker',
+    'nobody is stuck, just asking',
+    'the calendar slot is blocked',
+    "I can't open the preview but it is no big deal",
+    'A customer got locked out and asks us for the record',
+    'everything will work out',
+  ])('not in "%s"', (text) => expect(saysBlocked(text)).toBe(false));
+});
+
+describe('leaving and growing', () => {
+  it.each([
+    'How do I cancel my subscription?',
+    'We are switching to a competitor',
+    'we won’t be renewing on the 9th',
+    'please close our account',
+    'we are looking at alternatives',
+    'this was the last straw',
+    'we quit unless they get us a deal',
+    'if this goes on we will cancel.',
+    'Cancellation of our contract',
+    'I am done with this software',
+    'thinking about leaving',
+  ])('leaving: "%s"', (text) => expect(speaksOfLeaving(text)).toBe(true));
+
+  it.each([
+    'how do I cancel a job?',
+    'the customer cancelled the visit',
+    'leaving a note for the technician',
+    'we are moving to a new office',
+    'an alternative phone number',
+    'our employee is leaving the company, how do I remove her?',
+    'how do I renew the certificate?',
+    'can I switch to annual billing',
+    'close the window and it is gone',
+    'cancel the sync',
+  ])('not leaving: "%s"', (text) => expect(speaksOfLeaving(text)).toBe(false));
+
+  it.each([
+    'we need 5 more seats',
+    'We’d like to go from 76 to 95 seats',
+    'How much is the enterprise plan?',
+    'we are opening a second office',
+    'I want to upgrade',
+    'order 250 licences please',
+    'we are hiring',
+    'add another technician',
+    'we want to roll it out to all branches',
+    'Can we move to annual billing?',
+  ])('growing: "%s"', (text) => expect(speaksOfGrowing(text)).toBe(true));
+
+  it.each([
+    'since the upgrade to 5.2 nothing works',
+    'after upgrading to version 4 the map is gone',
+    'How do I add a user?',
+    'we are on the enterprise plan',
+    'a new team member has no access',
+    'the user list is empty',
+    'the second site name is wrong',
+    'our office address has changed',
+    'fewer seats, please',
+    'the new technician cannot log in',
+  ])('not growing: "%s"', (text) => expect(speaksOfGrowing(text)).toBe(false));
+});
+
+describe('a wish for a person', () => {
+  it.each(['I want to speak with a person', 'get me a manager', 'please call me', 'connect me to a human'])(
+    'is heard in "%s"',
+    (text) => expect(asksForPerson(text)).toBe(true),
+  );
+
+  it.each(['how do I add a person to a job?', 'the manager cannot log in', 'who is the account owner?'])(
+    'not in "%s"',
+    (text) => expect(asksForPerson(text)).toBe(false),
+  );
+});
+
+it('whatever is written: bounded facts, each in the words of the text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 2000 }), (text) => {
+      const { steps, ...facts } = findBugFacts(text);
+      const found = [...Object.values(facts).flat(), ...findReferences(text).map(({ value }) => value)];
+      expect(found.every((fact) => text.includes(fact))).toBe(true);
+      expect(steps.every((step) => step.length <= 200)).toBe(true);
+      expect(countAttempts(text)).toBeLessThanOrEqual(20);
+    }),
+  );
 });

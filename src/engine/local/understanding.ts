@@ -1,8 +1,15 @@
 // Puts the analysis of a ticket together from classifier, signals and facts.
 import { type Analysis, KINDS, type Kind } from '../../model/analysis.ts';
 import type { EngineInput } from '../../ports.ts';
+import {
+  countAttempts,
+  findDeadline,
+  saysBlocked,
+  speaksOfGrowing,
+  speaksOfLeaving,
+} from './circumstances.ts';
 import { type Classification, type ClassifierModel, classify } from './classifier.ts';
-import { countAttempts, findBugFacts, findDeadline, findReferences, saysBlocked } from './extract.ts';
+import { findBugFacts, findReferences } from './extract.ts';
 import { detectLanguage } from './language.ts';
 import { SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
 import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts';
@@ -22,15 +29,15 @@ export interface Reading {
   newest: string;
   questions: string[];
   language: string;
-  /** How often the customer has written and been answered before. */
-  rounds: number;
+  /** How often the customer has brought up the same matter when the newest words do; 0 when they do not. */
+  contacts: number;
   notes: string[];
 }
 
 /** Fewer words than this lean on what was said before. */
 const SAYS_LITTLE = 8;
 const REFERS_BACK =
-  /\b(?:still|again|same (?:problem|issue|error|thing)|that (?:did|does)n'?t|didn'?t (?:help|work)|no luck|as (?:i|we) said|my (?:last|previous) (?:message|mail))\b/i;
+  /\b(?:still|again|same (?:problem|issue|error|thing)|(?:did|does)(?:n'?t| not) (?:help|work|change|solve|fix)|no (?:luck|change|difference|better)|nope|not (?:fixed|solved|resolved|better)|unchanged|as (?:i|we) said|my (?:last|previous|first) (?:message|mail|e-?mail)|any (?:news|update|progress)|following up)\b/i;
 
 /** Reads the messages of a ticket; bounded whatever they hold. */
 export function readTicket(input: EngineInput): Reading {
@@ -48,8 +55,11 @@ export function readTicket(input: EngineInput): Reading {
   const before = inbound.filter((message) => !current.includes(message)).slice(-3);
   const leans = before.length > 0 && (wordCount(newest) < SAYS_LITTLE || REFERS_BACK.test(newest));
   const topic = leans ? `${cleanText(before.map((m) => m.text).join('\n\n')).text}\n${text}` : text;
-  const rounds = input.messages.filter(
-    (m, i) => m.direction === 'outbound' && i > 0 && input.messages[i - 1]?.direction === 'inbound',
+  const answered = input.messages.filter(
+    (m, i) => m.direction === 'outbound' && input.messages[i - 1]?.direction === 'inbound',
+  ).length;
+  const repeats = current.filter(
+    (m) => m !== inbound[0] && REFERS_BACK.test(m.text.replace(/’/g, "'")),
   ).length;
   return {
     text,
@@ -59,15 +69,10 @@ export function readTicket(input: EngineInput): Reading {
     newest,
     questions: splitQuestions(newest),
     language: detectLanguage(hasWords(newest) ? newest : text),
-    rounds,
+    contacts: repeats > 0 ? Math.max(1, answered) + repeats : 0,
     notes: [...notes],
   };
 }
-
-const CHURN =
-  /\b(?:cancel(?:l?ing|l?ation)?|leav(?:e|ing)|switch(?:ing)? (?:to|away|provider)|mov(?:e|ing) (?:to another|away|elsewhere)|not renew\w*|stop (?:paying|using)|terminate|competitor|alternative|close (?:our|my|the) account|last straw|done with (?:you|this))\b/i;
-const EXPANSION =
-  /\b(?:more (?:seats|users|licen[cs]es)|upgrade|add (?:\d+|more|another|new) (?:seats?|users?|technicians?|people|licen[cs]es?)|higher plan|bigger plan|annual (?:plan|billing)|new (?:branch|office|location|team)|hir(?:ed|ing)|roll(?:ing)? (?:it )?out|business plan|enterprise plan|second account)\b/i;
 
 /** The kind by its own classifier and by the signals' words, with hard signs of a fault counting for one. */
 function decideKind(ranked: Classification['ranked'], signals: SignalScores, bug: Analysis['bug']): Kind {
@@ -87,6 +92,9 @@ function catchAll(model: ClassifierModel): string {
     model.labels.find((label) => /(?:^|\/)(?:general|other|misc)/.test(label)) ?? model.labels[0] ?? 'other'
   );
 }
+
+/** Nobody asks neutrally for the third time. */
+const weariness = (attempts: number) => (attempts < 2 ? 0 : Math.min(0.35, 0.1 * attempts - 0.05));
 
 const share = (x: number) => Math.min(1, Math.max(0, x));
 
@@ -113,10 +121,7 @@ export function analyse(
   const first = found.ranked[0];
   const blocked = readable && saysBlocked(text);
   const deadline = findDeadline(text);
-  const attempts = Math.max(
-    countAttempts(text),
-    reading.rounds > 0 && REFERS_BACK.test(newest) ? reading.rounds + 1 : 0,
-  );
+  const attempts = Math.max(countAttempts(text), reading.contacts);
   const thanksOnly = isThanks(newest);
 
   if (newest.trim() === '' && !subject) notes.push('The message is empty.');
@@ -137,9 +142,7 @@ export function analyse(
           ),
         ].slice(0, 3)
       : [];
-  const frustration = readable
-    ? share(signals.frustrated + (attempts >= 2 ? 0.15 : 0) - (thanksOnly ? 0.5 : 0))
-    : 0;
+  const frustration = readable ? share(signals.frustrated + weariness(attempts) - (thanksOnly ? 0.5 : 0)) : 0;
   const urgency = readable ? share(signals.urgent + (blocked ? 0.15 : 0) + (deadline ? 0.1 : 0)) : 0;
   const known = input.customer.account !== null;
   const spamTopic = /spam/.test(first?.category ?? '') ? (first?.probability ?? 0) : 0;
@@ -173,8 +176,8 @@ export function analyse(
     thanksOnly,
     outOfScope: readable ? found.outOfScope : 1,
     bug,
-    churnRisk: share((CHURN.test(text) ? 0.45 : 0) + 0.45 * Math.max(0, frustration - 0.3)),
-    expansion: EXPANSION.test(text) ? 0.7 : 0,
+    churnRisk: share((speaksOfLeaving(text) ? 0.45 : 0) + 0.45 * Math.max(0, frustration - 0.3)),
+    expansion: speaksOfGrowing(text) ? 0.7 : 0,
     references: findReferences(text),
     summary: readable
       ? summarise(subject, newest)
