@@ -25,7 +25,7 @@ function knowledgeOf(path: string | null) {
     },
   };
   return createKnowledge({
-    folder: path,
+    folders: path ? [{ path, holds: 'articles' }] : [],
     store,
     engine,
     clock,

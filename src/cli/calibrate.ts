@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { loadConfig } from '../config.ts';
 import { type Rehearsal, rehearse, reportOn } from '../engine/eval/drafts.ts';
 import { calibrate } from '../flows/calibrate.ts';
-import { readKnowledge } from '../flows/knowledge.ts';
+import { readKnowledge, readMacros } from '../flows/knowledge.ts';
 import { allModules } from '../main/adapters.ts';
 import { AppError } from '../model/errors.ts';
 import { type TicketImport, ticketImportSchema } from '../model/ticket.ts';
@@ -51,20 +51,31 @@ function rowsOf(rehearsals: Rehearsal[]) {
     }));
 }
 
+interface DraftsOptions {
+  tickets: string[];
+  knowledge: string;
+  macros?: string;
+  examples?: string;
+  json: boolean;
+}
+
 /** The same for files, without keeping anything. */
 export function draftsCommand(): Command {
   return new Command('drafts')
     .description('drafts: solved tickets with replies; each is answered by an engine that has not seen it')
     .requiredOption('--tickets <files...>', 'JSONL as `import tickets` reads it')
     .requiredOption('--knowledge <folder>', 'Markdown articles')
+    .option('--macros <folder>', 'macros, Markdown')
     .option('--examples <file>', 'more rows of {"text", "label"} to learn topics from')
     .option('--json', 'print the report as one line of JSON', false)
-    .action(async (options: { tickets: string[]; knowledge: string; examples?: string; json: boolean }) => {
+    .action(async (options: DraftsOptions) => {
       const { taxonomy } = loadConfig(allModules);
       const rows = await Promise.all(options.tickets.map((file) => readRows(file, ticketImportSchema)));
       const tickets = rows.flat().flatMap(exemplarOf);
       refuseFew(tickets.length);
-      const { articles } = await readKnowledge(options.knowledge);
+      const known = await readKnowledge(options.knowledge);
+      const macros = options.macros ? await readMacros(options.macros) : null;
+      const articles = [...known.articles, ...(macros?.articles ?? [])];
       const labelled = options.examples ? await readRows(options.examples, exampleRow) : [];
       const examples = labelled.map(({ text, label }) => ({ text, category: label, corrected: false }));
       await measured(options.json, async (embedder, onProgress) =>

@@ -1,10 +1,10 @@
-// `deskhand import tickets|customers|knowledge`: what the bot should know from the first day.
+// `deskhand import tickets|customers|macros|knowledge`: what the bot should know from the first day.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { type ImportOptions, type ImportReport, importCustomers, importTickets } from '../flows/import.ts';
-import { importKnowledge, keepArticles } from '../flows/knowledge.ts';
+import { importKnowledge, importMacros, keepArticles } from '../flows/knowledge.ts';
 import { readSite } from '../flows/knowledge-site.ts';
 import { createWebReader } from '../infra/web-reader.ts';
 import { AppError } from '../model/errors.ts';
@@ -56,6 +56,7 @@ export function importCommand(): Command {
   add('customers', 'file', 'customers with accounts, plans and usage, JSONL', async (path, o) =>
     importCustomers(await read(path), o),
   );
+  add('macros', 'folder', 'ready answers, Markdown', importMacros);
   add(
     'knowledge',
     'path',

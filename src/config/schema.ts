@@ -228,9 +228,15 @@ export const yamlSchema = z.strictObject({
     .prefault({})
     .describe('Channel names that POST /api/messages takes'),
   knowledge: z
-    .strictObject({ folder: z.string().optional() })
+    .strictObject({
+      folder: z.string().optional().describe('Folder of Markdown articles'),
+      macros: z
+        .string()
+        .optional()
+        .describe('Folder of macros; default: "macros" beside the articles, where there is one'),
+    })
     .prefault({})
-    .describe('Folder of Markdown articles, read again when one changes'),
+    .describe('Folders that are read again when a file in them changes'),
   taxonomy: z.string().default('taxonomy.yaml').describe('File of categories, beside this file'),
   console: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
   model: z

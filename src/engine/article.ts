@@ -1,39 +1,39 @@
-// Reads a knowledge article: Markdown with optional YAML front matter.
+// Reads a knowledge article or a macro: Markdown with YAML front matter.
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { errorText } from '../model/errors.ts';
 import { cleanText } from '../model/text.ts';
 import type { KnowledgeArticle } from '../ports.ts';
+import { PLACEHOLDERS, placeholdersOf, takeMacroApart } from './local/macros.ts';
 
-const frontMatterSchema = z.looseObject({
+const articleFields = {
   title: z.string().min(1).optional(),
   url: z.url().optional(),
   category: z.string().optional(),
   plans: z.array(z.string()).default([]),
   language: z.string().default('en'),
   product: z.string().optional(),
+};
+const articleSchema = z.looseObject(articleFields);
+const macroSchema = z.strictObject({
+  ...articleFields,
+  title: z.string().min(1).max(120),
+  url: z.never().optional(),
+  team: z.string().min(1).max(80).optional(),
+  source: z
+    .union([z.url(), z.array(z.url()).max(5)])
+    .default([])
+    .transform((given) => (Array.isArray(given) ? given : [given])),
 });
 
+type Parsed = { article: KnowledgeArticle } | { reason: string };
+
 /** The article, or why the file is none. Without a title in the front matter the first heading is taken. */
-export function parseArticle(id: string, source: string): { article: KnowledgeArticle } | { reason: string } {
-  const text = cleanText(source);
-  const matched = /^---\n([\s\S]*?)\n---\n?/.exec(text);
-  const body = text.slice(matched?.[0].length ?? 0).trim();
-  let given: unknown = {};
-  try {
-    const document = parseDocument(matched?.[1] ?? '');
-    if (document.errors[0]) return { reason: `front matter: ${document.errors[0].message.split('\n')[0]}` };
-    given = document.toJS() ?? {};
-  } catch (error) {
-    return { reason: `front matter: ${errorText(error)}` };
-  }
-  const parsed = frontMatterSchema.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return { reason: `front matter: ${issue?.path.join('.')}: ${issue?.message}` };
-  }
-  if (!body) return { reason: 'the article has no text' };
-  const { title, url, category, plans, language, product } = parsed.data;
+export function parseArticle(id: string, source: string): Parsed {
+  const read = readFile(source, articleSchema);
+  if ('reason' in read) return read;
+  const { body } = read;
+  const { title, url, category, plans, language, product } = read.head;
   const heading = /^#\s+(.+)$/m.exec(body)?.[1];
   return {
     article: {
@@ -47,4 +47,57 @@ export function parseArticle(id: string, source: string): { article: KnowledgeAr
       body: title === undefined && heading ? body.replace(/^#\s+.+\n*/m, '') : body,
     },
   };
+}
+
+/** The macro, or what is wrong with the file, by field. */
+export function parseMacro(id: string, source: string): Parsed {
+  const read = readFile(source, macroSchema);
+  if ('reason' in read) return read;
+  const { title, category, plans, language, product, team, source: sources } = read.head;
+  const article: KnowledgeArticle = {
+    id,
+    title,
+    url: null,
+    category: category ?? null,
+    plans,
+    language,
+    product: product ?? null,
+    body: read.body,
+    macro: { team: team ?? null, sources },
+  };
+  const { answers } = takeMacroApart(article);
+  if (!answers.length) return { reason: 'the macro has no answer: write one below the front matter' };
+  const unknown = answers.flatMap(({ text }) => placeholdersOf(text)).find((name) => !isKnown(name));
+  if (unknown)
+    return {
+      reason: `{{${unknown}}} is no placeholder; there are ${PLACEHOLDERS.map((name) => `{{${name}}}`).join(', ')}, and \`{{…}}\` in code marks stays as it is`,
+    };
+  return { article };
+}
+
+const isKnown = (name: string) => PLACEHOLDERS.some((known) => known === name);
+
+function readFile<Head>(
+  source: string,
+  schema: z.ZodType<Head>,
+): { head: Head; body: string } | { reason: string } {
+  const text = cleanText(source);
+  const matched = /^---\n([\s\S]*?)\n---\n?/.exec(text);
+  const body = text.slice(matched?.[0].length ?? 0).trim();
+  let given: unknown = {};
+  try {
+    const document = parseDocument(matched?.[1] ?? '');
+    if (document.errors[0]) return { reason: `front matter: ${document.errors[0].message.split('\n')[0]}` };
+    given = document.toJS() ?? {};
+  } catch (error) {
+    return { reason: `front matter: ${errorText(error)}` };
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.');
+    return { reason: `front matter: ${field ? `${field}: ` : ''}${issue?.message}` };
+  }
+  if (!body) return { reason: 'the article has no text' };
+  return { head: parsed.data, body };
 }

@@ -1,7 +1,7 @@
-// Reads knowledge into the database: Markdown and HTML, a file or a folder of them, exports of help centres, websites.
+// Reads knowledge into the database: articles (Markdown, HTML, exports of help centres, websites) and macros.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { parseArticle } from '../engine/article.ts';
+import { parseArticle, parseMacro } from '../engine/article.ts';
 import { parseHtml, webArticle } from '../engine/html-article.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { KnowledgeArticle } from '../ports.ts';
@@ -30,11 +30,10 @@ export interface KnowledgeReport extends ImportReport {
 /** Whether a file of a knowledge folder is read. */
 export const isArticleFile = (name: string) => /\.(?:md|html?)$/i.test(name);
 
+type OnProgress = ImportOptions['onProgress'];
+
 /** Reads Markdown, HTML or an export (JSON); a path that does not exist throws `not_found`. */
-export async function readKnowledge(
-  path: string,
-  onProgress?: (done: number, total: number) => void,
-): Promise<Found> {
+export async function readKnowledge(path: string, onProgress?: OnProgress): Promise<Found> {
   const place = await stat(path).catch(() => null);
   if (!place)
     throw new AppError(
@@ -47,27 +46,45 @@ export async function readKnowledge(
   const files = place.isDirectory()
     ? (await readdir(path, { recursive: true })).filter(isArticleFile)
     : [basename(path)];
+  return readFiles(root, files, { whole: place.isDirectory(), parse: parseFile, onProgress });
+}
+
+/** Reads a folder of macros; one that does not exist throws `not_found`. */
+export async function readMacros(folder: string, onProgress?: OnProgress): Promise<Found> {
+  const files = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new AppError('not_found', `${folder} cannot be read; give a folder of macros (Markdown).`, {
+      cause,
+    });
+  });
+  const markdown = files.filter((name) => /\.md$/i.test(name));
+  return readFiles(folder, markdown, { whole: true, parse: parseMacro, onProgress });
+}
+
+type ParsedFile = { article: KnowledgeArticle } | { reason: string } | { empty: string };
+
+async function readFiles(
+  root: string,
+  files: string[],
+  options: { whole: boolean; parse: (id: string, text: string) => ParsedFile; onProgress?: OnProgress },
+): Promise<Found> {
   const found: Found = {
     articles: [],
     rejected: [],
     leftOut: [],
     prefix: `${basename(root)}/`,
-    whole: place.isDirectory(),
+    whole: options.whole,
   };
   for (const [index, file] of files.sort().entries()) {
-    const parsed = parseFile(`${found.prefix}${file}`, await readFile(join(root, file), 'utf8'));
+    const parsed = options.parse(`${found.prefix}${file}`, await readFile(join(root, file), 'utf8'));
     if ('reason' in parsed) found.rejected.push(`${file}: ${parsed.reason}`);
     else if ('empty' in parsed) found.leftOut.push(`${file}: ${parsed.empty}`);
     else found.articles.push(parsed.article);
-    onProgress?.(index + 1, files.length);
+    options.onProgress?.(index + 1, files.length);
   }
   return found;
 }
 
-function parseFile(
-  id: string,
-  text: string,
-): { article: KnowledgeArticle } | { reason: string } | { empty: string } {
+function parseFile(id: string, text: string): ParsedFile {
   if (!/\.html?$/i.test(id)) return parseArticle(id, text);
   try {
     const page = parseHtml(text, null);
@@ -100,4 +117,9 @@ export async function keepArticles(
 /** Imports files: Markdown, HTML, or the export of a help centre. */
 export async function importKnowledge(path: string, options: ImportOptions): Promise<KnowledgeReport> {
   return keepArticles(await readKnowledge(path, options.onProgress), options);
+}
+
+/** Imports a folder of macros. */
+export async function importMacros(folder: string, options: ImportOptions): Promise<KnowledgeReport> {
+  return keepArticles(await readMacros(folder, options.onProgress), options);
 }

@@ -1,5 +1,4 @@
 // Starts the engine in the background of a bot that already serves: weights, taxonomy, articles, solved tickets.
-import { resolve } from 'node:path';
 import { type Config, SHIPPED_PROMPTS } from '../config.ts';
 import { createGuardedEngine } from '../engine/guarded.ts';
 import { createLateEngine } from '../engine/late.ts';
@@ -13,7 +12,7 @@ import { followLearning } from '../flows/learn.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import { errorText } from '../model/errors.ts';
 import type { Bus, Clock, Engine, Log, VectorStore } from '../ports.ts';
-import { createKnowledge } from './knowledge.ts';
+import { createKnowledge, knowledgeFolders } from './knowledge.ts';
 
 /** Most history that is read at the start; more would cost memory without better answers. */
 const HISTORY = { examples: 20_000, exemplars: 20_000 };
@@ -71,9 +70,8 @@ export function startEngine(options: {
     prompts: Object.values(prompts ?? {}).map(({ system }) => system),
     log,
   });
-  const { folder } = config.yaml.knowledge;
   const knowledge = createKnowledge({
-    folder: folder ? resolve(config.file, '..', folder) : null,
+    folders: knowledgeFolders(config.file, config.yaml.knowledge),
     store,
     engine,
     clock,

@@ -1,8 +1,8 @@
-// Keeps the engine's articles fresh: the folder of the configuration, and what `import knowledge` writes beside the bot.
-import { watch } from 'node:fs';
+// Keeps the engine's articles and macros fresh: the configuration's folders, and what is imported beside the bot.
+import { existsSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { importKnowledge, isArticleFile } from '../flows/knowledge.ts';
+import { join, resolve } from 'node:path';
+import { importKnowledge, importMacros, isArticleFile } from '../flows/knowledge.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import { errorText } from '../model/errors.ts';
 import type { Clock, Engine, Log } from '../ports.ts';
@@ -12,9 +12,28 @@ const QUIET_MS = 300;
 /** Where changes are not told (network folders, another replica's import), they are found this late. */
 const POLL_MS = 30_000;
 
+export interface KnowledgeFolder {
+  path: string;
+  holds: 'articles' | 'macros';
+}
+
+/** The folders of the configuration at `file`. Macros are looked for beside the articles where none are named. */
+export function knowledgeFolders(
+  file: string,
+  { folder, macros }: { folder?: string; macros?: string },
+): KnowledgeFolder[] {
+  const at = (path: string) => resolve(file, '..', path);
+  const beside = folder && resolve(at(folder), '../macros');
+  const named = macros ? at(macros) : beside && existsSync(beside) ? beside : null;
+  return [
+    ...(folder ? [{ path: at(folder), holds: 'articles' as const }] : []),
+    ...(named ? [{ path: named, holds: 'macros' as const }] : []),
+  ];
+}
+
 export interface KnowledgeOptions {
-  /** Null: only what is imported. */
-  folder: string | null;
+  /** None: only what is imported. */
+  folders: KnowledgeFolder[];
   store: Store;
   engine: Pick<Engine, 'setArticles'>;
   clock: Clock;
@@ -32,27 +51,33 @@ export interface Knowledge {
 
 /** Nothing is read before `refresh` or `watch` is called. */
 export function createKnowledge(options: KnowledgeOptions): Knowledge {
-  const { folder, store, engine, clock, log, pollMs = POLL_MS } = options;
-  let seenFiles = '';
+  const { folders, store, engine, clock, log, pollMs = POLL_MS } = options;
+  const seenFiles = new Map<string, string>();
   let seenArticles = '';
   let reading: Promise<void> = Promise.resolve();
   let quiet: NodeJS.Timeout | null = null;
   let stopWatching = () => {};
 
   async function read(): Promise<void> {
-    if (folder) {
-      const files = await stateOf(folder);
-      if (files !== seenFiles) {
-        const { rejected, removed } = await importKnowledge(folder, { store, clock });
-        for (const { reason } of rejected) log.warn({ reason }, 'an article was not read');
-        if (removed > 0) log.info({ removed }, 'articles left the folder');
-        seenFiles = files;
-      }
-    }
+    const failures: unknown[] = [];
+    for (const folder of folders) await readFolder(folder).catch((error: unknown) => failures.push(error));
     const articles = await store.articlesState();
-    if (articles === seenArticles) return;
-    await engine.setArticles(await store.allArticles());
-    seenArticles = articles;
+    if (articles !== seenArticles) {
+      await engine.setArticles(await store.allArticles());
+      seenArticles = articles;
+    }
+    // What can be read is in use by now.
+    if (failures.length) throw failures[0];
+  }
+
+  async function readFolder({ path, holds }: KnowledgeFolder): Promise<void> {
+    const files = await stateOf(path);
+    if (files === seenFiles.get(path)) return;
+    const importAll = holds === 'macros' ? importMacros : importKnowledge;
+    const { rejected, removed } = await importAll(path, { store, clock });
+    for (const { reason } of rejected) log.warn({ reason }, `one of the ${holds} was not read`);
+    if (removed > 0) log.info({ removed }, `${holds} left the folder`);
+    seenFiles.set(path, files);
   }
 
   function refresh(): Promise<void> {
@@ -63,7 +88,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
 
   function tryAgain(): void {
     refresh().catch((error: unknown) =>
-      log.warn({ folder, reason: errorText(error) }, 'articles stay as they were; the folder is tried again'),
+      log.warn({ reason: errorText(error) }, 'not all articles were read; the folder is tried again'),
     );
   }
 
@@ -72,11 +97,11 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     watch() {
       const timer = setInterval(tryAgain, pollMs);
       timer.unref();
-      const watcher = folder ? watchFolder(folder) : null;
+      const watchers = folders.map(({ path }) => watchFolder(path));
       stopWatching = () => {
         clearInterval(timer);
         if (quiet) clearTimeout(quiet);
-        watcher?.close();
+        for (const watcher of watchers) watcher?.close();
       };
     },
     close: () => stopWatching(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SHIPPED_CONFIG } from '../config.ts';
 import { importCustomers, importTickets } from '../flows/import.ts';
-import { importKnowledge } from '../flows/knowledge.ts';
+import { importKnowledge, importMacros } from '../flows/knowledge.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import { type CustomerEvent, customerEventSchema } from '../model/customer.ts';
 import { errorText } from '../model/errors.ts';
@@ -50,6 +50,7 @@ export async function loadSample(deps: {
   const shiftMs = clock.now().getTime() - ANCHOR;
   const options = { store, clock };
   await importKnowledge(join(FOLDER, 'knowledge'), options);
+  await importMacros(join(FOLDER, 'macros'), options);
   await importCustomers(await shifted('customers.jsonl', shiftMs), options);
   for (const file of ['history-1.jsonl', 'history-2.jsonl'])
     await importTickets(await shifted(file, shiftMs), options);

@@ -57,10 +57,16 @@ async function material(...questions: string[]): Promise<DraftMaterial> {
   return {
     known,
     coverage: articles.coverage,
+    articleAt: () => undefined,
     now,
     found: questions.map((text, i) => {
       const query = { text, vectors: [vectors[i] ?? new Float32Array(64)], language: 'en' };
-      return { question: text, articles: articles.search(query, 8), exemplars: exemplars.search(query, 5) };
+      return {
+        question: text,
+        articles: articles.search(query, 8),
+        exemplars: exemplars.search(query, 5),
+        macros: [],
+      };
     }),
   };
 }
@@ -209,7 +215,7 @@ describe('a reply', () => {
     const none = await material(text);
     const draft = composeDraft(draftInput(text, { analysis: german }), {
       ...none,
-      found: [{ question: text, articles: [], exemplars: [] }],
+      found: [{ question: text, articles: [], exemplars: [], macros: [] }],
     });
     expect(draft).toMatchObject({ answerable: false, language: 'en' });
     const translated = article({
@@ -225,6 +231,7 @@ describe('a reply', () => {
         question: text,
         articles: articles.search({ text, vectors: [vector], language: 'de' }, 8),
         exemplars: [],
+        macros: [],
       },
     ];
     const answer = composeDraft(draftInput(text, { analysis: german }), { ...none, found });

@@ -174,7 +174,7 @@ async function propose(
 }
 
 /**
- * 0..1: how surely a passage is about what is asked. As `supportOf` in local/drafting.ts, with closeness standing in
+ * 0..1: how surely a passage is about what is asked. As `supportOf` in local/answering.ts, with closeness standing in
  * for shared words and a usual distance to the next article.
  */
 function fitOf({ category, closeness }: Passage, analysis: DraftInput['analysis']): number {

@@ -1,6 +1,13 @@
 // Search over articles: passages are found by words and meaning, and ordered by what their whole article knows.
 import type { ArticleItem } from './fitting.ts';
-import { cosine, createSearchIndex, type Hit, type SearchIndex, type SearchQuery } from './retrieval.ts';
+import {
+  cosine,
+  createSearchIndex,
+  type Fits,
+  type Hit,
+  type SearchIndex,
+  type SearchQuery,
+} from './retrieval.ts';
 
 /** Passages that are ordered anew. */
 const CANDIDATES = 80;
@@ -13,18 +20,18 @@ const WORTH = { coverage: 8, closeness: 8 };
 
 export interface ArticleIndex extends SearchIndex<ArticleItem> {
   /** The best passages; `coverage` of each is that of its whole article. */
-  find(query: SearchQuery, limit: number): Hit<ArticleItem>[];
+  find(query: SearchQuery, limit: number, fits?: Fits<ArticleItem>): Hit<ArticleItem>[];
 }
 
 export function createArticleIndex(): ArticleIndex {
   const index = createSearchIndex<ArticleItem>();
   return {
     ...index,
-    find(query, limit) {
+    find(query, limit, fits) {
       const [whole] = query.vectors;
       const known = new Map<string, number>();
       return index
-        .search(query, CANDIDATES)
+        .search(query, CANDIDATES, fits)
         .map((hit) => {
           const { article } = hit.item.data.parts;
           const coverage =

@@ -28,7 +28,7 @@ export interface ArticlePassage {
 const PLAN_HEADING = /plan|tarif|forfait|abonnement/i;
 const FALLBACK_HEADING =
   /not work|fails|trouble|problem|funktioniert nicht|nicht funktioniert|fonctionne pas|no funciona|non funziona/i;
-const ASKED_HEADING = /customers? ask|kunden fragen|clients demandent|clientes preguntan/i;
+export const ASKED_HEADING = /customers? ask|kunden fragen|clients demandent|clientes preguntan/i;
 const TIPS_HEADING =
   /good to know|notes?$|tips|gut zu wissen|bon à savoir|conviene saber|buono a sapersi|limits/i;
 
@@ -45,7 +45,7 @@ export function plainMarkdown(markdown: string): string {
 }
 
 /** List items of a section, each with its continuation lines. */
-function items(body: string): string[] {
+export function items(body: string): string[] {
   const found: string[] = [];
   for (const line of body.split('\n')) {
     const item = /^\s*(?:\d+[.)]|[-*+])\s+(.*)$/.exec(line);

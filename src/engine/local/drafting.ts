@@ -1,89 +1,33 @@
-// Composes a reply from the best-supported article or past reply, for this customer, without a language model.
+// Composes a reply from macros, articles and past replies, for this customer, without a language model.
 import type { Analysis } from '../../model/analysis.ts';
 import type { DraftProposal, Source } from '../../model/draft.ts';
-import type { DraftInput, Exemplar } from '../../ports.ts';
+import type { DraftInput } from '../../ports.ts';
 import { scoreConfidence } from '../confidence.ts';
-import { reusableReply } from './exemplars.ts';
+import {
+  type Answer,
+  type AnswerRules,
+  answerOne,
+  type Found,
+  LEAST_DENIAL,
+  sameArticle,
+} from './answering.ts';
 import { asksForPerson } from './extract.ts';
-import { type ArticleItem, fromArticle, inboundText, inPlan } from './fitting.ts';
+import { inboundText } from './fitting.ts';
 import { holdingReply } from './holding.ts';
 import { firstName, listed, PHRASES, type Phrases, paragraphs } from './phrases.ts';
-import { contentWords, type Hit } from './retrieval.ts';
 import { rewrite } from './rewriting.ts';
 import { wordCount } from './text.ts';
 
-/** What was found for one of the things that are asked. */
-export interface Found {
-  question: string;
-  articles: Hit<ArticleItem>[];
-  exemplars: Hit<Exemplar>[];
-}
-
-export interface DraftMaterial {
+export interface DraftMaterial extends AnswerRules {
   /** One entry for each question, at least one. */
   found: Found[];
-  /** Tokens that may be said to anybody. */
-  known: { has(token: string): boolean };
   /** 0..1: how much of the rare words of a text stand in another, by the articles' or the tickets' measure. */
   coverage(text: string, by: string): number;
   now: Date;
 }
 
-/** Least support, 0..1, with which an article answers. */
-export const LEAST_SUPPORT = 0.33;
-const LEAST_DENIAL = 0.5;
-/** The same, for an article that already answers another question of the message. */
-const LEAST_SHARED = 0.28;
-/** A question with fewer telling words leans on the others. */
-const SAYS_LITTLE = 3;
-/** Closeness from which a solved ticket asked nearly the same. */
-const SAME_QUESTION = 0.78;
-const LEAST_QUALITY = 0.5;
-
 const WANTS_ACTION =
   /\b(?:refund (?:me|us|my|our)|why (?:was|were|did|am|are|have) (?:i|we|you)\b.{0,20}\b(?:charged?|bill(?:ed)?|paid|pay)|(?:can|could|would|will|please) (?:you )?(?:please )?(?:re-?send|send|re-?issue|check|look|delete|update|extend|unlock|restore|undo|move|cancel|reactivate|merge|correct|fix|refund|credit)\b|on (?:my|our) (?:account|bill|invoice|statement))/i;
-
-/**
- * 0..1: how surely the best article answers what is asked, from closeness in meaning, shared rare words, topic, and
- * the distance to the next article. A logistic model, fitted on whether the first article of each ticket of the
- * sample's history is the one that the reply which was sent agrees with (AUROC 0.79 on unseen tickets); shifted so
- * that the least with which an article answers is where two of five answers are right.
- */
-export function supportOf(hits: Hit<ArticleItem>[], analysis: Analysis): number {
-  const [hit] = hits;
-  if (!hit) return 0;
-  const sameTopic = hit.item.category === analysis.category;
-  // The encoder reads English: elsewhere only shared words and the topic speak for an article.
-  if (analysis.language !== 'en' && (!sameTopic || hit.coverage < 0.2)) return 0;
-  const topic = sameTopic ? analysis.categoryConfidence : 0;
-  const logit = 2.8 * hit.cosine + 2.6 * hit.coverage + 0.8 * topic + 1.7 * leadOf(hits) - 3.4;
-  return 1 / (1 + Math.exp(-logit));
-}
-
-/** Distance in score from which an article is clearly ahead. */
-const LEAD = 5;
-
-/** 0..1: how far the best article is ahead of the next one. */
-function leadOf(hits: Hit<ArticleItem>[]): number {
-  const [best] = hits;
-  const rival = hits.find((hit) => hit.item.data.parts.article.id !== best?.item.data.parts.article.id);
-  return best ? Math.max(0, Math.min(1, (best.score - (rival?.score ?? 0)) / LEAD)) : 0;
-}
-
-const TROUBLE =
-  /\b(?:not|cannot|can't|problems?|errors?|fix|fail\w*|trouble\w*|missing|locked|lost|repair|duplicates?|wrong|blocked|declined)\b/i;
-
-interface Answer {
-  blocks: string[];
-  sources: Source[];
-  support: number;
-  lead: number;
-  category: string | null;
-  /** All that the source says, more than the reply takes from it. */
-  knows: string;
-  /** The source is about something that does not work. */
-  onTrouble: boolean;
-}
 
 /** Composes the reply and scores its confidence; with `instructions`, rewrites `previous` (or the new reply). */
 export function composeDraft(input: DraftInput, material: DraftMaterial): DraftProposal {
@@ -214,108 +158,6 @@ function joined(found: Found[], answers: (Answer | null)[]): string[] {
 function unanswered(found: Found[], answers: (Answer | null)[]): string {
   const open = found.filter((_, i) => answers[i] === null).map((f) => `“${f.question.slice(0, 120)}”`);
   return `As to ${listed(open)}, a colleague will look at it.`;
-}
-
-/** The answer to one question, or null when nothing supports one. */
-function answerOne(
-  found: Found,
-  input: DraftInput,
-  material: DraftMaterial,
-  phrases: Phrases,
-): Answer | null {
-  const { analysis, customer } = input;
-  const [best] = found.articles;
-  const support = supportOf(found.articles, analysis);
-  const lead = leadOf(found.articles);
-  const plan = customer.account?.plan ?? null;
-
-  const past = found.exemplars.find(
-    (hit) =>
-      hit.cosine >= SAME_QUESTION &&
-      hit.coverage >= 0.4 &&
-      hit.item.data.quality >= LEAST_QUALITY &&
-      (hit.item.data.plan === null || plan === null || hit.item.data.plan === plan) &&
-      hit.item.category === analysis.category,
-  );
-  const reply = past ? reusableReply(past.item.data.reply, material.known) : null;
-  if (past && reply && past.cosine > (best?.cosine ?? 0)) {
-    const more = support >= LEAST_SUPPORT ? best?.item.data.parts : undefined;
-    return {
-      blocks: [reply, more?.article.url ? phrases.more(more.article.url) : ''].filter(Boolean),
-      sources: [
-        exemplarSource(past, reply),
-        ...(best && more ? [articleSource(best, more.lead, support)] : []),
-      ],
-      support: Math.max(support, past.cosine),
-      lead: 1,
-      category: past.item.category,
-      knows: `${past.item.data.text}\n${reply}`,
-      onTrouble: past.item.data.kind === 'bug' || past.item.data.kind === 'friction',
-    };
-  }
-  if (!best || support < LEAST_SUPPORT) return null;
-  // To tell a customer that the plan lacks something takes more than a likely article.
-  if (!inPlan(best.item.data.parts, plan) && support < LEAST_DENIAL) return null;
-  const { parts } = best.item.data;
-  const blocks = fromArticle(found.question, parts, found.articles, input, phrases);
-  return {
-    blocks: [...blocks, parts.article.url ? phrases.more(parts.article.url) : ''].filter(Boolean),
-    sources: [articleSource(best, blocks[0] ?? parts.lead, support)],
-    support,
-    lead,
-    category: parts.article.category,
-    knows: `${parts.article.title}\n${parts.article.body}`,
-    onTrouble: best.item.data.section === 'fallback' || TROUBLE.test(parts.article.title),
-  };
-}
-
-/** The rest of the customer's sentence from a question on; empty when it stands at the end of one. */
-function sentenceWith(question: string, input: DraftInput): string {
-  const said = inboundText(input);
-  const at = said.indexOf(question);
-  return at < 0 || !question ? '' : (/^[^.!?\n]*/.exec(said.slice(at + question.length))?.[0] ?? '');
-}
-
-/** The article that answers one question may answer another, which alone would not have led to it. */
-function sameArticle(
-  found: Found | undefined,
-  first: Answer,
-  input: DraftInput,
-  phrases: Phrases,
-): Answer | null {
-  // "When does it start and what do we lose?": half a sentence that says nothing by itself belongs to the other half.
-  const halved = /\b(?:and|or)\b[^.!?]*\?*\s*$/i.test(sentenceWith(found?.question ?? '', input));
-  if (found && halved && new Set(contentWords(found.question)).size < SAYS_LITTLE) return first;
-  const id = first.sources[0]?.id;
-  const hits = found?.articles.filter(({ item }) => item.data.parts.article.id === id) ?? [];
-  const [best] = hits;
-  // Beside all that was found, so that another article that fits better counts against it.
-  if (!found || !best || supportOf([best, ...found.articles], input.analysis) < LEAST_SHARED) return null;
-  const blocks = fromArticle(found.question, best.item.data.parts, hits, input, phrases);
-  return { ...first, blocks: [...blocks, ...first.blocks.slice(-1)] };
-}
-
-function articleSource(hit: Hit<ArticleItem>, passage: string, score: number): Source {
-  const { article } = hit.item.data.parts;
-  return {
-    kind: 'article',
-    id: article.id,
-    title: article.title,
-    url: article.url,
-    passage: passage.slice(0, 400),
-    score,
-  };
-}
-
-function exemplarSource(hit: Hit<Exemplar>, passage: string): Source {
-  return {
-    kind: 'exemplar',
-    id: hit.item.data.id,
-    title: `Solved ticket ${hit.item.data.id}`,
-    url: null,
-    passage: passage.slice(0, 400),
-    score: hit.cosine,
-  };
 }
 
 function distinct(sources: Source[]): Source[] {

@@ -1,5 +1,6 @@
 // Fits an article to a question and a customer: plan, steps not yet taken, the one fact that matters.
-import type { DraftInput } from '../../ports.ts';
+import type { Customer } from '../../model/customer.ts';
+import type { DraftInput, KnowledgeArticle } from '../../ports.ts';
 import { type ArticleParts, plainMarkdown, type Section } from './articles.ts';
 import { listed, PHRASES, type Phrases } from './phrases.ts';
 import { contentWords, type Hit } from './retrieval.ts';
@@ -23,7 +24,7 @@ export function fromArticle(
 ): string[] {
   const plan = customer.account?.plan ?? null;
   const { plans } = parts.article;
-  const has = inPlan(parts, plan);
+  const has = inPlan(parts.article, customer);
   if (!has && phrases === PHRASES.en)
     return parts.planNote
       ? [`Your account is on the ${plan} plan. ${parts.planNote}`]
@@ -47,9 +48,19 @@ export function fromArticle(
   return blocks.map(plainMarkdown);
 }
 
-/** Whether the plan has what the article is about; true when either is not known. */
-export function inPlan({ article }: ArticleParts, plan: string | null): boolean {
-  return !article.plans.length || !plan || article.plans.some((p) => p.toLowerCase() === plan.toLowerCase());
+/** Whether the customer's plan has what the article is about; true when either is not known. */
+export function inPlan({ plans }: Pick<KnowledgeArticle, 'plans'>, customer: Customer): boolean {
+  const plan = customer.account?.plan?.toLowerCase();
+  return !plans.length || !plan || plans.some((one) => one.toLowerCase() === plan);
+}
+
+/**
+ * Whether the article is about a product that the customer uses: `products` of their usage, names with commas
+ * between; true when either is not known.
+ */
+export function inProducts({ product }: Pick<KnowledgeArticle, 'product'>, { usage }: Customer): boolean {
+  const used = typeof usage.products === 'string' ? usage.products.toLowerCase().split(/\s*,\s*/) : [];
+  return !product || !used.length || used.includes(product.toLowerCase());
 }
 
 /** "Team and Business plans". */

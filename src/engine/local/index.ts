@@ -1,21 +1,25 @@
 // The local engine: understands and drafts without a key and without a network.
 
 import { KINDS, kindSchema } from '../../model/analysis.ts';
+import type { Customer } from '../../model/customer.ts';
 import { errorText } from '../../model/errors.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
-import type { Clock, DraftInput, Embedder, Engine, KnowledgeHit, LabelledText, Log } from '../../ports.ts';
-import { createArticleIndex } from './article-index.ts';
-import { passagesOf, takeApart } from './articles.ts';
+import type { Clock, DraftInput, Embedder, Engine, LabelledText, Log } from '../../ports.ts';
+import type { Found } from './answering.ts';
 import { classify, type TrainingText } from './classifier.ts';
-import { composeDraft, type Found } from './drafting.ts';
+import { composeDraft } from './drafting.ts';
 import { createExemplarIndex } from './exemplar-index.ts';
-import { knownTokens, reusableReply } from './exemplars.ts';
+import { reusableReply } from './exemplars.ts';
 import { fingerprint, partsOf } from './fingerprint.ts';
+import { inProducts } from './fitting.ts';
+import { createKnowledgeIndex } from './knowledge-index.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
+import type { Piece } from './macro-index.ts';
+import { answerOf, type MacroParts } from './macros.ts';
 import { cosine } from './retrieval.ts';
 import { glanceAt, signalTexts } from './signals.ts';
-import { cleanText, contentHash, sentences, wordCount } from './text.ts';
+import { cleanText, sentences, wordCount } from './text.ts';
 import { startSignalTraining } from './trainer.ts';
 import { analyse, type Reading, readTicket } from './understanding.ts';
 
@@ -74,10 +78,9 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS }),
   ]);
 
-  const articles = createArticleIndex();
-  const exemplars = createExemplarIndex((reply) => reusableReply(reply, known) !== null);
-  const articleHashes = new Map<string, string>();
-  let known: Set<string> = new Set();
+  const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES));
+  const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
+  const teams = new Map(taxonomy.categories.map(({ id, team }) => [id, team]));
   let indexed = 0;
   let total = examples.length;
   let closed = false;
@@ -119,31 +122,44 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     }
   }
 
-  /** What is known for one question; `vectors` are of the whole of it and of its sentences. */
-  function findFor(question: string, vectors: Float32Array[], language: string): Found {
+  /** What is known for one question. The first of its pieces is the whole of it, others are sentences. */
+  function findFor(question: string, pieces: Piece[], { analysis, customer }: DraftInput): Found {
+    const vectors = pieces.map(({ vector }) => vector);
     const [whole = new Float32Array(embedder.dimensions)] = vectors;
     const ranked = classify(learner.model(), question, whole).ranked;
     const categories = new Map(
       ranked.slice(0, 5).map(({ category, probability }) => [category, probability]),
     );
+    const language = analysis.language === 'und' ? 'en' : analysis.language;
     const query = { text: question, vectors, language, categories };
-    return { question, articles: articles.find(query, 8), exemplars: exemplars.search(query, 5) };
+    const team = teams.get(analysis.category);
+    return {
+      question,
+      articles: knowledge.findPassages(query, 8, ({ parts }) => inProducts(parts.article, customer)),
+      exemplars: exemplars.search(query, 5),
+      macros: knowledge.findMacros(
+        { pieces, language, categories },
+        (macro) => mayUse(macro, customer, team),
+        3,
+      ),
+    };
   }
 
   async function findAll(input: DraftInput, reading: Reading): Promise<Found[]> {
-    const language = input.analysis.language === 'und' ? 'en' : input.analysis.language;
     if (reading.questions.length > 1) {
       const [whole = new Float32Array(embedder.dimensions), ...each] = await embedder.embed(
         [reading.topic, ...reading.questions],
         PERSON_WAITS,
       );
       // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
-      return reading.questions.map((question, i) =>
-        findFor(question, [middle(each[i] ?? whole, whole)], language),
+      return reading.questions.map((text, i) =>
+        findFor(text, [{ text, vector: middle(each[i] ?? whole, whole) }], input),
       );
     }
     const texts = [reading.topic, ...tellingSentences(reading.topic)];
-    return [findFor(reading.topic, await embedder.embed(texts, PERSON_WAITS), language)];
+    const vectors = await embedder.embed(texts, PERSON_WAITS);
+    const pieces = texts.flatMap((text, i) => (vectors[i] ? [{ text, vector: vectors[i] }] : []));
+    return [findFor(reading.topic, pieces, input)];
   }
 
   return {
@@ -157,8 +173,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     async draft(input) {
       const reading = readTicket(input);
       const found = await findAll(input, reading);
-      const { coverage } = articles;
-      return composeDraft(input, { found, known, coverage, now: clock.now() });
+      const { coverage, articleAt } = knowledge;
+      return composeDraft(input, { found, known: knowledge.known(), coverage, articleAt, now: clock.now() });
     },
     async fingerprints({ subject, text }, analysis) {
       const parts = partsOf(text);
@@ -192,24 +208,13 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
           id: item.data.id,
           text: item.data.text,
           reply: item.data.reply,
-          reusable: reusableReply(item.data.reply, known),
+          reusable: reusableReply(item.data.reply, knowledge.known()),
           score: Math.min(1, Math.max(0, score)),
         }));
     },
-    async searchKnowledge(question, { languages, limit }) {
+    async searchKnowledge(question, options) {
       const [vector] = await embedder.embed([question], PERSON_WAITS);
-      if (!vector) return [];
-      const text = cleanText(question).text;
-      const hits = languages
-        .flatMap((language) => articles.search({ text, vectors: [vector], language }, limit * 3))
-        .sort((a, b) => b.cosine + b.coverage - (a.cosine + a.coverage));
-      const best = new Map<string, KnowledgeHit>();
-      for (const { item, cosine: score } of hits) {
-        const { article } = item.data.parts;
-        if (!best.has(article.id))
-          best.set(article.id, { article, closeness: Math.min(1, Math.max(0, score)) });
-      }
-      return [...best.values()].slice(0, limit);
+      return vector ? knowledge.search(question, vector, options) : [];
     },
     async learn({ text, category, corrected }) {
       const [vector] = await embedder.embed([text], PERSON_WAITS);
@@ -234,43 +239,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
         indexed += chunk.length;
       }
     },
-    async setArticles(list) {
-      const changed = list.flatMap((article) => {
-        const hash = contentHash(JSON.stringify(article));
-        if (articleHashes.get(article.id) === hash) return [];
-        const parts = takeApart(article);
-        return [{ article, hash, parts, passages: passagesOf(parts) }];
-      });
-      await counted(changed.length, async () => {
-        const texts = changed.flatMap(({ passages }) => passages.map((passage) => passage.text));
-        const vectors = await embedder.embed(texts, ARTICLES);
-        const current = new Set(list.map((article) => article.id));
-        const renewed = new Set(changed.map(({ article }) => article.id));
-        articles.retain((id) => {
-          const article = id.slice(0, id.lastIndexOf('#'));
-          return current.has(article) && !renewed.has(article);
-        });
-        let at = 0;
-        for (const { article, hash, parts, passages } of changed) {
-          articleHashes.set(article.id, hash);
-          for (const [i, passage] of passages.entries()) {
-            const vector = vectors[at];
-            at += 1;
-            if (!vector) continue;
-            articles.add({
-              id: `${article.id}#${i}`,
-              text: passage.text,
-              vector,
-              language: article.language,
-              category: article.category,
-              data: { parts, section: passage.section },
-            });
-          }
-        }
-        for (const id of [...articleHashes.keys()]) if (!current.has(id)) articleHashes.delete(id);
-        known = knownTokens(list.map((article) => `${article.title} ${article.body}`));
-      });
-    },
+    setArticles: (list) => knowledge.set(list, counted),
     progress: () => ({ ready: trained && indexed >= total, indexed, total }),
     learned: history,
     async close() {
@@ -279,6 +248,13 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       await history;
     },
   };
+}
+
+/** Whether a macro answers this customer: made for the team, about a product in use, with an answer for the plan. */
+function mayUse(macro: MacroParts, customer: Customer, team: string | undefined): boolean {
+  const { article } = macro;
+  const forTeam = !article.macro?.team || article.macro.team === team;
+  return forTeam && inProducts(article, customer) && answerOf(macro, customer) !== null;
 }
 
 /** What the examples of a category are examples of besides. */

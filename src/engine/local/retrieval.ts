@@ -23,6 +23,9 @@ export interface SearchQuery {
   categories?: Map<string, number>;
 }
 
+/** Whether an item may be found at all, for this customer. */
+export type Fits<T> = (data: T) => boolean;
+
 export interface Hit<T> {
   item: SearchItem<T>;
   /** Sum of z-scores: for the order only. */
@@ -80,7 +83,7 @@ export interface SearchIndex<T> {
   /** Removes all items whose id does not satisfy `keep`. */
   retain(keep: (id: string) => boolean): void;
   has(id: string): boolean;
-  search(query: SearchQuery, limit: number): Hit<T>[];
+  search(query: SearchQuery, limit: number, fits?: Fits<T>): Hit<T>[];
   /** 0..1: how much of a text's weight in rare words another text contains. */
   coverage(text: string, by: string): number;
   size(): number;
@@ -140,8 +143,8 @@ export function createSearchIndex<T>(): SearchIndex<T> {
       }
       return all > 0 ? shared / all : 0;
     },
-    search({ text, vectors, language, categories }, limit) {
-      const candidates = [...items.values()].filter((item) => item.language === language);
+    search({ text, vectors, language, categories }, limit, fits = () => true) {
+      const candidates = [...items.values()].filter((item) => item.language === language && fits(item.data));
       if (!candidates.length) return [];
       const query = [...new Set(contentWords(text))].slice(0, 60);
       const found = new Map(
