@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { errorText } from '../../../src/model/errors.ts';
 import type { AdapterDeps } from '../../../src/ports.ts';
 
-/** Discord repeats events for minutes at most; numbers older than this are forgotten. */
-const REMEMBERED_MS = 3_600_000;
-/** Numbers in this process's own memory, and after how many new ones the old are forgotten. */
+/** Discord repeats events for minutes at most. */
+const EVENT_KEPT_MS = 3_600_000;
+/** The post of a message younger than this may not be noted yet. */
+const YOUNG_MS = 3_600_000;
+/** Numbers in this process's own memory. */
 const KEPT = 5_000;
-const SWEEP_EVERY = 500;
 /** How long a thread is known for its ticket's after its card was posted. */
 const CARD_KEPT_MS = 400 * 86_400_000;
 
@@ -21,27 +22,18 @@ export type DiscordMemory = ReturnType<typeof createMemory>;
 export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 'clock' | 'log'>) {
   const seen = new Set<string>();
   const heads = new Map<string, ThreadHead | null>();
-  let fresh = 0;
-
-  async function forgetOld(newest: string): Promise<void> {
-    const before = SnowflakeUtil.timestampFrom(newest) - REMEMBERED_MS;
-    const rows = await store.list({ prefix: 'seen/', limit: 2 * SWEEP_EVERY });
-    for (const { key } of rows)
-      if (SnowflakeUtil.timestampFrom(key.slice('seen/'.length)) < before) await store.delete(key);
-  }
 
   return {
     /**
-     * True for the first who asks about an event, in any process. Ids are Discord's, which grow with time. While the
-     * store fails only this process's own memory counts: rather twice, which the flows forgive, than never.
+     * True for the first who asks about an event, in any process. While the store fails only this process's own
+     * memory counts: rather twice, which the flows forgive, than never.
      */
     async isNew(id: string): Promise<boolean> {
       if (seen.has(id)) return false;
       bounded(seen).add(id);
       try {
         if ((await store.get(`seen/${id}`)) !== undefined) return false;
-        await store.set(`seen/${id}`, 1);
-        if (++fresh % SWEEP_EVERY === 0) await forgetOld(id);
+        await store.set(`seen/${id}`, 1, EVENT_KEPT_MS);
       } catch (error) {
         log.warn({ event: id, reason: errorText(error) }, 'an event could not be noted as handled');
       }
@@ -67,8 +59,7 @@ export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 
       if (known !== undefined) return known;
       const stored = await store.get(`card/${message}`);
       const head = stored === undefined ? null : threadSchema.parse(stored);
-      // A young message may be a card whose post is not noted yet.
-      if (head || clock.now().getTime() - SnowflakeUtil.timestampFrom(message) > REMEMBERED_MS)
+      if (head || clock.now().getTime() - SnowflakeUtil.timestampFrom(message) > YOUNG_MS)
         bounded(heads).set(message, head);
       return head;
     },

@@ -246,13 +246,16 @@ export function createAnswers(deps: {
 
   const handlers: Handlers = {
     async press(activity) {
-      await places.meet(spotOf(activity), activity.serviceUrl);
       const press = parsePress(activity);
       if (!press) return { kind: 'text', text: NOT_OURS };
-      const work = seen.once<PressAnswer>(eventOf(activity), () => pressed(activity, press), {
-        kind: 'text',
-        text: AGAIN,
-      });
+      const carryOut = async () => {
+        const [answer] = await Promise.all([
+          pressed(activity, press),
+          places.meet(spotOf(activity), activity.serviceUrl),
+        ]);
+        return answer;
+      };
+      const work = seen.once<PressAnswer>(eventOf(activity), carryOut, { kind: 'text', text: AGAIN });
       return inTime<PressAnswer>(work, { kind: 'text', text: LATER }, async (answer) => {
         if (answer.kind === 'card') await answer.deliver();
         else await whisper(activity, renderText(answer.text));
@@ -296,6 +299,7 @@ export function createAnswers(deps: {
     /** Waits for what goes on after its event was answered. */
     async finish(): Promise<void> {
       await Promise.all(working);
+      await seen.finish();
     },
   };
 }

@@ -27,7 +27,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
   const connector = createConnector(config, { ...deps, tokens });
   const places = createPlaces(deps.store, config.serviceUrl);
   const people = createPeople({ clock, log, places, connector, named: config.people });
-  const seen = createSeen(deps.store);
+  const seen = createSeen(deps.store, log);
   const inOrder = createLooks(deps.store);
   const pictures = createPictures(deps.store, config.publicUrl);
   const posts = createPosts({ limiter: deps.limiter, places, sdk: loaded });

@@ -24,8 +24,6 @@ export const LIMITS = {
   answerMs: 2_500,
   /** Longest call to the connector service, in ms. */
   requestMs: 10_000,
-  /** Events that are remembered, so that one delivered again does nothing again. */
-  seen: 2_000,
   /** Pages of 500 members that are looked through for a person. */
   rosterPages: 10,
   /** How long a person's e-mail address is believed, in ms. */

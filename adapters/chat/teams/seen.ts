@@ -1,7 +1,9 @@
 // Remembers events in the adapter's store, so that one delivered again (also after a restart) does nothing again.
-import type { AdapterStore } from '../../../src/ports.ts';
-import { LIMITS } from './limits.ts';
+import { errorText } from '../../../src/model/errors.ts';
+import type { AdapterStore, Log } from '../../../src/ports.ts';
 
+/** Teams delivers again within minutes what was not answered. */
+const KEPT_MS = 3_600_000;
 /** Answers that are kept in memory for deliveries that follow at once. */
 const KEPT = 500;
 
@@ -11,18 +13,21 @@ export interface Seen {
    * `repeat` afterwards. Work that throws is not remembered: the next delivery may do better.
    */
   once<T>(event: string, work: () => Promise<T>, repeat: T): Promise<T>;
+  /** Waits until what was done is noted. */
+  finish(): Promise<void>;
 }
 
-export function createSeen(store: AdapterStore): Seen {
+export function createSeen(store: AdapterStore, log: Log): Seen {
   const answers = new Map<string, Promise<unknown>>();
+  const noting = new Set<Promise<void>>();
 
-  /** The ring bounds what is stored: each event takes the place of the one `LIMITS.seen` before it. */
-  async function remember(event: string): Promise<void> {
-    const slot = `slot/${(await store.next('seen')) % LIMITS.seen}`;
-    const old = await store.get(slot);
-    if (typeof old === 'string') await store.delete(`seen/${old}`);
-    await store.set(`seen/${event}`, true);
-    await store.set(slot, event);
+  /** Nobody waits for it: what was answered is not delivered again. */
+  function remember(event: string): void {
+    const noted = store
+      .set(`seen/${event}`, 1, KEPT_MS)
+      .catch((error: unknown) => log.warn({ event, reason: errorText(error) }, 'an event could not be noted'))
+      .finally(() => noting.delete(noted));
+    noting.add(noted);
   }
 
   return {
@@ -31,9 +36,9 @@ export function createSeen(store: AdapterStore): Seen {
       // Only `work` of this event fills it, so the answer is of its type.
       if (known) return known as Promise<T>;
       const answer = (async () => {
-        if (await store.get(`seen/${event}`)) return repeat;
+        if ((await store.get(`seen/${event}`)) !== undefined) return repeat;
         const result = await work();
-        await remember(event);
+        remember(event);
         return result;
       })();
       answers.set(event, answer);
@@ -43,6 +48,9 @@ export function createSeen(store: AdapterStore): Seen {
         answers.delete(old);
       }
       return answer;
+    },
+    finish: async () => {
+      await Promise.all(noting);
     },
   };
 }

@@ -468,18 +468,4 @@ describe('set-up', () => {
     const memory = createMemory({ store: broken, clock: { now: () => new Date() }, log: silentLog });
     expect([await memory.isNew('1'), await memory.isNew('1')]).toEqual([true, false]);
   });
-
-  it('remembers handled events for an hour, not for ever', async () => {
-    await start();
-    const store = createMemoryStore();
-    const deps = { store, clock: { now: () => new Date() }, log: silentLog };
-    const memory = createMemory(deps);
-    const idAt = (ms: number) => String(BigInt(ms - 1_420_070_400_000) << 22n);
-    const newest = Date.now();
-    const old = newest - 2 * 3_600_000;
-    for (let n = 0; n < 499; n++) await memory.isNew(idAt(old + n));
-    expect(await memory.isNew(idAt(newest))).toBe(true);
-    expect(await createMemory(deps).isNew(idAt(newest - 1))).toBe(true);
-    expect((await store.list({ prefix: 'seen/', limit: 1_000 })).length).toBeLessThan(5);
-  });
 });

@@ -9,10 +9,8 @@ import { bytesOf, LIMITS } from '../../../adapters/chat/teams/limits.ts';
 import { teamsManifest, teamsPackage } from '../../../adapters/chat/teams/package.ts';
 import { commandOf, parsePress, wordsOf } from '../../../adapters/chat/teams/parse.ts';
 import { renderCard } from '../../../adapters/chat/teams/render.ts';
-import { createSeen } from '../../../adapters/chat/teams/seen.ts';
 import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import type { Card, Form } from '../../../src/model/card.ts';
-import { AppError } from '../../../src/model/errors.ts';
 import { zonedInstant } from '../../../src/model/zone.ts';
 import { anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
@@ -251,23 +249,6 @@ describe('without a registration', () => {
     expect(response?.status).toBe(403);
     await platform.stop();
   });
-});
-
-it('remembers a bounded number of events, also after a restart', async () => {
-  const store = createMemoryStore();
-  const done: string[] = [];
-  const once = (event: string) => createSeen(store).once(event, async () => done.push(event), -1);
-  for (let n = 0; n < LIMITS.seen + 5; n++) await once(`e${n}`);
-  await once(`e${LIMITS.seen}`);
-  expect(done).toHaveLength(LIMITS.seen + 5);
-  expect(await store.list({ prefix: 'seen/', limit: 10_000 })).toHaveLength(LIMITS.seen);
-});
-
-it('an event whose work failed is worked on when it comes again', async () => {
-  const seen = createSeen(createMemoryStore());
-  const fail = seen.once('e', async () => Promise.reject(new AppError('database_gone', 'gone')), 'again');
-  await expect(fail).rejects.toThrow('gone');
-  expect(await seen.once('e', async () => 'done', 'again')).toBe('done');
 });
 
 describe('the app package', () => {
