@@ -10,6 +10,7 @@ import type { ClusterProfile } from '../model/cluster.ts';
 import { replacePersonal } from '../model/personal.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import type { FlowDeps } from './deps.ts';
+import { reportJoined } from './track.ts';
 
 /** Clusters that are compared before other work gets its turn. */
 const TURN = 10;
@@ -62,29 +63,32 @@ export function publicWords(text: string): string {
 }
 
 /**
- * Makes clusters one that grew apart by chance, except those that people said are different. Runs at night over
- * all, and over those of the last day while a bug spreads. Answers how many were merged. Searching takes turns with
- * other work; only the merging itself holds up who else changes clusters.
+ * Makes clusters one that grew apart by chance, except those that people said are different: at night all, and while
+ * a bug spreads those `around` it. Answers how many were merged. Searching takes turns with other work; only the
+ * merging itself holds up who else changes clusters.
  */
-export async function mergeClusters(deps: FlowDeps, since?: Date): Promise<number> {
-  const now = deps.clock.now();
+export async function mergeClusters(deps: FlowDeps, around?: number): Promise<number> {
   const index = await withClusters(deps, async (current) => current);
   let merged = 0;
-  for (const [i, from] of index.ids(since).entries()) {
+  for (const [i, from] of (around === undefined ? index.ids() : index.around(around)).entries()) {
     if (i % TURN === TURN - 1) await new Promise((resolve) => setImmediate(resolve));
-    if (index.home(from, now) && (await mergeHome(deps, from, now))) merged += 1;
+    if (index.home(from) && (await mergeHome(deps, from))) merged += 1;
   }
   return merged;
 }
 
-async function mergeHome(deps: FlowDeps, from: number, now: Date): Promise<boolean> {
-  return withClusters(deps, async (index) => {
-    const home = index.home(from, now);
-    if (!home || (await deps.store.apartFrom(from)).includes(home.into)) return false;
+async function mergeHome(deps: FlowDeps, from: number): Promise<boolean> {
+  const merged = await withClusters(deps, async (index) => {
+    const home = index.home(from);
+    if (!home || (await deps.store.apartFrom(from)).includes(home.into)) return null;
+    const moved = await deps.store.membersOf(from);
     const done = await deps.store.transaction((tx) => merge(tx, from, home.into, null, home.score));
     if (done) await upToDate(deps);
-    return done;
+    return done ? { clusterId: home.into, moved } : null;
   });
+  for (const { ticketId, at } of merged?.moved ?? [])
+    if (merged && ticketId !== null) await reportJoined(deps, { clusterId: merged.clusterId, ticketId, at });
+  return merged !== null;
 }
 
 /** Moves all members of one cluster to another, which stands for both from then on. False when one of them is gone. */

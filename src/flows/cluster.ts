@@ -1,5 +1,5 @@
 // Clusters: each problem that customers tell of joins those who told of it before, or opens a cluster of its own.
-import { JOIN, type Match } from '../engine/local/clustering.ts';
+import { FAULTY, JOIN, type Match } from '../engine/local/clustering.ts';
 import { nameCluster } from '../engine/local/naming.ts';
 import { joined, profileOf } from '../engine/local/profiles.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
@@ -17,11 +17,8 @@ import { reportJoined } from './track.ts';
 const BATCH = 25;
 /** Candidates that are looked at, since people may have refused the first. */
 const CANDIDATES = 6;
-const DAY_MS = 86_400_000;
 /** Members up to which a cluster is named anew with each. */
 const SMALL = 16;
-/** `fault` from which a report of no clear kind may join others. */
-const FAULTY = 0.5;
 
 /**
  * Compares all understood messages that were not compared yet, in the order of their tickets. Runs behind the
@@ -56,25 +53,20 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
       if (clusterId !== null) touched.add(clusterId);
     }
   }
-  if (touched.size > 0 && (await store.sameAs(ticketId))) {
-    // Its card says so.
-    await store.updateTicket(ticketId, {});
-    await deps.wake.ticket(ticketId, 0);
-  }
   const at = messages.at(-1)?.at ?? deps.clock.now();
   for (const clusterId of touched) {
     await reportJoined(deps, { clusterId, ticketId, at });
     await confirmIfDue(deps, clusterId, ticket);
   }
-  if (await spreads(deps, touched)) await mergeClusters(deps, new Date(deps.clock.now().getTime() - DAY_MS));
+  for (const clusterId of touched) if (await spreads(deps, clusterId)) await mergeClusters(deps, clusterId);
   // Last, so that a process that dies on the way leaves nothing undone.
   await store.updateTicketQuietly(ticketId, { clusteredSeq: upTo });
 }
 
-/** Whether a bug that engineers know has one more report: what was not clear before may be now. */
-async function spreads({ store }: FlowDeps, touched: Set<number>): Promise<boolean> {
-  const clusters = await Promise.all([...touched].map((id) => store.getCluster(id)));
-  return clusters.some((row) => row?.confirmedAt && row.status === 'confirmed');
+/** Whether it is a bug that engineers know: with one more report of it, what was not clear before may be now. */
+async function spreads({ store }: FlowDeps, clusterId: number): Promise<boolean> {
+  const row = await store.getCluster(clusterId);
+  return row?.status === 'confirmed' && row.mergedInto === null;
 }
 
 const isDoubled = (size: number) => Number.isInteger(Math.log2(size));
@@ -87,15 +79,15 @@ async function place(
   part: number,
   print: Fingerprint,
 ): Promise<number | null> {
-  const { store, clock } = deps;
+  const { store } = deps;
   return withClusters(deps, async (index) => {
     const known = await store.clusterOfPart(message.id, part);
     if (known !== null) return known;
     const own = profileOf(print);
     const refused = await store.refusedClusters(message.id, part);
     const found = index
-      .nearest(own, CANDIDATES, clock.now())
-      .find(({ id, score }) => score >= JOIN && !refused.includes(id));
+      .nearest(own, CANDIDATES, message.at)
+      .find((match) => match.score >= JOIN && belongs(print, match) && !refused.includes(match.id));
     if (!found && !opens(print)) return null;
     const member = { messageId: message.id, part, ticketId: ticket.id, at: message.at };
     const clusterId = await store.transaction((tx) =>
@@ -108,9 +100,13 @@ async function place(
   });
 }
 
-/** A message of no kind joins others when it tells of something broken, and never opens a cluster. */
-function opens({ kind, terms }: Fingerprint): boolean {
-  return kind !== 'other' && Object.keys(terms).length > 0;
+/** A message of no clear kind counts when it tells of something broken. */
+function opens({ kind, fault, terms }: Fingerprint): boolean {
+  return (kind !== 'other' || fault >= FAULTY) && Object.keys(terms).length > 0;
+}
+
+function belongs({ kind }: Fingerprint, { fault }: Match): boolean {
+  return kind !== 'other' || fault >= FAULTY;
 }
 
 interface NewMember {
@@ -128,7 +124,7 @@ async function join(
   member: NewMember,
 ): Promise<number | null> {
   const row = await tx.getCluster(id);
-  if (!row?.profile || (print.kind === 'other' && print.fault < FAULTY)) return null;
+  if (!row?.profile) return null;
   const likeness = Math.min(1, Math.max(0, score));
   if (!(await tx.insertMember(print, { ...member, clusterId: id, score: likeness }))) return null;
   const profile = joined(row.profile, own);
@@ -150,7 +146,7 @@ async function open(
 ): Promise<number> {
   const title = nameCluster([tellingSentence(words)], [print]);
   const id = await tx.insertCluster(own, {
-    kind: print.kind,
+    kind: print.kind === 'other' ? 'bug' : print.kind,
     title,
     firstSeen: member.at,
     lastSeen: member.at,

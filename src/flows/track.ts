@@ -26,14 +26,18 @@ export async function issueChanged(deps: FlowDeps, tracker: string, externalId: 
 }
 
 /**
- * A report has joined a cluster, whether it is new or known already. A report after the fix is a regression; one of
- * an open issue is told on it, and its customer gets a draft that says so.
+ * A report has joined a cluster, whether it is new or known already: its card says who else reports it. A report
+ * after the fix is a regression; one of an open issue is told on it, and its customer gets a draft that says so.
  */
 export async function reportJoined(
   deps: FlowDeps,
   report: { clusterId: number; ticketId: number; at: Date },
 ): Promise<void> {
   const { store, clock } = deps;
+  if (await store.sameAs(report.ticketId)) {
+    await store.updateTicket(report.ticketId, {});
+    await deps.wake.ticket(report.ticketId, 0);
+  }
   const known = await store.issueOfCluster(report.clusterId);
   if (known?.stage !== 'made') {
     if (deps.settings.trackers.automatic && !known) await deps.wake.trackers();

@@ -9,6 +9,8 @@ const MOST_CLUSTERS = 4096;
 const ROOM = 256;
 /** Clusters that are looked at closely for each kind of evidence. */
 const CANDIDATES = 32;
+/** Clusters near one that grows, which may turn out to be part of it. */
+const AROUND = 50;
 /** Telling terms of a report that clusters are looked up by. */
 const LOOKED_UP = 16;
 /** Terms whose frequency is remembered; beyond that those said once are forgotten. */
@@ -19,10 +21,10 @@ const WEIGHTS = { signature: 0.35, otherCode: -0.4, category: 0.16, otherKind: -
 /** An error code with a number: a report with another one is about another fault, however alike the words. */
 const NUMBERED = /^[A-Z]+-?\d+$/;
 /**
- * While many report one fault, the next report of a fault is likely the same: so much for each doubling of the
- * reports of the last day, up to three, less where the category differs.
+ * While many report one fault, another report of a fault is likely the same: so much for each doubling of the
+ * reports within a day of it, up to four, less where the category differs.
  */
-const BURST = { weight: 0.13, doublings: 3, hours: 24, otherCategory: 0.3 };
+const BURST = { weight: 0.13, doublings: 4, hours: 24, otherCategory: 0.15 };
 /** Times of members that are kept for that. */
 const MOST_TIMES = 2 ** BURST.doublings;
 /**
@@ -39,6 +41,8 @@ export const JOIN = 0.33;
 const MERGE = 0.5;
 const MERGE_SMALL = 0.26;
 const SMALL = 3;
+/** `fault` from which a report tells of something broken, whatever its kind: "it stops at 90 %, is it me?" */
+export const FAULTY = 0.5;
 
 export interface Match {
   id: number;
@@ -46,6 +50,8 @@ export interface Match {
   score: number;
   /** Error codes, exceptions or endpoints that both have. */
   shared: string[];
+  /** 0..1: how surely the report tells of something broken, now that others report this. */
+  fault: number;
 }
 
 export interface ClusterIndex {
@@ -56,10 +62,11 @@ export interface ClusterIndex {
   observe(print: Fingerprint): void;
   /** The clusters that a report, or another cluster, is most like, best first. Takes the same time however many reports there are. */
   nearest(profile: ClusterProfile, limit: number, at?: Date): Match[];
-  /** All clusters, or those with a member since then. */
-  ids(since?: Date): number[];
+  ids(): number[];
+  /** The clusters that may belong into this one, or it into them. */
+  around(id: number): number[];
   /** The larger cluster that this one belongs into; null: it stands for itself. */
-  home(id: number, at?: Date): { into: number; score: number } | null;
+  home(id: number): { into: number; score: number } | null;
   size(): number;
 }
 
@@ -156,10 +163,10 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
     for (const id of candidates) {
       const entry = entries.get(id);
       if (!entry || entry.profile === profile) continue;
-      const { score, shared } = sides(profile, entry, at);
+      const { score, shared, fault } = sides(profile, entry, at);
       const alike =
         meaning * centroids.cosine(id, direction) + (1 - meaning) * wordCosine(terms, norm, entry);
-      matches.push({ id, shared, score: score + alike });
+      matches.push({ id, shared, fault, score: score + alike });
     }
     return matches.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, limit);
   }
@@ -189,19 +196,21 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
       centroids.observe(print.vector);
     },
     nearest,
-    ids(since) {
-      if (!since) return [...entries.keys()];
-      return [...entries].flatMap(([id, { times }]) => (times.some((time) => time >= since) ? [id] : []));
+    ids: () => [...entries.keys()],
+    around(id) {
+      const own = entries.get(id);
+      return own ? nearest(own.profile, AROUND).map((match) => match.id) : [];
     },
-    home(id, at) {
+    home(id) {
       const own = entries.get(id);
       if (!own) return null;
-      const { profile, kind } = own;
-      const larger = nearest(profile, 5, at).find((match) => {
+      const { profile, kind, times } = own;
+      const larger = nearest(profile, 5, times.at(-1)).find((match) => {
         const size = entries.get(match.id)?.profile.size ?? 0;
         return size > profile.size || (size === profile.size && match.id < id);
       });
-      const sameKind = larger && entries.get(larger.id)?.kind === kind;
+      const theirs = larger && entries.get(larger.id)?.kind;
+      const sameKind = theirs === kind || (theirs === 'bug' && larger && larger.fault >= FAULTY);
       const least = sameKind && profile.size <= SMALL ? MERGE_SMALL : MERGE;
       return larger && larger.score >= least ? { into: larger.id, score: larger.score } : null;
     },
@@ -214,31 +223,41 @@ function sides(
   profile: ClusterProfile,
   other: Entry,
   at: Date | undefined,
-): { score: number; shared: string[] } {
+): { score: number; shared: string[]; fault: number } {
   const signatures = Object.keys(profile.signatures);
   const theirs = Object.keys(other.profile.signatures);
   const shared = signatures.filter((signature) => theirs.includes(signature));
   let score = 0;
   if (shared.length > 0) score += WEIGHTS.signature;
   else if (hasCode(signatures) && hasCode(theirs)) score += WEIGHTS.otherCode;
+  if (other.kind !== most(profile.kinds)) score += WEIGHTS.otherKind;
   const alike = overlap(profile, other.profile);
   score += WEIGHTS.category * alike;
-  if (at && other.kind === 'bug')
-    score += (burst(other.times, at) * profile.fault * near(alike)) / profile.size;
-  if (other.kind !== most(profile.kinds)) score += WEIGHTS.otherKind;
-  return { score, shared };
+  const doublings = at && other.kind === 'bug' ? doublingsAround(other.times, at) : 0;
+  const fault = suspected(profile.fault / Math.max(1, profile.size), doublings * alike);
+  score += BURST.weight * doublings * near(alike) * fault;
+  return { score, shared, fault };
 }
 
 const hasCode = (signatures: string[]) => signatures.some((one) => NUMBERED.test(one));
 
-function burst(times: Date[], at: Date): number {
-  const recent = times.filter((time) => at.getTime() - time.getTime() < BURST.hours * 3_600_000).length;
-  return recent < 2 ? 0 : BURST.weight * Math.min(BURST.doublings, Math.log2(recent));
+/** Doublings of the reports within a day of a time. What came before the first of them was no part of it. */
+function doublingsAround(times: Date[], at: Date): number {
+  const [first] = times;
+  if (!first || at < first) return 0;
+  const near = times.filter((time) => Math.abs(at.getTime() - time.getTime()) < BURST.hours * 3_600_000);
+  return Math.min(BURST.doublings, Math.log2(Math.max(1, near.length)));
+}
+
+/** Where a fault is reported again and again, the odds rise that a message about the same part of the product tells of it. */
+function suspected(fault: number, doublings: number): number {
+  const odds = fault * (1 + doublings);
+  return odds / (odds + 1 - fault);
 }
 
 /** Two reports that are surely about one category overlap by 1, but two classifiers' doubts multiply. */
 function near(overlapping: number): number {
-  return BURST.otherCategory + (1 - BURST.otherCategory) * Math.min(1, 1.5 * overlapping);
+  return Math.min(1, BURST.otherCategory + 2 * overlapping);
 }
 
 /** 0..1: how likely a member of the one is about the same category as a member of the other. */

@@ -32,7 +32,7 @@ export interface ClusterCounts {
 /** The version that a change of the sums gets: only one process changes them at a time. */
 const NEXT_VERSION = sql<number>`(select coalesce(max(version), 0) + 1 from cluster)`;
 /** Members whose times tell whether an incident is running. */
-const LATEST = 8;
+const LATEST = 16;
 const n = z.number();
 const countsSchema = z.object({
   reports: n,
