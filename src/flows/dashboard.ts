@@ -32,7 +32,7 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
   const { query, period, slice } = resolve(deps, asked);
   const [{ digest, rows, autonomy }, choices, accounts] = await Promise.all([
     studyPeriod(deps, period, slice),
-    store.sliceChoices(spanOf(period)),
+    store.sliceChoices(),
     store.frailAccounts(slice),
   ]);
   const since = rows.since && localTime(rows.since, period.timeZone).day;

@@ -1,7 +1,7 @@
 // Figures of days: kept for days that are over, so that a year is read and not counted, and counted now where they are not.
 import { addDays, localTime, startOfDay } from '../insights/calendar.ts';
 import { dayRow, daysIn } from '../insights/day-figures.ts';
-import type { TicketSlice } from '../model/dashboard.ts';
+import { NONE, type TicketSlice } from '../model/dashboard.ts';
 import type { DayFigures, DayRow, Span } from '../model/digest.ts';
 import type { FlowDeps } from './deps.ts';
 
@@ -22,15 +22,21 @@ export async function figuresOfDays(
       to.getTime() === startOfDay(addDays(day, 1), timeZone).getTime(),
   );
   const [first, last] = [whole[0], whole.at(-1)];
-  const isWhole = Object.values(slice).every((condition) => condition === undefined);
-  const kept = first && last && isWhole ? await store.keptDays(timeZone, first.day, last.day) : [];
+  const { category, ...others } = slice;
+  const canRead = Object.values(others).every((condition) => condition === undefined);
+  const kept = first && last && canRead ? await store.keptDays(timeZone, first.day, last.day) : [];
   const known = new Set(kept.map(({ day }) => day));
   const counted = await store.countDays(
     days.filter(({ day }) => !known.has(day)),
     clock.now(),
     slice,
   );
-  return [...kept, ...counted];
+  if (category === undefined) return [...kept, ...counted];
+  const wanted = category === NONE ? null : category;
+  const own = kept.map(({ day, categories }) => {
+    return { day, categories: categories.filter((one) => one.category === wanted) };
+  });
+  return [...own, ...counted];
 }
 
 /** What came in on each day of a span, oldest first; days without a ticket are missing. */
@@ -44,8 +50,8 @@ export async function figuresByDay(
   if (!since) return [];
   const until = new Date(deps.clock.now().getTime() + DAY_MS);
   const recorded = {
-    from: span.from > since ? span.from : since,
-    to: span.to < until ? span.to : until,
+    from: new Date(Math.max(span.from.getTime(), since.getTime())),
+    to: new Date(Math.min(span.to.getTime(), until.getTime())),
   };
   const days = (await figuresOfDays(deps, recorded, { timeZone, slice })).map(dayRow);
   return days.filter(({ received }) => received > 0).sort((a, b) => a.day.localeCompare(b.day));

@@ -85,14 +85,16 @@ async function countPeriod(
   const span = spanOf(period);
   // A period that is not over is compared with as much of the earlier ones.
   const ahead = Math.max(0, span.to.getTime() - now.getTime());
-  const compared = comparedSpans(period).map(({ from, to }) => ({
-    from,
-    to: new Date(to.getTime() - ahead),
-  }));
-  const [spans, charted, since, backlog, clusters, requested, gaps, leaving, left, outreach] =
+  const [, ...earlier] = comparedSpans(period);
+  const [days, before, since, backlog, clusters, requested, gaps, leaving, left, outreach] =
     await Promise.all([
-      Promise.all(compared.map(async (one) => sumDays(await figuresOfDays(deps, one, { timeZone, slice })))),
       figuresOfDays(deps, spanOf(chartSpan(period)), { timeZone, slice }),
+      Promise.all(
+        earlier.map(async ({ from, to }) => {
+          const shortened = { from, to: new Date(to.getTime() - ahead) };
+          return sumDays(await figuresOfDays(deps, shortened, { timeZone, slice }));
+        }),
+      ),
       store.firstTicketAt(),
       store.backlog(now, slice),
       store.clustersIn(span, slice),
@@ -103,8 +105,8 @@ async function countPeriod(
       store.outreachFigures(span),
     ]);
   return {
-    spans,
-    days: charted.map(dayRow),
+    spans: [sumDays(days.filter(({ day }) => day >= period.first)), ...before],
+    days: days.map(dayRow),
     since,
     backlog,
     clusters,

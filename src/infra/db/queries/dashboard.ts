@@ -162,17 +162,18 @@ export function dashboardQueries(db: Db) {
       };
     },
 
-    /** Channels, plans and agents of the tickets opened in the span. */
-    async sliceChoices(span: Span): Promise<Omit<SliceChoices, 'categories'>> {
-      const names = (column: SQL) =>
-        sql`coalesce(array_agg(distinct ${column} order by ${column}) filter (where ${column} is not null), '{}')`;
+    /** Every channel, plan and assignee that tickets have ever had; a step of an index for each, however many tickets there are. */
+    async sliceChoices(): Promise<Omit<SliceChoices, 'categories'>> {
+      const values = (column: SQL) => sql`(
+        with recursive step (value) as (
+          select min(${column}) from ticket
+          union all select (select min(${column}) from ticket where ${column} > step.value) from step
+            where step.value is not null
+        ) select coalesce(array_agg(value order by value) filter (where value is not null), '{}') from step)`;
       const found = await db.execute(sql`
-        with opened as (
-          select t.id, t.channel, t.customer_id, t.assignee from ticket t where ${within(sql`t.created_at`, span)}
-        )
-        select (select ${names(sql`o.channel`)} from opened o) as channels,
-          (select ${names(sql`a.plan`)} from account a) as plans,
-          (select ${names(sql`o.assignee`)} from opened o) as agents`);
+        select ${values(sql`channel`)} as channels, ${values(sql`assignee`)} as agents,
+          (select coalesce(array_agg(distinct plan order by plan) filter (where plan is not null), '{}')
+            from account) as plans`);
       return choicesSchema.parse(found.rows[0]);
     },
 
