@@ -199,7 +199,8 @@ function findEvidence(input: ConfidenceInput): { name: EvidenceName; value: numb
     account?.renewalAt && Math.abs(account.renewalAt.getTime() - input.now.getTime()) < 30 * 86_400_000;
   if ((account?.mrr ?? 0) >= VALUABLE_REVENUE || (renewsSoon && (account?.mrr ?? 0) >= VALUABLE_REVENUE / 4))
     add('valuable', 1, renewsSoon ? 'a valuable account close to renewal' : 'a valuable account');
-  if (a.language !== 'en') add('notEnglish', 1, 'not in English');
+  if (a.language !== 'en')
+    add('notEnglish', 1, a.language === 'und' ? 'there are no words to read' : 'not in English');
   if (a.injection > 0.5)
     add('injection', above(a.injection), 'the text tries to give orders to the assistant');
   if (a.spam > 0.5) add('spam', above(a.spam), 'it may be spam');

@@ -54,7 +54,13 @@ export interface EngineInput {
   ticketId?: number;
   /** Subject and the customer's words of the messages not answered yet, oldest first. */
   subject: string | null;
-  messages: { direction: 'inbound' | 'outbound' | 'note'; text: string; at: Date }[];
+  messages: {
+    direction: 'inbound' | 'outbound' | 'note';
+    text: string;
+    at: Date;
+    /** Names of the files that came with it; what is in them is for people. */
+    files?: string[];
+  }[];
   customer: Customer;
   channel: string;
   /** Open tickets and recent contacts of this customer. */

@@ -1,6 +1,10 @@
 // The reply when nothing we know answers: what was understood, what is missing, and no promise.
 import type { Analysis } from '../../model/analysis.ts';
 import { listed } from './phrases.ts';
+import { wordCount } from './text.ts';
+
+/** Fewer words say too little to look at: we ask. */
+const SAYS_LITTLE = 3;
 
 /** The facts of a message as short lines for people. */
 export function understood(analysis: Analysis): string[] {
@@ -35,6 +39,11 @@ function missing({ bug }: Analysis, said: string): string[] {
 
 /** Paragraphs of a holding reply; `said` is all that the customer wrote. Promises nothing but that a colleague will look at it. */
 export function holdingReply(analysis: Analysis, said: string): string[] {
+  if (analysis.language === 'und')
+    return [
+      'Thank you for your message. There are no words in it that tell us what you need.',
+      'Could you write in a sentence or two what we can help you with?',
+    ];
   // Words that try to command us, or to sell, are not repeated under our name.
   const facts = analysis.injection > 0.5 || analysis.spam > 0.5 ? [] : understood(analysis);
   const list = facts.map((fact) => `- ${fact}`).join('\n');
@@ -53,6 +62,11 @@ export function holdingReply(analysis: Analysis, said: string): string[] {
       list ? `This is what I have noted:\n${list}` : '',
       'A colleague will look at it.',
     ].filter(Boolean);
+  if (wordCount(said) < SAYS_LITTLE)
+    return [
+      'Thank you for your message.',
+      'Could you tell us a little more: what would you like to do, and what happens instead?',
+    ];
   const sorry = analysis.frustration > 0.6 ? 'I am sorry for the trouble.' : 'Thank you for your message.';
   return [sorry, list ? `This is what I have noted:\n${list}` : '', 'A colleague will look at it.'].filter(
     Boolean,

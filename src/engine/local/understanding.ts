@@ -31,6 +31,8 @@ export interface Reading {
   language: string;
   /** How often the customer has brought up the same matter when the newest words do; 0 when they do not. */
   contacts: number;
+  /** Names of the files that came with the newest words. */
+  files: string[];
   notes: string[];
 }
 
@@ -44,9 +46,8 @@ export function readTicket(input: EngineInput): Reading {
   const lastAnswer = input.messages.findLastIndex((message) => message.direction === 'outbound');
   const inbound = input.messages.filter((message) => message.direction === 'inbound');
   const current = input.messages.filter((m, i) => m.direction === 'inbound' && i > lastAnswer);
-  const newestRaw = (current.length ? current : inbound.slice(-1))
-    .map((message) => message.text)
-    .join('\n\n');
+  const latest = current.length ? current : inbound.slice(-1);
+  const newestRaw = latest.map((message) => message.text).join('\n\n');
   const { text: written, notes } = cleanText(newestRaw);
   // What is only quoted is no question of this customer; without anything else it is all we have.
   const newest = ownWords(written) || written;
@@ -70,7 +71,8 @@ export function readTicket(input: EngineInput): Reading {
     questions: splitQuestions(newest),
     language: detectLanguage(hasWords(newest) ? newest : text),
     contacts: repeats > 0 ? Math.max(1, answered) + repeats : 0,
-    notes: [...notes],
+    files: latest.flatMap((message) => message.files ?? []),
+    notes,
   };
 }
 
@@ -91,6 +93,25 @@ function catchAll(model: ClassifierModel): string {
   return (
     model.labels.find((label) => /(?:^|\/)(?:general|other|misc)/.test(label)) ?? model.labels[0] ?? 'other'
   );
+}
+
+/** What a message without words is, in words for the card. */
+const WORDLESS = {
+  empty: 'The message is empty.',
+  files: 'There are no words, only files: please look at them.',
+  data: 'There are no words, only encoded data.',
+  signs: 'The message has no words, only signs, numbers or emoji.',
+};
+
+function wordless({ newest, files, notes }: Reading): keyof typeof WORDLESS {
+  if (newest.trim() !== '') return 'signs';
+  if (files.length > 0) return 'files';
+  return notes.length > 0 ? 'data' : 'empty';
+}
+
+function wordlessSummary(reading: Reading): string {
+  const said = reading.subject || reading.newest.trim();
+  return said || (reading.files.length > 0 ? `Only files: ${reading.files.join(', ')}` : '(empty message)');
 }
 
 /** Nobody asks neutrally for the third time. */
@@ -124,8 +145,7 @@ export function analyse(
   const attempts = Math.max(countAttempts(text), reading.contacts);
   const thanksOnly = isThanks(newest);
 
-  if (newest.trim() === '' && !subject) notes.push('The message is empty.');
-  else if (!readable) notes.push('The message has no words, only signs, numbers or emoji.');
+  if (!readable || newest.trim() === '') notes.push(WORDLESS[wordless(reading)]);
   if (reading.language !== 'en' && reading.language !== 'und')
     notes.push(`Written in ${languageName(reading.language)}: nothing is sent without a person.`);
   if (readable && found.outOfScope >= 0.95) notes.push('Unlike anything in the taxonomy.');
@@ -171,7 +191,11 @@ export function analyse(
     language: reading.language,
     spam,
     injection: readable
-      ? Math.max(signals.injection, scoreSignals(signalModel, reading.written, vector).injection)
+      ? Math.max(
+          signals.injection,
+          // Orders hide in what is only quoted.
+          reading.written === text ? 0 : scoreSignals(signalModel, reading.written, vector).injection,
+        )
       : 0,
     thanksOnly,
     outOfScope: readable ? found.outOfScope : 1,
@@ -179,9 +203,7 @@ export function analyse(
     churnRisk: share((speaksOfLeaving(text) ? 0.45 : 0) + 0.45 * Math.max(0, frustration - 0.3)),
     expansion: speaksOfGrowing(text) ? 0.7 : 0,
     references: findReferences(text),
-    summary: readable
-      ? summarise(subject, newest)
-      : shorten(subject ?? (newest.trim() || '(empty message)'), SUMMARY_LENGTH),
+    summary: readable ? summarise(subject, newest) : shorten(wordlessSummary(reading), SUMMARY_LENGTH),
     notes,
   };
 }
