@@ -23,12 +23,12 @@ const SURE = 0.5;
 const QUOTES = 3;
 const STEPS = 6;
 
-/** Confirms a bug that enough customers report, that grows unusually fast, or that stops one with a hard error. */
-export async function confirmIfDue(deps: FlowDeps, clusterId: number, ticket: TicketRow): Promise<void> {
+/** Confirms a bug that enough customers report, that grows unusually fast, or that stops one with a hard error. True when it did. */
+export async function confirmIfDue(deps: FlowDeps, clusterId: number, ticket: TicketRow): Promise<boolean> {
   const row = await deps.store.getCluster(clusterId);
-  if (!row?.profile || row.kind !== 'bug' || row.status !== 'open' || row.confirmedAt) return;
+  if (!row?.profile || row.kind !== 'bug' || row.status !== 'open' || row.confirmedAt) return false;
   const because = await reasonToConfirm(deps, row, ticket);
-  if (!because) return;
+  if (!because) return false;
   await deps.store.updateCluster(clusterId, {
     status: 'confirmed',
     confirmedAt: deps.clock.now(),
@@ -36,6 +36,7 @@ export async function confirmIfDue(deps: FlowDeps, clusterId: number, ticket: Ti
   });
   await rename(deps.store, clusterId);
   deps.log.info({ clusterId, because }, 'a bug is confirmed');
+  return true;
 }
 
 async function reasonToConfirm(

@@ -8,7 +8,7 @@ import { SPAM } from '../model/analysis.ts';
 import type { ClusterProfile, Fingerprint } from '../model/cluster.ts';
 import type { Message } from '../model/message.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
-import { confirmIfDue } from './cluster-confirm.ts';
+import { confirmIfDue, showClusters } from './cluster-confirm.ts';
 import { kindOf, mergeClusters, rename, spanOf, tellingSentence } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
@@ -56,7 +56,7 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
   const at = messages.at(-1)?.at ?? deps.clock.now();
   for (const clusterId of touched) {
     await reportJoined(deps, { clusterId, ticketId, at });
-    await confirmIfDue(deps, clusterId, ticket);
+    if (await confirmIfDue(deps, clusterId, ticket)) await showClusters(deps);
   }
   for (const clusterId of touched) if (await spreads(deps, clusterId)) await mergeClusters(deps, clusterId);
   // Last, so that a process that dies on the way leaves nothing undone.
