@@ -2,7 +2,7 @@
 import { addDays, localTime, startOfDay } from '../insights/calendar.ts';
 import { dayRow, daysIn } from '../insights/day-figures.ts';
 import { NONE, type TicketSlice } from '../model/dashboard.ts';
-import type { DayFigures, DayRow, Span } from '../model/digest.ts';
+import type { DayFigures, DayRow, DaySpan, Span } from '../model/digest.ts';
 import type { FlowDeps } from './deps.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,12 +16,12 @@ export async function figuresOfDays(
   { timeZone, slice = {} }: { timeZone: string; slice?: TicketSlice },
 ): Promise<DayFigures[]> {
   const days = daysIn(span, timeZone);
-  const whole = days.filter(
-    ({ day, from, to }) =>
-      from.getTime() === startOfDay(day, timeZone).getTime() &&
-      to.getTime() === startOfDay(addDays(day, 1), timeZone).getTime(),
-  );
-  const [first, last] = [whole[0], whole.at(-1)];
+  // Only the first and the last can be cut.
+  const isWhole = ({ day, from, to }: DaySpan) =>
+    from.getTime() === startOfDay(day, timeZone).getTime() &&
+    to.getTime() === startOfDay(addDays(day, 1), timeZone).getTime();
+  const first = days.find(isWhole);
+  const last = days.findLast(isWhole);
   const { category, ...others } = slice;
   const canRead = Object.values(others).every((condition) => condition === undefined);
   const kept = first && last && canRead ? await store.keptDays(timeZone, first.day, last.day) : [];

@@ -36,8 +36,13 @@ export function localTime(at: Date, timeZone: string): { day: string; minute: nu
 
 /** The first moment of a day; where the clocks skip midnight, the moment they jump. */
 export function startOfDay(day: string, timeZone: string): Date {
-  // Zones lie at most 14 hours from UTC, so the search is over whole minutes around UTC's midnight.
   const midnight = Date.parse(`${day}T00:00:00Z`);
+  const there = localTime(new Date(midnight), timeZone);
+  const ahead = daysBetween(day, there.day) * 24 * 60 + there.minute;
+  const usual = midnight - ahead * MINUTE_MS;
+  const isDay = (time: number) => localTime(new Date(time), timeZone).day === day;
+  if (isDay(usual) && !isDay(usual - MINUTE_MS)) return new Date(usual);
+  // The clocks change around then. Zones lie at most 14 hours from UTC, so every minute around its midnight is looked at.
   let before = -16 * 60;
   let within = 16 * 60;
   while (within - before > 1) {

@@ -33,7 +33,7 @@ function fill(tickets: number): string[] {
        (array['auto', 'assisted', 'agent'])[1 + n % 3], 'assumed', case when n % 4 = 0 then 1 + n % 5 end,
        at, at + (60 + n % 7919) * interval '1 second',
        case when n % 400 <> 0 then at + (600 + n % 86243) * interval '1 second' end,
-       at + interval '4 hours', case when n % 5 = 0 then jsonb_build_object('churnRisk', (n % 100) / 100.0) end, 1
+       at + interval '4 hours', case when n % 5 = 0 then jsonb_build_object('churnRisk', (n % 1000) / 1500.0) end, 1
      from (select n, '2026-03-02'::timestamptz - (n * 365.0 / ${tickets}) * interval '1 day' as at
        from generate_series(1, ${tickets}) n) t`,
     `insert into cluster (kind, title, size, first_seen, last_seen)

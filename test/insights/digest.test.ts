@@ -105,6 +105,11 @@ describe('days', () => {
     expect(localTime(start, 'America/Santiago')).toEqual({ day: '2026-09-06', minute: 60 });
   });
 
+  test('where the clocks strike midnight twice the day begins with the first', () => {
+    // Jordan, 29 October 2021: 00:59 is followed by 00:00.
+    expect(startOfDay('2021-10-29', 'Asia/Amman')).toEqual(new Date('2021-10-28T21:00:00Z'));
+  });
+
   test('begin at their first moment in every zone', () => {
     fc.assert(
       fc.property(
