@@ -115,12 +115,12 @@ export function createAnswers(deps: {
 
   async function pressed(activity: Activity, press: Press): Promise<PressAnswer> {
     const message = messageOf(activity);
-    const before = message ? posts.changes(message) : 0;
+    using changes = message && posts.watch(message);
     const reply = await ask(activity, press);
     switch (reply.kind) {
       case 'card': {
         // The flows may have shown a later state meanwhile; it is not taken back.
-        const content = (message && posts.newerThan(message, before)) ?? renderCard(reply.card);
+        const content = changes?.newest ?? renderCard(reply.card);
         const deliver = async () => {
           if (!message) return;
           await posts.update(message, content).catch((error: unknown) => {

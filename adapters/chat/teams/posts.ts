@@ -64,10 +64,8 @@ export function createPosts(deps: { limiter: RateLimiter; places: Places; sdk: (
       });
     },
 
-    /** A number that grows with every change of a message. */
-    changes: (ref: MessageRef): number => updates.asked(keyOf(ref)),
-    /** What a message was changed to after `changes` had been counted; null when nothing came in between. */
-    newerThan: (ref: MessageRef, changes: number): Content | null => updates.newerThan(keyOf(ref), changes),
+    /** Tells what a message is changed to from now on. */
+    watch: (ref: MessageRef) => updates.watch(keyOf(ref)),
 
     /** Says something in the private chat with a person, which is opened when there is none. */
     async whisper(userId: string, content: Content): Promise<void> {

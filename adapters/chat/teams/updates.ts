@@ -12,9 +12,12 @@ interface Message<Content> {
   next: Waiting<Content> | null;
   /** Digest of what Teams shows; null when that is not known. */
   shown: string | null;
-  /** What was last asked for, and how often anything was. */
+  watches: Set<Watch<Content>>;
+}
+
+/** What was asked for of a message since somebody began to look; null: nothing. */
+export interface Watch<Content> extends Disposable {
   newest: Content | null;
-  asked: number;
 }
 
 /** Messages that are remembered; a forgotten one is at worst sent once more. */
@@ -27,12 +30,12 @@ export function createUpdates<Content>() {
     createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 
   function messageOf(key: string): Message<Content> {
-    const message = messages.get(key) ?? { running: false, next: null, shown: null, newest: null, asked: 0 };
+    const message = messages.get(key) ?? { running: false, next: null, shown: null, watches: new Set() };
     messages.delete(key);
     messages.set(key, message);
-    for (const [old, { running }] of messages) {
+    for (const [old, { running, watches }] of messages) {
       if (messages.size <= KEPT) break;
-      if (!running) messages.delete(old);
+      if (!running && watches.size === 0) messages.delete(old);
     }
     return message;
   }
@@ -61,8 +64,7 @@ export function createUpdates<Content>() {
     /** Brings the message to `content`, or to what is asked for while this one waits; resolves when that is shown. */
     put(key: string, content: Content, send: (content: Content) => Promise<void>): Promise<void> {
       const message = messageOf(key);
-      message.newest = content;
-      message.asked++;
+      for (const watch of message.watches) watch.newest = content;
       return new Promise((resolve, reject) => {
         const settle = [...(message.next?.settle ?? []), { resolve, reject }];
         message.next = { content, send, settle };
@@ -73,12 +75,12 @@ export function createUpdates<Content>() {
     posted(key: string, content: Content): void {
       messageOf(key).shown = digest(content);
     },
-    /** A number that grows with everything that is asked for. */
-    asked: (key: string): number => messages.get(key)?.asked ?? 0,
-    /** What was asked for last, when that was after `asked`. */
-    newerThan(key: string, asked: number): Content | null {
-      const message = messages.get(key);
-      return message && message.asked > asked ? message.newest : null;
+    /** Looks at what is asked for from now on. */
+    watch(key: string): Watch<Content> {
+      const { watches } = messageOf(key);
+      const watch = { newest: null, [Symbol.dispose]: () => void watches.delete(watch) };
+      watches.add(watch);
+      return watch;
     },
   };
 }
