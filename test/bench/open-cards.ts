@@ -1,5 +1,4 @@
 // How much memory open cards cost: each platform's real adapter posts and updates thousands at ends that forget them.
-import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createDiscord } from '../../adapters/chat/discord/index.ts';
@@ -8,10 +7,10 @@ import { createTeams } from '../../adapters/chat/teams/index.ts';
 import { ticketCard } from '../../src/cards/ticket.ts';
 import { openDatabase } from '../../src/infra/db/index.ts';
 import { migrate } from '../../src/infra/db/migrate.ts';
+import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { openPostgres } from '../../src/infra/postgres/index.ts';
 import { createAdapterStore } from '../../src/infra/store.ts';
-import { AppError } from '../../src/model/errors.ts';
-import type { AdapterDeps, ChatPlatform, RateLimiter } from '../../src/ports.ts';
+import type { AdapterDeps, ChatPlatform, Clock, RateLimiter } from '../../src/ports.ts';
 import { createMemoryBus } from '../support/adapter-memory.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
 import { openDiscordDouble } from '../support/discord-double.ts';
@@ -27,20 +26,11 @@ const CALLS = 16;
 const PER = 10_000;
 
 /** The rates of the platforms would make this last for hours; only what an SDK limits by itself is waited for. */
-const unlimited: RateLimiter = {
-  async run(_call, send) {
-    for (;;) {
-      try {
-        return await send();
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'rate_limited') throw error;
-        await wait(error.retryAfterMs ?? 300);
-      }
-    }
-  },
-  paused: async () => 0,
-  pause: async () => undefined,
-};
+function patient(clock: Clock): RateLimiter {
+  const limiter = createLimiter(clock);
+  const anyRate = [{ burst: 1_000_000, everyMs: 1 }];
+  return { ...limiter, run: (call, send) => limiter.run({ ...call, rates: anyRate }, send) };
+}
 
 interface End {
   platform: ChatPlatform;
@@ -60,13 +50,14 @@ export async function measureOpenCards({ count }: { count: number }): Promise<Fi
   await migrate(postgres.url);
   const database = openDatabase(postgres.url, { log });
   closing.defer(() => database.close());
+  const clock = { now: () => new Date() };
   const depsOf = (owner: string): AdapterDeps => ({
-    clock: { now: () => new Date() },
+    clock,
     fetch,
     log: { ...log, warn: () => undefined },
     store: createAdapterStore(database.db, owner),
     bus: createMemoryBus(),
-    limiter: unlimited,
+    limiter: patient(clock),
     agents: [],
     status: () => ({ sample: false, indexing: null, notices: [] }),
   });
