@@ -3,6 +3,8 @@ import type { Block, Card } from '../model/card.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
+import { languageName } from './proposal.ts';
+import { circumstancesOf, moodOf } from './remarks.ts';
 import { confidenceOf, customerName, replyText } from './ticket.ts';
 import { amount, channelName, count, cut, date, line, percent, plain, time } from './words.ts';
 
@@ -189,6 +191,11 @@ function analysisCard(view: TicketView): Card[] {
           ...list('Asks', analysis.questions),
           { label: 'Urgency', value: percent(analysis.urgency) },
           { label: 'Frustration', value: percent(analysis.frustration) },
+          { label: 'Mood', value: moodOf(analysis.sentiment) },
+          ...(analysis.language === 'und'
+            ? []
+            : [{ label: 'Language', value: languageName(analysis.language) }]),
+          ...list('Also', circumstancesOf(analysis)),
           ...(analysis.deadline ? [{ label: 'Deadline', value: line(analysis.deadline, 100) }] : []),
           ...list('Error codes', [...bug.codes, ...bug.exceptions]),
           ...list('Endpoints', bug.endpoints),
