@@ -1,24 +1,27 @@
 // The ticket card: what came in, what we would answer, how sure we are, and what happened to it.
-import { GIVES_ORDERS } from '../model/analysis.ts';
 import type { Block, Card, CardButton, Chip, Tone } from '../model/card.ts';
 import { clusterKey } from '../model/cluster.ts';
 import type { Draft } from '../model/draft.ts';
-import { type Ticket, ticketKey } from '../model/ticket.ts';
+import { answeredOrTaken, type Ticket, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { buttonsOf } from './buttons.ts';
 import { editForm } from './edit-form.ts';
 import { filesOf } from './files.ts';
 import { lookersOf } from './lookers.ts';
+import { remarksOf } from './remarks.ts';
 import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
 import { channelName, count, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
 
 /** How much of each part the card shows, in characters, lines or items. */
 const SHOWN = {
   draft: 600,
+  /** A draft that is only a little longer is shown whole: half a sign-off helps nobody. */
+  wholeDraft: 850,
   sent: 320,
   customer: 900,
   customerLines: 14,
   draftLines: 18,
+  wholeDraftLines: 24,
   sources: 3,
   passage: 160,
   facts: 6,
@@ -36,11 +39,12 @@ export function ticketCard(view: TicketView): Card {
     tone: toneOf(state, view.ticket),
     fallback: fallbackOf(view),
     ref: { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 },
+    ...(answeredOrTaken(view.ticket) ? {} : { looking: view.ticket.looking }),
     blocks: [
       headerOf(view, state),
       ...(isSettled(state) ? [] : priorityReasons(view.ticket)),
       ...customerWords(view),
-      ...(isSettled(state) ? [] : ordersWarning(view.ticket)),
+      ...(isSettled(state) ? [] : remarksOf(view.ticket.analysis, view.categoryName)),
       ...draftBlocks(view, state),
       ...(isSettled(state) ? [] : contextBlocks(view)),
       ...(outcome ? [outcome] : []),
@@ -125,14 +129,6 @@ function priorityReasons(ticket: Ticket): Block[] {
   ];
 }
 
-/** Whoever reads the card must know that the words above were aimed at a machine. */
-function ordersWarning({ analysis }: Ticket): Block[] {
-  if (!analysis || analysis.injection < GIVES_ORDERS) return [];
-  const text =
-    'This message tries to give orders to the assistant. They were not followed; please answer it yourself';
-  return [{ type: 'text', style: 'warning', text }];
-}
-
 /** All unanswered messages of the customer, quoted; the newest keep their words when room is short. */
 function customerWords(view: TicketView): Block[] {
   const messages = unanswered(view.messages).slice(-4);
@@ -156,15 +152,18 @@ function draftBlocks(view: TicketView, state: CardState): Block[] {
       : [];
   }
   const sent = isSettled(state);
-  const shown = cut(
-    plain(replyText(view, draft)),
-    isOver(state) ? SHOWN.sent : SHOWN.draft,
-    SHOWN.draftLines,
-  );
+  const text = plain(replyText(view, draft));
+  const whole = text.length <= SHOWN.wholeDraft && text.split('\n').length <= SHOWN.wholeDraftLines;
+  const shown =
+    whole && !isOver(state)
+      ? { text, cut: false }
+      : cut(text, isOver(state) ? SHOWN.sent : SHOWN.draft, SHOWN.draftLines);
+  const label = [draftLabel(view, draft, state), shown.cut && !sent && 'the rest under Edit'];
   const blocks: Block[] = [
-    { type: 'quote', of: sent ? 'reply' : 'draft', label: draftLabel(view, draft, state), ...shown },
+    { type: 'quote', of: sent ? 'reply' : 'draft', label: label.filter(Boolean).join(' · '), ...shown },
   ];
-  if (!sent) blocks.push(confidenceOf(draft));
+  // A holding reply says below that nothing answers this: how sure one is of it says nothing.
+  if (!sent && draft.answerable) blocks.push(confidenceOf(draft));
   if (!sent && draft.sources.length > 0)
     blocks.push({
       type: 'sources',
@@ -211,7 +210,7 @@ export function confidenceOf(draft: Draft, most = 4): Block {
   return {
     type: 'confidence',
     value: draft.confidence,
-    reasons: draft.reasons.slice(0, most).map(({ effect, text }) => ({ effect, text: line(text, 110) })),
+    reasons: draft.reasons.slice(0, most).map(({ effect, text }) => ({ effect, text: line(text, 160) })),
     ...(missing
       ? { hint: `${missing} more reviewed ${missing === 1 ? 'ticket' : 'tickets'} until auto` }
       : {}),

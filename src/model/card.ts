@@ -87,6 +87,8 @@ export interface Card {
   fallback: string;
   /** Null on cards without a ticket (a digest). */
   ref: CardRef | null;
+  /** Names of whoever looks at the ticket; absent where looking says nothing: other cards, and tickets that are taken or answered. */
+  looking?: string[];
   blocks: Block[];
 }
 

@@ -66,6 +66,7 @@ export function createConsole(config: ConsoleConfig, deps: AdapterDeps): Console
       ref: card.ref,
       tone: card.tone,
       fallback: card.fallback,
+      looking: card.looking,
       json: toAdaptive(card, { imageUrl }),
     };
   }

@@ -9,6 +9,8 @@ export interface PostedCard {
   ref: CardRef | null;
   tone: Tone;
   fallback: string;
+  /** Who looks at it; absent where that says nothing. */
+  looking?: string[];
   json: AdaptiveCardJson;
 }
 

@@ -98,10 +98,9 @@ export async function rewrite(how: Rewrite): Promise<void> {
   answerTo(await act({ ref: open.ref, at: open.at, intent }), open.at, open.ref);
 }
 
-/** 👀 on a card, set or taken back; the card itself is the answer, and nothing else is said. False when it was not taken. */
-export async function look(ref: CardRef, at: PostAt, on: boolean): Promise<boolean> {
-  const reply = await act({ ref, at, intent: { type: 'looking', on } });
-  return reply !== null && !('error' in reply);
+/** 👀 on a card, set or taken back; the card that changes is the answer. */
+export async function look(ref: CardRef, at: PostAt, on: boolean): Promise<void> {
+  answerTo(await act({ ref, at, intent: { type: 'looking', on } }), at, ref);
 }
 
 /** Opens the form for a ticket with somebody's words. */
@@ -125,7 +124,8 @@ export async function reply(text: string): Promise<boolean> {
   return answer !== null && !('error' in answer);
 }
 
-const COMMAND = /^(?:\/deskhand|@deskhand)\b\s*/i;
+/** What speaks to the bot. */
+export const COMMAND = /^(?:\/deskhand|@deskhand)\b\s*/i;
 
 /** Words in a channel: for people, unless they begin with `/deskhand`. */
 export async function say(text: string): Promise<boolean> {

@@ -4,11 +4,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ACTION_IDS, type CardRef } from '../../../../src/model/card.ts';
 import { Bell, Icon } from '../../../../src/web/icons.tsx';
 import type { Post } from '../wire.ts';
-import { createTicket, look, press } from './acts.ts';
+import { COMMAND, createTicket, look, press } from './acts.ts';
 import { Avatar } from './avatar.tsx';
 import { CardView } from './card.tsx';
 import { go } from './net.ts';
-import { setState, useStore } from './store.ts';
+import { type PostAt, setState, useStore } from './store.ts';
 import { clockTime, fullTime } from './time.ts';
 
 /** Presses a button of a post's card by its verb; unknown verbs do nothing. */
@@ -82,39 +82,46 @@ export function PostView({ post, inThread = false }: { post: Post; inThread?: bo
           </button>
         ) : null}
         {inThread ? null : <ThreadLink post={post} />}
-        {!inThread && card && content.ref?.ticketId.startsWith('T-') ? (
-          <LookLink post={post} about={content.ref} />
+        {!inThread && card && content.ref && content.looking ? (
+          <LookLink
+            at={{ channel: post.channel, post: post.id }}
+            about={content.ref}
+            names={content.looking}
+          />
         ) : null}
-        {card || post.author === 'Deskhand' ? null : <TakeLink post={post} text={content.text} />}
+        {card || isToBot(post.author, content.text) ? null : <TakeLink post={post} text={content.text} />}
       </div>
     </article>
   );
 }
 
-/** 👀: tells the others that one is reading this ticket. */
-function LookLink({ post, about }: { post: Post; about: CardRef }) {
-  const [on, setOn] = useState(false);
+/** Words of the bot, or to it: nothing that a ticket could be made of. */
+function isToBot(author: string, text: string): boolean {
+  return author === 'Deskhand' || COMMAND.test(text);
+}
+
+/** 👀: tells the others that one is reading this ticket. The card that changes is the answer. */
+function LookLink(props: { at: PostAt; about: CardRef; names: string[] }) {
+  const on = useStore((s) => s.me !== null && props.names.includes(s.me.name));
   return (
     <button
       type="button"
-      class={`thread-link ${on ? '' : 'is-quiet'}`}
+      class="thread-link"
       aria-pressed={on}
-      onClick={async () => {
-        if (await look(about, { channel: post.channel, post: post.id }, !on)) setOn(!on);
-      }}
+      onClick={() => void look(props.about, props.at, !on)}
     >
       <Icon name="eye" size={15} /> I’m looking at it
     </button>
   );
 }
 
-/** A ticket out of a person's words. */
+/** A ticket out of a person's words; shown while the pointer or the keyboard is there. */
 function TakeLink({ post, text }: { post: Post; text: string }) {
   const id = [post.channel, post.thread, post.id].filter((part) => part !== null).join('/');
   return (
     <button
       type="button"
-      class="thread-link is-quiet"
+      class="thread-link take-link"
       onClick={() => void createTicket({ id, text, author: { name: post.author } })}
     >
       Create ticket
@@ -128,7 +135,7 @@ function ThreadLink({ post }: { post: Post }) {
   return (
     <button
       type="button"
-      class={`thread-link ${replies ? '' : 'is-quiet'}`}
+      class="thread-link"
       aria-pressed={open}
       onClick={() => go(post.channel, open ? null : post.id)}
     >
