@@ -300,11 +300,17 @@ function drawTable(
       id: part('table'),
       firstRowAsHeaders: true,
       showGridLines: false,
-      columns: columns.map((_, n) => ({ width: n === 0 ? 2 : 1 })),
+      columns: columns.map((_, column) => ({ width: weightOf(column, [columns, ...block.rows]) })),
       rows,
     },
     ...(missing > 0 ? [rich([subtle(`… ${missing} more rows`)])] : []),
   ];
+}
+
+/** Wide words need a wide column: the longest cell counts, one part for every ten characters. */
+function weightOf(column: number, rows: string[][]): number {
+  const longest = Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return Math.min(6, Math.max(1, Math.ceil(longest / 10)));
 }
 
 function few<T>(items: T[], room: Room, each: (item: T) => AdaptiveElement): AdaptiveElement[] {

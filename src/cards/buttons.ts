@@ -56,20 +56,21 @@ function isJudged(state: CardState): boolean {
 export function buttonsOf(state: CardState, ticket: Ticket): { buttons: CardButton[]; menu: CardButton[] } {
   const over = state.kind === 'resolved';
   const pending = !over && state.kind !== 'sending' && state.kind !== 'sent';
+  // Whose it is and when; what it is; closing it; what the bot should learn; more to read.
   const menu: (CardButton | false)[] = [
     pending &&
       (ticket.assignee ? button('release', `Release (${ticket.assignee} has it)`) : button('take', 'Take')),
     !over && button('form:assign', 'Assign…'),
     pending && button('form:snooze', 'Snooze…'),
+    button('form:note', 'Add note…'),
     button('form:reclassify', 'Wrong category…'),
     !over && button('form:prioritise', 'Change priority…'),
     button('form:link', 'Link or report bug…'),
-    button('form:flag', 'Flag a mistake…'),
-    button('form:note', 'Add note…'),
     !over && state.kind !== 'sending' && state.kind !== 'unknown' && button('resolve', 'Resolve'),
     pending && button('form:reject', 'No reply needed…'),
     isJudged(state) && button('helpful', 'Helpful draft'),
     isJudged(state) && button('unhelpful', 'Unhelpful draft'),
+    button('form:flag', 'Flag a mistake…'),
     button('show', 'Show everything'),
   ];
   return { buttons: primaryButtons(state), menu: menu.filter((b) => b !== false) };

@@ -3,7 +3,7 @@ import type { Block, Card, CardButton, CardRef, Chip, Form } from '../model/card
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { STATE_NAMES } from '../model/issue.ts';
 import { stepWords } from '../model/text.ts';
-import { amount, channelName, count, cut, line, plain, time } from './words.ts';
+import { channelName, count, cut, line, monthly, plain, time } from './words.ts';
 
 const QUOTED = 280;
 const LISTED = 5;
@@ -58,7 +58,7 @@ function chipsOf(view: ClusterView): Chip[] {
     { kind: 'id', text: clusterKey(view.id) },
     { kind: 'customer', text: count(view.customers, 'customer') },
   ];
-  if (view.mrr) chips.push({ kind: 'plan', text: `${amount(Math.round(view.mrr))} a month` });
+  if (view.mrr) chips.push({ kind: 'plan', text: monthly(view.mrr) });
   return chips;
 }
 

@@ -1,6 +1,6 @@
 // Cards that list tickets: what a command found, and what waits for somebody today.
 import type { Block, Card } from '../model/card.ts';
-import { type Ticket, ticketKey } from '../model/ticket.ts';
+import { type Ticket, type TicketStatus, ticketKey } from '../model/ticket.ts';
 import { line } from './words.ts';
 
 /** What a list shows of a ticket. */
@@ -8,6 +8,15 @@ export type ListedTicket = Pick<
   Ticket,
   'id' | 'status' | 'subject' | 'category' | 'priority' | 'analysis' | 'assignee'
 >;
+
+const STATUS_WORDS: Record<TicketStatus, string> = {
+  open: 'being read',
+  awaiting_agent: 'waits for an agent',
+  sending: 'sending',
+  awaiting_customer: 'answered',
+  snoozed: 'snoozed',
+  resolved: 'resolved',
+};
 
 /** How many tickets a list shows; the others are counted. */
 const SHOWN = 15;
@@ -53,12 +62,15 @@ function ticketTable(tickets: ListedTicket[], most: number, categoryName: (id: s
   const rows = shown.map(({ id, priority, analysis, subject, category, status, assignee }) => [
     ticketKey(id),
     priority?.level ?? '–',
-    line(analysis?.summary ?? subject ?? (category ? categoryName(category) : '–'), 180),
-    [status.replaceAll('_', ' '), assignee].filter(Boolean).join(' · '),
+    line(analysis?.summary || subject || (category ? categoryName(category) : '–'), 120),
+    [STATUS_WORDS[status], assignee && `${line(assignee, 40)} has it`].filter(Boolean).join(' · '),
   ]);
   const missing = tickets.length - shown.length;
+  // What all of them have in common the title says.
+  const alike = rows.every((row) => row[3] === rows[0]?.[3]) && rows.length > 1;
+  const columns = ['Ticket', 'Priority', 'About', 'State'].slice(0, alike ? 3 : 4);
   return [
-    { type: 'table', columns: ['Ticket', 'Priority', 'About', 'State'], rows },
+    { type: 'table', columns, rows: rows.map((row) => row.slice(0, columns.length)) },
     ...(missing > 0 ? [{ type: 'context' as const, text: `and ${missing} more` }] : []),
   ];
 }

@@ -1,7 +1,7 @@
 // The card behind `/deskhand signals`: what customers wish for, cannot find, which accounts fare badly, and what writing first has brought.
 import type { Block, Card } from '../model/card.ts';
 import type { OutreachKind } from '../model/outreach.ts';
-import { amount, count, line } from './words.ts';
+import { amount, count, line, monthly } from './words.ts';
 
 export interface Ranked {
   id: number;
@@ -57,7 +57,7 @@ function ranking(title: string, rows: Ranked[]): Block[] {
         label: line(name, 90),
         value: [
           count(companies, 'company', 'companies'),
-          mrr ? `${amount(Math.round(mrr))} a month` : '',
+          mrr ? monthly(mrr) : '',
           count(customers, 'customer'),
         ]
           .filter(Boolean)

@@ -82,6 +82,11 @@ export function amount(value: number): string {
   return value.toLocaleString('en-GB', { maximumFractionDigits: 2 });
 }
 
+/** `1,850 a month` */
+export function monthly(mrr: number): string {
+  return `${amount(Math.round(mrr))} a month`;
+}
+
 /** `3 sources`, `1 source`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;

@@ -93,7 +93,7 @@ export function signalsOf(input: PriorityInput): Signal[] {
     signal(
       'revenue',
       mrr >= SOME_REVENUE ? within(Math.sqrt(mrr / FULL_REVENUE)) : 0,
-      `pays ${Math.round(mrr)} a month`,
+      `pays ${Math.round(mrr).toLocaleString('en-GB')} a month`,
     ),
     signal(
       'renewal',

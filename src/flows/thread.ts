@@ -79,7 +79,7 @@ export async function threadMessage(
     return {
       ok: true,
       notice:
-        'Your text is on the card. Nothing is sent until you press Approve & send; Undo brings the draft back.',
+        'Your text is on the card. Nothing is sent until you press Approve & send; Drop this text brings the draft back.',
     };
   }
 }

@@ -1,4 +1,5 @@
 // Watches how accounts fare: health with its reasons, the learned risk to leave, and alerts to our own people.
+import { monthly } from '../cards/words.ts';
 import type { AccountRow } from '../infra/db/queries/signals.ts';
 import { type EarlierAlert, reasonToAlert } from '../insights/alarm.ts';
 import { type ChurnModel, churnRisk, learnChurn } from '../insights/churn.ts';
@@ -96,7 +97,7 @@ async function bodyOf(
   const facts = [
     { label: 'Health', value: `${Math.round(health)} of 100` },
     ...(row.plan ? [{ label: 'Plan', value: row.plan }] : []),
-    ...(row.mrr ? [{ label: 'Revenue', value: `${row.mrr} a month` }] : []),
+    ...(row.mrr ? [{ label: 'Revenue', value: monthly(row.mrr) }] : []),
     ...(risk !== null && model
       ? [
           {
@@ -142,7 +143,7 @@ async function hintAtMore(deps: FlowDeps, row: AccountRow): Promise<void> {
       reasons: ['A message of theirs asks for more than they have: seats, a plan, or another product.'],
       facts: [
         ...(row.plan ? [{ label: 'Plan', value: row.plan }] : []),
-        ...(row.mrr ? [{ label: 'Revenue', value: `${row.mrr} a month` }] : []),
+        ...(row.mrr ? [{ label: 'Revenue', value: monthly(row.mrr) }] : []),
       ],
       quotes: await quotesOf(store, row.accountId),
       article: null,
