@@ -76,6 +76,7 @@ function dress(root: HTMLElement): void {
     const confidence = /^confidence-(\d+)$/.exec(part)?.[1];
     if (confidence) element.prepend(meter(Number(confidence)));
   }
+  for (const words of root.querySelectorAll<HTMLElement>('[data-part=table] .ac-textRun')) linkTicket(words);
   for (const button of root.querySelectorAll<HTMLElement>('.ac-pushButton')) {
     if (button.getAttribute('aria-expanded') !== null) {
       button.classList.add('more');
@@ -84,6 +85,16 @@ function dress(root: HTMLElement): void {
       button.title = 'More actions';
     } else button.removeAttribute('title');
   }
+}
+
+/** A ticket's id in a table opens the ticket. */
+function linkTicket(words: HTMLElement): void {
+  const key = words.textContent?.trim() ?? '';
+  if (!/^T-\d+$/.test(key) || words.querySelector('a')) return;
+  const link = document.createElement('a');
+  link.href = `#/ticket/${key}`;
+  link.textContent = key;
+  words.replaceChildren(link);
 }
 
 function meter(percent: number): HTMLElement {

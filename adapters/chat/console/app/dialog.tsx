@@ -16,6 +16,8 @@ function Modal(props: { title: string; close: () => void; wide?: boolean; childr
   useEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
+    // The window itself, not its first button, until something in it takes the focus.
+    box.current?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
@@ -25,6 +27,7 @@ function Modal(props: { title: string; close: () => void; wide?: boolean; childr
       ref={box}
       class={`modal ${props.wide ? 'is-wide' : ''}`}
       aria-label={props.title}
+      tabIndex={-1}
       onCancel={(event) => {
         event.preventDefault();
         props.close();
@@ -157,12 +160,14 @@ function FormDialog({ open }: { open: OpenForm }) {
           ))}
         </div>
         <footer class="modal-foot">
-          <kbd>{COMMAND_KEY} Enter</kbd>
           <button type="button" class="button" onClick={() => setState({ form: null })}>
             Cancel
           </button>
           <button type="submit" class="button is-primary" disabled={sending}>
             {sending ? 'One moment…' : form.submit}
+            <span class="shortcut" aria-hidden="true">
+              {COMMAND_KEY} ⏎
+            </span>
           </button>
         </footer>
       </form>
@@ -178,6 +183,10 @@ function Field(props: {
   set: (value: string) => void;
 }) {
   const { field, value, set, problem } = props;
+  // A list that has something chosen from the start needs no such word.
+  const optional =
+    !field.required &&
+    !('options' in field && field.options.some((one) => one.value === (field.value ?? '')));
   const id = `field-${field.id}`;
   const hintId = `${id}-hint`;
   const shared = {
@@ -191,7 +200,7 @@ function Field(props: {
     <div class="field">
       <label for={id}>
         {field.label}
-        {field.required ? null : <i> optional</i>}
+        {optional ? <i> optional</i> : null}
       </label>
       {control()}
       {problem || field.hint ? (

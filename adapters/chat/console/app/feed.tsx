@@ -11,11 +11,21 @@ import { useStore } from './store.ts';
 import { dayName } from './time.ts';
 
 /** A card that still waits for somebody: it has a button that is not in the menu. */
-export function isOpen(post: Post): boolean {
+function isOpen(post: Post): boolean {
   if (post.content.kind !== 'card') return false;
   return post.content.json.body.some(
     (element) => element.type === 'ActionSet' && element.actions.some((action) => action.mode === 'primary'),
   );
+}
+
+/** A card of a ticket. */
+export function isTicket({ content }: Post): boolean {
+  return content.kind === 'card' && content.ref?.ticketId.startsWith('T-') === true;
+}
+
+/** Of a channel with tickets those that wait, if only they are wanted; else everything. */
+export function shownPosts(posts: Post[], onlyOpen: boolean): Post[] {
+  return onlyOpen && posts.some(isTicket) ? posts.filter(isOpen) : posts;
 }
 
 export function FeedView() {
@@ -82,7 +92,7 @@ export function FeedView() {
     markRead();
   }
 
-  const posts = (feed?.posts ?? []).filter((post) => !onlyOpen || isOpen(post));
+  const posts = shownPosts(feed?.posts ?? [], onlyOpen);
   const fresh = last - seen.current;
   return (
     <div class="feed-frame">
@@ -99,7 +109,7 @@ export function FeedView() {
           {feed === undefined ? (
             <Skeleton />
           ) : posts.length === 0 ? (
-            onlyOpen ? (
+            feed.posts.length > 0 ? (
               <p class="all-done">Nothing waits for anybody here.</p>
             ) : (
               <EmptyChannel id={channel} />

@@ -1,6 +1,6 @@
 // The keyboard: one letter for each thing that agents do all day.
 import type { Post } from '../wire.ts';
-import { isOpen } from './feed.tsx';
+import { shownPosts } from './feed.tsx';
 import { go } from './net.ts';
 import { pressVerb } from './post.tsx';
 import { stepChannel } from './shell.tsx';
@@ -64,7 +64,7 @@ function handle(key: string): boolean {
 
 function posts(): Post[] {
   const { feeds, channel, onlyOpen } = getState();
-  return (feeds[channel]?.posts ?? []).filter((post) => !onlyOpen || isOpen(post));
+  return shownPosts(feeds[channel]?.posts ?? [], onlyOpen);
 }
 
 function offers(post: Post, verb: string): boolean {

@@ -3,6 +3,7 @@
 import { Bell, Icon } from '../../../../src/web/icons.tsx';
 import type { Bootstrap } from '../wire.ts';
 import { Avatar } from './avatar.tsx';
+import { isTicket } from './feed.tsx';
 import { openMenu } from './menu.tsx';
 import { begin, dismiss, go, setTheme } from './net.ts';
 import { getState, setState, type Theme, useStore } from './store.ts';
@@ -144,6 +145,7 @@ export function TopBar() {
   const here = useStore((s) => s.channel);
   const onlyOpen = useStore((s) => s.onlyOpen);
   const theme = useStore((s) => s.theme);
+  const tickets = useStore((s) => s.feeds[s.channel]?.posts.some(isTicket) ?? false);
   const channel = boot?.channels.find((c) => c.id === here);
   return (
     <header class="top">
@@ -162,7 +164,7 @@ export function TopBar() {
         </h1>
         <p>{channel?.purpose}</p>
       </div>
-      {here === 'support' ? (
+      {tickets ? (
         <fieldset class="segments">
           <legend class="unseen">Which cards are shown</legend>
           <button type="button" aria-pressed={!onlyOpen} onClick={() => setState({ onlyOpen: false })}>
