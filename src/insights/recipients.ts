@@ -10,7 +10,7 @@ export interface RecipientFacts {
   alsoAsks: boolean;
   /** A reply of ours is on its way. */
   sending: boolean;
-  /** Frustration of their most upset open ticket, 0..1. */
+  /** Frustration of their most upset open ticket about something else, 0..1: of this one, they wait for the news. */
   frustration: number;
   upsetTicket: string | null;
   /** Whether a channel of ours reaches them. */

@@ -154,14 +154,17 @@ describe('a proposal', () => {
     expect(sentTo().sort()).toEqual(['ada@acme.example', 'bob@acme.example']);
   });
 
-  test('skips who opted out, is upset or wrote again, with the reason', async () => {
+  test('skips who opted out, is upset about something else or wrote again, with the reason', async () => {
     const id = await cluster(['ada', 'bob', 'cid']);
     await createIssue(w.deps, id, ANA);
     await w.pool.query("update customer set opted_out = true where name = 'ada Smith'");
-    await w.pool.query(
-      `update ticket set analysis = jsonb_set(analysis, '{frustration}', '0.9')
-       where customer_id = (select id from customer where name = 'bob Smith')`,
-    );
+    await w.write('Charged twice for the same seat!', {
+      customer: { email: 'bob@acme.example' },
+      subject: 'Invoice',
+      threadId: 'invoice',
+    });
+    await w.work();
+    await w.pool.query(`update ticket set analysis = jsonb_set(analysis, '{frustration}', '0.9')`);
     await closeAs('fixed');
     const card = JSON.stringify(proposals()[0]?.card);
     expect(card).toContain('Tell 1 customer that it is fixed');

@@ -97,7 +97,9 @@ export function proposalQueries(db: Db) {
           left join account a on a.id = c.account_id
           left join lateral (
             select u.id, (u.analysis ->> 'frustration')::float8 as frustration from ticket u
-            where u.customer_id = c.id and u.status <> 'resolved'
+            where u.customer_id = c.id and u.status <> 'resolved' and not exists (
+              select 1 from cluster_member m
+              where m.ticket_id = u.id and m.cluster_id in ${clusterFamily(clusterId)})
             order by 2 desc nulls last limit 1
           ) upset on true
         order by r.id`);
