@@ -9,6 +9,7 @@ import { openPostgres } from '../infra/postgres/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { allModules, checkAdapters } from '../main/adapters.ts';
 import { errorText } from '../model/errors.ts';
+import { sharedExamples } from '../model/taxonomy.ts';
 import { modelChecks } from './doctor-model.ts';
 import { serviceChecks } from './doctor-promises.ts';
 
@@ -55,12 +56,27 @@ async function examine(): Promise<Check[]> {
       detail: `${config.file}, ${config.taxonomy.categories.length} categories`,
     },
     agents(config),
+    ...topics(config),
     sending(config),
     ...tracking(config),
   ];
   checks.push(await dataFolder(config));
   checks.push(...(await databaseAndQueue(config)));
   return checks;
+}
+
+/** Two categories with the same examples are a slip that nothing else tells of. */
+function topics({ taxonomy }: Config): Check[] {
+  const [first, ...more] = sharedExamples(taxonomy);
+  if (!first) return [];
+  const others = more.length > 0 ? `, and ${more.length} more` : '';
+  return [
+    {
+      part: 'taxonomy',
+      state: 'note',
+      detail: `“${first.example}” is an example of ${first.categories.join(' and ')}${others}: messages like it cannot be told apart; leave it in one category`,
+    },
+  ];
 }
 
 function agents({ yaml }: Config): Check {

@@ -47,3 +47,12 @@ export const taxonomySchema = z
     }
   });
 export type Taxonomy = z.infer<typeof taxonomySchema>;
+
+/** Examples that stand in several categories: messages like these cannot be told apart. */
+export function sharedExamples({ categories }: Taxonomy): { example: string; categories: string[] }[] {
+  const holders = new Map<string, string[]>();
+  for (const { id, examples } of categories)
+    for (const example of new Set(examples.map((text) => text.toLowerCase())))
+      holders.set(example, [...(holders.get(example) ?? []), id]);
+  return [...holders].flatMap(([example, ids]) => (ids.length > 1 ? [{ example, categories: ids }] : []));
+}

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalEngine } from '../../src/engine/local/index.ts';
 import type { InboundMessage } from '../../src/model/message.ts';
-import type { Taxonomy } from '../../src/model/taxonomy.ts';
+import { sharedExamples, type Taxonomy } from '../../src/model/taxonomy.ts';
 import type { Engine } from '../../src/ports.ts';
 import { article, taxonomy, wordEmbedder } from '../engine/samples.ts';
 import { type Asked, type ModelDouble, refinement, startModelDouble } from '../support/model-double.ts';
@@ -116,7 +116,9 @@ describe('knowledge', () => {
 
   it('of two categories with the same examples neither is certain, and the card names the other', async () => {
     const examples = ['the violet form is gone', 'where is the violet form?', 'I miss the violet form'];
-    await openEngine([category('forms/violet', examples), category('forms/lost', examples)]);
+    const twins = [category('forms/violet', examples), category('forms/lost', examples)];
+    expect(sharedExamples({ ...taxonomy, categories: twins })).toHaveLength(3);
+    await openEngine(twins);
     const { card, ticket } = await shown('the violet form is gone');
     const { category: first = '', runnersUp = [], categoryConfidence = 1 } = ticket?.analysis ?? {};
     expect([first, runnersUp[0]?.category].sort()).toEqual(['forms/lost', 'forms/violet']);
