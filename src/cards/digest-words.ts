@@ -40,9 +40,9 @@ export function normalText({ period: { kind }, volume: { normal } }: Digest): st
     : `Normal is the mean of the same weekdays of the ${spans} before.`;
 }
 
-/** Two sentences: how much came in and was answered, and what stands out most. */
+/** Its first sentences: a language model's, or by rules how much came in and was answered, and what stands out most. */
 export function leadText(digest: Digest): string {
-  return `${inflowText(digest)} ${standoutText(digest)}`;
+  return digest.prose ?? `${inflowText(digest)} ${standoutText(digest)}`.trim();
 }
 
 function inflowText({ volume: { received, normal }, answered }: Digest): string {

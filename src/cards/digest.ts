@@ -66,10 +66,13 @@ export function digestCards(digest: Digest, look: DigestLook): DigestCards {
           text: periodText(period),
           chips: [{ kind: 'state', text: TITLES[period.kind] }],
         },
-        { type: 'text', style: 'body', text: leadText(digest).trim() },
+        { type: 'text', style: 'body', text: line(leadText(digest), 700) },
         { type: 'fields', fields: figures(digest, look) },
         ...chart('volume', digest, look),
-        { type: 'context', text: `${normalText(digest)} Days as in ${period.timeZone}.` },
+        {
+          type: 'context',
+          text: `${normalText(digest)} Days as in ${period.timeZone}.${digest.prose ? ' The sentences are a language model’s; each number in them was checked.' : ''}`,
+        },
       ],
     },
     thread: [

@@ -97,7 +97,7 @@ const hours = z
   .positive()
   .max(24 * 90);
 
-const MODEL_STEPS = ['analyse', 'draft', 'rewrite'] as const;
+const MODEL_STEPS = ['analyse', 'draft', 'rewrite', 'write'] as const;
 
 const clustersSchema = z.strictObject({
   customers: z

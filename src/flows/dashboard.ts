@@ -45,7 +45,7 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
     timeZone: period.timeZone,
     now: digest.now,
     since,
-    lead: leadText(digest).trim(),
+    lead: leadText(digest),
     normal: normalText(digest),
     volume: digest.volume,
     response: digest.response,

@@ -1,5 +1,6 @@
 // What the flows are handed by the composition root.
 import type { YamlConfig } from '../config/schema.ts';
+import type { Writer } from '../engine/llm/writer.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import type { Chart } from '../model/chart.ts';
 import type { Taxonomy } from '../model/taxonomy.ts';
@@ -38,6 +39,8 @@ export interface FlowDeps {
   engine: Engine;
   /** The one of the two that costs nothing, whichever answers customers. */
   localEngine: Pick<Engine, 'analyse'>;
+  /** Words digests, articles and translations; null: no language model is set up. */
+  writer: Writer | null;
   clock: Clock;
   log: Log;
   metrics: Metrics;

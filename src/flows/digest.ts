@@ -1,6 +1,7 @@
 // Digests: makes one from what the database counted, and posts each once per channel, whoever dies when.
 import { type DigestCards, digestCards } from '../cards/digest.ts';
 import { type ChartName, digestCharts } from '../cards/digest-charts.ts';
+import { digestFacts } from '../cards/digest-facts.ts';
 import { isDay, localTime } from '../insights/calendar.ts';
 import { dayRow, sumDays } from '../insights/day-figures.ts';
 import { chartSpan, composeDigest } from '../insights/digest.ts';
@@ -43,6 +44,7 @@ type DigestDeps = Pick<
   | 'withKey'
   | 'drawChart'
   | 'holidaysOf'
+  | 'writer'
 >;
 /** What the numbers alone need. */
 type NumbersDeps = Pick<DigestDeps, 'store' | 'settings' | 'taxonomy' | 'clock'>;
@@ -152,7 +154,9 @@ export async function postDigest(deps: DigestDeps, period: DigestPeriod, places:
   const key = digestKey(period);
   const open = await openPlaces(deps, key, places);
   if (open.length === 0) return;
-  const { card, thread } = await drawDigest(deps, await makeDigest(deps, period));
+  const digest = await makeDigest(deps, period);
+  const prose = await deps.writer?.digest(digestFacts(digest));
+  const { card, thread } = await drawDigest(deps, prose ? { ...digest, prose } : digest);
   await showCard(deps, { key, places: open, card, thread });
   for (const row of await deps.store.postedCards(key))
     if (open.some(({ platform, channel }) => row.platform === platform && row.channel === channel))

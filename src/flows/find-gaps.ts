@@ -1,5 +1,5 @@
 // Knowledge gaps: what customers ask or cannot find, and no article answers, becomes a drafted article for approval.
-import { composeArticle } from '../engine/local/gap-article.ts';
+import { articleMaterial, composeArticle } from '../engine/local/gap-article.ts';
 import { showAlerts } from './alerts.ts';
 import { publicWords } from './cluster-merge.ts';
 import { BOT, type FlowDeps } from './deps.ts';
@@ -14,7 +14,7 @@ const QUOTES = 3;
 /** One alert a cluster, ever. Safe to run at any time. */
 export async function findGaps(deps: FlowDeps): Promise<void> {
   await deps.withKey('gaps', async () => {
-    const { store, clock, settings } = deps;
+    const { store, clock, settings, writer } = deps;
     const now = clock.now();
     const since = new Date(now.getTime() - DAYS * DAY_MS);
     for (const gap of await store.knowledgeGaps(since, settings.alerts.gap, AT_ONCE)) {
@@ -22,7 +22,17 @@ export async function findGaps(deps: FlowDeps): Promise<void> {
         store.agentReplies(gap.clusterId, BOT, REPLIES),
         store.reportsOf(gap.clusterId, QUOTES),
       ]);
-      const article = composeArticle(gap.title, replies);
+      const said = questions.map(({ text }) => publicWords(text));
+      const material = articleMaterial(replies);
+      const typical = composeArticle(gap.title, material);
+      const written =
+        typical &&
+        (await writer?.article({
+          language: typical.language,
+          questions: said,
+          replies: material.map(({ text }) => text),
+        }));
+      const article = written ? { ...typical, ...written } : typical;
       const { customers, tickets, unanswered, kind } = gap;
       await store.insertAlert({
         kind: 'gap',
@@ -33,12 +43,14 @@ export async function findGaps(deps: FlowDeps): Promise<void> {
         body: {
           reasons: [
             `${customers} customers ${kind === 'friction' ? 'could not find or use this' : 'asked this'}; for ${unanswered} of ${tickets} messages no draft held.`,
-            article
-              ? 'The article is what your agents answered most typically; please read it before it is published.'
-              : 'Nobody has answered it at length yet, so there is nothing to draft an article from.',
+            written
+              ? 'A language model wrote the article from what your agents answered; please read it before it is published.'
+              : article
+                ? 'The article is what your agents answered most typically; please read it before it is published.'
+                : 'Nobody has answered it at length yet, so there is nothing to draft an article from.',
           ],
           facts: [],
-          quotes: questions.map(({ text }) => ({ text: publicWords(text), label: 'A customer' })),
+          quotes: said.map((text) => ({ text, label: 'A customer' })),
           article,
         },
         createdAt: now,

@@ -1,6 +1,14 @@
 // Outreach: an event at a customer becomes a message that is proposed on a card, or leaves by itself where that is earned.
 
-import { money, outreachAbout, outreachLanguage, outreachText } from '../engine/local/outreach-texts.ts';
+import { languageName } from '../cards/proposal.ts';
+import {
+  languageCode,
+  money,
+  type OutreachWords,
+  outreachAbout,
+  outreachText,
+  outreachWords,
+} from '../engine/local/outreach-texts.ts';
 import { proveThreshold } from '../engine/policy.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Contact, EventRow } from '../infra/db/queries/outreach.ts';
@@ -31,8 +39,9 @@ export async function considerEvents(deps: FlowDeps): Promise<void> {
 
 async function considerOne(deps: FlowDeps, event: EventRow): Promise<void> {
   try {
+    const wording = await wordingFor(deps, event);
     const approved = await deps.store.transaction(async (tx) => {
-      const proposalId = await consider(tx, deps, event);
+      const proposalId = await consider(tx, deps, event, wording);
       await tx.markConsidered([event.id]);
       return proposalId;
     });
@@ -44,14 +53,50 @@ async function considerOne(deps: FlowDeps, event: EventRow): Promise<void> {
   }
 }
 
-/** In one transaction. Answers the proposal that the policy has approved, if any. */
-async function consider(tx: Queries, deps: FlowDeps, event: EventRow): Promise<number | null> {
-  await withdrawSettled(tx, deps, event);
+/** What is written to a customer about an event. */
+interface Wording {
+  kind: OutreachKind;
+  mode: Mode;
+  language: string;
+  words: OutreachWords;
+  /** What an agent should know about the language; null where the words are our own. */
+  remark: string | null;
+}
+
+/** In the customer's language where we or a language model can write it, else in English; null for no kind of ours. */
+async function wordingFor(deps: FlowDeps, event: EventRow): Promise<Wording | null> {
   const kind = outreachKindOf(event.type);
   const mode = kind && (deps.settings.outreach.events[kind] ?? deps.settings.outreach.mode);
-  if (!kind || !mode || mode === 'off') return null;
-  const contact = await tx.contactOf(event.customerId);
-  if (!contact) return null;
+  const english = kind && outreachWords(kind, 'en');
+  if (!kind || !mode || !english || mode === 'off') return null;
+  const contact = await deps.store.contactOf(event.customerId);
+  const language = languageCode(contact?.language ?? null);
+  const own = outreachWords(kind, language);
+  if (own) return { kind, mode, language, words: own, remark: null };
+  const name = languageName(language);
+  const translated = await deps.writer?.translate(language, english);
+  return translated
+    ? { kind, mode, language, words: translated, remark: `Translated into ${name} by the language model.` }
+    : {
+        kind,
+        mode,
+        language: 'en',
+        words: english,
+        remark: `They write ${name}; this is in English, because ${deps.writer ? 'the language model could not translate it' : 'no language model is set up that could translate it'}.`,
+      };
+}
+
+/** In one transaction. Answers the proposal that the policy has approved, if any. */
+async function consider(
+  tx: Queries,
+  deps: FlowDeps,
+  event: EventRow,
+  wording: Wording | null,
+): Promise<number | null> {
+  await withdrawSettled(tx, deps, event);
+  const contact = wording && (await tx.contactOf(event.customerId));
+  if (!wording || !contact) return null;
+  const { kind, mode } = wording;
   const entry = { eventId: event.id, customerId: event.customerId, kind, createdAt: deps.clock.now() };
   const key = proposalKeyOf(kind, event);
   const shared = kind === 'incident' ? await tx.openProposalOf(key) : null;
@@ -64,13 +109,13 @@ async function consider(tx: Queries, deps: FlowDeps, event: EventRow): Promise<n
     await tx.insertOutreach({ ...entry, status: 'observed', reason: 'the mode is observe' });
     return null;
   }
-  const recipient = recipientOf(deps, kind, contact, event);
+  const recipient = recipientOf(deps, wording, contact, event);
   if (shared !== null) {
-    if (await tx.addRecipient({ ...recipient, proposalId: shared })) await tx.updateProposal(shared, {});
+    await join(tx, shared, { wording, event, recipient });
     await tx.insertOutreach({ ...entry, status: 'proposed', proposalId: shared });
     return null;
   }
-  return propose(tx, deps, { kind, mode, key, contact, event, recipient, entry });
+  return propose(tx, deps, { wording, key, contact, event, recipient, entry });
 }
 
 /** Customers of one incident share a card. */
@@ -78,23 +123,46 @@ function proposalKeyOf(kind: OutreachKind, { id, data }: EventRow): string {
   return kind === 'incident' && data.incident ? `outreach-incident-${data.incident}` : `outreach-${id}`;
 }
 
-function recipientOf(deps: FlowDeps, kind: OutreachKind, contact: Contact, { data }: EventRow) {
-  const language = outreachLanguage(contact.language);
+function recipientOf(
+  deps: FlowDeps,
+  { kind, language, words }: Wording,
+  contact: Contact,
+  { data }: EventRow,
+) {
   return {
     customerId: contact.customerId,
     channel: outreachChannel(deps, contact),
     language,
-    about: outreachAbout(kind, language, data),
+    about: outreachAbout(kind, { language, fallback: words.about }, data),
     state: 'ready' as const,
   };
+}
+
+/** One more customer of an incident, in words that stand on its card from then on. */
+async function join(
+  tx: Queries,
+  proposalId: number,
+  {
+    wording,
+    event,
+    recipient,
+  }: { wording: Wording; event: EventRow; recipient: ReturnType<typeof recipientOf> },
+): Promise<void> {
+  if (!(await tx.addRecipient({ ...recipient, proposalId }))) return;
+  const row = await tx.getProposal(proposalId);
+  const { language, words, remark } = wording;
+  await tx.updateProposal(proposalId, {
+    texts: { [language]: outreachText(words, event.data), ...row?.texts },
+    subjects: { [language]: words.subject, ...row?.subjects },
+    missing: [...new Set([...(row?.missing ?? []), ...(remark === null ? [] : [remark])])],
+  });
 }
 
 async function propose(
   tx: Queries,
   deps: FlowDeps,
   given: {
-    kind: OutreachKind;
-    mode: Mode;
+    wording: Wording;
     key: string;
     contact: Contact;
     event: EventRow;
@@ -102,19 +170,22 @@ async function propose(
     entry: { eventId: number; customerId: number; kind: OutreachKind; createdAt: Date };
   },
 ): Promise<number | null> {
-  const { kind, mode, key, contact, event, recipient, entry } = given;
+  const { wording, key, contact, event, recipient, entry } = given;
+  const { kind, mode, language, words, remark } = wording;
   const now = deps.clock.now();
-  const languages = kind === 'incident' ? ['en', 'de', 'fr', 'es'] : [recipient.language];
-  const texts = languages.map((one) => [one, outreachText(kind, one, event.data)] as const);
-  const earned = mode === 'auto' ? await earnedBy(tx, deps, kind) : null;
+  // What a model has translated a person reads first.
+  const earned = mode === 'auto' && remark === null ? await earnedBy(tx, deps, kind) : null;
   const who = { name: contact.name ?? contact.email ?? NOBODY, account: contact.account };
   const row = {
     kind: 'outreach' as const,
     title: kind === 'incident' ? incidentTitle(event) : outreachTitle(kind, who),
     reason: outreachReason(kind, event.data, money(event.data, 'en')),
-    missing: earned?.missing ? [`${earned.missing} more approvals until messages like this go alone.`] : [],
-    texts: Object.fromEntries(texts.map(([one, { text }]) => [one, text])),
-    subjects: Object.fromEntries(texts.map(([one, { subject }]) => [one, subject])),
+    missing: [
+      ...(remark === null ? [] : [remark]),
+      ...(earned?.missing ? [`${earned.missing} more approvals until messages like this go alone.`] : []),
+    ],
+    texts: { [language]: outreachText(words, event.data) },
+    subjects: { [language]: words.subject },
     createdAt: now,
     ...(earned?.proven && { status: 'sent' as const, decidedBy: BOT, decidedAt: now }),
   };

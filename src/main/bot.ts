@@ -16,6 +16,7 @@ import { createKeyLock, createLock } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { holidaysOf } from '../infra/holidays.ts';
+import { trackerRoutes } from '../infra/http/tracker-webhook.ts';
 import { openLimiter } from '../infra/limiter/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { createAdapterStore, createVectorStore } from '../infra/store.ts';
@@ -106,7 +107,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const memory = createAdapterStore(database.db, 'deskhand');
   const vectors = createVectorStore(database.db);
   const prepare = async () => options.prepare?.({ store, memory, vectors });
-  const { engine, local, model, ...starting } = options.engine
+  const { engine, local, model, writer, ...starting } = options.engine
     ? readyEngine(options.engine)
     : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
 
@@ -161,6 +162,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     store,
     engine,
     localEngine: local,
+    writer,
     clock,
     log,
     metrics: options.metrics,
@@ -195,8 +197,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const takeEvent = async (event: CustomerEvent) =>
     options.promote ? (await options.promote()).recordEvent(event) : recordEvent(flows, event);
   for (const source of sources) await source.start?.(takeEvent);
-  for (const tracker of trackers.values())
-    await tracker.start((issueId) => issueChanged(flows, tracker.id, issueId));
   // A channel whose server is down says so in its health and goes on trying; it never stops the bot.
   for (const channel of intake)
     await channel.start(async (message) =>
@@ -213,9 +213,16 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return {
     store,
     memory,
-    routes: [...platforms.values(), ...intake, ...sources, ...trackers.values()].flatMap(
-      (adapter) => adapter.routes ?? [],
-    ),
+    routes: [
+      ...[...platforms.values(), ...intake, ...sources].flatMap((adapter) => adapter.routes ?? []),
+      ...[...trackers.values()].flatMap((tracker) =>
+        trackerRoutes(tracker, {
+          clock,
+          log,
+          changed: (issueId) => issueChanged(flows, tracker.id, issueId),
+        }),
+      ),
+    ],
     platforms,
     flows,
     receive: take,
@@ -255,9 +262,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         work.catch((error: unknown) =>
           log.warn({ part: name, reason: errorText(error) }, 'did not stop cleanly'),
         );
-      await Promise.all(
-        [...intake, ...trackers.values()].map((adapter) => stopping(adapter.id, adapter.stop())),
-      );
+      await Promise.all(intake.map((channel) => stopping(channel.id, channel.stop())));
       await stopping('limiter', limiter.stop());
       await stopping('queue', queue.stop());
       await Promise.all([...platforms.values()].map((platform) => stopping(platform.id, platform.stop())));

@@ -6,6 +6,7 @@ import type { ModelLedger } from '../engine/llm/budget.ts';
 import { createModelClient, type ModelClient } from '../engine/llm/client.ts';
 import { createModelEngine } from '../engine/llm/engine.ts';
 import { loadPrompts } from '../engine/llm/prompts.ts';
+import { createWriter, type Writer } from '../engine/llm/writer.ts';
 import { createLocalEmbedder } from '../engine/local/embedder.ts';
 import { createLocalEngine } from '../engine/local/index.ts';
 import { followLearning } from '../flows/learn.ts';
@@ -25,13 +26,14 @@ interface StartingEngine {
   indexed: Promise<void>;
   /** Null: no language model is set up. */
   model: ModelClient | null;
+  writer: Writer | null;
   close(): Promise<void>;
 }
 
 /** An engine that needs no start. */
 export function readyEngine(engine: Engine): StartingEngine {
   const done = Promise.resolve();
-  return { engine, local: engine, indexed: done, model: null, close: () => engine.close() };
+  return { engine, local: engine, indexed: done, model: null, writer: null, close: () => engine.close() };
 }
 
 /** `prepare` runs first and may fill the database (the sample workspace). */
@@ -92,6 +94,7 @@ export function startEngine(options: {
     local,
     indexed,
     model,
+    writer: prompts && createWriter({ client: model, prompts, log }),
     async close() {
       closing = true;
       unfollow();

@@ -201,6 +201,8 @@ export interface Digest {
   saved: { minutes: number } | null;
   cost: { perResolution: number; currency: string } | null;
   changes: Change[];
+  /** Its first sentences in a language model's words, checked against the facts. */
+  prose?: string;
   themes: Theme[];
   days: { day: string; received: number; normal: number | null; current: boolean; response: Spread | null }[];
   clusters: ClusterRow[];

@@ -1,6 +1,6 @@
 // Who answers that they want no more messages, and who only uses the word; and articles out of agents' replies.
 import { describe, expect, test } from 'vitest';
-import { composeArticle } from '../../src/engine/local/gap-article.ts';
+import { articleMaterial, composeArticle } from '../../src/engine/local/gap-article.ts';
 import { isOptOut } from '../../src/engine/local/opt-out.ts';
 
 test.each([
@@ -30,10 +30,12 @@ test.each([
 
 describe('an article out of replies', () => {
   const reply = (text: string, language = 'en') => ({ text, language, category: 'billing/refund' });
+  const composeFrom = (replies: Parameters<typeof articleMaterial>[0]) =>
+    composeArticle('Refunds', articleMaterial(replies));
   const BODY = 'Open Settings › Billing and choose the invoice; the button Refund stands at its end.';
 
   test('is the most typical one, without the letter around it and without personal data', () => {
-    const article = composeArticle('Refunds', [
+    const article = composeFrom([
       reply(`Hi Maria,\n\n${BODY} Call +49 30 1234567 if not.\n\nBest regards,\nAna`),
       reply(`Hello Bob,\n\n${BODY}\n\nCheers,\nBen`),
       reply(
@@ -46,12 +48,12 @@ describe('an article out of replies', () => {
   });
 
   test('is in the language of most, and none where nobody said much', () => {
-    expect(composeArticle('Refunds', [])).toBeNull();
-    expect(composeArticle('Refunds', [reply('Yes.')])).toBeNull();
+    expect(composeFrom([])).toBeNull();
+    expect(composeFrom([reply('Yes.')])).toBeNull();
     const german = reply(
       'Öffnen Sie die Einstellungen und wählen Sie dort die Rechnung aus, die es betrifft.',
       'de',
     );
-    expect(composeArticle('Refunds', [german, german, reply(BODY)])?.language).toBe('de');
+    expect(composeFrom([german, german, reply(BODY)])?.language).toBe('de');
   });
 });

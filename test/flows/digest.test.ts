@@ -292,6 +292,25 @@ describe('a digest', { timeout: 60_000 }, () => {
     expect(new Set(threads.map(({ card }) => card.fallback)).size).toBe(threads.length);
   });
 
+  test('begins with a language model’s sentences where there is one, made of what the cards say', async () => {
+    await insert([aTicket('2026-03-03T10:00:00Z'), aTicket('2026-02-24T10:00:00Z')]);
+    let told: string[] = [];
+    const writer = {
+      digest: async (facts: string[]) => {
+        told = facts;
+        return '1 ticket came in, as many as normally.';
+      },
+      article: async () => null,
+      translate: async () => null,
+    };
+    await postDigest({ ...desk.deps, writer }, YESTERDAY, [PLACE]);
+    expect(told).toContain('First answer: after 10 min');
+    expect(told.join('\n')).toMatch(/Category: .*, Tickets: 1 \/ 1, First answer: 10 min/);
+    const head = JSON.stringify(desk.platform.posts[0]?.card);
+    expect(head).toContain('"text":"1 ticket came in, as many as normally."');
+    expect(head).toContain('The sentences are a language model’s');
+  });
+
   test('goes to every channel at that channel’s own hour', async () => {
     await insert([aTicket('2026-03-03T10:00:00Z')]);
     const slack = journalPlatform('slack');

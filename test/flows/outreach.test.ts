@@ -90,6 +90,9 @@ describe('a failed payment', () => {
     expect(words()).toContain('sent to 1');
   });
 
+  const polish = () =>
+    w.store.transaction(async (tx) => tx.updateCustomer(await tx.ensureCustomer(MARIA), { language: 'pl' }));
+
   test.each([
     ['fr', 'Votre paiement n’est pas passé', 'INV-7 (49,00 €)'],
     ['de', 'Ihre Zahlung ist nicht durchgegangen', 'INV-7 (49,00 €)'],
@@ -100,6 +103,41 @@ describe('a failed payment', () => {
     await approve();
     expect(w.email.sent[0]?.subject).toBe(subject);
     expect(w.email.sent[0]?.text.replace(/\s/g, ' ')).toContain(about);
+  });
+
+  test('in a language that we cannot write, the card says that it is in English', async () => {
+    await polish();
+    await happens('payment_failed');
+    expect(words()).toContain('They write Polish; this is in English, because no language model is set up');
+  });
+
+  test('a language model translates it; the card says so, and it never leaves alone', async () => {
+    await polish();
+    const asked: string[] = [];
+    w.deps.settings.outreach.mode = 'auto';
+    w.deps.writer = {
+      digest: async () => null,
+      article: async () => null,
+      translate: async (language) => {
+        asked.push(language);
+        return {
+          subject: 'Płatność nie powiodła się',
+          body: 'Dzień dobry,\n\nnie udało się pobrać płatności: {about}.',
+          about: 'Twoja subskrypcja',
+          link: 'Tutaj: {link}',
+          stop: 'Odpowiedz „stop”.',
+        };
+      },
+    };
+    await happens('payment_failed');
+    expect(asked).toEqual(['pl']);
+    expect(words()).toContain('Translated into Polish by the language model.');
+    expect(w.email.sent).toEqual([]);
+    await approve();
+    expect(w.email.sent[0]).toMatchObject({
+      subject: 'Płatność nie powiodła się',
+      text: expect.stringMatching(/^Dzień dobry,\n\nnie udało się[\s\S]*INV-7[\s\S]*„stop”/),
+    });
   });
 
   test('told again under the same id, or pressed twice, it is one message', async () => {

@@ -12,7 +12,16 @@ type Answer =
   | 'silence';
 
 type Responder = (request: ChatCompletionRequest, asked: number) => Answer;
-export type Asked = 'analyse' | 'draft' | 'verify' | 'rewrite' | 'classify' | 'other';
+export type Asked =
+  | 'analyse'
+  | 'draft'
+  | 'verify'
+  | 'rewrite'
+  | 'classify'
+  | 'digest'
+  | 'article'
+  | 'translate'
+  | 'other';
 
 const OPENINGS: [string, Asked][] = [
   ['You read customers', 'analyse'],
@@ -20,6 +29,9 @@ const OPENINGS: [string, Asked][] = [
   ['You check drafts', 'verify'],
   ['You rewrite drafts', 'rewrite'],
   ['You sort texts', 'classify'],
+  ['You write the first sentences of a digest', 'digest'],
+  ['You write an article', 'article'],
+  ['You translate a message', 'translate'],
 ];
 
 export type ModelDouble = Awaited<ReturnType<typeof startModelDouble>>;

@@ -158,6 +158,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
   const deps: FlowDeps = {
     store,
     engine,
+    writer: null,
     localEngine: engine,
     clock,
     log: silentLog,

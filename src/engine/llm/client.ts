@@ -16,7 +16,7 @@ const RETRY = { tries: 1, pauseMs: 500, longestPauseMs: 5_000 };
 const PATIENCE = 3;
 const OPENAI = 'https://api.openai.com/v1';
 
-export type ModelStep = 'analyse' | 'draft' | 'rewrite';
+export type ModelStep = 'analyse' | 'draft' | 'rewrite' | 'write';
 
 export interface ModelSettings {
   /** The first is asked; the others when it fails. At least one. */

@@ -16,6 +16,9 @@ const PROMPTS = {
   verify: { schema: 'verdicts', slots: ['claims'] },
   rewrite: { schema: 'rewriting', slots: ['instructions', 'reply', 'language', 'passages'] },
   classify: { schema: 'label', slots: ['labels', 'text'] },
+  digest: { schema: 'digest', slots: ['facts'] },
+  article: { schema: 'article', slots: ['language', 'questions', 'replies'] },
+  translate: { schema: 'translation', slots: ['language', 'texts'] },
 } as const;
 export type PromptName = keyof typeof PROMPTS;
 
@@ -49,6 +52,9 @@ export function loadPrompts(folder: string): Prompts {
     verify: read('verify'),
     rewrite: read('rewrite'),
     classify: read('classify'),
+    digest: read('digest'),
+    article: read('article'),
+    translate: read('translate'),
   };
 }
 

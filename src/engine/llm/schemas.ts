@@ -58,3 +58,18 @@ export const rewritingSchema = z.object({
 export function labelSchema(labels: string[]) {
   return z.object({ label: z.enum(labels), inScope: z.boolean() });
 }
+
+export const digestSchema = z.object({
+  sentences: z.array(z.object({ text: z.string(), facts: z.array(z.int()) })).max(6),
+});
+export type DigestSentence = z.infer<typeof digestSchema>['sentences'][number];
+
+export const articleSchema = z.object({ answered: z.boolean(), title: z.string(), body: z.string() });
+
+export const translationSchema = z.object({
+  subject: z.string(),
+  body: z.string(),
+  about: z.string(),
+  link: z.string(),
+  stop: z.string(),
+});

@@ -19,16 +19,21 @@ export interface AgentReply {
   category: string | null;
 }
 
-/** Null when nobody has answered at any length, or in no language that is shared by most. */
-export function composeArticle(title: string, replies: AgentReply[]): ArticleDraft | null {
+/** What an article can be made from: replies of some length in the language of most, without letter and personal data. */
+export function articleMaterial(replies: AgentReply[]): AgentReply[] {
   const language = mostOf(replies.map((reply) => reply.language));
-  const own = replies
+  return replies
     .filter((reply) => reply.language === language)
-    .map((reply) => ({ ...reply, body: bodyOf(reply.text) }))
-    .filter(({ body }) => body.length >= SHORTEST);
-  const typical = mostTypical(own);
-  if (!language || !typical) return null;
-  return { title, body: typical.body.slice(0, LONGEST), category: typical.category, language };
+    .map((reply) => ({ ...reply, text: bodyOf(reply.text) }))
+    .filter(({ text }) => text.length >= SHORTEST);
+}
+
+/** The most typical of such replies as an article; null when there is none. */
+export function composeArticle(title: string, material: AgentReply[]): ArticleDraft | null {
+  const typical = mostTypical(material);
+  if (!typical) return null;
+  const { text, category, language } = typical;
+  return { title, body: text.slice(0, LONGEST), category, language };
 }
 
 /** The reply without greeting and sign-off, and without data of a person. */
@@ -42,13 +47,13 @@ function bodyOf(text: string): string {
 }
 
 /** The one whose words most others share, by the mean of Jaccard's index; the longer of two alike. */
-function mostTypical<T extends { body: string }>(replies: T[]): T | null {
-  const words = replies.map(({ body }) => new Set(contentWords(body)));
+function mostTypical(replies: AgentReply[]): AgentReply | null {
+  const words = replies.map(({ text }) => new Set(contentWords(text)));
   const scores = words.map((own, i) =>
     words.reduce((sum, other, j) => (i === j ? sum : sum + jaccard(own, other)), 0),
   );
   const order = replies.map((reply, i) => ({ reply, score: scores[i] ?? 0 }));
-  order.sort((a, b) => b.score - a.score || b.reply.body.length - a.reply.body.length);
+  order.sort((a, b) => b.score - a.score || b.reply.text.length - a.reply.text.length);
   return order[0]?.reply ?? null;
 }
 

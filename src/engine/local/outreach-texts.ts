@@ -11,15 +11,21 @@ interface Text {
   about: string;
 }
 
-interface Language {
-  texts: Record<OutreachKind, Text>;
-  link(url: string): string;
+/** A message by its parts. */
+export interface OutreachWords extends Text {
+  /** `{link}` is filled in; left out where there is none. */
+  link: string;
+  /** How to get no more of them. */
   stop: string;
+}
+
+interface Language extends Pick<OutreachWords, 'link' | 'stop'> {
+  texts: Record<OutreachKind, Text>;
 }
 
 const LANGUAGES: Record<string, Language> = {
   en: {
-    link: (url) => `You can do it here: ${url}`,
+    link: 'You can do it here: {link}',
     stop: 'If you would rather not get messages like this one, just answer “stop”.',
     texts: {
       payment_failed: {
@@ -50,7 +56,7 @@ const LANGUAGES: Record<string, Language> = {
     },
   },
   de: {
-    link: (url) => `Das geht hier: ${url}`,
+    link: 'Das geht hier: {link}',
     stop: 'Wenn Sie solche Nachrichten nicht möchten, antworten Sie einfach „stopp“.',
     texts: {
       payment_failed: {
@@ -81,7 +87,7 @@ const LANGUAGES: Record<string, Language> = {
     },
   },
   fr: {
-    link: (url) => `C’est possible ici : ${url}`,
+    link: 'C’est possible ici : {link}',
     stop: 'Si vous ne souhaitez pas recevoir ce genre de message, répondez simplement « stop ».',
     texts: {
       payment_failed: {
@@ -112,7 +118,7 @@ const LANGUAGES: Record<string, Language> = {
     },
   },
   es: {
-    link: (url) => `Puede hacerlo aquí: ${url}`,
+    link: 'Puede hacerlo aquí: {link}',
     stop: 'Si prefiere no recibir mensajes como este, responda simplemente «stop».',
     texts: {
       payment_failed: {
@@ -144,23 +150,22 @@ const LANGUAGES: Record<string, Language> = {
   },
 };
 
-/** The language that we write first in: theirs where we can, else English. */
-export function outreachLanguage(language: string | null): string {
+/** ISO 639-1 of a customer's language; English when nothing is known. */
+export function languageCode(language: string | null): string {
   const code = language?.slice(0, 2).toLowerCase() ?? '';
-  return LANGUAGES[code] ? code : 'en';
+  return /^[a-z]{2}$/.test(code) ? code : 'en';
 }
 
-/** Subject and text of a message, with places for greeting and subject matter. Only links over https are taken. */
-export function outreachText(
-  kind: OutreachKind,
-  language: string,
-  data: Usage,
-): { subject: string; text: string } {
-  const of = LANGUAGES[outreachLanguage(language)];
-  const text = of?.texts[kind];
-  if (!of || !text) return { subject: '', text: '' };
-  const url = typeof data.url === 'string' && isHttps(data.url) ? of.link(data.url) : '';
-  return { subject: text.subject, text: [text.body, url, of.stop].filter(Boolean).join('\n\n') };
+/** What we write first for this reason; null in languages that we have no words in. */
+export function outreachWords(kind: OutreachKind, language: string): OutreachWords | null {
+  const of = LANGUAGES[language];
+  return of ? { ...of.texts[kind], link: of.link, stop: of.stop } : null;
+}
+
+/** The text of a message, with places for greeting and subject matter. Only links over https are taken. */
+export function outreachText({ body, link, stop }: OutreachWords, { url }: Usage): string {
+  const linked = typeof url === 'string' && isHttps(url) ? link.replace('{link}', () => url) : '';
+  return [body, linked, stop].filter(Boolean).join('\n\n');
 }
 
 function isHttps(url: string): boolean {
@@ -172,11 +177,14 @@ const word = (value: Usage[string] | undefined) =>
   typeof value === 'string' || typeof value === 'number' ? cleanLine(String(value), LONGEST) : '';
 
 /** What stands for `{about}`: the invoice and its amount, the error, the incident; in one line. */
-export function outreachAbout(kind: OutreachKind, language: string, data: Usage): string {
-  const fallback = LANGUAGES[outreachLanguage(language)]?.texts[kind].about ?? '';
+export function outreachAbout(
+  kind: OutreachKind,
+  { language, fallback }: { language: string; fallback: string },
+  data: Usage,
+): string {
   switch (kind) {
     case 'payment_failed': {
-      const sum = money(data, outreachLanguage(language));
+      const sum = money(data, language);
       const number = word(data.number);
       return number && sum ? `${number} (${sum})` : number || sum || fallback;
     }

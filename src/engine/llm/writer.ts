@@ -1,0 +1,142 @@
+// What the language model words beside replies: digests, articles and translations. Code checks each; null means that the local words stand.
+import type { z } from 'zod';
+import { errorText } from '../../model/errors.ts';
+import { replacePersonal } from '../../model/personal.ts';
+import { cleanLine, cleanText } from '../../model/text.ts';
+import type { Log } from '../../ports.ts';
+import { detectLanguage } from '../local/language.ts';
+import type { OutreachWords } from '../local/outreach-texts.ts';
+import { contentWords } from '../local/retrieval.ts';
+import { ask } from './ask.ts';
+import { newFacts } from './checker.ts';
+import type { ModelClient } from './client.ts';
+import { findAppError } from './failure.ts';
+import type { PromptName, Prompts } from './prompts.ts';
+import { articleSchema, type DigestSentence, digestSchema, translationSchema } from './schemas.ts';
+
+/** Characters of a digest's first sentences, and of an article. */
+const LONGEST = { digest: 600, title: 120, article: 3_500 };
+const SHORTEST_ARTICLE = 60;
+/** Share of an article's words that the replies must hold: what it is made from, in other sentences. */
+const OVERLAP = 0.6;
+/** A translation is neither much shorter nor much longer than what it translates. */
+const LENGTHS = { least: 0.4, most: 3 };
+
+/** None of these throws: null stands for a model that is not wanted, not to be had, or whose words do not hold. */
+export interface Writer {
+  /** The first sentences of a digest that says these facts. */
+  digest(facts: string[]): Promise<string | null>;
+  /** The article that would have answered these questions, from what people replied to them. */
+  article(material: {
+    language: string;
+    questions: string[];
+    replies: string[];
+  }): Promise<{ title: string; body: string } | null>;
+  /** Words of ours in another language (ISO 639-1); each is asked for once. */
+  translate(language: string, words: OutreachWords): Promise<OutreachWords | null>;
+}
+
+export function createWriter(options: { client: ModelClient; prompts: Prompts; log: Log }): Writer {
+  const { client, prompts, log } = options;
+  const translations = new Map<string, OutreachWords>();
+
+  async function write<T>(
+    name: PromptName,
+    slots: Record<string, unknown>,
+    schema: z.ZodType<T>,
+  ): Promise<T | null> {
+    if (!client.settings.steps.includes('write')) return null;
+    try {
+      const run = client.open({ step: name, ticketId: null });
+      return await ask(client, run, { prompt: prompts[name], slots, schema });
+    } catch (error) {
+      const reason = findAppError(error)?.message ?? errorText(error);
+      log.warn({ step: name, reason }, 'written without the language model');
+      return null;
+    }
+  }
+
+  /** What passes, or null with a word in the log. */
+  function checked<T>(step: PromptName, value: T, fault: string | null): T | null {
+    if (fault !== null) log.warn({ step, fault }, 'words of the language model were not used');
+    return fault === null ? value : null;
+  }
+
+  return {
+    async digest(facts) {
+      const numbered = facts.map((text, n) => ({ fact: n + 1, text }));
+      const answer = await write('digest', { facts: numbered }, digestSchema);
+      if (!answer) return null;
+      const text = cleanLine(answer.sentences.map((one) => one.text.trim()).join(' '), LONGEST.digest + 1);
+      return checked('digest', text, digestFault(answer.sentences, facts, text));
+    },
+
+    async article({ language, questions, replies }) {
+      const answer = await write('article', { language, questions, replies }, articleSchema);
+      if (!answer?.answered) return null;
+      const title = cleanLine(answer.title, LONGEST.title);
+      const body = replacePersonal(cleanText(answer.body).trim(), ({ kind }) => `[${kind.toLowerCase()}]`);
+      return checked('article', { title, body }, articleFault(title, body, [...questions, ...replies]));
+    },
+
+    async translate(language, words) {
+      const key = `${language} ${JSON.stringify(words)}`;
+      const known = translations.get(key);
+      if (known) return known;
+      const answer = await write('translate', { language, texts: words }, translationSchema);
+      const good = answer && checked('translate', answer, translationFault(language, words, answer));
+      if (good) translations.set(key, good);
+      return good;
+    },
+  };
+}
+
+const NUMBER_WORDS =
+  /\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|once|twice|half|thirds?|quarters?|doubled?|tripled?|most|majority|none|all|every)\b/gi;
+const MORE = /\b(?:more|rose|risen|higher|increase\w*|grew|grow\w*|above|later|slower|longer|worse)\b/i;
+const LESS =
+  /\b(?:fewer|less|fell|fallen|dropped|decrease\w*|lower|below|sooner|faster|quicker|shorter|better)\b/i;
+
+/** Why a digest's sentences do not say what the facts say; null when they do. */
+export function digestFault(sentences: DigestSentence[], facts: string[], whole: string): string | null {
+  if (!whole) return 'nothing was written';
+  if (whole.length > LONGEST.digest) return 'too long';
+  for (const { text, facts: named } of sentences) {
+    const said = named.map((n) => facts[n - 1]);
+    if (named.length === 0 || said.includes(undefined)) return 'a sentence names no fact that exists';
+    const known = said.join('\n');
+    const [invented] = newFacts(text, known);
+    if (invented) return `${invented} stands in none of the facts that its sentence names`;
+    const words = new Set(known.toLowerCase().match(/\p{L}+/gu));
+    const counted = (text.match(NUMBER_WORDS) ?? []).find((word) => !words.has(word.toLowerCase()));
+    if (counted) return `"${counted}" stands in none of the facts that its sentence names`;
+    for (const direction of [MORE, LESS])
+      if (direction.test(text) && !direction.test(known)) return 'a sentence compares where no fact does';
+  }
+  return null;
+}
+
+function articleFault(title: string, body: string, sources: string[]): string | null {
+  if (!title || body.length < SHORTEST_ARTICLE) return 'too short';
+  if (body.length > LONGEST.article) return 'too long';
+  const known = sources.join('\n');
+  const [invented] = newFacts(`${title}\n${body}`, known);
+  if (invented) return `${invented} stands in no reply`;
+  const there = new Set(contentWords(known));
+  const words = [...new Set(contentWords(body))];
+  const shared = words.filter((word) => there.has(word)).length;
+  return shared >= OVERLAP * words.length ? null : 'most of its words stand in no reply';
+}
+
+function translationFault(language: string, from: OutreachWords, to: OutreachWords): string | null {
+  const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
+  for (const name of ['subject', 'body', 'about', 'link', 'stop'] as const) {
+    const [original, text] = [from[name].replace('{greeting}', ''), to[name]];
+    if (places(original) !== places(text)) return `${name}: its places are not those of the original`;
+    const length = text.length / Math.max(1, original.length);
+    if (length < LENGTHS.least || length > LENGTHS.most) return `${name}: its length is odd`;
+    if (newFacts(text, original).length > 0) return `${name}: it says what the original does not`;
+  }
+  if (!/stop/i.test(to.stop)) return 'stop: the word itself is missing';
+  return detectLanguage(to.body) === language ? null : `body: not written in ${language}`;
+}
