@@ -18,6 +18,7 @@ import type {
 import type { IssuePart, NewIssue, TrackerIssue } from './model/issue.ts';
 import type { InboundMessage, OutboundReply, Receipt, SendResult } from './model/message.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from './model/platform.ts';
+import type { SignedWebhook } from './model/signature.ts';
 import type { WebPage } from './model/web-page.ts';
 
 export type {
@@ -250,9 +251,6 @@ export interface Tracker {
   id: string;
   /** What people call it: "GitHub". */
   name: string;
-  /** Listens for changes; `onChange` is told the id of an issue that may have changed, not how. */
-  start(onChange: (issueId: string) => Promise<void>): Promise<void>;
-  stop(): Promise<void>;
   /** Issues that may be about the same, the likeliest first. */
   search(words: string, limit: number, signal: AbortSignal): Promise<TrackerIssue[]>;
   /** The issue that carries the marker, looked for among those made since `since`. */
@@ -271,10 +269,11 @@ export interface Tracker {
   close?(issueId: string, as: 'fixed' | 'not_planned', by: string): Promise<void>;
   /** The id of the issue at an address that people copied from their browser, or wrote as a key; null: not one of this tracker. */
   idOf(urlOrKey: string): string | null;
-  /** True: changes are told by webhook, so that asking is only a safety net. */
+  /** True: changes are told at once, so that asking is only a safety net. */
   pushes: boolean;
+  /** How the far end tells them, at `/webhooks/ID`. */
+  webhook?: SignedWebhook;
   health(): Promise<Health>;
-  routes?: Route[];
 }
 
 export interface Embedder {

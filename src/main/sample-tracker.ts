@@ -79,8 +79,6 @@ export function createSampleTracker(deps: {
     id: 'sample',
     name: 'Sample tracker',
     pushes: true,
-    start: async () => undefined,
-    stop: async () => undefined,
 
     async search(words, limit) {
       const terms = words.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];

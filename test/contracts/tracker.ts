@@ -1,8 +1,10 @@
 // What every tracker promises. Each test ends at the far end's own record, or begins with its own wire event.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { trackerRoutes } from '../../src/infra/http/tracker-webhook.ts';
 import type { NewIssue } from '../../src/model/issue.ts';
 import type { Tracker } from '../../src/ports.ts';
 import type { Fault } from '../support/fault-proxy.ts';
+import { silentLog } from '../support/workspace.ts';
 
 /** One tracker with its far end. */
 export interface TrackerWorld {
@@ -45,15 +47,27 @@ export function trackerContract(name: string, build: () => Promise<TrackerWorld>
     beforeEach(async () => {
       world = await build();
       tracker = world.create();
+      changed = [];
+      down = false;
     });
     afterEach(async () => {
-      await tracker.stop();
       await world.remove();
     });
 
+    /** Issues that webhooks told of; `down`: none can be kept. */
+    let changed: string[];
+    let down = false;
+
     async function post(event: { headers: Record<string, string>; body: string }): Promise<number> {
-      const route = tracker.routes?.[0];
-      if (!route) throw new Error('the tracker brings no route');
+      const [route] = trackerRoutes(tracker, {
+        clock: { now: () => new Date() },
+        log: silentLog,
+        async changed(issueId) {
+          if (down) throw new Error('the database is away');
+          changed.push(issueId);
+        },
+      });
+      if (!route) throw new Error('the tracker brings no webhook');
       const request = new Request(`http://localhost${route.path}`, { method: 'POST', ...event });
       return (await route.handle(request, {}, { address: '127.0.0.1' })).status;
     }
@@ -203,16 +217,12 @@ export function trackerContract(name: string, build: () => Promise<TrackerWorld>
 
     test('a webhook tells which issue may have changed', async () => {
       const { id } = await tracker.create(report, signal());
-      const changed: string[] = [];
-      await tracker.start(async (issueId) => void changed.push(issueId));
       expect(await post(world.webhook(id))).toBeLessThan(300);
       expect(changed).toEqual([id]);
     });
 
     test('a webhook that is not signed with the secret is refused', async () => {
       const { id } = await tracker.create(report, signal());
-      const changed: string[] = [];
-      await tracker.start(async (issueId) => void changed.push(issueId));
       const event = world.webhook(id);
       expect(await post({ ...event, body: event.body.replace('{', '{ ') })).toBe(401);
       expect(await post({ headers: {}, body: event.body })).toBe(401);
@@ -222,9 +232,9 @@ export function trackerContract(name: string, build: () => Promise<TrackerWorld>
     test('a webhook that could not be kept is asked for again', async () => {
       const { id } = await tracker.create(report, signal());
       const event = world.webhook(id);
+      down = true;
       expect(await post(event)).toBe(503);
-      const changed: string[] = [];
-      await tracker.start(async (issueId) => void changed.push(issueId));
+      down = false;
       expect(await post(event)).toBeLessThan(300);
       expect(changed).toEqual([id]);
     });

@@ -47,7 +47,6 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
     request: { fetch: deps.fetch },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
-  let changed: ((issueId: string) => Promise<void>) | null = null;
 
   /** One request; whatever goes wrong comes out as an AppError. */
   async function call<T>(
@@ -110,26 +109,7 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
     id: 'github',
     name: 'GitHub',
     pushes: config.webhookSecret !== null,
-    routes: config.webhookSecret
-      ? [
-          githubWebhook({
-            secret: config.webhookSecret,
-            log: deps.log,
-            changed: async (issueId) => {
-              if (!changed) throw new AppError('starting', 'not started yet', { retryable: true });
-              await changed(issueId);
-            },
-          }),
-        ]
-      : undefined,
-
-    async start(onChange) {
-      changed = onChange;
-    },
-
-    async stop() {
-      changed = null;
-    },
+    webhook: config.webhookSecret ? githubWebhook(config.webhookSecret) : undefined,
 
     async search(words, limit, signal) {
       const terms = (words.match(/[\p{L}\p{N}]{3,}/gu) ?? []).slice(0, LIMITS.searchWords);

@@ -33,8 +33,6 @@ const transitionsSchema = z.object({
 });
 
 export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
-  let changed: ((issueId: string) => Promise<void>) | null = null;
-
   /** jira.js takes half a second to load: the first call pays, not everybody's start. */
   async function api(signal: AbortSignal) {
     const cloud = await import('jira.js/cloud');
@@ -92,27 +90,7 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
     id: 'jira',
     name: 'Jira',
     pushes: config.webhookSecret !== null,
-    routes: config.webhookSecret
-      ? [
-          jiraWebhook({
-            secret: config.webhookSecret,
-            clock: deps.clock,
-            log: deps.log,
-            changed: async (issueId) => {
-              if (!changed) throw new AppError('starting', 'not started yet', { retryable: true });
-              await changed(issueId);
-            },
-          }),
-        ]
-      : undefined,
-
-    async start(onChange) {
-      changed = onChange;
-    },
-
-    async stop() {
-      changed = null;
-    },
+    webhook: config.webhookSecret ? jiraWebhook(config.webhookSecret) : undefined,
 
     async search(words, limit, signal) {
       // Letters and digits only: nothing that JQL or its text search could take for an operator.

@@ -42,7 +42,6 @@ const nodesOf = <T>(node: z.ZodType<T>) =>
 export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
   const call = createLinearCall({ ...config, clock: deps.clock });
   const { host } = new URL(config.apiUrl);
-  let changed: ((issueId: string) => Promise<void>) | null = null;
   let known: Team | null = null;
 
   async function team(signal: AbortSignal): Promise<Team> {
@@ -90,27 +89,7 @@ export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
     id: 'linear',
     name: 'Linear',
     pushes: config.webhookSecret !== null,
-    routes: config.webhookSecret
-      ? [
-          linearWebhook({
-            secret: config.webhookSecret,
-            clock: deps.clock,
-            log: deps.log,
-            changed: async (issueId) => {
-              if (!changed) throw new AppError('starting', 'not started yet', { retryable: true });
-              await changed(issueId);
-            },
-          }),
-        ]
-      : undefined,
-
-    async start(onChange) {
-      changed = onChange;
-    },
-
-    async stop() {
-      changed = null;
-    },
+    webhook: config.webhookSecret ? linearWebhook(config.webhookSecret) : undefined,
 
     async search(words, limit, signal) {
       const terms = (words.match(/[\p{L}\p{N}]{4,}/gu) ?? []).slice(0, LIMITS.searchWords);

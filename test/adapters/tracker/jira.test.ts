@@ -2,6 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { jiraConfig } from '../../../adapters/tracker/jira/config.ts';
+// Half a second of code, ten on a busy machine: loaded before any test waits for an answer.
+import 'jira.js/cloud';
 import { createJira } from '../../../adapters/tracker/jira/index.ts';
 import { trackerContract } from '../../contracts/tracker.ts';
 import { createFaultProxy } from '../../support/fault-proxy.ts';
