@@ -52,6 +52,8 @@ export interface FlowDeps {
   /** Where people reach this bot, without a slash at the end. */
   publicUrl: string;
   taxonomy: Taxonomy;
+  /** Where published articles are written as files, too; null: there is no such folder. */
+  knowledgeFolder: string | null;
   /** Chat platforms by id. */
   platforms: ReadonlyMap<string, ChatPlatform>;
   /** Intake channels by the channel names that they serve. */

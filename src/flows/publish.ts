@@ -1,38 +1,39 @@
 // Publishes an article that people approved: into the knowledge folder, the database and the engine.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ArticleDraft } from '../model/alert.ts';
 import { errorText } from '../model/errors.ts';
 import type { FlowDeps } from './deps.ts';
 
-/** Idempotent: the same alert always writes the same article. */
+/** Idempotent: the same alert always writes the same article. Other replicas see within half a minute that articles changed. */
 export async function publishArticle(
-  deps: Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'settings' | 'log'>,
+  deps: Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'knowledgeFolder' | 'log'>,
   alertId: number,
-  { title, body, category, language }: ArticleDraft,
+  draft: ArticleDraft,
 ): Promise<void> {
+  const { title, body, category, language } = draft;
   const file = `deskhand/${slug(title)}-a${alertId}.md`;
-  const { folder } = deps.settings.knowledge;
-  const article = {
-    // As the import of the folder names it, so that the next start finds the same article.
-    id: folder ? `${basename(resolve(folder))}/${file}` : file,
-    title,
-    url: null,
-    category,
-    plans: [],
-    language,
-    product: null,
-    body,
-  };
-  if (folder)
-    try {
-      await mkdir(join(folder, 'deskhand'), { recursive: true });
-      await writeFile(join(folder, file), markdown({ title, body, category, language }));
-    } catch (error) {
-      deps.log.warn({ alert: alertId, reason: errorText(error) }, 'article not written to the folder');
-    }
+  const id = (await writeTo(deps, file, draft)) ?? file;
+  const article = { id, title, url: null, category, plans: [], language, product: null, body };
   await deps.store.upsertArticles([article], deps.clock.now());
   await deps.engine.setArticles(await deps.store.allArticles());
+}
+
+/** Writes the file into the knowledge folder, if there is one; answers the id by which its import knows the article. */
+async function writeTo(
+  { knowledgeFolder, log }: Pick<FlowDeps, 'knowledgeFolder' | 'log'>,
+  file: string,
+  draft: ArticleDraft,
+): Promise<string | null> {
+  if (knowledgeFolder === null) return null;
+  try {
+    await mkdir(join(knowledgeFolder, 'deskhand'), { recursive: true });
+    await writeFile(join(knowledgeFolder, file), markdown(draft));
+    return `${basename(knowledgeFolder)}/${file}`;
+  } catch (error) {
+    log.warn({ file, reason: errorText(error) }, 'article not written to the folder, only to the database');
+    return null;
+  }
 }
 
 function markdown({ title, body, category, language }: ArticleDraft): string {

@@ -42,6 +42,7 @@ import { buildAdapters } from './adapters.ts';
 import { checkChannels } from './channels.ts';
 import { readyEngine, startEngine } from './engine.ts';
 import { createWake, startJobs } from './jobs.ts';
+import { knowledgeFolders } from './knowledge.ts';
 import { createSampleChannel } from './sample-channels.ts';
 import { createComeback } from './sample-comeback.ts';
 import { createSampleTracker } from './sample-tracker.ts';
@@ -172,6 +173,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     settings: config.yaml,
     publicUrl: config.publicUrl,
     taxonomy: config.taxonomy,
+    knowledgeFolder:
+      knowledgeFolders(config.file, config.yaml.knowledge).find(({ holds }) => holds === 'articles')?.path ??
+      null,
     platforms,
     channels,
     sources,

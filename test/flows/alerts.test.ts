@@ -191,7 +191,7 @@ describe('a knowledge gap', () => {
 
   test('is written into the knowledge folder, as the next start reads it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'knowledge-'));
-    w.deps.settings.knowledge.folder = folder;
+    w.deps.knowledgeFolder = folder;
     const article = { title: 'A: "b"', body: 'Text.', category: 'billing/refund', language: 'en' };
     await publishArticle(w.deps, 7, article);
     await importKnowledge(folder, { store: w.store, clock: w.clock });
@@ -199,6 +199,29 @@ describe('a knowledge gap', () => {
       { ...article, id: expect.stringMatching(/a-b-a7\.md$/) },
     ]);
     await rm(folder, { recursive: true });
+  });
+
+  test('where the folder cannot be written it stands in the database alone, and no import takes it away', async () => {
+    w.deps.knowledgeFolder = '/dev/null/knowledge';
+    await publishArticle(w.deps, 7, { title: 'Refunds', body: 'Text.', category: null, language: 'en' });
+    expect(await w.store.allArticles()).toMatchObject([{ id: 'deskhand/refunds-a7.md' }]);
+  });
+
+  test('is a language model’s article from the replies where there is one', async () => {
+    const told: { replies: string[] }[] = [];
+    w.deps.writer = {
+      digest: async () => null,
+      translate: async () => null,
+      article: async (material) => {
+        told.push(material);
+        return { title: 'Paying by invoice', body: 'Choose “Invoice” under Settings › Billing.' };
+      },
+    };
+    await asked(['ada', 'bob', 'cyd'], ANSWER);
+    await findGaps(w.deps);
+    expect(JSON.stringify(told)).not.toMatch(/Hi ada|Best,|ana@team/);
+    expect(words()).toContain('Paying by invoice');
+    expect(words()).toContain('A language model wrote the article from what your agents answered');
   });
 
   test('two who ask are not many, and what was answered as drafted is no gap', async () => {

@@ -159,6 +159,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     store,
     engine,
     writer: null,
+    knowledgeFolder: null,
     localEngine: engine,
     clock,
     log: silentLog,
