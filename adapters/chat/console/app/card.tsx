@@ -27,11 +27,14 @@ export function CardView(props: { json: AdaptiveCardJson; onPress: (verb: string
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const hadFocus = element.contains(document.activeElement);
+    const focused = element.contains(document.activeElement) ? document.activeElement : null;
     const drawn = draw(props.json, (verb) => press.current(verb));
     element.replaceChildren(...(drawn ? [drawn] : []));
-    // A card that changes under the keyboard keeps the keyboard.
-    if (hadFocus) element.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
+    // A card that changes under the keyboard keeps it: on the same button, else on the whole, where a second press of
+    // Enter presses nothing that was not read.
+    const buttons = [...element.querySelectorAll<HTMLElement>('button')];
+    const same = buttons.find((button) => button.textContent === focused?.textContent);
+    if (focused) (same ?? element.closest<HTMLElement>('[tabindex]'))?.focus({ preventScroll: true });
   }, [props.json]);
   return <div class="card-body" ref={frame} aria-busy={props.busy ? 'true' : undefined} />;
 }

@@ -68,3 +68,14 @@ export function Composer(props: {
     </form>
   );
 }
+
+/** Puts the keyboard into the channel's text box, which begins with these words where it is empty. */
+export function focusComposer(start: string): void {
+  const box = document.querySelector<HTMLTextAreaElement>('#channel-composer');
+  if (!box) return;
+  if (!box.value || box.value.startsWith('/deskhand ')) {
+    box.value = start;
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  box.focus();
+}

@@ -1,5 +1,6 @@
 // The keyboard: one letter for each thing that agents do all day.
 import type { Post } from '../wire.ts';
+import { focusComposer } from './composer.tsx';
 import { shownPosts } from './feed.tsx';
 import { go } from './net.ts';
 import { pressVerb } from './post.tsx';
@@ -88,14 +89,4 @@ function select(by: 1 | -1): boolean {
   element?.focus({ preventScroll: true });
   element?.scrollIntoView({ block: element.offsetHeight > innerHeight * 0.7 ? 'start' : 'center' });
   return true;
-}
-
-function focusComposer(start: string): void {
-  const box = document.querySelector<HTMLTextAreaElement>('#channel-composer');
-  if (!box) return;
-  if (!box.value) {
-    box.value = start;
-    box.dispatchEvent(new Event('input', { bubbles: true }));
-  }
-  box.focus();
 }

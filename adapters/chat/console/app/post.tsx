@@ -20,7 +20,10 @@ export function pressVerb(post: Post, verb: string): void {
 
 /** `inThread`: in the panel; there the card that began it is folded to what it is about and its buttons. */
 export function PostView({ post, inThread = false }: { post: Post; inThread?: boolean }) {
-  const [unfolded, setUnfolded] = useState(false);
+  // A thread that covers its channel begins with the whole card, until there is something else to read.
+  const [unfolded, setUnfolded] = useState(
+    () => inThread && !post.replies && matchMedia('(max-width: 1180px)').matches,
+  );
   const selected = useStore((s) => !inThread && s.selected === post.id);
   const busy = useStore((s) => s.busy[`${post.channel}/${post.thread ?? post.id}`] === true);
   const { content } = post;
@@ -43,7 +46,7 @@ export function PostView({ post, inThread = false }: { post: Post; inThread?: bo
       data-post={inThread ? undefined : post.id}
       data-tone={tone}
       aria-label={card ? content.fallback : `${post.author}: ${content.text.slice(0, 100)}`}
-      tabIndex={inThread ? undefined : -1}
+      tabIndex={-1}
       onFocusIn={inThread ? undefined : () => setState({ selected: post.id })}
       onPointerDown={inThread ? undefined : () => setState({ selected: post.id })}
     >

@@ -3,6 +3,7 @@
 import { Bell, Icon } from '../../../../src/web/icons.tsx';
 import type { Bootstrap } from '../wire.ts';
 import { Avatar } from './avatar.tsx';
+import { focusComposer } from './composer.tsx';
 import { isTicket } from './feed.tsx';
 import { openMenu } from './menu.tsx';
 import { begin, dismiss, go, setTheme } from './net.ts';
@@ -143,6 +144,7 @@ const THEMES: { id: Theme; label: string }[] = [
 export function TopBar() {
   const boot = useStore((s) => s.boot);
   const here = useStore((s) => s.channel);
+  const live = useStore((s) => s.live);
   const onlyOpen = useStore((s) => s.onlyOpen);
   const theme = useStore((s) => s.theme);
   const tickets = useStore((s) => s.feeds[s.channel]?.posts.some(isTicket) ?? false);
@@ -164,6 +166,7 @@ export function TopBar() {
         </h1>
         <p>{channel?.purpose}</p>
       </div>
+      {live ? null : <p class="link-state is-off">Reconnecting…</p>}
       {tickets ? (
         <fieldset class="segments">
           <legend class="unseen">Which cards are shown</legend>
@@ -175,6 +178,15 @@ export function TopBar() {
           </button>
         </fieldset>
       ) : null}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Search tickets"
+        title="Search tickets"
+        onClick={() => focusComposer('/deskhand search ')}
+      >
+        <Icon name="search" />
+      </button>
       <button
         type="button"
         class="icon-button"
@@ -212,7 +224,11 @@ export function Banners() {
       {sample ? (
         <p class="banner">
           <span>
-            <b>Sample workspace.</b> Start empty with <code>npm start -- --empty</code>
+            <b>Sample workspace.</b>{' '}
+            <span class="wide-only">
+              Start empty with <code>npm start -- --empty</code>
+            </span>
+            <span class="narrow-only">Nothing leaves it.</span>
           </span>
         </p>
       ) : null}

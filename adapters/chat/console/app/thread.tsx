@@ -58,6 +58,7 @@ export function ThreadPanel() {
             <span>{count === 1 ? '1 reply' : `${count} replies`}</span>
           </div>
         ) : null}
+        {parent && count === 0 && ticket?.startsWith('T-') ? <FirstSteps /> : null}
         {rest.map((post) => (
           <PostView post={post} inThread key={post.id} />
         ))}
@@ -71,5 +72,19 @@ export function ThreadPanel() {
         send={reply}
       />
     </aside>
+  );
+}
+
+/** What a ticket's thread is for, while nothing stands in it. */
+function FirstSteps() {
+  return (
+    <dl class="first-steps">
+      <dt>@deskhand shorter</dt>
+      <dd>rewrites the draft; say what you want changed</dd>
+      <dt>@deskhand send: …</dt>
+      <dd>puts your own words on the card, to be approved</dd>
+      <dt>Show everything</dt>
+      <dd>in the card’s menu: history, facts, sources, similar tickets</dd>
+    </dl>
   );
 }
