@@ -136,14 +136,15 @@ export function newsCard(text: string, tone: 'good' | 'warning' | 'neutral' = 'n
   return { tone, fallback: words, ref: null, blocks: [{ type: 'outcome', tone, text: words }] };
 }
 
-/** What `/deskhand` and `@deskhand` understand. */
-export function helpCard(commands: { command: string; says: string }[]): Card {
+/** What `/deskhand` and `@deskhand` understand. `asked`: what somebody wrote that is none of it. */
+export function helpCard(commands: { command: string; says: string }[], asked = ''): Card {
+  const title = asked ? `There is no command “${line(asked, 40)}”` : 'What Deskhand understands';
   return {
     tone: 'neutral',
-    fallback: 'What Deskhand understands',
+    fallback: title,
     ref: null,
     blocks: [
-      { type: 'header', text: 'What Deskhand understands' },
+      { type: 'header', text: title },
       { type: 'fields', fields: commands.map(({ command, says }) => ({ label: command, value: says })) },
       {
         type: 'context',
