@@ -44,9 +44,10 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
         latest = await deps.store.getTicket(ticketId);
       } else {
         if (ticket.rev > ticket.presentedRev) {
-          const scored = fresh ? ticket : await scoreAgain(deps, ticket);
-          await keepClocks(deps, scored);
-          await placeCards(deps, scored);
+          const customer = await deps.store.getCustomer(ticket.customerId);
+          const scored = fresh ? ticket : await scoreAgain(deps, ticket, customer);
+          await keepClocks(deps, scored, customer);
+          await placeCards(deps, scored, customer);
         }
         if (ticket.draftedSeq > ticket.clusteredSeq) await deps.wake.clusters();
         return true;
@@ -58,7 +59,8 @@ export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean
 }
 
 async function announceDraft(deps: FlowDeps, ticket: TicketRow): Promise<void> {
-  if (await mayAnnounce(deps, ticket)) await placeCards(deps, ticket);
+  const customer = await deps.store.getCustomer(ticket.customerId);
+  if (await mayAnnounce(deps, ticket, customer)) await placeCards(deps, ticket, customer);
 }
 
 /** Times one step for the figures. */

@@ -2,6 +2,7 @@
 
 import type { CardRow } from '../infra/db/queries/cards.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Customer } from '../model/customer.ts';
 import { AppError } from '../model/errors.ts';
 import type { FlowDeps } from './deps.ts';
 import { quietUntil } from './quiet-hours.ts';
@@ -10,13 +11,10 @@ import { fallbackOf, placesOf } from './route.ts';
 const MINUTE_MS = 60_000;
 
 /** Reserves a new ticket's cards, and has all of them drawn that lag behind. Platforms are not waited for. */
-export async function placeCards(deps: FlowDeps, ticket: TicketRow): Promise<void> {
+export async function placeCards(deps: FlowDeps, ticket: TicketRow, customer: Customer): Promise<void> {
   const { store, platforms, wake } = deps;
-  let rows = await store.cardsOf(ticket.id);
-  if (rows.length === 0) {
-    await reserve(deps, ticket);
-    rows = await store.cardsOf(ticket.id);
-  }
+  const known = await store.cardsOf(ticket.id);
+  const rows = known.length > 0 ? known : await reserve(deps, ticket, customer);
   const behind = rows.filter((row) => row.failure === null && row.rev < ticket.rev);
   const homeless = behind.filter((row) => !platforms.has(row.platform));
   for (const row of homeless)
@@ -30,13 +28,13 @@ export async function placeCards(deps: FlowDeps, ticket: TicketRow): Promise<voi
  * Whether a card may be posted although nothing is known of the ticket yet: not where what it is about decides
  * on its place, its hour, or on whether it stands for itself.
  */
-export async function mayAnnounce(deps: FlowDeps, ticket: TicketRow): Promise<boolean> {
+export async function mayAnnounce(deps: FlowDeps, ticket: TicketRow, customer: Customer): Promise<boolean> {
   const { settings, store, clock } = deps;
   if (ticket.analysis !== null || (await store.cardsOf(ticket.id)).length > 0) return true;
   if (settings.routes.length > 0 || settings.noise.quietHours) return false;
   const { count, minutes } = settings.noise.burst;
   const since = new Date(clock.now().getTime() - minutes * MINUTE_MS);
-  const [place] = placesOf(deps, ticket, await store.getCustomer(ticket.customerId));
+  const [place] = placesOf(deps, ticket, customer);
   return count === 0 || place === undefined || (await store.cardsSince(place, since)) < count;
 }
 
@@ -77,12 +75,17 @@ export async function standIn(
   return true;
 }
 
-async function reserve(deps: FlowDeps, ticket: TicketRow): Promise<void> {
+/** The cards of a ticket in every place that the routes name. */
+async function reserve(deps: FlowDeps, ticket: TicketRow, customer: Customer): Promise<CardRow[]> {
   const { store, clock, settings } = deps;
   const now = clock.now();
   const quiet = settings.noise.quietHours;
   const waits = quiet?.priorities.some((level) => level === ticket.priority?.level);
   const heldUntil = quiet && waits ? quietUntil(now, quiet, settings.workspace.timeZone) : null;
-  for (const { platform, channel } of placesOf(deps, ticket, await store.getCustomer(ticket.customerId)))
-    await store.reserveCard({ ticketId: ticket.id, platform, channel, postedAt: now, heldUntil });
+  const rows: CardRow[] = [];
+  for (const { platform, channel } of placesOf(deps, ticket, customer)) {
+    const row = await store.reserveCard({ ticketId: ticket.id, platform, channel, postedAt: now, heldUntil });
+    if (row) rows.push(row);
+  }
+  return rows;
 }

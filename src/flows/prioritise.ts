@@ -1,4 +1,5 @@
 // The priority of a ticket: from what was understood, what is known of the customer, and what goes on around it.
+import { isDeepStrictEqual } from 'node:util';
 import { prioritise } from '../engine/priority.ts';
 import { shiftWeights } from '../engine/priority-fit.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
@@ -7,6 +8,7 @@ import { type Analysis, SPAM } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
 import type { PriorityRules } from '../model/priority.ts';
 import type { Priority } from '../model/ticket.ts';
+import type { EngineInput } from '../ports.ts';
 import type { FlowDeps } from './deps.ts';
 import { hoursOf } from './service-clocks.ts';
 
@@ -14,7 +16,7 @@ type ScoreDeps = Pick<FlowDeps, 'store' | 'clock' | 'settings' | 'holidaysOf' | 
 
 const DAY_MS = 86_400_000;
 /** Contacts within so many days count. */
-export const CONTACT_DAYS = 30;
+const CONTACT_DAYS = 30;
 /** An incident that nobody has ended is over after so many days. */
 const INCIDENT_DAYS = 7;
 const WAITING: readonly TicketRow['status'][] = ['open', 'awaiting_agent', 'snoozed'];
@@ -23,17 +25,19 @@ const WAITING: readonly TicketRow['status'][] = ['open', 'awaiting_agent', 'snoo
 export async function priorityOf(
   deps: ScoreDeps,
   ticket: TicketRow,
-  { analysis, customer }: { analysis: Analysis; customer: Customer },
+  {
+    analysis,
+    customer,
+    contacts,
+  }: { analysis: Analysis; customer: Customer; contacts: EngineInput['contacts'] },
 ): Promise<Priority> {
   const { store, clock } = deps;
   const now = clock.now();
-  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS);
   if (analysis.spam >= SPAM && !ticket.categoryBy && !ticket.priorityBy)
     return { level: 'P4', score: 0, factors: [{ name: 'spam', points: 0, text: 'looks like spam' }] };
-  const [rules, contacts, around, clocks, hours] = await Promise.all([
+  const [rules, around, clocks, hours] = await Promise.all([
     rulesOf(deps),
-    store.contactCounts(ticket.customerId, ticket.id, ago(CONTACT_DAYS)),
-    store.circumstancesOf(ticket.id, ago(INCIDENT_DAYS)),
+    store.circumstancesOf(ticket.id, daysAgo(now, INCIDENT_DAYS)),
     store.clocksOf(ticket.id),
     hoursOf(deps),
   ]);
@@ -45,13 +49,24 @@ export async function priorityOf(
   return ticket.priorityBy && ticket.priority ? { ...scored, level: ticket.priority.level } : scored;
 }
 
+/** Open tickets and recent contacts of its customer, besides this ticket. */
+export function contactsOf(
+  { store, clock }: Pick<ScoreDeps, 'store' | 'clock'>,
+  { customerId, id }: Pick<TicketRow, 'customerId' | 'id'>,
+): Promise<EngineInput['contacts']> {
+  return store.contactCounts(customerId, id, daysAgo(clock.now(), CONTACT_DAYS));
+}
+
+const daysAgo = (now: Date, days: number) => new Date(now.getTime() - days * DAY_MS);
+
 /** Scores a ticket again that waits for us: others may report the same by now, or its time runs out. */
-export async function scoreAgain(deps: ScoreDeps, ticket: TicketRow): Promise<TicketRow> {
+export async function scoreAgain(deps: ScoreDeps, ticket: TicketRow, customer: Customer): Promise<TicketRow> {
   const { analysis, priority } = ticket;
   if (!analysis || !priority || ticket.priorityBy || !WAITING.includes(ticket.status)) return ticket;
-  const customer = await deps.store.getCustomer(ticket.customerId);
-  const scored = await priorityOf(deps, ticket, { analysis, customer });
-  if (JSON.stringify(scored) === JSON.stringify(priority)) return ticket;
+  const contacts = await contactsOf(deps, ticket);
+  const scored = await priorityOf(deps, ticket, { analysis, customer, contacts });
+  // The database keeps the keys of JSON in an order of its own.
+  if (isDeepStrictEqual(scored, priority)) return ticket;
   await deps.store.setScore(ticket.id, scored);
   return { ...ticket, priority: scored };
 }

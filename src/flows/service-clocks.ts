@@ -4,6 +4,7 @@ import { type OfficeHours, officeHours, ROUND_THE_CLOCK } from '../insights/busi
 import { localTime } from '../insights/calendar.ts';
 import { promiseOf, setClock } from '../insights/service-clock.ts';
 import { SPAM } from '../model/analysis.ts';
+import type { Customer } from '../model/customer.ts';
 import { errorText } from '../model/errors.ts';
 import { SERVICE_TARGETS, type ServiceClock, type ServiceTarget } from '../model/service-level.ts';
 import type { FlowDeps } from './deps.ts';
@@ -14,15 +15,11 @@ type ClockDeps = Pick<FlowDeps, 'store' | 'clock' | 'settings' | 'holidaysOf' | 
 const YEARS = [-1, 0, 1, 2];
 
 /** Brings a ticket's promises up to its priority and state; the caller has its cards drawn. */
-export async function keepClocks(deps: ClockDeps, ticket: TicketRow): Promise<void> {
+export async function keepClocks(deps: ClockDeps, ticket: TicketRow, customer: Customer): Promise<void> {
   const { store, clock, settings } = deps;
   const { priority } = ticket;
   if (!priority) return;
-  const [customer, known, hours] = await Promise.all([
-    store.getCustomer(ticket.customerId),
-    store.clocksOf(ticket.id),
-    hoursOf(deps),
-  ]);
+  const [known, hours] = await Promise.all([store.clocksOf(ticket.id), hoursOf(deps)]);
   const plan = customer.account?.plan ?? null;
   for (const target of SERVICE_TARGETS) {
     const before = known.find((one) => one.target === target) ?? null;

@@ -11,11 +11,10 @@ import { commitReply } from './commit-reply.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { knownIssue, withKnownIssue } from './known-issue.ts';
 import { learnFromFollowUp } from './learn.ts';
-import { CONTACT_DAYS, priorityOf } from './prioritise.ts';
+import { contactsOf, priorityOf } from './prioritise.ts';
 
 /** How long one context source may take; a slow one is named on the card instead of delaying it. */
 const SOURCE_LIMIT_MS = 3_000;
-const DAY_MS = 86_400_000;
 
 /**
  * Brings a ticket's understanding and draft up to its newest message. Commits nothing when the customer or
@@ -24,14 +23,10 @@ const DAY_MS = 86_400_000;
  */
 export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Date | null> {
   const { store, engine, clock, settings, taxonomy } = deps;
-  const [customer, messages, counts] = await Promise.all([
+  const [customer, messages, contacts] = await Promise.all([
     store.getCustomer(ticket.customerId),
     store.messagesOf(ticket.id, 30),
-    store.contactCounts(
-      ticket.customerId,
-      ticket.id,
-      new Date(clock.now().getTime() - CONTACT_DAYS * DAY_MS),
-    ),
+    contactsOf(deps, ticket),
   ]);
   const spoken = messages.filter((message) => !message.automatic && message.direction !== 'note');
   const input: EngineInput = {
@@ -45,7 +40,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
     })),
     customer,
     channel: ticket.channel,
-    contacts: counts,
+    contacts,
   };
 
   const [context, understood] = await Promise.all([gatherContext(deps, customer), engine.analyse(input)]);
@@ -55,7 +50,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
       : understood;
   await learnFromFollowUp(deps, ticket, analysis.frustration);
   const spam = analysis.spam >= SPAM && !ticket.categoryBy;
-  const priority = await priorityOf(deps, ticket, { analysis, customer });
+  const priority = await priorityOf(deps, ticket, { analysis, customer, contacts });
   const [outcomes, calibration, mode] = await Promise.all([
     store.outcomesOf(analysis.category),
     store.calibration(),

@@ -30,13 +30,13 @@ export function cardQueries(db: Db) {
     cardsOf: (ticketId: number): Promise<CardRow[]> =>
       db.select().from(card).where(eq(card.ticketId, ticketId)).orderBy(asc(card.id)),
 
-    /** Reserves the one card of a ticket in a platform channel before it is posted; false when it was there. */
+    /** Reserves the one card of a ticket in a platform channel before it is posted; null when it was there. */
     async reserveCard(
       row: Pick<CardRow, 'ticketId' | 'platform' | 'channel' | 'postedAt'> &
         Partial<Pick<CardRow, 'heldUntil' | 'insteadOf'>>,
-    ): Promise<boolean> {
-      const rows = await db.insert(card).values(row).onConflictDoNothing().returning({ id: card.id });
-      return rows.length === 1;
+    ): Promise<CardRow | null> {
+      const [reserved] = await db.insert(card).values(row).onConflictDoNothing().returning();
+      return reserved ?? null;
     },
 
     /**

@@ -35,17 +35,21 @@ function addressKeys(who: CustomerAddress): AddressKey[] {
 }
 
 export function customerQueries(db: Db) {
-  async function findCustomerId(who: CustomerAddress): Promise<number | null> {
-    const keys = addressKeys(who);
+  /** Each key with the customer whom it belongs to, if anybody. */
+  async function ownersOf(keys: AddressKey[]): Promise<(AddressKey & { owner: number | null })[]> {
     const rows = await db
       .select({ kind: address.kind, value: address.value, customerId: address.customerId })
       .from(address)
       .where(or(...keys.map((key) => and(eq(address.kind, key.kind), eq(address.value, key.value)))));
-    for (const key of keys) {
-      const found = rows.find((row) => row.kind === key.kind && row.value === key.value);
-      if (found) return found.customerId;
-    }
-    return null;
+    return keys.map((key) => ({
+      ...key,
+      owner: rows.find((row) => row.kind === key.kind && row.value === key.value)?.customerId ?? null,
+    }));
+  }
+
+  async function findCustomerId(who: CustomerAddress): Promise<number | null> {
+    const found = await ownersOf(addressKeys(who));
+    return found.find(({ owner }) => owner !== null)?.owner ?? null;
   }
 
   async function accountOfDomain(email: string | undefined): Promise<number | null> {
@@ -71,7 +75,8 @@ export function customerQueries(db: Db) {
       const names = keys.map((key) => `${key.kind}:${key.value}`).sort();
       for (const name of names)
         await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 1))`);
-      let customerId = await findCustomerId(who);
+      const found = await ownersOf(keys);
+      let customerId = found.find(({ owner }) => owner !== null)?.owner ?? null;
       if (customerId === null) {
         const accountId = await accountOfDomain(who.email);
         const [created] = await db
@@ -86,11 +91,13 @@ export function customerQueries(db: Db) {
           .set({ name: who.name })
           .where(and(eq(customer.id, customerId), sql`${customer.name} is null`));
       }
-      const owner = customerId;
-      await db
-        .insert(address)
-        .values(keys.map((key) => ({ ...key, customerId: owner })))
-        .onConflictDoNothing();
+      const theirs = customerId;
+      const fresh = found.filter(({ owner }) => owner === null);
+      if (fresh.length > 0)
+        await db
+          .insert(address)
+          .values(fresh.map(({ kind, value }) => ({ kind, value, customerId: theirs })))
+          .onConflictDoNothing();
       return customerId;
     },
 
