@@ -15,7 +15,7 @@ import type {
   LabelledText,
   SimilarTicket,
 } from './model/engine.ts';
-import type { IssuePart, NewIssue, TrackerIssue } from './model/issue.ts';
+import type { IssueComment, NewIssue, TrackerIssue } from './model/issue.ts';
 import type { InboundMessage, OutboundReply, Receipt, SendResult } from './model/message.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from './model/platform.ts';
 import type { SignedWebhook } from './model/signature.ts';
@@ -258,12 +258,8 @@ export interface Tracker {
   create(issue: NewIssue, signal: AbortSignal): Promise<TrackerIssue>;
   /** Null: there is no such issue, or no longer. */
   get(issueId: string, signal: AbortSignal): Promise<TrackerIssue | null>;
-  /** Writes the one comment with this marker: adds it, or replaces its text. */
-  comment(
-    issueId: string,
-    comment: { marker: string; parts: IssuePart[] },
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** Adds a comment or replaces its text; answers its id. */
+  comment(issueId: string, comment: IssueComment, signal: AbortSignal): Promise<string>;
   reopen(issueId: string, signal: AbortSignal): Promise<TrackerIssue>;
   /** Only a tracker without pages of its own: what its cards' buttons do. */
   close?(issueId: string, as: 'fixed' | 'not_planned', by: string): Promise<void>;

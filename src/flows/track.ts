@@ -117,17 +117,21 @@ async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise
   await store.updateIssue(row.id, { checkedAt: ASKING });
   const reports = await store.reportsOf(await store.currentCluster(row.clusterId));
   let told = await tracker.get(id, signal);
-  const { regressedAt, fixedAt } = row;
+  const { regressedAt, fixedAt, marker } = row;
   const comesBack = regressedAt !== null && (row.reopenedAt === null || row.reopenedAt < regressedAt);
+  let { commentId } = row;
   if (comesBack && told) {
-    const marker = `${row.marker.replace('deskhand-', 'deskhand-again-')}-${regressedAt.getTime().toString(36)}`;
+    const again = `${marker.replace('deskhand-', 'deskhand-again-')}-${regressedAt.getTime().toString(36)}`;
     const parts = regressionParts(reports, fixedAt ?? row.createdAt);
-    await tracker.comment(id, { marker, parts }, signal);
+    await tracker.comment(id, { known: null, marker: again, since: regressedAt, parts }, signal);
     if (told.state !== 'open' && told.state !== 'merged') told = await tracker.reopen(id, signal);
-  } else if (told && reports.length > row.reported && (row.state === 'open' || row.state === 'merged'))
-    await tracker.comment(id, { marker: row.marker, parts: laterParts(reports) }, signal);
+  } else if (told && reports.length > row.reported && (row.state === 'open' || row.state === 'merged')) {
+    const comment = { known: commentId, marker, since: row.createdAt, parts: laterParts(reports) };
+    commentId = await tracker.comment(id, comment, signal);
+  }
   await store.updateIssue(row.id, {
     reported: reports.length,
+    commentId,
     lastError: null,
     retryAt: null,
     ...(comesBack && { reopenedAt: clock.now() }),

@@ -208,6 +208,7 @@ export async function linkIssue(
       tracker: tracker.id,
       by: actor.name,
       state: 'open',
+      commentId: null,
       fixedAt: null,
       regressedAt: null,
     } as const;

@@ -105,11 +105,13 @@ export function createSampleTracker(deps: {
       return issue && told(issue);
     },
 
-    async comment(issueId, comment) {
+    async comment(issueId, { marker, parts }) {
       const issue = await known(issueId);
-      const at = issue.comments.findIndex(({ marker }) => marker === comment.marker);
+      const at = issue.comments.findIndex((one) => one.marker === marker);
+      const comment = { marker, parts };
       const comments = at < 0 ? [...issue.comments, comment] : issue.comments.with(at, comment);
       await write({ ...issue, comments });
+      return marker;
     },
 
     reopen: async (issueId) => write({ ...(await known(issueId)), state: 'open', closedBy: null }),

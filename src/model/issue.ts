@@ -32,6 +32,15 @@ export interface NewIssue {
   marker: string;
 }
 
+/** A comment that is kept up to date. */
+export interface IssueComment {
+  /** Its id; null: it is new, unless one with the marker was made since `since` and its answer was lost. */
+  known: string | null;
+  marker: string;
+  since: Date;
+  parts: IssuePart[];
+}
+
 /** Tracker's words, in lower case -> what they mean. */
 export type StateWords = Record<string, IssueState>;
 

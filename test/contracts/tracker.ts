@@ -140,19 +140,19 @@ export function trackerContract(name: string, build: () => Promise<TrackerWorld>
       expect(await tracker.find(marker, new Date(0), signal())).not.toBeNull();
     });
 
-    test('keeps one comment up to date', async () => {
+    test('keeps one comment up to date, by its id or, when its answer was lost, by its marker', async () => {
       const { id } = await tracker.create(report, signal());
-      await tracker.comment(id, { marker, parts: [{ type: 'text', text: '7 customers' }] }, signal());
+      const since = new Date(Date.now() - 60_000);
+      const say = (text: string, known: string | null, as = marker) =>
+        tracker.comment(id, { known, marker: as, since, parts: [{ type: 'text', text }] }, signal());
+      const comments = async () => (await world.farEnd())[0]?.comments ?? [];
+      const first = await say('7 customers', null);
       tracker = world.create();
-      await tracker.comment(id, { marker, parts: [{ type: 'text', text: '9 customers' }] }, signal());
-      await tracker.comment(
-        id,
-        { marker: 'deskhand-regression', parts: [{ type: 'text', text: 'back' }] },
-        signal(),
-      );
-      const comments = (await world.farEnd())[0]?.comments ?? [];
-      expect(comments).toHaveLength(2);
-      expect(comments[0]).toContain('9 customers');
+      expect(await say('9 customers', first)).toBe(first);
+      expect(await say('11 customers', null)).toBe(first);
+      expect(await say('back', null, 'deskhand-regression')).not.toBe(first);
+      expect(await comments()).toHaveLength(2);
+      expect((await comments())[0]).toContain('11 customers');
     });
 
     test.each(['fixed', 'not_planned', 'duplicate'] as const)('tells closed as %s apart', async (state) => {

@@ -5,6 +5,7 @@ import { AppError, errorText } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { issueMarkdown } from '../../../src/model/issue-markdown.ts';
 import { cleanLine } from '../../../src/model/text.ts';
+import { writeOver } from '../../../src/model/tracker-comment.ts';
 import {
   requestFault,
   retryAfterOf,
@@ -31,7 +32,8 @@ const issueSchema = z.object({
 });
 type GithubIssue = z.infer<typeof issueSchema>;
 
-const commentsSchema = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
+const commentSchema = z.object({ id: z.number(), body: z.string().nullish() });
+const commentsSchema = z.array(commentSchema);
 const failureSchema = z.object({
   status: z.number(),
   response: z.object({ headers: z.record(z.string(), z.unknown()) }).optional(),
@@ -164,17 +166,27 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
       }
     },
 
-    async comment(issueId, { marker, parts }, signal) {
+    comment(issueId, { known, marker, since, parts }, signal) {
       const { repository: _, ...place } = placeOf(issueId);
       const body = issueMarkdown(parts, marker, LIMITS.body);
-      const known = await findComment(place, marker, signal);
-      if (known !== null) {
-        const route = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
-        await call(route, { ...place, comment_id: known, body }, z.unknown(), signal);
-      } else {
-        const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
-        await call(route, { ...place, body }, z.unknown(), signal);
-      }
+      const one = 'repos/{owner}/{repo}/issues/comments/{comment_id}';
+      const all = 'repos/{owner}/{repo}/issues/{issue_number}/comments';
+      return writeOver({
+        known,
+        async find() {
+          for (let page = 1; page <= LIMITS.pages; page++) {
+            const range = { since: since.toISOString(), per_page: LIMITS.pageSize, page };
+            const comments = await call(`GET /${all}`, { ...place, ...range }, commentsSchema, signal);
+            const found = comments.find((comment) => comment.body?.includes(marker));
+            if (found) return String(found.id);
+            if (comments.length < LIMITS.pageSize) return null;
+          }
+          return null;
+        },
+        update: (id) => call(`PATCH /${one}`, { ...place, comment_id: id, body }, z.unknown(), signal),
+        create: async () =>
+          String((await call(`POST /${all}`, { ...place, body }, commentSchema, signal)).id),
+      });
     },
 
     reopen: (issueId, signal) => update(issueId, { state: 'open', state_reason: 'reopened' }, signal),
@@ -210,25 +222,6 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
       }
     },
   };
-
-  async function findComment(
-    place: Record<string, unknown>,
-    marker: string,
-    signal: AbortSignal,
-  ): Promise<number | null> {
-    for (let page = 1; page <= LIMITS.pages; page++) {
-      const comments = await call(
-        'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-        { ...place, per_page: LIMITS.pageSize, page },
-        commentsSchema,
-        signal,
-      );
-      const found = comments.find(({ body }) => body?.includes(marker));
-      if (found) return found.id;
-      if (comments.length < LIMITS.pageSize) return null;
-    }
-    return null;
-  }
 }
 
 /** Octokit's errors carry a status; whatever does not is a request without an answer. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { cleanLine } from '../../../src/model/text.ts';
+import { writeOver } from '../../../src/model/tracker-comment.ts';
 import type { AdapterDeps, Tracker } from '../../../src/ports.ts';
 import { issueDocument } from './adf.ts';
 import { createJiraClient, readAnswer } from './client.ts';
@@ -25,7 +26,8 @@ const issueSchema = z.object({
 });
 type JiraIssue = z.infer<typeof issueSchema>;
 const foundSchema = z.object({ issues: z.array(issueSchema) });
-const commentsSchema = z.object({ comments: z.array(z.object({ id: z.string(), body: z.unknown() })) });
+const commentSchema = z.object({ id: z.string(), body: z.unknown() });
+const commentsSchema = z.object({ comments: z.array(commentSchema) });
 const transitionsSchema = z.object({
   transitions: z.array(
     z.object({ id: z.string(), to: z.object({ statusCategory: z.object({ key: z.string() }) }) }),
@@ -138,24 +140,23 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
 
     get,
 
-    async comment(issueId, { marker, parts }, signal) {
+    async comment(issueId, { known, marker, parts }, signal) {
       const { cloud, client } = await api(signal);
+      const place = { issueIdOrKey: issueId };
       const body = issueDocument(parts, marker, LIMITS.document);
-      const answer = await cloud.getComments(client, {
-        issueIdOrKey: issueId,
-        maxResults: 100,
-        orderBy: '-created',
+      return writeOver({
+        known,
+        async find() {
+          const newest = { ...place, maxResults: 100, orderBy: '-created' as const };
+          const { comments } = readAnswer(commentsSchema, await cloud.getComments(client, newest));
+          return comments.find((comment) => JSON.stringify(comment.body).includes(marker))?.id ?? null;
+        },
+        update: (id) => cloud.updateComment(client, { ...place, id, body: { body }, notifyUsers: false }),
+        async create() {
+          const made = await cloud.addComment(client, { ...place, body });
+          return readAnswer(commentSchema, made, { changes: true }).id;
+        },
       });
-      const { comments } = readAnswer(commentsSchema, answer);
-      const own = comments.find((comment) => JSON.stringify(comment.body).includes(marker));
-      if (own)
-        await cloud.updateComment(client, {
-          issueIdOrKey: issueId,
-          id: own.id,
-          body: { body },
-          notifyUsers: false,
-        });
-      else await cloud.addComment(client, { issueIdOrKey: issueId, body });
     },
 
     async reopen(issueId, signal) {

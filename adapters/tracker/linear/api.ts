@@ -27,7 +27,7 @@ const failureSchema = z.looseObject({
     .optional(),
 });
 
-/** The SDK is 3 MB of code: it is loaded by the first call, not by everybody's start. */
+/** The SDK is 3 MB of code: it is loaded by the first call, not by everybody's start. It takes no `fetch` but the global one. */
 export function createLinearCall(config: { apiKey: string; apiUrl: string; clock: Clock }): LinearCall {
   return async (query, variables, schema, signal) => {
     const changes = query.trimStart().startsWith('mutation');

@@ -4,6 +4,7 @@ import { AppError, errorText } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { issueMarkdown } from '../../../src/model/issue-markdown.ts';
 import { cleanLine } from '../../../src/model/text.ts';
+import { writeOver } from '../../../src/model/tracker-comment.ts';
 import type { AdapterDeps, Tracker } from '../../../src/ports.ts';
 import { createLinearCall } from './api.ts';
 import type { LinearConfig } from './config.ts';
@@ -11,6 +12,9 @@ import { linearWebhook } from './webhook.ts';
 
 /** Characters of a title and of a description; newest issues looked through for a marker. */
 const LIMITS = { title: 255, description: 60_000, searchWords: 5, newest: 100 };
+
+/** How long the team's labels and states are taken as they were. */
+const TEAM_KEPT_MS = 10 * 60_000;
 
 const ISSUE = 'identifier title url state { name type } labels(first: 50) { nodes { name } }';
 const issueSchema = z.object({
@@ -36,16 +40,23 @@ const teamSchema = z.object({
 });
 type Team = z.infer<typeof teamSchema>['teams']['nodes'][number];
 
+const commentsSchema = z.object({
+  issue: z.object({
+    comments: z.object({ nodes: z.array(z.object({ id: z.string(), body: z.string() })) }),
+  }),
+});
+
 const nodesOf = <T>(node: z.ZodType<T>) =>
   z.object({ team: z.object({ issues: z.object({ nodes: z.array(node) }) }) });
 
 export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
   const call = createLinearCall({ ...config, clock: deps.clock });
   const { host } = new URL(config.apiUrl);
-  let known: Team | null = null;
+  let known: { team: Team; until: number } | null = null;
 
   async function team(signal: AbortSignal): Promise<Team> {
-    if (known) return known;
+    const now = deps.clock.now().getTime();
+    if (known && now < known.until) return known.team;
     const { teams } = await call(
       `query($key: String!) { teams(filter: { key: { eq: $key } }) { nodes { id name
         states(first: 50) { nodes { id type } } labels(first: 100) { nodes { id name } } } } }`,
@@ -59,7 +70,7 @@ export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
         'tracker_missing',
         `Linear has no team "${config.team}" for this key; put the team's key, such as ENG, into trackers.linear.team.`,
       );
-    known = found;
+    known = { team: found, until: now + TEAM_KEPT_MS };
     return found;
   }
 
@@ -162,32 +173,33 @@ export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
       }
     },
 
-    async comment(issueId, { marker, parts }, signal) {
+    comment(issueId, { known, marker, parts }, signal) {
       const body = issueMarkdown(parts, marker, LIMITS.description);
-      const schema = z.object({
-        issue: z.object({
-          id: z.string(),
-          comments: z.object({ nodes: z.array(z.object({ id: z.string(), body: z.string() })) }),
-        }),
+      return writeOver({
+        known,
+        async find() {
+          const query =
+            'query($id: String!) { issue(id: $id) { comments(first: 100) { nodes { id body } } } }';
+          const { issue } = await call(query, { id: issueId }, commentsSchema, signal);
+          return issue.comments.nodes.find((comment) => comment.body.includes(marker))?.id ?? null;
+        },
+        update: (id) =>
+          call(
+            'mutation($id: String!, $input: CommentUpdateInput!) { commentUpdate(id: $id, input: $input) { success } }',
+            { id, input: { body } },
+            z.unknown(),
+            signal,
+          ),
+        async create() {
+          const { commentCreate } = await call(
+            'mutation($input: CommentCreateInput!) { commentCreate(input: $input) { comment { id } } }',
+            { input: { issueId: await uuidOf(issueId, signal), body } },
+            z.object({ commentCreate: z.object({ comment: z.object({ id: z.string() }) }) }),
+            signal,
+          );
+          return commentCreate.comment.id;
+        },
       });
-      const query =
-        'query($id: String!) { issue(id: $id) { id comments(first: 100) { nodes { id body } } } }';
-      const { issue } = await call(query, { id: issueId }, schema, signal);
-      const own = issue.comments.nodes.find((comment) => comment.body.includes(marker));
-      if (own)
-        await call(
-          'mutation($id: String!, $input: CommentUpdateInput!) { commentUpdate(id: $id, input: $input) { success } }',
-          { id: own.id, input: { body } },
-          z.unknown(),
-          signal,
-        );
-      else
-        await call(
-          'mutation($input: CommentCreateInput!) { commentCreate(input: $input) { success } }',
-          { input: { issueId: issue.id, body } },
-          z.unknown(),
-          signal,
-        );
     },
 
     async reopen(issueId, signal) {

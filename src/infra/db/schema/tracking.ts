@@ -38,6 +38,8 @@ export const issue = pgTable(
     reopenedAt: time(),
     /** Reports that the issue or its comment tells of. */
     reported: integer().notNull().default(0),
+    /** The tracker's id of the comment about later reports. */
+    commentId: text(),
     lastError: text(),
     retryAt: time(),
   },
