@@ -138,6 +138,9 @@ async function runCommand(
 ): Promise<ActionReply> {
   if (!actor) return notice(refusal(null, 'thread') ?? '', false);
   const result = await command(deps, text, actor, agent, place);
-  const [word = ''] = text.replace(/^\s*\/deskhand\b/i, '').trim().split(/\s+/);
+  const [word = ''] = text
+    .replace(/^\s*\/deskhand\b/i, '')
+    .trim()
+    .split(/\s+/);
   return result ?? { kind: 'card', card: helpCard(COMMANDS, word.toLowerCase() === 'help' ? '' : word) };
 }
