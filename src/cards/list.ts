@@ -11,7 +11,7 @@ export type ListedTicket = Pick<
 
 const STATUS_WORDS: Record<TicketStatus, string> = {
   open: 'being read',
-  awaiting_agent: 'waits for an agent',
+  awaiting_agent: 'waiting',
   sending: 'sending',
   awaiting_customer: 'answered',
   snoozed: 'snoozed',
@@ -19,7 +19,7 @@ const STATUS_WORDS: Record<TicketStatus, string> = {
 };
 
 /** How many tickets a list shows; the others are counted. */
-const SHOWN = 15;
+export const LISTED = 15;
 
 /** Tickets in a table. `categoryName`: what people call a category. */
 export function listCard(title: string, tickets: ListedTicket[], categoryName: (id: string) => string): Card {
@@ -27,7 +27,7 @@ export function listCard(title: string, tickets: ListedTicket[], categoryName: (
     tone: 'neutral',
     fallback: title,
     ref: null,
-    blocks: [{ type: 'header', text: title }, ...ticketTable(tickets, SHOWN, categoryName)],
+    blocks: [{ type: 'header', text: title }, ...ticketTable(tickets, LISTED, categoryName)],
   };
 }
 

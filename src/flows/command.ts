@@ -1,5 +1,5 @@
 // `/deskhand …`: queue, mine, today, ticket, search, digest, dashboard, signals, mode, help.
-import { listCard, todayCard } from '../cards/list.ts';
+import { LISTED, listCard, todayCard } from '../cards/list.ts';
 import { newsCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
@@ -59,8 +59,9 @@ export async function command(
       return card(await today(deps, actor));
     case 'search': {
       if (!argument) return notice('Search for what? For example: search refund', false);
-      const rows = await deps.store.listTickets({ search: argument, limit: 15 });
-      return list(`Found for “${argument}”: ${rows.length}`, rows);
+      const rows = await deps.store.listTickets({ search: argument, limit: LISTED + 1 });
+      const found = rows.length > LISTED ? `the newest ${LISTED}` : rows.length;
+      return list(`Found for “${argument}”: ${found}`, rows.slice(0, LISTED));
     }
     case 'ticket': {
       const id = parseTicketKey(argument);
