@@ -26,6 +26,8 @@ const LIVES = 10;
 /** Cards that are clicked; Slack takes one new one a second. */
 const CARDS = 20;
 const PATIENCE_MS = 120_000;
+/** How long the adapters wait for the far ends, as in production. */
+const FAR_END_MS = 10_000;
 
 /** Measures on one stage, the quiet part first. */
 export async function measureChat(options: {
@@ -52,9 +54,9 @@ async function openChatStage(): Promise<ChatStage> {
   const closing = new AsyncDisposableStack();
   const folder = await createDataFolder('deskhand-chat-');
   closing.defer(() => removeDataFolder(folder));
-  const slack = await slackWorld('http');
-  const discord = await openDiscordWorld();
-  const teams = await buildTeamsWorld();
+  const slack = await slackWorld('http', { timeoutMs: FAR_END_MS });
+  const discord = await openDiscordWorld({ timeoutMs: FAR_END_MS });
+  const teams = await buildTeamsWorld({ requestMs: FAR_END_MS });
   const worlds = { slack, discord, teams };
   for (const world of Object.values(worlds)) closing.defer(() => world.remove());
   const settings = join(folder, 'deskhand.yaml');
@@ -158,8 +160,11 @@ async function measureLives(stage: ChatStage): Promise<Figure[]> {
     );
   const press = async (world: ChatWorld, action: ActionId) => {
     for (const key of keys) {
-      const seen = cardOf(world, key);
-      if (seen) await world.press('ana', seen, action);
+      const seen = await patiently(`${action} on ${key}`, () => {
+        const card = cardOf(world, key);
+        return card?.actions.includes(action) && card;
+      });
+      await world.press('ana', seen, action);
     }
   };
   const drafted = keys.map((key) => stage.updatesOf(cardOf(worlds.slack, key)?.ref.message ?? ''));
@@ -242,7 +247,11 @@ async function measurePresses(
   return figures;
 }
 
-async function patiently(what: string, check: () => boolean): Promise<void> {
-  for (const until = performance.now() + PATIENCE_MS; !check(); await wait(200))
-    if (performance.now() > until) throw new Error(`waited in vain for ${what}`);
+/** The first result of `check` that is something. */
+async function patiently<T>(what: string, check: () => T | false | undefined): Promise<T> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await wait(200)) {
+    const found = check();
+    if (found) return found;
+  }
+  throw new Error(`waited in vain for ${what}`);
 }

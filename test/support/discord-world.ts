@@ -65,7 +65,7 @@ export interface DiscordWorld extends ChatWorld {
 
 /** `more` goes to `createDiscord`. */
 export async function openDiscordWorld(
-  more: { applicationId?: string; limiter?: RateLimiter } = {},
+  more: { applicationId?: string; limiter?: RateLimiter; timeoutMs?: number } = {},
 ): Promise<DiscordWorld> {
   const double = await openDiscordDouble();
   const store = createMemoryStore();
@@ -96,7 +96,7 @@ export async function openDiscordWorld(
         agents: [],
         status: () => ({ sample: false, indexing: null, notices: [] }),
       },
-      { timeoutMs: 3_000, retryMs: 20 },
+      { timeoutMs: more.timeoutMs ?? 3_000, retryMs: 20 },
     );
   }
 

@@ -41,7 +41,8 @@ export type SlackWorld = ChatWorld & {
 };
 
 /** A workspace with four people in one channel. */
-export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
+/** `timeoutMs`: how long the adapter waits for Slack. */
+export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } = {}): Promise<SlackWorld> {
   const slack = await createSlackDouble();
   for (const [name, id] of Object.entries(USERS)) {
     slack.channels.get(SLACK.channel)?.members.add(id);
@@ -79,7 +80,7 @@ export async function slackWorld(mode: 'http' | 'socket'): Promise<SlackWorld> {
         appToken: socket ? SLACK.appToken : null,
         apiUrl: slack.apiUrl,
         agents: { [USERS.ana]: 'ana@team.example' },
-        timeoutMs: 400,
+        timeoutMs,
       },
       deps,
     );
