@@ -67,6 +67,8 @@ const bug: ClusterView = {
     },
   ],
   issue: null,
+  lookAlikes: [],
+  comeback: null,
   mutedUntil: null,
   dismissedBy: null,
   mergedInto: null,

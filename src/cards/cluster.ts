@@ -46,8 +46,38 @@ export function clusterCard(view: ClusterView): Card {
         }),
       ),
       ...issueOf(view),
+      ...lookAlikesOf(view),
       ...(outcome ? [outcome] : []),
       ...actionsOf(view),
+    ],
+  };
+}
+
+/** A message of its own for what was thought to be over; its cluster's card says the rest. */
+export function comebackCard(view: ClusterView, back: NonNullable<ClusterView['comeback']>): Card {
+  const title = `It is back: ${line(view.title, TITLE)}`;
+  const issue = view.issue ? line(view.issue.id, 60) : 'it';
+  const fixed = back.fixedAt ? `${issue} was fixed ${time(back.fixedAt, view)}` : `${issue} was fixed`;
+  return {
+    tone: 'warning',
+    fallback: `${title} (${clusterKey(view.id)})`,
+    ref: null,
+    blocks: [
+      {
+        type: 'header',
+        text: title,
+        chips: [
+          { kind: 'state', text: 'Regression', tone: 'warning' },
+          { kind: 'id', text: clusterKey(view.id) },
+        ],
+      },
+      {
+        type: 'text',
+        style: 'body',
+        text: `${count(back.reports, 'new report')} after ${fixed}. The issue is open again.`,
+      },
+      { type: 'quote', of: 'customer', label: time(back.at, view), ...cut(plain(back.quote), QUOTED, 5) },
+      ...issueOf(view),
     ],
   };
 }
@@ -98,6 +128,17 @@ function issueOf({ issue }: ClusterView): Block[] {
   return [{ type: 'sources', items: [{ title, url: issue.url, passage: '' }] }];
 }
 
+function lookAlikesOf({ lookAlikes }: ClusterView): Block[] {
+  const [first] = lookAlikes;
+  if (!first) return [];
+  const text = `${line(first.tracker, 30)} has issues that look the same: link one, or create a new one.`;
+  const items = lookAlikes.map(({ title, url }) => ({ title: line(title, 150), url, passage: '' }));
+  return [
+    { type: 'text', style: 'warning', text },
+    { type: 'sources', items },
+  ];
+}
+
 function outcomeOf(view: ClusterView): Block | null {
   const says = (text: string, tone: 'good' | 'warning' | 'neutral' = 'neutral'): Block => ({
     type: 'outcome',
@@ -143,15 +184,24 @@ function actionsOf(view: ClusterView): Block[] {
   return [{ type: 'actions', buttons, menu }];
 }
 
-/** Asks for the address of an issue that is there already. */
-export function linkForm(view: Pick<ClusterView, 'id' | 'rev'>): Form {
+/** Asks for the address of an issue that is there already; offers the one that looks most the same. */
+export function linkForm(
+  view: Pick<ClusterView, 'id' | 'rev'> & Partial<Pick<ClusterView, 'lookAlikes'>>,
+): Form {
   return {
     id: 'link_issue',
     ref: refOf(view),
     title: 'Link an issue',
     submit: 'Link',
     fields: [
-      { id: 'url', label: 'Address or key of the issue', type: 'text', required: true, maxLength: 500 },
+      {
+        id: 'url',
+        label: 'Address or key of the issue',
+        type: 'text',
+        required: true,
+        maxLength: 500,
+        value: view.lookAlikes?.[0]?.url,
+      },
     ],
   };
 }

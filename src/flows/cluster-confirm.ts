@@ -1,9 +1,9 @@
 // When a cluster is more than a few alike messages, engineers are told: one card each, updated in place.
-import { clusterCard } from '../cards/cluster.ts';
+import { clusterCard, comebackCard } from '../cards/cluster.ts';
 import { most } from '../engine/local/profiles.ts';
 import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
-import type { Report } from '../infra/db/queries/tracking.ts';
+import type { IssueRow, Report } from '../infra/db/queries/tracking.ts';
 import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { errorText } from '../model/errors.ts';
@@ -104,7 +104,15 @@ export async function showCluster(deps: FlowDeps, clusterId: number): Promise<vo
   // One that was never told of and is merged away has no card to settle.
   const told = view?.confirmed || (await deps.store.postedCards(clusterKey(clusterId))).length > 0;
   if (!view || !told) return;
-  await showCard(deps, { key: clusterKey(clusterId), places: bugPlaces(deps), card: clusterCard(view) });
+  const [key, places] = [clusterKey(clusterId), bugPlaces(deps)];
+  await showCard(deps, { key, places, card: clusterCard(view) });
+  const { comeback } = view;
+  if (comeback && view.status === 'confirmed')
+    await showCard(deps, {
+      key: `comeback-${key}-${comeback.at.getTime()}`,
+      places,
+      card: comebackCard(view, comeback),
+    });
   await deps.store.setClusterPresented(clusterId, view.rev);
 }
 
@@ -122,8 +130,9 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
   const { store, clock, settings } = deps;
   const cluster = await store.getCluster(clusterId);
   if (!cluster) return null;
-  const [counts, reports, members, today] = await Promise.all([
+  const [counts, issue, reports, members, today] = await Promise.all([
     store.clusterCounts(clusterId),
+    store.issueOfCluster(clusterId),
     store.reportsOf(clusterId),
     store.membersOf(clusterId),
     store.clusterCounts(clusterId, new Date(clock.now().getTime() - DAY_MS)),
@@ -131,10 +140,19 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
   const bugs = reports.flatMap(({ bug }) => (bug ? [bug] : []));
   const into = cluster.mergedInto === null ? null : await store.currentCluster(clusterId);
   const { id, kind, title, status, rev, firstSeen, lastSeen, mutedUntil, dismissedBy } = cluster;
-  const { issue } = cluster;
+  const nameOf = (tracker: string) => deps.trackers.get(tracker)?.name ?? tracker;
   return {
     ...{ id, kind, title, status, rev, firstSeen, lastSeen, mutedUntil, dismissedBy },
-    issue: issue && { ...issue, tracker: deps.trackers.get(issue.tracker)?.name ?? issue.tracker },
+    issue: cluster.issue && { ...cluster.issue, tracker: nameOf(cluster.issue.tracker) },
+    lookAlikes:
+      issue?.stage === 'suggested'
+        ? issue.candidates.map(({ key, title, stateName, url }) => ({
+            tracker: nameOf(issue.tracker),
+            title: `${key} ${title} (${stateName})`,
+            url,
+          }))
+        : [],
+    comeback: issue && comebackOf(issue, reports),
     ...counts,
     confirmed: cluster.confirmedAt !== null,
     because: cluster.confirmedBecause,
@@ -153,6 +171,15 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     now: clock.now(),
     timeZone: settings.workspace.timeZone,
   };
+}
+
+/** Since an issue was fixed, it was reported again. */
+function comebackOf({ regressedAt, fixedAt }: IssueRow, reports: Report[]): ClusterView['comeback'] {
+  const since = reports.filter(({ at }) => fixedAt && at > fixedAt);
+  const newest = since.at(-1);
+  if (!regressedAt || !newest) return null;
+  const quote = tellingSentence({ text: newest.text, summary: null });
+  return { at: regressedAt, fixedAt, reports: since.length, quote };
 }
 
 function tally(names: string[]): Record<string, number> {

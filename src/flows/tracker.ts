@@ -83,7 +83,7 @@ async function suggest(
   if (!cluster) throw new AppError('not_found', `There is no cluster C-${clusterId}.`);
   const words = searchWords(cluster.title, reports);
   const found = await tracker.search(words, CANDIDATES, AbortSignal.timeout(PATIENCE_MS));
-  return deps.store.insertIssue({
+  const row = await deps.store.insertIssue({
     clusterId,
     tracker: tracker.id,
     stage: 'suggested',
@@ -92,6 +92,12 @@ async function suggest(
     by: actor.name,
     createdAt: deps.clock.now(),
   });
+  if (row && row.candidates.length > 0) {
+    // Its card offers them.
+    await deps.store.updateCluster(clusterId, {});
+    await deps.wake.clusters();
+  }
+  return row;
 }
 
 /** Letters only, so that no tracker takes it for a reference to something else. */

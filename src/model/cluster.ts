@@ -73,6 +73,10 @@ export interface ClusterView {
   /** Words of different customers, personal data removed. */
   quotes: { text: string; plan: string | null; at: Date }[];
   issue: ClusterIssue | null;
+  /** Issues of the tracker that look the same, while the cluster has none. */
+  lookAlikes: { tracker: string; title: string; url: string }[];
+  /** It is reported again after its issue was fixed: how often, and the newest words. */
+  comeback: { at: Date; fixedAt: Date | null; reports: number; quote: string } | null;
   mutedUntil: Date | null;
   dismissedBy: string | null;
   /** The cluster that stands for this one now. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { alertCard } from '../../src/cards/alert.ts';
 import { burstCard } from '../../src/cards/burst.ts';
-import { clusterCard } from '../../src/cards/cluster.ts';
+import { clusterCard, comebackCard } from '../../src/cards/cluster.ts';
 import { issueCard } from '../../src/cards/issue.ts';
 import { proposalCard } from '../../src/cards/proposal.ts';
 import type { Card, Form } from '../../src/model/card.ts';
@@ -51,11 +51,16 @@ const cluster = fc
         regression: fc.boolean(),
       }),
     ),
+    lookAlikes: few(fc.record({ tracker: words, title: words, url: fc.webUrl() }), 3),
+    comeback: maybe(fc.record({ at, fixedAt: maybe(at), reports: number, quote: words })),
     mutedUntil: maybe(at),
     dismissedBy: maybe(words),
     mergedInto: maybe(number),
   })
-  .map((view) => clusterCard({ ...view, now: NOW, timeZone: 'Europe/Paris' }));
+  .map((drawn) => {
+    const view = { ...drawn, now: NOW, timeZone: 'Europe/Paris' };
+    return view.comeback ? comebackCard(view, view.comeback) : clusterCard(view);
+  });
 
 const language = fc.constantFrom('en', 'de', 'fr', 'ar', 'zz');
 

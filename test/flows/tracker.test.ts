@@ -165,6 +165,22 @@ describe('making an issue', () => {
     expect((await w.store.issueOfCluster(id))?.by).toBe('Deskhand');
   });
 
+  test('where issues look the same none is made without asking: the card offers to link them', async () => {
+    await w.close();
+    await open({ trackers: { automatic: { customers: 2, likeness: 0.8 } } });
+    const old = { title: 'Exported PDF is blank', parts: [], marker: 'deskhand-other' };
+    await tracker.create(old, AbortSignal.timeout(1));
+    const id = await cluster(['ada', 'bob']);
+    await w.store.updateCluster(id, { confirmedAt: w.clock.now() });
+    await keepTrack(w.deps);
+    await keepTrack(w.deps);
+    await w.work();
+    expect(made()).toBe(1);
+    const card = w.platform.posts.find((post) => post.card.ref?.ticketId === `C-${id}`)?.card;
+    expect(JSON.stringify(card)).toContain('has issues that look the same');
+    expect(JSON.stringify(card)).toContain('CREW-1 Exported PDF is blank (open)');
+  });
+
   test('an existing issue is linked by its key, and nonsense is refused', async () => {
     await tracker.create({ title: 'Old one', parts: [], marker: 'deskhand-old' }, AbortSignal.timeout(1));
     const id = await cluster(['ada']);
@@ -209,8 +225,9 @@ describe('reports that come later', () => {
     expect((await w.store.latestDraft(ticketId))?.version).toBe(2);
   });
 
-  test('after the fix are a regression: the issue is reopened, told, and the cluster says so', async () => {
+  test('after the fix are a regression: the issue is reopened, told, and engineers hear of it once', async () => {
     const id = await cluster(['ada']);
+    await w.store.updateCluster(id, { confirmedAt: w.clock.now() });
     await createIssue(w.deps, id, ANA);
     await closeAs('fixed');
     w.clock.advance(3_600_000);
@@ -230,6 +247,13 @@ describe('reports that come later', () => {
     expect(await tracker.get('CREW-1', AbortSignal.timeout(1))).toMatchObject({ state: 'open' });
     expect(comments).toHaveLength(1);
     expect(comments[0]).toContain('Regression');
+    await report(id, 'cid');
+    await w.store.updateCluster(id, {});
+    await w.deps.wake.clusters();
+    await w.work();
+    const news = w.platform.posts.filter(({ card }) => card.fallback.startsWith('It is back'));
+    expect(news).toHaveLength(1);
+    expect(JSON.stringify(news[0]?.card)).toContain('2 new reports after CREW-1 was fixed');
     expect(proposals()[0]?.card.fallback).not.toContain('Tell');
     await closeAs('fixed');
     expect(proposals()).toHaveLength(2);
