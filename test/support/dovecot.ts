@@ -22,6 +22,8 @@ export const DOVECOT_MISSING = PROGRAM ? null : 'dovecot is not installed (apt-g
 
 export interface Dovecot {
   port: number;
+  /** Where `imaps` is spoken; 0 without a certificate. */
+  tlsPort: number;
   /** `imap://…` for a user; the user exists from now on. */
   url(user: string): string;
   /** Puts a mail into a user's INBOX the way a delivery agent does, also while the server is down. */
@@ -34,8 +36,29 @@ export interface Dovecot {
   remove(): Promise<void>;
 }
 
-/** Starts dovecot; every user's password is `secret`, every user has a Sent folder. */
-export async function createDovecot(): Promise<Dovecot> {
+/** A certificate with its key, both PEM. */
+interface Identity {
+  cert: string;
+  key: string;
+}
+
+/** Makes a certificate that vouches for itself, for as many names as given (`DNS:…`, `IP:…`). */
+export function selfSigned(names: string[]): Identity {
+  const folder = mkdtempSync(join(tmpdir(), 'deskhand-cert-'));
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const subject = ['-subj', '/CN=deskhand test', '-addext', `subjectAltName=${names.join(',')}`];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const identity = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  rmSync(folder, { recursive: true });
+  return identity;
+}
+
+/**
+ * Starts dovecot; every user's password is `secret`, every user has a Sent folder. With `tls` it lets nobody in
+ * unencrypted: by STARTTLS on `port`, or from the first byte on `tlsPort`.
+ */
+export async function createDovecot(tls?: Identity): Promise<Dovecot> {
   if (!PROGRAM) throw new Error(DOVECOT_MISSING ?? '');
   const program = PROGRAM;
   const root = mkdtempSync(join(tmpdir(), 'deskhand-dovecot-'));
@@ -43,7 +66,9 @@ export async function createDovecot(): Promise<Dovecot> {
   const port = await freePort();
   const config = join(root, 'dovecot.conf');
   writeFileSync(join(root, 'passwd'), '');
-  writeFileSync(config, configuration(root, port, owner));
+  const tlsPort = tls ? await freePort() : 0;
+  for (const part of ['cert', 'key'] as const) if (tls) writeFileSync(join(root, `${part}.pem`), tls[part]);
+  writeFileSync(config, configuration(root, { imap: port, imaps: tlsPort }, owner));
   execFileSync('chmod', ['-R', 'a+rX', root]);
   for (const folder of ['mail', 'home']) makeOwned(join(root, folder), owner);
 
@@ -63,6 +88,7 @@ export async function createDovecot(): Promise<Dovecot> {
 
   const server: Dovecot = {
     port,
+    tlsPort,
     url(user) {
       folderOf(user);
       return `imap://${user}:secret@127.0.0.1:${port}`;
@@ -106,7 +132,7 @@ export async function createDovecot(): Promise<Dovecot> {
 
 type Owner = { uid: number; gid: number } | null;
 
-function configuration(root: string, port: number, owner: Owner): string {
+function configuration(root: string, ports: { imap: number; imaps: number }, owner: Owner): string {
   const uid = owner?.uid ?? process.getuid?.();
   const gid = owner?.gid ?? process.getgid?.();
   const me = owner ? '' : execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();
@@ -116,8 +142,8 @@ state_dir = ${root}/state
 log_path = ${root}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
-disable_plaintext_auth = no
+${ports.imaps ? `ssl = required\nssl_cert = <${root}/cert.pem\nssl_key = <${root}/key.pem` : 'ssl = no'}
+disable_plaintext_auth = ${ports.imaps ? 'yes' : 'no'}
 first_valid_uid = 1
 first_valid_gid = 1
 auth_failure_delay = 0
@@ -138,10 +164,11 @@ service anvil {
 service imap-login {
   chroot =
   inet_listener imap {
-    port = ${port}
+    port = ${ports.imap}
   }
   inet_listener imaps {
-    port = 0
+    port = ${ports.imaps}
+    ssl = yes
   }
 }
 namespace inbox {

@@ -30,8 +30,14 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
-/** `onMail` is called for every mail that is taken, before the client is told. */
-export async function createMailServer(onMail: (mail: TakenMail) => void = () => {}): Promise<MailServer> {
+/**
+ * `onMail` is called for every mail that is taken, before the client is told. With `tls` it takes no mail unencrypted:
+ * from the first byte (`smtps`), or after STARTTLS.
+ */
+export async function createMailServer(
+  onMail: (mail: TakenMail) => void = () => {},
+  tls?: { cert: string; key: string; secure: boolean },
+): Promise<MailServer> {
   let running: SMTPServer | null = null;
   const cut = () => {
     for (const connection of running?.connections ?? []) connection._socket.destroy();
@@ -40,9 +46,11 @@ export async function createMailServer(onMail: (mail: TakenMail) => void = () =>
   function build(): SMTPServer {
     const built = new SMTPServer({
       authOptional: true,
-      disabledCommands: ['STARTTLS'],
+      ...(tls ?? { disabledCommands: ['STARTTLS'] }),
       closeTimeout: 1,
-      onRcptTo(_address, _session, done) {
+      onRcptTo(_address, session, done) {
+        if (tls && !session.secure)
+          return done(Object.assign(new Error('STARTTLS first'), { responseCode: 530 }));
         const fault = server.faults[0];
         if (fault?.at === 'drop-early') {
           server.faults.shift();
@@ -92,7 +100,7 @@ export async function createMailServer(onMail: (mail: TakenMail) => void = () =>
       await new Promise<void>((resolve) => running?.listen(server.port, '127.0.0.1', resolve));
       const address = running.server.address();
       if (typeof address === 'object' && address) server.port = address.port;
-      server.url = `smtp://127.0.0.1:${server.port}`;
+      server.url = `${tls?.secure ? 'smtps' : 'smtp'}://127.0.0.1:${server.port}`;
     },
     async stop() {
       const stopping = running;

@@ -21,7 +21,7 @@ const ANSWER = /^(?:\s*(?:re|aw|antw|sv|vs|rv|ré|ref|odp|回复|答复)\s*(?:\[
 /** The mail for a reply. The same key always gives the same Message-ID. Throws `no_address` (final). */
 export async function composeReply(
   reply: OutboundReply,
-  mailbox: MailboxConfig,
+  mailbox: Pick<MailboxConfig, 'from'>,
   date: Date,
 ): Promise<ComposedMail> {
   const to = reply.to.email;
@@ -43,7 +43,7 @@ export async function composeReply(
     to: { name: reply.to.name ?? '', address: to },
     subject: answers ? `Re: ${title}` : title || 'Your request',
     ...(answers && { inReplyTo, references: [...new Set([...earlier, inReplyTo])] }),
-    headers: { [KEY_HEADER]: cleanLine(reply.key, 200) },
+    headers: { [KEY_HEADER]: cleanLine(reply.key, 200), ...unsubscribeHeaders(reply, mailbox) },
     text: `${cleanText(reply.text).trimEnd()}\n`,
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -55,5 +55,19 @@ export async function composeReply(
     threadId: typeof threadId === 'string' && threadId ? threadId : messageId,
     envelope: { from: mailbox.from.address, to },
     raw,
+  };
+}
+
+/** List-Unsubscribe (RFC 2369), in one click where there is an address that takes it (RFC 8058). */
+function unsubscribeHeaders(
+  { unsubscribe }: OutboundReply,
+  { from: { address } }: Pick<MailboxConfig, 'from'>,
+): Record<string, string> {
+  if (!unsubscribe) return {};
+  const mail = `<mailto:${encodeURIComponent(address).replace('%40', '@')}?subject=unsubscribe&body=unsubscribe>`;
+  if (unsubscribe.url === null) return { 'List-Unsubscribe': mail };
+  return {
+    'List-Unsubscribe': `<${unsubscribe.url}>, ${mail}`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };
 }

@@ -1,8 +1,9 @@
-// The e-mail adapter's slice of the configuration: IMAP_URL, SMTP_URL, MAIL_FROM, and `mailboxes` in the YAML.
+// The e-mail adapter's slice of the configuration: IMAP_URL, SMTP_URL, MAIL_FROM, MAIL_CA, and `mailboxes` in the YAML.
 import { isIP } from 'node:net';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import type { AdapterConfigInput } from '../../../src/ports.ts';
+import { readCertificates } from './tls.ts';
 
 /** A mail server as a URL names it. */
 export interface MailServer {
@@ -12,8 +13,10 @@ export interface MailServer {
   secure: boolean;
   /** STARTTLS on the plain schemes: demanded, taken when offered (loopback), or off (`?tls=off`). */
   startTls: 'required' | 'offered' | 'off';
-  /** False only on loopback, where certificates are self-signed. */
+  /** False only on loopback without MAIL_CA, where certificates are self-signed. */
   verify: boolean;
+  /** PEM of the certificate authorities that MAIL_CA names, trusted beside the public ones. */
+  ca?: string;
   user: string | undefined;
   password: string | undefined;
 }
@@ -51,6 +54,13 @@ export const emailConfig: z.ZodType<EmailConfig | null, AdapterConfigInput> = z
       return null;
     };
     const mailboxes: MailboxConfig[] = [];
+    const caFile = input.env.MAIL_CA?.trim();
+    const ca = caFile ? readCertificates(caFile) : null;
+    if (caFile && !ca)
+      issue(
+        ['env', 'MAIL_CA'],
+        `is "${caFile}", which cannot be read as PEM; allowed is a file of certificates`,
+      );
 
     function add(
       name: string | null,
@@ -71,10 +81,15 @@ export const emailConfig: z.ZodType<EmailConfig | null, AdapterConfigInput> = z
       mailboxes.push({
         name: name ?? sender.address,
         from: sender,
-        imap: imap.server,
+        imap: trusting(imap.server),
         folder: imap.path || 'INBOX',
-        smtp: smtp.server,
+        smtp: trusting(smtp.server),
       });
+    }
+
+    /** With authorities of their own, certificates are checked on loopback, too. */
+    function trusting(plain: MailServer): MailServer {
+      return ca ? { ...plain, verify: true, ca } : plain;
     }
 
     function server(variable: string, schemes: Scheme[]) {

@@ -1,26 +1,20 @@
 // IMAP connections: how one is opened, and what is done with a Sent folder.
 import { ImapFlow } from 'imapflow';
 import type { MailboxConfig, MailServer } from './config.ts';
+import { certificateFault, tlsOptions } from './tls.ts';
 
 /** Milliseconds. An idle line is renewed well before servers (30 min) and most firewalls (5 min) drop it. */
 const TIMES = { connect: 15_000, greeting: 15_000, socket: 180_000, idle: 120_000 } as const;
 
 /** A client that is not connected yet. Its `error` events are swallowed: `close` follows each. */
-export function createImapClient({
-  host,
-  port,
-  secure,
-  startTls,
-  verify,
-  user,
-  password,
-}: MailServer): ImapFlow {
+export function createImapClient(server: MailServer): ImapFlow {
+  const { host, port, secure, startTls, user, password } = server;
   const client = new ImapFlow({
     host,
     port,
     secure,
     ...(!secure && startTls !== 'offered' && { doSTARTTLS: startTls === 'required' }),
-    tls: { rejectUnauthorized: verify },
+    tls: tlsOptions(server),
     ...(user && { auth: { user, pass: password ?? '' } }),
     logger: false,
     clientInfo: { name: 'Deskhand' },
@@ -36,8 +30,10 @@ export function createImapClient({
 }
 
 /** What a failed IMAP step says, with the server's own words where it gave some. */
-export function imapErrorText(error: unknown): string {
+export function imapErrorText(error: unknown, server: MailServer): string {
   if (!(error instanceof Error)) return String(error);
+  const fault = certificateFault(error, server);
+  if (fault) return fault;
   const said = 'responseText' in error && typeof error.responseText === 'string' ? error.responseText : '';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return [error.message || code, said && `server: ${said}`].filter(Boolean).join('; ');

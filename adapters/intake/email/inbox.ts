@@ -67,7 +67,7 @@ export function watchInbox(mailbox: MailboxConfig, deps: InboxDeps) {
         });
       } catch (error) {
         if (stopped) break;
-        const text = imapErrorText(error);
+        const text = imapErrorText(error, mailbox.imap);
         if (state.error !== text) log.warn({ mailbox: mailbox.name, error: text }, 'mailbox cannot be read');
         state = { error: text, since: state.error === null ? clock.now() : state.since };
         await wake.wait(Math.min(backOff.first * 2 ** failures, backOff.most));

@@ -43,7 +43,7 @@ export function createEmail(
       },
       (error) =>
         log.warn(
-          { mailbox: mailbox.name, error: imapErrorText(error) },
+          { mailbox: mailbox.name, error: imapErrorText(error, mailbox.imap) },
           'sent mail is not in the Sent folder',
         ),
     );

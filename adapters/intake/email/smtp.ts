@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError } from '../../../src/model/errors.ts';
 import type { ComposedMail } from './compose.ts';
 import type { MailServer } from './config.ts';
+import { certificateFault, tlsOptions } from './tls.ts';
 
 /** Milliseconds. The whole of one try ends before the outbox's lease does. */
 const TIMES = { connect: 10_000, greeting: 10_000, socket: 20_000, whole: 40_000 } as const;
@@ -21,7 +22,7 @@ export async function sendMail(server: MailServer, { envelope, raw }: ComposedMa
     secure: server.secure,
     requireTLS: !server.secure && server.startTls === 'required',
     ignoreTLS: server.startTls === 'off',
-    tls: { rejectUnauthorized: server.verify },
+    tls: tlsOptions(server),
     connectionTimeout: TIMES.connect,
     dnsTimeout: TIMES.connect,
     greetingTimeout: TIMES.greeting,
@@ -55,7 +56,7 @@ export async function sendMail(server: MailServer, { envelope, raw }: ComposedMa
       await step((done) => connection.login({ user, credentials: { user, pass: password } }, done));
     await step((done) => connection.send(envelope, Readable.from(body(), { objectMode: false }), done));
   } catch (error) {
-    throw smtpError(error, handed);
+    throw smtpError(error, handed, certificateFault(error, server));
   } finally {
     limit.removeEventListener('abort', abort);
     connection.on('error', () => {});
@@ -75,9 +76,9 @@ const failureSchema = z.object({
  * What a failed try means (RFC 5321, section 4.2.1): the server's 4xx is for now, its 5xx for good; silence after the
  * whole mail was handed over leaves the outcome open; anything before that means nothing left.
  */
-export function smtpError(error: unknown, handed: boolean): AppError {
+export function smtpError(error: unknown, handed: boolean, certificate: string | null = null): AppError {
   const { code, response, responseCode, message } = failureSchema.parse(error);
-  const words = response || message;
+  const words = certificate ?? (response || message);
   if (code === 'EAUTH')
     return new AppError('mail_signin', `The mail server did not let us sign in: ${words}`, { cause: error });
   if (responseCode && responseCode >= 500)
