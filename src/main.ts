@@ -8,6 +8,7 @@ import { openDatabase } from './infra/db/index.ts';
 import { migrate } from './infra/db/migrate.ts';
 import { createStore } from './infra/db/queries/index.ts';
 import { createHttpServer } from './infra/http/server.ts';
+import { createUnsubscribeLinks } from './infra/http/unsubscribe.ts';
 import { createLog } from './infra/log.ts';
 import { createMetrics } from './infra/metrics.ts';
 import { openPostgres } from './infra/postgres/index.ts';
@@ -50,6 +51,7 @@ export async function start(options: StartOptions): Promise<Running> {
   const config = loadConfig(allModules, options.env);
   const log = options.log ?? createLog({ level: config.env.LOG_LEVEL });
   const { token, file: tokenFile } = await apiToken(config);
+  const unsubscribe = createUnsubscribeLinks({ secret: token, publicUrl: config.publicUrl });
   const server = createHttpServer({ host: config.env.HOST, port: config.env.PORT, log });
   const metrics = createMetrics();
   const connect = (database: string) =>
@@ -103,7 +105,15 @@ export async function start(options: StartOptions): Promise<Running> {
   };
 
   function startReal(): Promise<Bot> {
-    return startBot({ config, databaseUrl: real.url, log, clock, metrics, sample: false });
+    return startBot({
+      config,
+      databaseUrl: real.url,
+      log,
+      clock,
+      metrics,
+      sample: false,
+      unsubscribeLink: unsubscribe.linkFor,
+    });
   }
 
   /** The first real message or event: the real workspace takes the place of the sample. */
@@ -147,7 +157,7 @@ export async function start(options: StartOptions): Promise<Running> {
       'Tickets whose draft or card lags behind',
       async () => (await bot.store.unfinishedTickets(clock.now(), 10_000)).length,
     );
-    return server.setApp(appOf(bot, { token, metrics, log, clock }));
+    return server.setApp(appOf(bot, { token, customerOf: unsubscribe.customerOf, metrics, log, clock }));
   }
 }
 

@@ -63,6 +63,8 @@ export interface FlowDeps {
   clusters: ClusterBook;
   /** Trackers by id, in the order in which they are preferred. */
   trackers: ReadonlyMap<string, Tracker>;
+  /** Where this customer says that they want no messages from us first; null: there is no such address. */
+  unsubscribeLink(customerId: number): string | null;
   /** Draws a chart as a PNG that can be read on white and on black. */
   drawChart(chart: Chart): Promise<Uint8Array>;
   /** Public holidays of a country or region (`FR`, `DE-BY`), as `YYYY-MM-DD`. AppError `unknown_country`. */

@@ -9,6 +9,7 @@ import { cleanLine, cleanText } from '../model/text.ts';
 import type { Clock, Engine, Log } from '../ports.ts';
 import { callBack } from './call-back.ts';
 import { type FlowDeps, UNRESOLVED, type Wake } from './deps.ts';
+import { optOut } from './opt-out.ts';
 
 /** Closeness from which a message counts as being about the same problem. Chosen on the history of the sample workspace. */
 const SAME_TOPIC = 0.5;
@@ -166,8 +167,11 @@ async function append(
     else if (message.automatic) await tx.updateTicket(target.id, {});
     else if (silent) await settle(tx, target, now);
     else if (joined) await ask(tx, joined, seq, now);
-    if (target.outreach && !message.automatic && isOptOut(message.text)) await optOut(tx, customerId, now);
   }
+  // By an answer to a message of ours, or by the mail that its List-Unsubscribe asks for.
+  const about = target?.outreach ? message.text : message.subject;
+  if (!message.automatic && isOptOut(message.text) && isOptOut(about ?? ''))
+    await optOut(tx, customerId, now);
   return { messageId, ticketId: target?.id ?? null, duplicate: false };
 
   /** A ticket that this message may join: unresolved, or resolved recently enough to be reopened. */
@@ -183,12 +187,6 @@ async function append(
     const topicRow = byTopic === null ? null : await queries.lockTicket(byTopic);
     return topicRow && topicRow.status !== 'resolved' ? topicRow : null;
   }
-}
-
-/** They answered a message of ours that they want no more of them. */
-async function optOut(tx: Queries, customerId: number, at: Date): Promise<void> {
-  await tx.updateCustomer(customerId, { optedOut: true });
-  await tx.insertCustomerEvent({ customerId, type: 'opted_out', at, data: {} });
 }
 
 interface ReturnedReply {

@@ -70,7 +70,7 @@ async function send(deps: FlowDeps, row: OutboxRow): Promise<SendResult | { erro
 }
 
 /** Throws a retryable AppError while the database cannot answer: nothing has left then. */
-async function outbound({ store }: FlowDeps, row: OutboxRow): Promise<OutboundReply> {
+async function outbound({ store, unsubscribeLink }: FlowDeps, row: OutboxRow): Promise<OutboundReply> {
   try {
     const ticket = await store.getTicket(row.ticketId);
     if (!ticket) throw new Error(`ticket ${row.ticketId} does not exist`);
@@ -87,6 +87,9 @@ async function outbound({ store }: FlowDeps, row: OutboxRow): Promise<OutboundRe
       text: row.text,
       by: row.by,
       thread: threadId ? { threadId, ...thread } : thread,
+      // Once they have answered it is a conversation like any other.
+      ...(ticket.outreach &&
+        ticket.inboundSeq === 0 && { unsubscribe: { url: unsubscribeLink(customer.id) } }),
     };
   } catch (error) {
     throw new AppError('reply_unreadable', errorText(error), { retryable: true, cause: error });

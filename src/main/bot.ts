@@ -63,6 +63,8 @@ export interface BotOptions {
   sample: boolean;
   /** Instead of the engine that is trained here, which takes seconds to start. */
   engine?: Engine;
+  /** Where customers say that they want no messages from us first; absent: nowhere. */
+  unsubscribeLink?: (customerId: number) => string | null;
   /** Intake channels besides those that are set up; they win over these. */
   channels?: IntakeChannel[];
   /** While the sample runs: the real workspace, which takes its place as soon as something real arrives. */
@@ -181,6 +183,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     sources,
     clusters: createClusterBook(),
     trackers,
+    unsubscribeLink: options.unsubscribeLink ?? (() => null),
     drawChart,
     holidaysOf,
     withTicket: createLock(database.pool, 'ticket'),

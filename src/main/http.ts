@@ -1,13 +1,24 @@
 // Serves a workspace: hands the HTTP app what it needs of a bot.
 import { makeDashboard, ticketsBehind } from '../flows/dashboard.ts';
 import { figuresByDay } from '../flows/day-figures.ts';
+import { optOut } from '../flows/opt-out.ts';
 import { createApp } from '../infra/http/app.ts';
 import { createTicketReader } from '../infra/http/ticket-reader.ts';
+import type { UnsubscribeLinks } from '../infra/http/unsubscribe.ts';
 import type { MetricsRegistry } from '../infra/metrics.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Bot } from './bot.ts';
 
-export function appOf(bot: Bot, deps: { token: string; metrics: MetricsRegistry; log: Log; clock: Clock }) {
+export function appOf(
+  bot: Bot,
+  deps: {
+    token: string;
+    customerOf: UnsubscribeLinks['customerOf'];
+    metrics: MetricsRegistry;
+    log: Log;
+    clock: Clock;
+  },
+) {
   const { store } = bot;
   const page = bot.platforms.get('console');
 
@@ -32,6 +43,7 @@ export function appOf(bot: Bot, deps: { token: string; metrics: MetricsRegistry;
       overview: (asked) => makeDashboard(bot.flows, asked),
       behind: (asked, drill, page) => ticketsBehind(bot.flows, asked, drill, page),
     },
+    optOut: (customerId) => store.transaction((tx) => optOut(tx, customerId, bot.flows.clock.now())),
     clusters: () => store.clusterSummaries(),
     console: page !== undefined,
   });

@@ -114,6 +114,8 @@ export interface OutboundReply {
   by: string;
   /** Thread context of the newest inbound message of this channel, if any. */
   thread: ThreadContext;
+  /** Of a message that nobody asked for: how to get no more of them. `url` takes a POST (RFC 8058); null: by answer alone. */
+  unsubscribe?: { url: string | null };
 }
 
 export interface SendResult {

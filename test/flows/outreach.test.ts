@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { act } from '../../src/flows/actions.ts';
 import { figuresByDay } from '../../src/flows/day-figures.ts';
 import { deriveEvents } from '../../src/flows/derive-events.ts';
+import { optOut } from '../../src/flows/opt-out.ts';
 import { considerEvents } from '../../src/flows/outreach.ts';
 import { recordEvent } from '../../src/flows/record-event.ts';
 import { sendDue } from '../../src/flows/reply.ts';
@@ -378,6 +379,28 @@ describe('what came of it', () => {
     w.clock.advance(30 * DAY);
     await happens('payment_failed');
     expect((await rows('outreach')).at(-1)).toMatchObject({ reason: 'wants no messages from us' });
+  });
+
+  test('carries the way out of it, until the customer answers', async () => {
+    await happens('payment_failed');
+    await approve();
+    expect(w.email.sent[0]?.unsubscribe).toEqual({ url: 'https://desk.example/unsubscribe/1' });
+    await w.write('The invoices page is empty, how come?', { customer: MARIA });
+    await w.work();
+    const ticketId = (await rows('ticket')).length + 1_000;
+    await w.press('ana', ticketId, { kind: 'approve' });
+    w.clock.advance(60_000);
+    await sendDue(w.deps);
+    expect(w.email.sent.at(-1)).not.toHaveProperty('unsubscribe');
+  });
+
+  test('the mail that a mail program’s button writes is understood, whatever thread it is in', async () => {
+    await happens('payment_failed');
+    await w.write('unsubscribe', { customer: MARIA, subject: 'unsubscribe' });
+    await considerEvents(w.deps);
+    expect(words()).toContain('wants no messages from us');
+    await w.store.transaction((tx) => optOut(tx, 1, w.clock.now()));
+    expect(await rows('customer_event')).toMatchObject([{ type: 'payment_failed' }, { type: 'opted_out' }]);
   });
 
   test('stands behind /deskhand signals', async () => {

@@ -30,7 +30,8 @@ const bot = await startBot({
   channels: LETTERS_URL ? [createLetters(LETTERS_URL)] : [],
 });
 const server = createHttpServer({ host: '127.0.0.1', port: config.env.PORT, log });
-await server.setApp(appOf(bot, { token: config.env.DESKHAND_API_TOKEN ?? '', metrics, log, clock }));
+const token = config.env.DESKHAND_API_TOKEN ?? '';
+await server.setApp(appOf(bot, { token, customerOf: () => null, metrics, log, clock }));
 const { port } = await server.listen();
 console.log(JSON.stringify({ port }));
 

@@ -10,6 +10,7 @@ export const TOKEN = 'a-token-that-nobody-guesses';
 
 /** What the parts were asked. */
 export interface Asked {
+  optedOut: number[];
   lists: unknown[];
   actions: { ticketId: number; request: TicketAction }[];
   events: unknown[];
@@ -47,7 +48,7 @@ export function aTicketRecord(id = 1042): TicketRecord {
 
 /** Parts in which ticket T-1042 exists, file 5 does, every decision succeeds and all is well. */
 export function httpParts(over: Partial<HttpDeps> = {}): { deps: HttpDeps; asked: Asked } {
-  const asked: Asked = { lists: [], actions: [], events: [], periods: [], logged: [] };
+  const asked: Asked = { optedOut: [], lists: [], actions: [], events: [], periods: [], logged: [] };
   const deps: HttpDeps = {
     token: TOKEN,
     routes: [],
@@ -94,6 +95,10 @@ export function httpParts(over: Partial<HttpDeps> = {}): { deps: HttpDeps; asked
     dashboard: {
       overview: async () => Promise.reject(new Error('no dashboard here')),
       behind: async () => ({ total: 0, tickets: [], timeZone: 'UTC' }),
+    },
+    customerOf: (token) => (token === 'ours' ? 7 : null),
+    async optOut(customerId) {
+      asked.optedOut.push(customerId);
     },
     clusters: async () => [],
     console: true,

@@ -160,6 +160,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     engine,
     writer: null,
     knowledgeFolder: null,
+    unsubscribeLink: (customerId) => `https://desk.example/unsubscribe/${customerId}`,
     localEngine: engine,
     clock,
     log: silentLog,

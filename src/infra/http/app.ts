@@ -18,6 +18,7 @@ import { createDashboardRoutes } from './dashboard/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { readiness } from './readiness.ts';
 import { actOnTicket, getTicket, listTickets } from './tickets.ts';
+import { createUnsubscribeRoutes } from './unsubscribe.ts';
 
 const MB = 1_048_576;
 const DAY_MS = 86_400_000;
@@ -121,7 +122,11 @@ export function createApp(deps: HttpDeps, limits: typeof LIMITS = LIMITS): Hono<
   });
 
   if (deps.console) app.get('/', (c) => c.redirect('/console'));
-  for (const { method, path, handle } of [...createDashboardRoutes(deps), ...deps.routes])
+  for (const { method, path, handle } of [
+    ...createDashboardRoutes(deps),
+    ...createUnsubscribeRoutes(deps),
+    ...deps.routes,
+  ])
     app.on(method, path, (c) => handle(c.req.raw, c.req.param(), peerOf(c)));
   return app;
 }

@@ -32,6 +32,10 @@ export interface HttpDeps {
   /** The same by local day of the workspace, days without a ticket left out. */
   figuresByDay(from: Date, to: Date, slice: TicketSlice): Promise<DayRow[]>;
   dashboard: DashboardReader;
+  /** Whose unsubscribe link this is; null when it is none of ours. */
+  customerOf(token: string): number | null;
+  /** They want no messages that we write first. */
+  optOut(customerId: number): Promise<void>;
   clusters(): Promise<ClusterSummary[]>;
   /** True: `/` leads to the console. */
   console: boolean;
