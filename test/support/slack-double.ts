@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
+import { SCOPES } from '../../adapters/chat/slack/manifest.ts';
 import { homeFaults, messageFaults, viewFaults } from './block-kit.ts';
 
 type Json = Record<string, unknown>;
@@ -81,6 +82,7 @@ export async function createSlackDouble() {
   const held = new Set<ServerResponse>();
   /** Uploaded files: where each one stands. */
   const files = new Map<string, 'asked for' | 'brought' | 'complete'>();
+  let scopes = Object.keys(SCOPES);
   let fault: SlackFault | null = null;
   let onlyClassic = false;
   let socketUrl: string | null = null;
@@ -268,7 +270,7 @@ export async function createSlackDouble() {
         response.destroy();
         return;
       }
-      send(response, 200, { ok: true, ...result });
+      send(response, 200, { ok: true, ...result }, { 'x-oauth-scopes': scopes.join(',') });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       send(response, 200, { ok: false, error: error.message, ...error.extra });
@@ -334,6 +336,10 @@ export async function createSlackDouble() {
     journal,
     refused,
     now,
+    /** What the app was installed with. */
+    setScopes(installed: string[]) {
+      scopes = installed;
+    },
     setFault(kind: SlackFault | null) {
       fault = kind;
       if (kind === null) {

@@ -40,8 +40,7 @@ export type SlackWorld = ChatWorld & {
   pressInWindow(person: Person, actionId: string): Promise<void>;
 };
 
-/** A workspace with four people in one channel. */
-/** `timeoutMs`: how long the adapter waits for Slack. */
+/** A workspace with four people in one channel. `timeoutMs`: how long the adapter waits for Slack. */
 export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } = {}): Promise<SlackWorld> {
   const slack = await createSlackDouble();
   for (const [name, id] of Object.entries(USERS)) {

@@ -143,15 +143,16 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
   async function look(): Promise<Health> {
     try {
       const { team, scopes } = await identify();
-      const missing = scopes.length > 0 ? SCOPES.filter((scope) => !scopes.includes(scope)) : [];
-      if (missing.length > 0)
-        return {
-          ok: false,
-          detail: `Slack: the app lacks the scopes ${missing.join(', ')}; add them under "OAuth & Permissions" and install it again`,
-        };
+      const missing = scopes.length > 0 ? Object.keys(SCOPES).filter((scope) => !scopes.includes(scope)) : [];
+      const remedy = `the app lacks the scopes ${missing.join(', ')}; add them under "OAuth & Permissions" and install it again`;
+      if (missing.some((scope) => SCOPES[scope] === null)) return { ok: false, detail: `Slack: ${remedy}` };
+      const without = missing.map((scope) => SCOPES[scope]);
       return {
         ok: true,
-        detail: `in ${team}, events by ${socket ? 'Socket Mode' : 'HTTP at /webhooks/slack'}`,
+        detail: [
+          `in ${team}, events by ${socket ? 'Socket Mode' : 'HTTP at /webhooks/slack'}`,
+          ...(missing.length > 0 ? [`${without.join(', ')}: ${remedy}`] : []),
+        ].join('. '),
       };
     } catch (error) {
       return { ok: false, detail: `Slack: ${errorText(error)}` };

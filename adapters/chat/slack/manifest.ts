@@ -3,28 +3,21 @@
 /** `callback_id` of the entry in a message's menu. */
 export const CREATE_TICKET = 'deskhand:create_ticket';
 
-/** What the bot needs, and why: https://docs.slack.dev/reference/scopes */
-export const SCOPES = [
-  // Cards, and private words.
-  'chat:write',
-  // /deskhand
-  'commands',
-  // Thread replies under cards; finding a card again whose answer was lost.
-  'channels:history',
-  'groups:history',
-  // Whether the bot is in the channels that cards go to.
-  'channels:read',
-  'groups:read',
+/** What the bot asks for, with what it cannot do otherwise; null: anything. https://docs.slack.dev/reference/scopes */
+export const SCOPES: Record<string, string | null> = {
+  'chat:write': null,
+  commands: null,
+  'channels:history': 'replies in threads of public channels are not read',
+  'groups:history': 'replies in threads of private channels are not read',
+  'channels:read': 'it does not know which public channels it is in',
+  'groups:read': 'it does not know which private channels it is in',
   // Who pressed, and their e-mail, to know the agent.
-  'users:read',
-  'users:read.email',
-  // Charts of digests.
-  'files:write',
-  // 👀 on a card.
-  'reactions:read',
-  // Direct messages where somebody is not in the channel.
-  'im:write',
-];
+  'users:read': null,
+  'users:read.email': null,
+  'files:write': 'charts are shown in words',
+  'reactions:read': '👀 on cards is not seen',
+  'im:write': 'people outside a channel cannot be told in private',
+};
 
 /**
  * An app manifest (https://docs.slack.dev/reference/app-manifest). `url`: where Slack reaches this bot,
@@ -63,7 +56,7 @@ export function slackManifest(url: string | null): object {
         },
       ],
     },
-    oauth_config: { scopes: { bot: SCOPES } },
+    oauth_config: { scopes: { bot: Object.keys(SCOPES) } },
     settings: {
       event_subscriptions: {
         ...(endpoint && { request_url: endpoint }),

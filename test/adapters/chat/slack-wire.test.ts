@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCoalescer } from '../../../adapters/chat/slack/coalesce.ts';
 import { slackConfig } from '../../../adapters/chat/slack/config.ts';
-import { slackManifest } from '../../../adapters/chat/slack/manifest.ts';
+import { SCOPES, slackManifest } from '../../../adapters/chat/slack/manifest.ts';
 import { createHttpReceiver } from '../../../adapters/chat/slack/receiver.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
@@ -109,6 +109,16 @@ describe('a desk on Slack', () => {
     );
     expect(calls('chat.update').length).toBeLessThanOrEqual(3);
     expect(chat.see(ref)?.text).toBe('29');
+  });
+
+  it.each([
+    ['reactions:read', { ok: true, detail: expect.stringContaining('👀 on cards is not seen') }],
+    ['users:read.email', { ok: false, detail: expect.stringContaining('install it again') }],
+  ])('without the scope %s says what does not work, and the remedy', async (missing, expected) => {
+    world.slack.setScopes(Object.keys(SCOPES).filter((scope) => scope !== missing));
+    const health = await chat.platform.health();
+    expect(health).toMatchObject(expected);
+    expect(health.detail).toContain(`lacks the scopes ${missing};`);
   });
 
   it('tells what to do where it is not in a channel', async () => {
