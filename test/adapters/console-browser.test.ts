@@ -193,6 +193,59 @@ describe.skipIf(!CHROMIUM)('the console in a browser', () => {
     await thread.waitFor({ state: 'detached' });
   });
 
+  it('remembers that one is looking at a ticket, and offers it only where it says something', async () => {
+    await open();
+    await fixture.add(aView());
+    await fixture.add(aView({ ticket: aTicket({ id: 1050, assignee: 'Ben' }) }));
+    const looking = card(1042).getByRole('button', { name: 'looking at it' });
+    await looking.click();
+    await card(1042).getByText('Ana Lindqvist is looking at it').waitFor();
+    await page.reload();
+    await expect.poll(() => looking.getAttribute('aria-pressed')).toBe('true');
+    await looking.click();
+    await expect.poll(() => looking.getAttribute('aria-pressed')).toBe('false');
+    await card(1050).getByText('Ben has it').waitFor();
+    expect(await card(1050).getByRole('button', { name: 'looking at it' }).count()).toBe(0);
+  });
+
+  it('does not put the keyboard on a button that nobody has read', async () => {
+    await open();
+    await fixture.add(aView());
+    const approve = card(1042).getByRole('button', { name: 'Approve & send' });
+    await approve.focus();
+    await page.keyboard.press('Enter');
+    await card(1042).getByText('Ana Lindqvist approved · sending at').waitFor();
+    expect(await card(1042).evaluate((post) => document.activeElement === post)).toBe(true);
+  });
+
+  it('shows only the cards that wait, of channels that have tickets', async () => {
+    await open();
+    await fixture.add(aView());
+    await fixture.add(aView({ ticket: aTicket({ id: 1050, status: 'resolved' }) }));
+    await card(1050).waitFor();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await card(1050).waitFor({ state: 'detached' });
+    expect(await card(1042).count()).toBe(1);
+    await page.goto(`${fixture.url}/console#/sent`);
+    await page.getByText('Nothing sent yet').waitFor();
+    expect(await page.getByRole('button', { name: 'Open', exact: true }).count()).toBe(0);
+  });
+
+  it('searches from the bar, and opens what a list names', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Search tickets' }).click();
+    await page.keyboard.type('refund');
+    await page.keyboard.press('Enter');
+    const found = page.getByRole('dialog', { name: 'Only you see this' });
+    await found.getByRole('link', { name: 'T-1042' }).click();
+    await expect
+      .poll(() => fixture.actions.map(({ intent }) => intent))
+      .toMatchObject([
+        { type: 'command', text: 'search refund' },
+        { type: 'command', text: 'ticket T-1042' },
+      ]);
+  });
+
   it('says of an empty sample that its morning is about to begin', async () => {
     await open();
     await page.getByText('Monday morning is about to begin').waitFor();

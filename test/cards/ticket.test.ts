@@ -300,6 +300,18 @@ describe("the customer's words", () => {
     expect(draft).toMatchObject({ cut: true });
     expect(draft?.text.length).toBeGreaterThan(500);
     expect(draft?.text.length).toBeLessThanOrEqual(600);
+    expect(draft?.label).toBe('Draft · the rest under Edit');
+  });
+
+  it('a draft that is only a little longer is shown whole', () => {
+    const text = `${'word '.repeat(150)}\n\nBest,\nThe team`;
+    const [draft] = quotes(ticketCard(aView({ draft: aDraft({ text }) }))).filter((q) => q.of === 'draft');
+    expect(draft).toMatchObject({ cut: false, label: 'Draft' });
+    expect(draft?.text).toMatch(/The team$/);
+  });
+
+  it('a holding reply does not say how sure one is of it', () => {
+    expect(block(ticketCard(aView({ draft: aDraft({ answerable: false }) })), 'confidence')).toBeUndefined();
   });
 
   it('direction marks and control characters cannot rewrite what stands beside them', () => {

@@ -7,6 +7,7 @@ import { createConsole } from '../../adapters/chat/console/index.ts';
 import { detailsCards } from '../../src/cards/details.ts';
 import { createTicketForm, ticketForm } from '../../src/cards/forms.ts';
 import { handoffCard } from '../../src/cards/handoff.ts';
+import { listCard } from '../../src/cards/list.ts';
 import { helpCard, newsCard, noteCard, sentReplyCard, threadCard } from '../../src/cards/notes.ts';
 import { replyText, ticketCard } from '../../src/cards/ticket.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
@@ -17,7 +18,7 @@ import { parseTicketKey, ticketKey } from '../../src/model/ticket.ts';
 import type { TicketView } from '../../src/model/view.ts';
 import type { AdapterStore, AgentEntry, Bus, Clock, WorkspaceStatus } from '../../src/ports.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
-import { CATEGORIES } from './ticket-views.ts';
+import { aTicket, CATEGORIES } from './ticket-views.ts';
 
 export const AGENTS: AgentEntry[] = [
   { name: 'Ana Lindqvist', email: 'ana@crewlane.example', role: 'lead' },
@@ -211,6 +212,8 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
     actions.push(action);
     const { intent, ref, agent } = action;
     const by = agent.name ?? agent.userId;
+    if (intent.type === 'command' && intent.text.startsWith('search '))
+      return { kind: 'card', card: listCard('Found', [aTicket()], (key) => key) };
     if (intent.type === 'command') return { kind: 'card', card: helpCard(COMMANDS) };
     if (intent.type === 'create_ticket')
       return { kind: 'form', form: createTicketForm(intent.message, true) };
