@@ -417,12 +417,8 @@ describe('autonomy', () => {
 
     // 120 reviewed drafts without a mistake prove the bound of 3 %.
     for (let i = 0; i < 120; i++) {
-      const { ticketId } = await w.write(`Unrelated${i} subject${i}`, {
-        threadId: `h${i}`,
-        customer: { email: `c${i}@x.example` },
-      });
       const draft = await w.store.insertDraft({
-        ticketId: ticketId ?? 0,
+        ticketId: first,
         text: 'x',
         language: 'en',
         sources: [],
@@ -436,7 +432,7 @@ describe('autonomy', () => {
         status: 'sent',
       });
       await w.store.recordOutcome({
-        ticketId: ticketId ?? 0,
+        ticketId: first,
         draftId: draft.id,
         category: 'billing/invoice-copy',
         kind: 'unchanged',
