@@ -41,8 +41,14 @@ interface Now {
   timeZone: string;
 }
 
+/** Making one costs a hundred times what using it does, and a card tells the time a dozen times. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function parts(at: Date, timeZone: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(at);
+  const key = JSON.stringify([timeZone, options]);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat('en-GB', { timeZone, ...options });
+  formats.set(key, format);
+  return format.format(at);
 }
 
 /** `10:45` today, `Tue 10:45` within six days, `3 Mar 10:45`, `3 Mar 2025 10:45` in another year. Never relative: cards do not tick. */
