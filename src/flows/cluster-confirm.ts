@@ -4,6 +4,7 @@ import { most } from '../engine/local/profiles.ts';
 import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { IssueRow, Report } from '../infra/db/queries/tracking.ts';
+import { productName } from '../insights/issue-report.ts';
 import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { errorText } from '../model/errors.ts';
@@ -159,7 +160,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     today: today.customers,
     mergedInto: into,
     signatures: byFrequency(cluster.profile?.signatures ?? {}),
-    environment: byFrequency(tally(bugs.flatMap(({ versions }) => versions))),
+    environment: byFrequency(tally(bugs.flatMap(({ versions }) => versions.map(productName)))),
     steps:
       bugs
         .map(({ steps }) => steps)

@@ -53,6 +53,14 @@ function replaceWord(text: string, word: string, by: string): string {
 /** What stands below somebody's own name is a signature. */
 const SIGNATURE = /\n(?:\[name\][ ,.]*)+(?:\n[\s\S]*)?$/;
 
+const PRODUCTS = 'Android Chrome Edge Excel Firefox iOS iPadOS macOS Node Outlook Safari Windows'.split(' ');
+
+/** A version with its product as that spells itself: "firefox 147" -> "Firefox 147". */
+export function productName(version: string): string {
+  const product = PRODUCTS.find((name) => version.toLowerCase().startsWith(name.toLowerCase()));
+  return product ? `${product}${version.slice(product.length)}` : version;
+}
+
 function day(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
@@ -97,7 +105,7 @@ function figures(reports: ReportFacts[]): IssuePart {
     last && { label: 'Last seen', value: day(last.at) },
     list('Error', common(facts.flatMap(({ codes, exceptions }) => [...codes, ...exceptions]))),
     list('Where', common(facts.flatMap(({ endpoints }) => endpoints))),
-    list('Versions', common(facts.flatMap(({ versions }) => versions))),
+    list('Versions', common(facts.flatMap(({ versions }) => versions.map(productName)))),
     list('Channels', common(reports.map(({ channel }) => channel))),
   ];
   return {

@@ -32,6 +32,9 @@ describe('a report', () => {
   it.each([
     ['Export failed (EXP-504), again!', ['EXP-504']],
     ['anyone else getting EXP-504??', ['EXP-504']],
+    ['exp_504 on my side, EXP504 on hers', ['EXP-504']],
+    ['{"code":"export_timeout"}, in the log EXPORT_TIMEOUT', ['EXPORT-TIMEOUT']],
+    ['since jan-2026, with SHA-256 and ISO-9001', []],
     ['POST https://api.example.com/v2/jobs/123/items?x=1 fails', ['/v2/jobs/*/items']],
     ['java.lang.NullPointerException at line 3', ['NullPointerException']],
     ['HTTP 500 and status 404', []],

@@ -11,8 +11,10 @@ const MOST_WORDS = 400;
 /** What a word of the subject counts beyond one of the body: a title names the problem. */
 const TITLE_WEIGHT = 2;
 const MOST_PARTS = 3;
-/** What looks like an error code even where nothing around it says so: `EXP-504`, `E1023`. */
-const CODE = /\b(?:[A-Z]{2,6}[-_]\d{2,5}|E\d{3,5})\b/g;
+/** What looks like an error code even where nothing around it says so: `EXP-504`, `exp_504`, `EXP504`, `E1023`. */
+const CODE = /\b(?:[A-Z]{2,6}[-_]\d{2,5}|[a-z]{2,6}[-_]\d{3,5}|[A-Z]{3,6}\d{3,5}|E\d{3,5})\b/g;
+/** Looks like a code and is a standard, a disease, a document or a date. */
+const NO_CODE = /^(?:AES|COVID|GDPR|INV|ISO|PO|RFC|SHA|UTF|VAT)-|-(?:19|20)\d\d$/;
 /** Three digits alone: thousands of different faults answer 500. */
 const STATUS_CODE = /^[1-5]\d\d$/;
 /** A part of a path that names one thing, not a kind of things. */
@@ -92,11 +94,19 @@ export function signaturesOf(text: string): string[] {
   );
   return [
     ...new Set([
-      ...all.map((code) => code.toUpperCase().replace(/_/g, '-')),
+      ...all.map(spelled).filter((code) => !NO_CODE.test(code)),
       ...exceptions.map((exception) => exception.split('.').at(-1) ?? exception),
       ...endpoints.map(pathOf).filter((path) => path.length > 1),
     ]),
   ];
+}
+
+/** `export_timeout` -> `EXPORT-TIMEOUT`, `Exp504` -> `EXP-504`. */
+function spelled(code: string): string {
+  return code
+    .toUpperCase()
+    .replace(/_/g, '-')
+    .replace(/^([A-Z]{2,})(\d)/, '$1-$2');
 }
 
 /** `POST https://api.example/v2/jobs/123?x=1` -> `/v2/jobs/*`. */
