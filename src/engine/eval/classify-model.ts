@@ -6,17 +6,27 @@ import type { Prompts } from '../llm/prompts.ts';
 import { labelSchema } from '../llm/schemas.ts';
 import { OUT_OF_SCOPE } from '../local/classifier.ts';
 import { fewShots, type LabelledRow, type OnProgress } from './classify.ts';
-import { accuracy, macroF1, type Prediction } from './scores.ts';
+import { accuracy, calibrationError, macroF1, type Prediction } from './scores.ts';
 
 /** Examples of each label that the model is shown, and texts that are asked about at once. */
 const SHOWN = 3;
 const AT_ONCE = 4;
+const NO_THRESHOLDS =
+  'coverage and precision need thresholds that training rows prove, and the model is asked about test rows alone';
 
 export interface ModelClassifyReport {
   /** Test rows. */
   n: number;
   accuracy: number;
   macroF1: number;
+  /** Of the confidence that the model states; a row without an answer counts as wrong at 0. */
+  ece: number;
+  /** Null: see `notMeasured`. */
+  coverageAt95: null;
+  coverageAt98: null;
+  precisionAt98: null;
+  /** Why some figures are null. */
+  notMeasured: string;
   /** Share of the out-of-scope rows that the model calls so; null without such rows. */
   oosCaught: number | null;
   /** Share of the in-scope rows that the model calls out of scope. */
@@ -65,7 +75,12 @@ export async function evaluateModelClassifier(
     tokens += use?.tokens ?? 0;
     cost += use?.cost ?? 0;
     strange[i] = answer?.inScope === false;
-    predictions[i] = { truth: row.label, predicted: answer?.label ?? '', confidence: 1, familiarity: 0 };
+    predictions[i] = {
+      truth: row.label,
+      predicted: answer?.label ?? '',
+      confidence: answer?.confidence ?? 0,
+      familiarity: 0,
+    };
   }
 
   for (let from = 0; from < test.length; from += AT_ONCE) {
@@ -82,6 +97,11 @@ export async function evaluateModelClassifier(
     n: test.length,
     accuracy: accuracy(inScope),
     macroF1: macroF1(inScope),
+    ece: calibrationError(inScope),
+    coverageAt95: null,
+    coverageAt98: null,
+    precisionAt98: null,
+    notMeasured: NO_THRESHOLDS,
     oosCaught: called(true),
     oosFalse: called(false) ?? 0,
     failed,

@@ -56,7 +56,7 @@ export const rewritingSchema = z.object({
 });
 
 export function labelSchema(labels: string[]) {
-  return z.object({ label: z.enum(labels), inScope: z.boolean() });
+  return z.object({ label: z.enum(labels), inScope: z.boolean(), confidence: share });
 }
 
 export const digestSchema = z.object({
