@@ -28,6 +28,8 @@ export type { AdaptiveCardJson } from './adaptive-json.ts';
 interface Options {
   /** Where a chart's picture can be fetched; without it, or null, its alternative text is shown. */
   imageUrl?: (png: Uint8Array) => string | null;
+  /** The priority's colour is a dot beside it, for hosts whose colours are too pale for words. */
+  dots?: boolean;
 }
 
 /** How much is kept: characters of each prose text, items of each list, blocks of the card. */
@@ -80,7 +82,9 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
   switch (block.type) {
     case 'header':
       return [
-        ...(block.chips?.length ? [rich(chipRuns(block.chips, part, short), { id: part('chips') })] : []),
+        ...(block.chips?.length
+          ? [rich(chipRuns(block.chips, part, short, options), { id: part('chips') })]
+          : []),
         rich([{ type: 'TextRun', text: short(block.text), weight: 'bolder', size: 'medium' }], {
           id: part('title'),
           spacing: 'small',
@@ -241,14 +245,15 @@ function prose(
 ): AdaptiveElement[] {
   const lines = inert(cut(text, room.prose, Math.max(4, room.items * 6)).text).split('\n');
   const blocks: AdaptiveElement[] = [];
+  const head: TextRun[] = label ? [{ ...run(`${label}  `), ...look, weight: 'bolder' }] : [];
+  // A label shares a line with a single one only.
+  if (label && lines.length > 1) blocks.push(rich(head.splice(0), { spacing: first }));
   let gap = false;
   for (const words of lines) {
     if (!words.trim()) {
       gap = true;
       continue;
     }
-    const head =
-      label && blocks.length === 0 ? [{ ...run(`${label}  `), ...look, weight: 'bolder' as const }] : [];
     const spacing = gap ? 'small' : blocks.length === 0 ? first : 'none';
     blocks.push(rich([...head, { ...run(words), ...look }], { spacing }));
     gap = false;
@@ -256,15 +261,21 @@ function prose(
   return blocks.length > 0 ? blocks : [rich([subtle('(empty)')])];
 }
 
-function chipRuns(chips: Chip[], part: (name: string) => string, short: (text: string) => string): TextRun[] {
+function chipRuns(
+  chips: Chip[],
+  part: (name: string) => string,
+  short: (text: string) => string,
+  { dots = false }: Options,
+): TextRun[] {
   return chips.flatMap((chip, n): TextRun[] => [
     ...(n > 0 ? [subtle('  ·  ')] : []),
+    ...(dots && chip.kind === 'priority' ? [{ ...run('● '), color: chipColour(chip) }] : []),
     {
       type: 'TextRun',
       text: chip.kind === 'id' ? inert(chip.text) : short(chip.text),
       id: part(`chip${n}-${chip.kind}${chip.tone ? `-${chip.tone}` : ''}`),
       size: 'small',
-      ...(chip.kind === 'priority' ? { weight: 'bolder', color: chipColour(chip) } : {}),
+      ...(chip.kind === 'priority' ? { weight: 'bolder', color: dots ? 'default' : chipColour(chip) } : {}),
       ...(chip.kind !== 'priority' && chip.tone === 'warning' ? { color: 'attention' } : {}),
     },
   ]);
@@ -273,6 +284,7 @@ function chipRuns(chips: Chip[], part: (name: string) => string, short: (text: s
 function chipColour({ tone }: Chip): Colour {
   if (tone === 'P1') return 'attention';
   if (tone === 'P2' || tone === 'warning') return 'warning';
+  if (tone === 'P3') return 'accent';
   return tone === 'good' ? 'good' : 'default';
 }
 

@@ -16,7 +16,7 @@ type SharedAction = Extract<AdaptiveElement, { type: 'ActionSet' }>['actions'][n
 
 /** Draws a card within Teams' size. A form that came with its button opens inside the card as long as it has room. */
 export function renderCard(card: Card, pictures?: PictureUrls): Content {
-  const shared = toAdaptive(card, { imageUrl: (png) => pictures?.get(png) ?? null });
+  const shared = toAdaptive(card, { imageUrl: (png) => pictures?.get(png) ?? null, dots: true });
   const forms = new Map(
     card.blocks
       .flatMap((block): CardButton[] => (block.type === 'actions' ? [...block.buttons, ...block.menu] : []))
