@@ -7,8 +7,9 @@ import { renderCard as discordCard } from '../adapters/chat/discord/render.ts';
 import { renderForm as slackForm } from '../adapters/chat/slack/forms.ts';
 import { renderCard as slackCard } from '../adapters/chat/slack/render.ts';
 import type { Card } from '../src/model/card.ts';
+import { digestScene } from './pictures/digest-scene.ts';
 import { type DiscordPost, discordMessages, discordModal } from './pictures/discord-page.ts';
-import { type Author, DESKHAND, FONT } from './pictures/page.ts';
+import { type Author, DESKHAND, FONT, type Scheme } from './pictures/page.ts';
 import { type Scenes, scenes } from './pictures/scenes.ts';
 import { type SlackPost, slackMessages, slackModal } from './pictures/slack-page.ts';
 import { openTeamsClient } from './pictures/teams-client.ts';
@@ -43,6 +44,27 @@ async function slack(shown: Scenes, shoot: Shoot): Promise<void> {
     slackModal(slackForm(shown.edit, { channel: 'C0SUPPORT', message: '1' }), 'light'),
   );
   await shoot('slack-bug', slackMessages([post(shown.bug, '10:21')], 'light'));
+  await shoot(
+    'slack-priorities',
+    slackMessages([post(shown.urgent, '10:21'), post(shown.calm, '10:22')], 'light'),
+  );
+  const digest = await digestScene();
+  const { blocks } = slackCard(digest, {
+    pictures: new Map(chartsOf(digest)),
+    total: Number.POSITIVE_INFINITY,
+  });
+  await shoot('slack-digest', slackMessages([{ author: at('08:30'), blocks }], 'light'));
+}
+
+/** The pictures on a card, with addresses that hold them. */
+function chartsOf({ blocks }: Card): [Uint8Array, string][] {
+  return blocks.flatMap((block): [Uint8Array, string][] =>
+    block.type === 'chart' ? [[block.png, dataUrl(block.png)]] : [],
+  );
+}
+
+function dataUrl(png: Uint8Array): string {
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
 async function discord(shown: Scenes, shoot: Shoot): Promise<void> {
@@ -64,6 +86,17 @@ async function discord(shown: Scenes, shoot: Shoot): Promise<void> {
   const modal = discordForm(shown.edit, { people: {}, timeZone: 'Europe/Paris' });
   if (modal) await shoot('discord-edit', discordModal(modal, 'dark'));
   await shoot('discord-bug', discordMessages([post(shown.bug, '10:21')], 'dark'));
+  await shoot(
+    'discord-priorities',
+    discordMessages([post(shown.urgent, '10:21'), post(shown.calm, '10:22')], 'dark'),
+  );
+  const { components, files } = discordCard(await digestScene());
+  const named = new Map(
+    files.flatMap(({ name, data }) =>
+      data instanceof Uint8Array ? [[`attachment://${name}`, dataUrl(data)]] : [],
+    ),
+  );
+  await shoot('discord-digest', discordMessages([{ author: at('08:30'), components, files: named }], 'dark'));
 }
 
 /** Pages that are drawn here. */
@@ -83,7 +116,8 @@ async function teams(browser: Browser): Promise<void> {
   const client = await openTeamsClient([shown.edit, shown.escalate]);
   const { platform, channel, url } = client;
   try {
-    const page = await openTeams(browser, url);
+    const digest = await digestScene();
+    let page = await openTeams(browser, url);
     const show = async (card: Card, words: string) => {
       await platform.post({ platform: platform.id, channel }, card);
       const post = page.locator('.ac-adaptiveCard', { hasText: words }).first();
@@ -100,16 +134,42 @@ async function teams(browser: Browser): Promise<void> {
     await keep('teams-bug', (path) => bug.screenshot({ path }));
     const settled = await show(shown.settled, 'Sent by Ana');
     await keep('teams-settled', (path) => settled.screenshot({ path }));
+    const morning = await show(digest, 'Tickets');
+    await morning.locator('img').waitFor();
+    await keep('teams-digest', (path) => morning.screenshot({ path }));
+    await page.close();
+    page = await openTeams(browser, url, 'dark');
+    const dark = await show(shown.pending, '91 % confident');
+    await keep('teams-card-dark', (path) => dark.screenshot({ path }));
     await page.close();
   } finally {
     await client.stop();
   }
 }
 
-async function openTeams(browser: Browser, url: string): Promise<Page> {
+/** Colours of Teams' dark theme, which the Playground does not offer, for those of its light one. */
+const DARK: [string, string][] = [
+  ['#ff252424', '#ffffffff'],
+  ['#bf252424', '#bfffffff'],
+  ['"backgroundColor":"#ffffff"', '"backgroundColor":"#292929"'],
+  ['#fff9f8f7', '#ff1f1f1f'],
+  ['#CCFFCC', '#0e3e0e'],
+];
+
+async function openTeams(browser: Browser, url: string, scheme: Scheme = 'light'): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1_360, height: 2_000 }, deviceScaleFactor: 1.5 });
+  if (scheme === 'dark') {
+    await page.route('**/main.*.js', async (route) => {
+      const response = await route.fetch();
+      const code = DARK.reduce((text, [light, dark]) => text.replaceAll(light, dark), await response.text());
+      await route.fulfill({ response, body: code });
+    });
+  }
   await page.goto(url);
-  await page.addStyleTag({ content: `${FONT} * { font-family: Face, sans-serif !important }` });
+  const dark =
+    'a{color:#a6a7dc!important}.ac-pushButton:not(.style-positive){background:none!important;color:#fff!important;border-color:#666!important}';
+  const look = `${FONT} * { font-family: Face, sans-serif !important } ${scheme === 'dark' ? dark : ''}`;
+  await page.addStyleTag({ content: look });
   await page.getByText('Announcements').first().click();
   return page;
 }

@@ -13,6 +13,8 @@ export interface DiscordPost {
   author: Author;
   components: APIMessageTopLevelComponent[];
   thread?: string;
+  /** What `attachment://` names, as addresses. */
+  files?: Map<string, string>;
 }
 
 /** Messages below each other. */
@@ -31,24 +33,28 @@ ${modal.components.map((one) => (one.type === ComponentType.Label ? drawLabel(on
   );
 }
 
-function drawPost({ author, components, thread }: DiscordPost): string {
+function drawPost({ author, components, thread, files = new Map() }: DiscordPost): string {
   const app = author.isApp ? '<span class="app">APP</span>' : '';
   const below = thread
     ? `<div class="thread"><b>${words(thread)}</b><a>3 Messages ›</a><span>Her address changed: accounts@…</span></div>`
     : '';
-  return `<article>${face(author)}<div class="column"><div class="head"><b>${words(author.name)}</b>${app}<span class="time">${author.time}</span></div>${components.map(drawTop).join('')}${below}</div></article>`;
+  return `<article>${face(author)}<div class="column"><div class="head"><b>${words(author.name)}</b>${app}<span class="time">${author.time}</span></div>${components.map((one) => drawTop(one, files)).join('')}${below}</div></article>`;
 }
 
-function drawTop(component: APIMessageTopLevelComponent): string {
-  if (component.type !== ComponentType.Container) return drawPart(component);
+type Files = Map<string, string>;
+
+function drawTop(component: APIMessageTopLevelComponent, files: Files): string {
+  if (component.type !== ComponentType.Container) return drawPart(component, files);
   const colour = `#${(component.accent_color ?? 0).toString(16).padStart(6, '0')}`;
-  return `<section style="border-left-color:${colour}">${component.components.map(drawPart).join('')}</section>`;
+  return `<section style="border-left-color:${colour}">${component.components.map((one) => drawPart(one, files)).join('')}</section>`;
 }
 
-function drawPart(component: APIComponentInContainer | APIMessageTopLevelComponent): string {
+function drawPart(component: APIComponentInContainer | APIMessageTopLevelComponent, files: Files): string {
   switch (component.type) {
     case ComponentType.TextDisplay:
       return `<div class="text">${markdown(component.content)}</div>`;
+    case ComponentType.MediaGallery:
+      return component.items.map(({ media }) => `<img src="${files.get(media.url) ?? ''}">`).join('');
     case ComponentType.Separator:
       return '<hr>';
     case ComponentType.Section: {
@@ -124,6 +130,7 @@ const STYLE = `
 html{--ink:#313338;--strong:#060607;--soft:#5c5e66;--back:#fbfbfb;--box:#fff;--line:#dfe0e3;--grey:#e6e7ea;--bar:#c4c6cc;--link:#0068b8;--field:#fff;--behind:#8d8f93}
 html.dark{--ink:#dbdee1;--strong:#f2f3f5;--soft:#a0a2aa;--back:#1a1a1e;--box:#242429;--line:#36363c;--grey:#3a3a41;--bar:#4e5058;--link:#00a8fc;--field:#1b1b1f;--behind:#0c0c0e}
 body{font-size:15px;line-height:20px;color:var(--ink);background:var(--back)}
+img{display:block;width:100%;border-radius:8px;margin:6px 0}
 .channel{padding:14px 20px;width:700px}
 article{display:flex;gap:14px;padding:8px 0}.face{width:40px;height:40px;border-radius:50%}
 .column{flex:1;min-width:0;max-width:600px}.head{display:flex;gap:6px;align-items:center;margin-bottom:4px}.head b{font-weight:500;color:var(--strong)}

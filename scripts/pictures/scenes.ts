@@ -5,11 +5,38 @@ import { threadCard } from '../../src/cards/notes.ts';
 import { ticketCard } from '../../src/cards/ticket.ts';
 import type { Card, Form } from '../../src/model/card.ts';
 import type { ClusterView } from '../../src/model/cluster.ts';
-import { aDecision, aDraft, aMessage, aTicket, aView, NOW } from '../../test/support/ticket-views.ts';
+import {
+  aDecision,
+  aDraft,
+  aMessage,
+  anAnalysis,
+  aTicket,
+  aView,
+  NOW,
+} from '../../test/support/ticket-views.ts';
 
 const before = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 
 const pending = aView();
+
+/** A ticket in few words, for looking at several at once. */
+const brief = (level: 'P1' | 'P4', id: number, summary: string, words: string) =>
+  aView({
+    ticket: aTicket({
+      id,
+      category: null,
+      priority: { level, score: level === 'P1' ? 92 : 12, factors: [] },
+      analysis: anAnalysis({ summary }),
+    }),
+    messages: [aMessage({ text: words })],
+    draft: null,
+    due: null,
+    context: [],
+    similarCount: 0,
+  });
+
+const urgent = brief('P1', 1047, 'Nobody can open the schedule', 'Nobody here can open today’s schedule.');
+const calm = brief('P4', 1043, 'Wishes for a darker calendar', 'A darker calendar would be lovely.');
 
 const reply =
   'Hi Margaret,\n\nOf course. Both invoices are on their way to accounts@northgatelifts.example, and your accountant can download them any time under Settings → Billing → Documents.\n\nBest regards,\nAna from Crewlane';
@@ -77,6 +104,10 @@ const bug: ClusterView = {
 };
 
 export interface Scenes {
+  /** The most urgent ticket, and one that can wait. */
+  urgent: Card;
+  calm: Card;
+
   pending: Card;
   settled: Card;
   /** Posts of the pending card's thread. */
@@ -98,6 +129,8 @@ export function scenes(): Scenes {
     now: NOW,
   };
   return {
+    urgent: ticketCard(urgent),
+    calm: ticketCard(calm),
     pending: ticketCard(pending),
     settled: ticketCard(settled),
     thread: [

@@ -57,6 +57,8 @@ function drawBlock(block: types.ModalView['blocks'][number]): string {
       return `<div class="alert ${block.level}"><span class="sign"></span>${words(block.text.text)}</div>`;
     case 'divider':
       return '<hr>';
+    case 'image':
+      return `<div class="chart">${words(block.title?.text ?? '')}<img src="${'slack_file' in block && 'id' in block.slack_file ? block.slack_file.id : ''}"></div>`;
     case 'table':
       return `<table>${block.rows.map((row, n) => `<tr>${row.map((cell) => drawCell(cell, n === 0 ? 'th' : 'td')).join('')}</tr>`).join('')}</table>`;
     case 'input':
@@ -156,6 +158,7 @@ a{color:var(--link)}
 .alert .sign{width:10px;height:10px;border-radius:50%;background:var(--mark);margin-top:6px;flex:none}
 .alert.success{--mark:#2bac76;--tint:rgba(43,172,118,.1)}.alert.warning{--mark:#ecb22e;--tint:rgba(236,178,46,.13)}.alert.info,.alert.default{--mark:#1d9bd1;--tint:rgba(29,155,209,.08)}.alert.error{--mark:#e01e5a;--tint:rgba(224,30,90,.08)}
 hr{border:0;border-top:1px solid var(--line);margin:8px 0}
+img{display:block;width:100%;border-radius:8px;margin-top:4px}.chart{margin:6px 0;font-size:14px}
 table{border-collapse:collapse;margin:6px 0;font-size:14px}th,td{border:1px solid var(--line);padding:4px 10px;text-align:left}th{font-weight:700}
 .thread{display:flex;gap:7px;align-items:center;font-size:13px;margin-top:6px;color:var(--link)}.thread .face{width:24px;height:24px;font-size:12px;border-radius:5px}
 .mention{background:rgba(29,155,209,.1);color:var(--link);border-radius:3px;padding:0 2px}

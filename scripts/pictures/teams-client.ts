@@ -20,6 +20,7 @@ export interface TeamsClient {
 /** `forms`: what opens behind the buttons that ask for one. */
 export async function openTeamsClient(forms: Form[]): Promise<TeamsClient> {
   const port = await freePort();
+  const botPort = await freePort();
   const home = `http://127.0.0.1:${port}`;
   const platform = createTeams(
     {
@@ -27,7 +28,7 @@ export async function openTeamsClient(forms: Form[]): Promise<TeamsClient> {
       serviceUrl: `${home}/_connector/`,
       authority: PUBLIC_CLOUD,
       people: {},
-      publicUrl: null,
+      publicUrl: `http://127.0.0.1:${botPort}`,
       requestMs: 10_000,
     },
     {
@@ -41,19 +42,18 @@ export async function openTeamsClient(forms: Form[]): Promise<TeamsClient> {
       status: () => ({ sample: false, indexing: null, notices: [] }),
     },
   );
-  const [route] = platform.routes;
-  const { server, own } = await new Promise<{ server: ReturnType<typeof serve>; own: number }>((resolve) => {
-    const started = serve(
-      {
-        fetch: async (request) =>
-          (await route?.handle(request, {}, { address: '127.0.0.1' })) ?? new Response(null, { status: 404 }),
-        port: 0,
-        hostname: '127.0.0.1',
-      },
-      ({ port: at }) => resolve({ server: started, own: at }),
-    );
+  const server = serve({
+    fetch: async (request) => {
+      // Activities are posted, pictures fetched.
+      const route = platform.routes.find(({ method }) => method === request.method);
+      const file = new URL(request.url).pathname.split('/').at(-1) ?? '';
+      const response = await route?.handle(request, { file }, { address: '127.0.0.1' });
+      return response ?? new Response(null, { status: 404 });
+    },
+    port: botPort,
+    hostname: '127.0.0.1',
   });
-  const playground = await startPlayground(`http://127.0.0.1:${own}/webhooks/teams`, port);
+  const playground = await startPlayground(`http://127.0.0.1:${botPort}/webhooks/teams`, port);
   await platform.start(async ({ intent }) => {
     const form = intent.type === 'open_form' ? forms.find(({ id }) => id === intent.form) : undefined;
     return form ? { kind: 'form', form } : { kind: 'none' };
