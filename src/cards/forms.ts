@@ -168,7 +168,7 @@ function content(
             type: 'text',
             id: 'issue',
             label: 'Issue',
-            hint: 'Its address, or a few words on what is broken',
+            hint: 'Its address, a bug such as C-7, or a few words on what is broken',
             required: true,
             maxLength: 2000,
           },

@@ -1,14 +1,13 @@
 // What people do on the card of a cluster: issues, not a bug, mute, and corrections that are remembered.
 import { clusterCard, linkForm, mergeForm, renameForm, splitForm } from '../cards/cluster.ts';
-import { emptyProfile, joined, profileOf } from '../engine/local/profiles.ts';
-import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
-import type { Queries } from '../infra/db/queries/index.ts';
+import type { ClusterRow } from '../infra/db/queries/clusters.ts';
 import { clusterKey, parseClusterKey } from '../model/cluster.ts';
 import type { ActionReply } from '../model/platform.ts';
 import { cleanLine } from '../model/text.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { clusterView, showCluster } from './cluster-confirm.ts';
-import { kindOf, merge, publicWords, rename, spanOf } from './cluster-merge.ts';
+import { memberKey, takeOut } from './cluster-correct.ts';
+import { merge, publicWords } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import type { SubjectAction } from './subjects.ts';
 import { createIssue, linkIssue } from './tracker.ts';
@@ -94,7 +93,7 @@ async function openForm(deps: FlowDeps, cluster: ClusterRow, form: string): Prom
             kind: 'form',
             form: splitForm(
               cluster,
-              reports.map((one) => ({ key: keyOf(one), text: publicWords(one.text) })),
+              reports.map((one) => ({ key: memberKey(one), text: publicWords(one.text) })),
             ),
           }
         : notice('There is only one report.', false);
@@ -156,9 +155,6 @@ async function mergeInto(deps: FlowDeps, from: ClusterRow, key: string, by: stri
   return notice(`${clusterKey(from.id)} is part of ${clusterKey(into)} now.`, true);
 }
 
-const keyOf = ({ messageId, part }: Pick<Member, 'messageId' | 'part'>) => `${messageId}/${part}`;
-
-/** Takes reports out into a cluster of their own: neither they nor that cluster come back by themselves. */
 async function split(deps: FlowDeps, id: number, keys: string, by: string): Promise<ActionReply> {
   const chosen = new Set(keys.split(',').map((key) => key.trim()));
   const opened = await withClusters(deps, async () => {
@@ -171,39 +167,4 @@ async function split(deps: FlowDeps, id: number, keys: string, by: string): Prom
   if (opened === null) return notice('Choose at least one report, but not all of them.', false);
   await showCluster(deps, id);
   return notice(`They are ${clusterKey(opened)} now.`, true);
-}
-
-async function takeOut(
-  tx: Queries,
-  id: number,
-  chosen: Set<string>,
-  { by, at }: { by: string; at: Date },
-): Promise<number | null> {
-  const cluster = await tx.getCluster(id);
-  const members = await tx.membersOf(id, 10_000);
-  const leaving = members.filter((member) => chosen.has(keyOf(member)));
-  const [first] = leaving;
-  if (!cluster?.profile || !first || leaving.length === members.length) return null;
-  let theirs = emptyProfile(cluster.profile.vector.length);
-  for (const { print } of leaving)
-    theirs = print ? joined(theirs, profileOf(print)) : { ...theirs, size: theirs.size + 1 };
-  const kind = kindOf(theirs, cluster.kind);
-  const opened = await tx.insertCluster(theirs, {
-    kind,
-    title: cluster.title,
-    ...spanOf(...leaving.map((member) => member.at)),
-  });
-  await tx.moveMembers(id, opened, { by, only: leaving });
-  for (const { messageId, part } of leaving)
-    await tx.refuseCluster({ messageId, part, clusterId: id, by, at });
-  await tx.keepApart(id, opened, by, at);
-  const rest = joined(cluster.profile, theirs, -1);
-  const staying = members.filter((member) => !chosen.has(keyOf(member)));
-  await tx.setClusterSums(id, rest, {
-    kind: kindOf(rest, cluster.kind),
-    ...spanOf(...staying.map((member) => member.at)),
-  });
-  await rename(tx, opened);
-  await rename(tx, id);
-  return opened;
 }

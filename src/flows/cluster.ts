@@ -114,11 +114,14 @@ interface NewMember {
   part: number;
   ticketId: number;
   at: Date;
+  /** Who said that it belongs there, when a person did. */
+  by?: string;
 }
 
-async function join(
+/** Adds one problem to a cluster; null when the cluster is gone, or the problem belongs to one already. */
+export async function join(
   tx: Queries,
-  { id, score }: Match,
+  { id, score }: Pick<Match, 'id' | 'score'>,
   own: ClusterProfile,
   print: Fingerprint,
   member: NewMember,

@@ -7,6 +7,7 @@ import { AppError, errorText } from '../model/errors.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { insertAgentDraft } from './agent-draft.ts';
 import { type Actor, rightRefusal } from './agents.ts';
+import { putIntoCluster } from './cluster-correct.ts';
 import { commitReply } from './commit-reply.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { handOff } from './hand-off.ts';
@@ -80,9 +81,16 @@ export async function decide(
 
 async function followUp(
   deps: FlowDeps,
-  { ticketId, draftVersion, decision }: { ticketId: number; draftVersion: number; decision: Decision },
+  {
+    ticketId,
+    draftVersion,
+    actor,
+    decision,
+  }: { ticketId: number; draftVersion: number; actor: Actor | null; decision: Decision },
 ): Promise<void> {
   if (decision.kind === 'escalate') await handOff(deps, ticketId, decision.to);
+  if (decision.kind === 'link' && actor)
+    await putIntoCluster(deps, { ticketId, bug: decision.issue, by: actor.name });
   await learnFromDecision(deps, ticketId, draftVersion, decision);
 }
 

@@ -140,6 +140,26 @@ describe('clusters', () => {
     expect((await bugs())[0]?.title).toBe('Exports are down');
   });
 
+  it('puts a ticket into the bug that an agent links it to, wherever it was, and leaves it there', async () => {
+    for (const text of BUGS.slice(0, 4)) await report(text);
+    const vague = await report('My commission sheet never arrives, is it me?');
+    const other = await report('The app crashes when I take a photo of a boiler');
+    const [bug] = (await bugs()).sort((a, b) => b.ticketIds.length - a.ticketIds.length);
+    expect(bug?.ticketIds).toHaveLength(4);
+    for (const id of [vague, other])
+      await act(shop.deps, {
+        ref: { ticketId: `T-${id}`, draftVersion: 1 },
+        agent: by,
+        intent: { type: 'decision', decision: { kind: 'link', issue: `c-${bug?.id}` } },
+      });
+    await shop.work();
+    await mergeClusters(shop.deps);
+    expect((await bugs()).map(({ ticketIds }) => ticketIds.length)).toEqual([6]);
+    expect(pings()).toHaveLength(1);
+    const card = shop.platform.posts.find((post) => post.card.ref?.ticketId === `T-${vague}`)?.card;
+    expect(words(card)).toContain(`Same as 5 other customers: C-${bug?.id}`);
+  });
+
   it('says that something is no bug, and takes it back', async () => {
     for (const text of BUGS.slice(0, 5)) await report(text);
     const key = `C-${(await bugs())[0]?.id}`;

@@ -159,7 +159,7 @@ export function clusterQueries(db: Db) {
     /** False when this problem of the message belongs to a cluster already. */
     async insertMember(
       { vector, ...print }: Fingerprint,
-      row: Pick<Member, 'clusterId' | 'messageId' | 'part' | 'ticketId' | 'score' | 'at'>,
+      row: Pick<Member, 'clusterId' | 'messageId' | 'part' | 'ticketId' | 'score' | 'at'> & { by?: string },
     ): Promise<boolean> {
       const values = { ...row, print, vector: bytesOf(vector) };
       const rows = await db.insert(clusterMember).values(values).onConflictDoNothing().returning();

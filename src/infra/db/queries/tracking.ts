@@ -69,6 +69,15 @@ export function trackingQueries(db: Db) {
       return row ?? null;
     },
 
+    /** The cluster that has this issue. */
+    async clusterOfIssue(tracker: string, externalId: string): Promise<number | null> {
+      const [row] = await db
+        .select({ clusterId: issue.clusterId })
+        .from(issue)
+        .where(and(eq(issue.tracker, tracker), eq(issue.externalId, externalId), eq(issue.stage, 'made')));
+      return row?.clusterId ?? null;
+    },
+
     /** Null when the cluster has one already. */
     async insertIssue(row: typeof issue.$inferInsert): Promise<IssueRow | null> {
       const [created] = await db.insert(issue).values(row).onConflictDoNothing().returning();
