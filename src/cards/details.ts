@@ -3,10 +3,23 @@ import type { Block, Card } from '../model/card.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
-import { languageName } from './proposal.ts';
 import { circumstancesOf, moodOf } from './remarks.ts';
 import { confidenceOf, customerName, replyText } from './ticket.ts';
-import { amount, channelName, count, cut, date, line, percent, plain, time } from './words.ts';
+import {
+  amount,
+  channelName,
+  count,
+  cut,
+  date,
+  inWords,
+  languageName,
+  line,
+  monthly,
+  percent,
+  plain,
+  time,
+  valueWords,
+} from './words.ts';
 
 /** A solved ticket like this one. */
 export interface SimilarTicket {
@@ -138,32 +151,40 @@ export function peopleBlocks(view: TicketView): Block[] {
     { label: 'Name', value: customerName(view) },
     { label: 'E-mail', value: customer.email },
     { label: 'Position', value: customer.title },
-    { label: 'Language', value: customer.language },
+    { label: 'Language', value: customer.language && languageName(customer.language) },
     { label: 'Plan', value: account?.plan },
-    { label: 'Monthly revenue', value: account?.mrr == null ? null : amount(account.mrr) },
-    { label: 'Renewal', value: account?.renewalAt ? date(account.renewalAt, view) : null },
+    { label: 'Revenue', value: account?.mrr == null ? null : monthly(account.mrr) },
+    { label: 'Renews', value: account?.renewalAt ? date(account.renewalAt, view) : null },
     { label: 'Seats', value: account?.seats == null ? null : amount(account.seats) },
     { label: 'Account owner', value: account?.owner },
     { label: 'Left us', value: account?.churnedAt ? date(account.churnedAt, view) : null },
     ...Object.entries(customer.usage).map(([label, value]) => ({
-      label,
-      value: value === null ? null : String(value),
+      label: inWords(label),
+      value: valueWords(value),
     })),
   ].flatMap(({ label, value }) => (value ? [{ label: line(label, 60), value: line(value, 300) }] : []));
-  const context = view.context.map(
-    (source): Block =>
-      source.error
-        ? {
-            type: 'text',
-            style: 'warning',
-            text: `${line(source.source, 40)} could not be asked: ${line(source.error, 300)}`,
-          }
-        : {
-            type: 'fields',
-            title: line(source.source, 60),
-            fields: source.facts.map((f) => ({ label: line(f.label, 60), value: line(f.value, 300) })),
-          },
-  );
+  // Our own records are one of the sources: they are not told twice.
+  const told = new Set(['Account', ...fields.map(({ label }) => label)]);
+  const context = view.context.flatMap(({ source, error, facts }): Block[] => {
+    if (error)
+      return [
+        {
+          type: 'text',
+          style: 'warning',
+          text: `${line(source, 40)} could not be asked: ${line(error, 300)}`,
+        },
+      ];
+    const more = facts.filter((fact) => source !== 'deskhand' || !told.has(fact.label));
+    if (more.length === 0) return [];
+    const title = source === 'deskhand' ? 'Events' : line(source, 60);
+    return [
+      {
+        type: 'fields',
+        title,
+        fields: more.map((f) => ({ label: line(f.label, 60), value: line(f.value, 300) })),
+      },
+    ];
+  });
   return [{ type: 'fields', fields }, ...context];
 }
 
@@ -248,13 +269,16 @@ function historyCard(view: TicketView): Card[] {
   const rows = view.decisions.map((d) => [
     time(d.at, view),
     line(d.by, 60),
-    `${decisionWords(d.decision)}${d.undoneAt ? ` (undone ${time(d.undoneAt, view)})` : ''}`,
+    `${decisionWords(d.decision, view)}${d.undoneAt ? ` (undone ${time(d.undoneAt, view)})` : ''}`,
   ]);
   return [card(view, 'What was done', [{ type: 'table', columns: ['When', 'Who', 'What'], rows }])];
 }
 
 /** A decision in a few words. */
-export function decisionWords(decision: TicketView['decisions'][number]['decision']): string {
+export function decisionWords(
+  decision: TicketView['decisions'][number]['decision'],
+  view: Pick<TicketView, 'now' | 'timeZone' | 'categoryName'>,
+): string {
   switch (decision.kind) {
     case 'approve':
       return 'approved the draft';
@@ -269,9 +293,9 @@ export function decisionWords(decision: TicketView['decisions'][number]['decisio
     case 'release':
       return 'gave it back';
     case 'snooze':
-      return `snoozed it until ${decision.until}`;
+      return `snoozed it until ${time(new Date(decision.until), view)}`;
     case 'reclassify':
-      return `changed the category to ${line(decision.category, 60)}`;
+      return `changed the category to ${line(view.categoryName(decision.category), 60)}`;
     case 'prioritise':
       return `changed the priority to ${decision.priority}`;
     case 'link':

@@ -59,7 +59,7 @@ export function handoffCard(view: TicketView): Card {
           ...(customer.email ? [{ label: 'Reach', value: line(customer.email, 100) }] : []),
           ...done.map((d) => ({
             label: time(d.at, view),
-            value: `${line(d.by, 60)} ${decisionWords(d.decision)}`,
+            value: `${line(d.by, 60)} ${decisionWords(d.decision, view)}`,
           })),
         ],
       },

@@ -3,7 +3,7 @@
 import type { Block, Card, CardButton, CardRef, Form, FormField } from '../model/card.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
 import { ticketKey } from '../model/ticket.ts';
-import { channelName, count, cut, line, plain, time } from './words.ts';
+import { channelName, count, cut, languageName, line, plain, time } from './words.ts';
 
 const QUOTED = 900;
 const LISTED = 12;
@@ -18,10 +18,6 @@ const refOf = ({ id, version }: ProposalView): CardRef => ({
 
 const byState = (view: ProposalView, ...states: Recipient['state'][]) =>
   view.recipients.filter(({ state }) => states.includes(state));
-
-export function languageName(language: string): string {
-  return new Intl.DisplayNames('en', { type: 'language', fallback: 'code' }).of(language) ?? language;
-}
 
 /** Pending and settled proposals share one body; the buttons become one line of outcome. */
 export function proposalCard(view: ProposalView): Card {

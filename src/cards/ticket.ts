@@ -10,7 +10,18 @@ import { filesOf } from './files.ts';
 import { lookersOf } from './lookers.ts';
 import { remarksOf } from './remarks.ts';
 import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
-import { channelName, count, cut, date, line, percent, plain, time, timeToTheSecond } from './words.ts';
+import {
+  channelName,
+  count,
+  cut,
+  date,
+  languageName,
+  line,
+  percent,
+  plain,
+  time,
+  timeToTheSecond,
+} from './words.ts';
 
 /** How much of each part the card shows, in characters, lines or items. */
 const SHOWN = {
@@ -193,14 +204,6 @@ function draftLabel(view: TicketView, draft: Draft, state: CardState): string {
   if (state.kind === 'stale') return words('Draft, out of date');
   if (!draft.answerable) return words('Holding reply, to be completed');
   return words(draft.author ? `Draft by ${line(draft.author, 40)}` : 'Draft');
-}
-
-function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
-  } catch {
-    return line(code, 10);
-  }
 }
 
 /** Confidence with the strongest reasons, and how far the category is from sending alone. */

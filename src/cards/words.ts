@@ -93,6 +93,40 @@ export function monthly(mrr: number): string {
   return `${amount(Math.round(mrr))} a month`;
 }
 
+/** `17 Dec 2026`, for what is kept: with its year, in no particular zone. */
+export function dayOf(at: Date): string {
+  return parts(at, 'UTC', { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/** `jobsLast30d`, `apiUsed`, `lastSeenAt`, `payment_failed` -> `Jobs last 30d`, `API used`, `Last seen`, `Payment failed`. */
+export function inWords(name: string): string {
+  const words = name
+    .replaceAll('_', ' ')
+    .replace(/([a-z])([A-Z]|\d+d\b)/g, '$1 $2')
+    .toLowerCase()
+    .replace(/ at$/, '')
+    .replace(/\b(?:api|csv|pdf|sms|sso|url)\b/g, (short) => short.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Values of any system as people write them: `22,561`, `17 Dec 2026`, `yes`. Null where there is none. */
+export function valueWords(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return amount(value);
+  const at = /^\d{4}-\d\d-\d\d(?:T|$)/.test(String(value)) ? new Date(String(value)) : null;
+  return at && !Number.isNaN(at.getTime()) ? dayOf(at) : String(value);
+}
+
+/** `German` of `de`; a code that is none stays. */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return line(code, 10);
+  }
+}
+
 /** `3 sources`, `1 source`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;

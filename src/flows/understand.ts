@@ -1,5 +1,5 @@
 // Steps 2 and 3: gather context, analyse, prioritise, draft, choose the route, and commit it all if nothing newer came.
-import { amount, monthly } from '../cards/words.ts';
+import { dayOf, inWords, monthly, valueWords } from '../cards/words.ts';
 import { chooseRoute } from '../engine/policy.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { type Analysis, SPAM } from '../model/analysis.ts';
@@ -219,41 +219,7 @@ function ownFacts(
   add('Renews', account?.renewalAt && dayOf(account.renewalAt));
   add('Seats', account?.seats);
   for (const [name, value] of Object.entries(customer.usage).slice(0, 6))
-    add(inWords(name), factValue(value));
+    add(inWords(name), valueWords(value));
   for (const event of events) add(inWords(event.type), dayOf(event.at));
   return { source: 'deskhand', facts };
 }
-
-/** `jobsLast30d`, `apiUsed`, `lastSeenAt`, `payment_failed` -> `Jobs last 30d`, `API used`, `Last seen`, `Payment failed`. */
-function inWords(name: string): string {
-  const words = name
-    .replaceAll('_', ' ')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .replace(/ at$/, '')
-    .replace(/\b(?:api|csv|pdf|sms|sso|url)\b/g, (short) => short.toUpperCase());
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** Numbers, days and answers as people write them: `22,561`, `17 Dec 2026`, `yes`. */
-function factValue(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return amount(value);
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d(?:T|$)/.test(value)) {
-    const at = new Date(value);
-    return Number.isNaN(at.getTime()) ? value : dayOf(at);
-  }
-  return value;
-}
-
-/** `17 Dec 2026`; with its year, since facts are kept. */
-function dayOf(at: Date): string {
-  return DAY.format(at);
-}
-
-const DAY = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
