@@ -1,5 +1,6 @@
 // Messages proposed to several customers: their card, its buttons and forms, and the way into the outbox.
-import { chooseForm, languageName, messageForm, proposalCard } from '../cards/proposal.ts';
+import { chooseForm, messageForm, proposalCard } from '../cards/proposal.ts';
+import { languageName } from '../cards/words.ts';
 import { addressed } from '../engine/local/announcements.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { ProposalRow } from '../infra/db/queries/proposals.ts';
