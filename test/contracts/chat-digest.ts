@@ -43,7 +43,7 @@ function aDigest(): Digest {
       agent: { n: 9, rating: { n: 2, mean: 3.5 } },
     },
     saved: { minutes: 216 },
-    cost: { perResolution: 2.5, currency: 'EUR' },
+    cost: { perResolution: 2.5, model: 0, currency: 'EUR' },
     changes: [{ tone: 'warning', text: `New: “${cluster.title}”, 15 reports from 9 companies.` }],
     themes: Array.from({ length: 30 }, (_, n) => ({
       category: `area/topic-${n}`,
@@ -65,6 +65,7 @@ function aDigest(): Digest {
     gaps: [{ category: 'area/topic-1', name: HOSTILE, n: 4 }],
     leaving: [{ account: HOSTILE, plan: HOSTILE, mrr: 900, renewalAt: null, tickets: [1_042] }],
     left: [HOSTILE],
+    recovered: [],
     promotions: [{ category: 'area/topic-1', name: HOSTILE, mode: 'suggest', reviewed: 120, threshold: 0.8 }],
   };
 }

@@ -5,7 +5,7 @@ import { aBigCard, aCard } from './chat-cards.ts';
 import { digestContract } from './chat-digest.ts';
 import { lookingContract } from './chat-looking.ts';
 import { placesContract } from './chat-places.ts';
-import { raceContract, troubleContract } from './chat-trouble.ts';
+import { endingContract, raceContract, troubleContract } from './chat-trouble.ts';
 import { peopleContract, rightsContract, workContract } from './chat-work.ts';
 import { appears, type Chat, type ChatWorld, openChat, until } from './chat-world.ts';
 
@@ -307,6 +307,7 @@ export function chatPlatformContract(
     raceContract(() => chat);
     placesContract(() => chat, { farEnd });
     digestContract(() => chat);
+    endingContract(() => chat);
     if (farEnd) troubleContract(() => chat);
   });
   rightsContract(name, build);

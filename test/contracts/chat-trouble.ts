@@ -93,6 +93,58 @@ export function raceContract(current: () => Chat): void {
   });
 }
 
+/** This process ends at any moment. */
+export function endingContract(current: () => Chat): void {
+  describe('an end in the middle', () => {
+    let chat: Chat;
+    beforeEach(() => {
+      chat = current();
+    });
+
+    it('a card stands once although the process died that posted it', async () => {
+      const { platforms } = chat.desk.deps;
+      const dying: ChatPlatform = {
+        ...chat.platform,
+        async post(...call) {
+          await chat.platform.post(...call);
+          throw new AppError('outcome_unknown', 'The process ended.', { retryable: true });
+        },
+      };
+      chat.desk.deps.platforms = new Map([[dying.id, dying]]);
+      const { ticketId } = await chat.desk.write('Please send me the invoice of March');
+      await expect(chat.desk.work()).rejects.toThrow('The process ended.');
+      expect(chat.heads()).toHaveLength(1);
+
+      chat.desk.deps.platforms = platforms;
+      await chat.restart();
+      chat.desk.clock.advance(60_000);
+      await sweep(chat.desk.deps);
+      await chat.desk.work();
+      await until(() => expect(chat.card(`T-${ticketId}`).actions).toContain('approve'));
+      expect(chat.heads()).toHaveLength(chat.world.postsTwice ? 2 : 1);
+      expect(chat.world.refused()).toEqual([]);
+    });
+
+    it('a card that was seen before a restart works after it, and is settled after another', async () => {
+      const { id, key } = await chat.ticket();
+      const seen = chat.card(key);
+      await chat.restart();
+      await chat.world.press('ana', seen, 'approve');
+      await chat.afterDecision(id, 'approve');
+      await chat.restart();
+      chat.desk.clock.advance(60_000);
+      await chat.deliver();
+      expect(chat.desk.email.sent).toHaveLength(1);
+      await until(() => expect(chat.card(key).text).toContain('Sent by Ana'));
+      expect(chat.heads()).toHaveLength(1);
+    });
+
+    it('is healthy, and says where it is', async () => {
+      await until(async () => expect(await chat.platform.health()).toMatchObject({ ok: true }));
+    });
+  });
+}
+
 /** The platform is busy, broken, or does not want us any more. */
 export function troubleContract(current: () => Chat): void {
   describe('trouble', () => {
@@ -168,30 +220,6 @@ export function troubleContract(current: () => Chat): void {
       await until(async () => expect(await chat.desk.store.messagesOf(id)).toHaveLength(2));
     });
 
-    it('a card stands once although the process died that posted it', async () => {
-      const { platforms } = chat.desk.deps;
-      const dying: ChatPlatform = {
-        ...chat.platform,
-        async post(...call) {
-          await chat.platform.post(...call);
-          throw new AppError('outcome_unknown', 'The process ended.', { retryable: true });
-        },
-      };
-      chat.desk.deps.platforms = new Map([[dying.id, dying]]);
-      const { ticketId } = await chat.desk.write('Please send me the invoice of March');
-      await expect(chat.desk.work()).rejects.toThrow('The process ended.');
-      expect(chat.heads()).toHaveLength(1);
-
-      chat.desk.deps.platforms = platforms;
-      await chat.restart();
-      chat.desk.clock.advance(60_000);
-      await sweep(chat.desk.deps);
-      await chat.desk.work();
-      await until(() => expect(chat.card(`T-${ticketId}`).actions).toContain('approve'));
-      expect(chat.heads()).toHaveLength(chat.world.postsTwice ? 2 : 1);
-      expect(chat.world.refused()).toEqual([]);
-    });
-
     it('what an agent does while the platform has trouble is done all the same', async () => {
       const { id, key } = await chat.ticket();
       const seen = chat.card(key);
@@ -222,10 +250,6 @@ export function troubleContract(current: () => Chat): void {
       await chat.world.submit('ana', { text: 'written before, sent after' });
       await chat.afterDecision(id, 'note');
       expect(await chat.decided(id)).toMatchObject([{ kind: 'note', text: 'written before, sent after' }]);
-    });
-
-    it('is healthy, and says where it is', async () => {
-      await until(async () => expect(await chat.platform.health()).toMatchObject({ ok: true }));
     });
   });
 }
