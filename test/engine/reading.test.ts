@@ -56,6 +56,32 @@ describe('questions and summary', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each<[string, string[]]>([
+    [
+      'How do I add a technician, where is the invoice of May and can I export jobs to Excel?',
+      ['How do I add a technician', 'where is the invoice of May', 'can I export jobs to Excel?'],
+    ],
+    ['Can I change the plan, do you refund the rest?', ['Can I change the plan', 'do you refund the rest?']],
+    [
+      'How do I invite users? Where do I set their role?',
+      ['How do I invite users?', 'Where do I set their role?'],
+    ],
+    [
+      'Please send the invoice of May. Also, the app logs me out every hour.',
+      ['Please send the invoice of May.', 'Also, the app logs me out every hour.'],
+    ],
+    ['Where is it? I looked in settings. Is it there?', ['Where is it? Is it there?']],
+    ['When a job is closed, can I reopen it?', ['When a job is closed, can I reopen it?']],
+    ['If I upgrade, will I lose data?', ['If I upgrade, will I lose data?']],
+    [
+      'Is it possible to see who, when and where a job was changed?',
+      ['Is it possible to see who, when and where a job was changed?'],
+    ],
+    ['We have 3 vans, how do I add a fourth?', ['We have 3 vans, how do I add a fourth?']],
+    ['Thanks for the help. Also thank Ben from me!', []],
+    ['> How do I cancel?\nNothing more to ask, have a nice day', []],
+  ])('what is asked in "%s"', (text, asked) => expect(splitQuestions(ownWords(text))).toEqual(asked));
+
   it('takes a greeting for no question', () => {
     expect(splitQuestions('Hello, can you help me? How are you?')).toEqual([]);
   });

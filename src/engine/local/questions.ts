@@ -11,6 +11,9 @@ const ASKING =
 /** A request without a question mark. */
 const REQUEST =
   /\b(?:please|pls|kindly) (?:tell|explain|send|add|remove|change|confirm|let|check|advise|state|give)\b|\b(?:can|could|would) you\b/i;
+/** Opens a further matter, whether or not it is put as a question. */
+const ANOTHER =
+  /^(?:and )?(?:also,?|another (?:thing|problem|issue)|second(?:ly)?,|on top of that|besides,|one more thing)(?! (?:thank|thx|have a|kind|best))/i;
 /** Politeness that asks for nothing. */
 const PLEASANTRY =
   /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|thanks?|thank you|cheers|regards|best|kind regards|sincerely|hope (?:you|this|all)|happy \w+day|have a|sorry to bother|let me know|looking forward)\b[^?]*$|^(?:how are you|what(?:'s| is) (?:going on|up)|any (?:help|ideas?))\b/i;
@@ -29,7 +32,7 @@ export function splitQuestions(text: string): string[] {
       .replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, '')
       .replace(OPENING, '')
       .trim();
-    const asks = marks ? said.includes('?') || REQUEST.test(said) : ASKING.test(said);
+    const asks = (marks ? said.includes('?') || REQUEST.test(said) : ASKING.test(said)) || ANOTHER.test(said);
     if (wordCount(said) < 3 || PLEASANTRY.test(said) || BARE_HELP.test(said) || !asks) continue;
     asked.push(said.slice(0, 400));
   }
@@ -49,12 +52,23 @@ export function splitQuestions(text: string): string[] {
   return [...new Set(merged)].slice(0, MOST_QUESTIONS);
 }
 
-/** "How do I add a user, and where is my invoice?" -> both halves. */
+const AUXILIARY = '(?:can|could|is|are|does|do|did|will|would|should|may)';
+/** A question of its own: "where is …", not "when a job is closed, …". */
+const OPENS_QUESTION = `(?:(?:how|what|when|where|which|who|why) (?:${AUXILIARY}|to|much|many|long|often|has|have)|${AUXILIARY})\\b`;
+const JOINED = new RegExp(
+  `(?:[,;]|\\s[-–—])?\\s+(?:and(?: also)?|also|plus|as well as)\\s+(?=${OPENS_QUESTION})`,
+  'i',
+);
+const LISTED = new RegExp(`[,;]\\s+(?=${OPENS_QUESTION})`, 'i');
+const STARTS_QUESTION = new RegExp(`^${OPENS_QUESTION}`, 'i');
+
+/** "How do I add a user, where is my invoice, and can I export it?" -> all three. */
 function splitJoined(question: string): string[] {
-  const halves = question.split(
-    /(?:[,;]|\s[-–—])?\s+(?:and(?: also)?|also|plus|as well as)\s+(?=(?:how|what|when|where|which|who|why|can|could|is|are|does|do|will|would|should)\b)/i,
-  );
-  return halves.every((half) => wordCount(half) >= 3) ? halves.map((half) => half.trim()) : [question];
+  const parts = question.split(JOINED).flatMap((half) => {
+    const listed = half.split(LISTED);
+    return listed.every((part) => STARTS_QUESTION.test(part)) ? listed : [half];
+  });
+  return parts.every((part) => wordCount(part) >= 3) ? parts.map((part) => part.trim()) : [question];
 }
 
 const OPENING =

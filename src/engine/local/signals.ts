@@ -39,6 +39,7 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
     [/\b(?:today|tonight|this (?:morning|afternoon)|within (?:the|an|\d+) hours?|in \d+ minutes|deadline|by (?:noon|tomorrow|eod))\b/i, 0.9],
     [/\b(?:whole|entire|all (?:our|my|of)|everyone|nobody|no one)\b.{0,40}\b(?:down|blocked|stuck|can'?t|cannot|waiting|locked)\b/i, 1.6],
     [/\b(?:production|system|everything|site|app)\b.{0,15}\b(?:is|are)\b.{0,6}\b(?:down|offline|dead)\b|losing (?:money|bookings|customers|clients)|payroll|standing (?:around|still)/i, 1.5],
+    [/\bemergency (?:contact|number|call|job|plumb\w*)|\bmarked (?:as )?urgent\b|\burgent (?:jobs?|flag|label|tag|filter|visits?)\b/i, -1.8],
     [/\b(?:no rush|no hurry|not urgent|whenever you|when you (?:have|get) (?:a|the) (?:minute|moment|chance|time)|isn'?t pressing|not a big deal|can wait|low priority|just (?:wondering|curious))\b/i, -2.5],
   ],
   frustrated: [
@@ -46,6 +47,7 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
     [/!{2,}|\?!|\b\b[A-Z]{4,}\s+[A-Z]{4,}\b/, 0.9],
     [/\b(?:again|still (?:not|no|broken|waiting)|(?:third|fourth|fifth|3rd|4th|5th) time|how many times|every (?:single )?time|yet again|once more|for weeks|for days|nobody (?:answers|replies|cares)|no (?:answer|reply|response)|ignored)\b/i, 0.9],
     [/\b(?:switch(?:ing)? to|leav(?:e|ing)|cancel everything|competitor|lawyer|legal action|chargeback|bad review|trustpilot|last straw|patience|speak to (?:a|your) manager|get me (?:a|some)|i'?m done (?:with|\w+ing)|enough is enough|not (?:good enough|acceptable)|(?:two|three|four|five|six) (?:e-?mails|mails|messages|calls|tickets))\b/i, 1],
+    [/\b(?:great|wonderful|fantastic|brilliant|amazing|awesome|lovely|nice|congratulations|bravo|well done)\b[^.!?\n]{0,25}\b(?:another (?:update|outage|bug|error|crash|problem|day|week)|breaks?|broken|wrong|fails?|failed|crash\w*|useless)\b|\bthanks for (?:nothing|breaking|ruining|wasting)\b/i, 1.8],
     [/\b(?:thanks|thank you|please|kind regards|appreciate|lovely|great product|no rush|hope you)\b/i, -0.6],
   ],
   bug: [
@@ -72,7 +74,7 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
   injection: [
     [/<[^>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|color\s*:\s*(?:white|#fff))/i, 2.5],
     [/\b(?:system|admin|developer)\s+(?:note|message|prompt|instruction|override|command)s?\b.{0,30}\b(?:assistant|bot|ai|model|agent)\b|\b(?:to|for) the (?:support )?(?:assistant|bot|ai)\b\s*[:,]/i, 2.5],
-    [/\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|rules?|prompts?|guidelines|told|previous|above|policy|policies|restrictions)\b/i, 3],
+    [/\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:(?:previous|prior|above|earlier|all|any|your|system|these|those)\b.{0,20}\b(?:instructions?|rules?|prompts?|guidelines|restrictions|polic(?:y|ies))|(?:instructions?|rules?|prompts?|guidelines)\b.{0,15}\b(?:above|before|given)|(?:what|everything) you(?:'ve| were| have)? (?:been )?told|everything above)\b/i, 3],
     [/\b(?:system prompt|hidden (?:prompt|instructions)|developer mode|jailbreak|admin override|you are now|act as (?:an?|if)|pretend (?:to be|you)|reveal your|print your (?:prompt|instructions)|as an ai|do anything now)\b/i, 2.5],
     [/^\s*(?:system|assistant|developer|admin)\s*[:>\]]|\[\[.{0,40}\]\]|<!--|<\|.{0,20}\|>|\bBEGIN (?:SYSTEM|INSTRUCTIONS)\b/im, 2.2],
     [/\b(?:mark this (?:ticket )?as (?:resolved|p1|approved)|approve (?:this|my|the) (?:refund|request|draft)|set (?:the )?priority to|send (?:me|us) (?:the |all |another )?(?:api keys?|customers?'? (?:data|e-?mails)|passwords?|other customers?))\b/i, 1.8],
