@@ -90,6 +90,19 @@ describe('a report', () => {
     expect(report).toMatchObject({ oosAuroc: null, oosCaughtAt5: null });
   });
 
+  it('reads the words of a label, as those of a category in the taxonomy', async () => {
+    const train = [
+      { text: 'gone', label: 'lost_card' },
+      { text: 'slow', label: 'late/transfer' },
+    ];
+    const test = [
+      { text: 'my transfer', label: 'late/transfer' },
+      { text: 'my card', label: 'lost_card' },
+    ];
+    const report = await evaluateClassifier(train, test, { embedder: wordEmbedder() });
+    expect(report.accuracy).toBe(1);
+  });
+
   it('takes few shots of each label, the same for a seed', () => {
     const few = fewShots(rows(20, ['a', 'b']), 3, 7);
     expect(few).toHaveLength(6);

@@ -58,8 +58,15 @@ export function fewShots<Row extends { label: string }>(rows: Row[], shots: numb
   });
 }
 
+/** The words of each label but "oos": "card_arrival" says what its rows are about. */
+function labelNames(rows: LabelledRow[]): LabelledRow[] {
+  return [...new Set(rows.map((row) => row.label))]
+    .filter((label) => label !== OUT_OF_SCOPE)
+    .map((label) => ({ label, text: label.replace(/[_/-]+/g, ' ').toLowerCase() }));
+}
+
 /**
- * Trains on `train`, tests on `test`. Thresholds come from cross-validated training rows alone. Rows labelled
+ * Trains on `train` and the labels' own words, tests on `test`. Thresholds come from cross-validated training rows alone. Rows labelled
  * "oos" belong to no category: they train the gate and are judged by it; all other figures leave them out.
  */
 export async function evaluateClassifier(
@@ -71,13 +78,15 @@ export async function evaluateClassifier(
     onProgress = () => {},
   }: { embedder: Embedder; seed?: number; onProgress?: OnProgress },
 ): Promise<ClassifyReport> {
-  const total = train.length + test.length;
+  // As in the taxonomy, a category's name is an example of it.
+  const taught = [...train, ...labelNames(train)];
+  const total = taught.length + test.length;
   const vectors = await embedAll(
     embedder,
-    train.map((row) => row.text),
+    taught.map((row) => row.text),
     (done) => onProgress(done, total),
   );
-  const texts = train.map(
+  const texts = taught.map(
     ({ text, label }, i): TrainingText => ({
       text,
       category: label,
@@ -93,7 +102,7 @@ export async function evaluateClassifier(
   const tested = await embedAll(
     embedder,
     test.map((row) => row.text),
-    (done) => onProgress(train.length + done, total),
+    (done) => onProgress(taught.length + done, total),
   );
   const predictions = test.map(({ text, label }, i): Prediction => {
     const { ranked, score } = classify(model, text, tested[i] ?? new Float32Array(embedder.dimensions));
