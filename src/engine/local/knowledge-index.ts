@@ -106,8 +106,8 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
         ))
           add(item.data.parts.article, cosine, cosine + coverage);
         const query = { pieces: [{ text, vector }], language, categories: new Map<string, number>() };
-        for (const { macro, cosine, coverage } of macros.find(query, () => true, limit))
-          add(macro.article, cosine, cosine + coverage);
+        for (const { macro, meaning } of macros.find(query, () => true, limit))
+          add(macro.article, meaning, 2 * meaning);
       }
       return [...best.values()]
         .sort((a, b) => b.order - a.order)
