@@ -6,10 +6,13 @@ import type { Drawing } from './draw.ts';
 
 type Spec = NonNullable<Dashboard['charts']['volume']>;
 
-/** Colours of the theme that holds now. */
-function look(): { ink: Ink; surface: string } {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+/** Colours of the theme that holds now, as `element` would show them. */
+function look(element: HTMLElement): { ink: Ink; surface: string } {
+  // A variable's own value names the colours of both themes.
+  const colour = (name: string) => {
+    element.style.color = `var(--${name})`;
+    return getComputedStyle(element).color;
+  };
   const ink: Ink = {
     text: colour('muted'),
     grid: colour('line'),
@@ -56,7 +59,7 @@ export function ChartView({ spec, onStep }: { spec: Spec; onStep: (index: number
     const watcher = new ResizeObserver(() => drawing?.resize());
     void import('./draw.ts').then(({ draw }) => {
       if (gone) return;
-      drawing = draw(element, spec.chart, look(), (index) => press.current(index));
+      drawing = draw(element, spec.chart, look(element), (index) => press.current(index));
       watcher.observe(element);
     });
     return () => {
