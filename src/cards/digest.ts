@@ -130,8 +130,9 @@ function figures(digest: Digest, look: DigestLook): { label: string; value: stri
   );
 }
 
-function money({ perResolution, currency }: NonNullable<Digest['cost']>): string {
-  return `${perResolution.toFixed(2)} ${line(currency, 10)}`;
+function money({ perResolution, model, currency }: NonNullable<Digest['cost']>): string {
+  const part = model >= 0.005 ? ` (${model.toFixed(2)} of it for the language model)` : '';
+  return `${perResolution.toFixed(2)} ${line(currency, 10)}${part}`;
 }
 
 function changes({ changes: found, promotions }: Digest): Block[] {
@@ -285,7 +286,7 @@ function clusterText({ isNew, reports: n, before, accounts: companies, mrr, issu
 }
 
 function accounts(digest: Digest, look: DigestLook): Block[] {
-  const { leaving, left, now, period } = digest;
+  const { leaving, left, recovered, now, period } = digest;
   return [
     ...(leaving.length > 0
       ? [
@@ -303,6 +304,22 @@ function accounts(digest: Digest, look: DigestLook): Block[] {
                 .filter(Boolean)
                 .join(' · '),
               url: link(digest, look, { view: 'accounts' }),
+            })),
+          },
+        ]
+      : []),
+    ...(recovered.length > 0
+      ? [
+          {
+            type: 'fields' as const,
+            title: 'Saved: at risk before, well again',
+            fields: recovered.map(({ account, mrr, by }) => ({
+              label: line(account, 80),
+              value:
+                [mrr ? `${amount(mrr)} MRR` : '', by ? `${line(by, 60)} looked after it` : '']
+                  .filter(Boolean)
+                  .join(' · ') || 'health is back',
+              url: link(digest, look, { page: 'signals' }),
             })),
           },
         ]

@@ -1,15 +1,8 @@
 // The card behind `/deskhand signals`: what customers wish for, cannot find, which accounts fare badly, and what writing first has brought.
 import type { Block, Card } from '../model/card.ts';
+import type { AccountLine, Ranked } from '../model/dashboard.ts';
 import type { OutreachKind } from '../model/outreach.ts';
 import { amount, count, line, monthly } from './words.ts';
-
-export interface Ranked {
-  id: number;
-  title: string;
-  customers: number;
-  accounts: number;
-  mrr: number | null;
-}
 
 export interface SignalsView {
   /** Days that are looked back on. */
@@ -17,7 +10,7 @@ export interface SignalsView {
   requests: Ranked[];
   friction: Ranked[];
   /** Worst first. */
-  accounts: { name: string; mrr: number | null; health: number; reason: string | null }[];
+  accounts: Pick<AccountLine, 'account' | 'mrr' | 'health' | 'reasons'>[];
   outreach: { kind: OutreachKind; sent: number; settled: number; replied: number; optedOut: number }[];
 }
 
@@ -73,11 +66,11 @@ function accounts({ accounts: rows }: SignalsView): Block[] {
     {
       type: 'table',
       columns: ['Account', 'Health', 'A month', 'Mostly because'],
-      rows: rows.map(({ name, health, mrr, reason }) => [
-        line(name, 60),
+      rows: rows.map(({ account, health, mrr, reasons }) => [
+        line(account, 60),
         String(Math.round(health)),
         mrr ? amount(Math.round(mrr)) : '–',
-        line(reason ?? '–', 120),
+        line(reasons[0] ?? '–', 120),
       ]),
     },
   ];

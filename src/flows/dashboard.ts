@@ -3,21 +3,25 @@ import { digestCharts } from '../cards/digest-charts.ts';
 import { leadText } from '../cards/digest-words.ts';
 import { addDays, daysBetween, localTime } from '../insights/calendar.ts';
 import { spanOf } from '../insights/digest-period.ts';
+import { FRAIL } from '../insights/health.ts';
 import {
   type Dashboard,
   type DashboardQuery,
   type Drill,
   LONGEST_PERIOD,
   NONE,
+  type Signals,
   type TicketLine,
   type TicketSlice,
 } from '../model/dashboard.ts';
 import type { ClusterRow, Digest, DigestPeriod, Span } from '../model/digest.ts';
 import { AppError } from '../model/errors.ts';
 import type { ActionReply, AgentRef } from '../model/platform.ts';
+import { zonedDate } from '../model/zone.ts';
 import type { Actor } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestTimes, studyPeriod } from './digest.ts';
+import { FRESH_DAYS } from './signals.ts';
 
 type Deps = Pick<FlowDeps, 'store' | 'settings' | 'taxonomy' | 'clock'>;
 type Asked = TicketSlice & { from?: string; to?: string };
@@ -25,6 +29,9 @@ type Asked = TicketSlice & { from?: string; to?: string };
 /** Days shown when none are named: four weeks, up to today. */
 const USUAL_DAYS = 28;
 const LINK_MINUTES = 15;
+/** Accounts of the overview, and accounts and wishes of the page about them. */
+const FRAIL_SHOWN = 20;
+const SIGNALS_SHOWN = 100;
 
 /** Everything that the page shows at once. AppError `invalid` for a period that cannot be. */
 export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard> {
@@ -33,7 +40,11 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
   const [{ digest, rows, autonomy }, choices, accounts] = await Promise.all([
     studyPeriod(deps, period, slice),
     store.sliceChoices(),
-    store.frailAccounts(slice),
+    store.accountsByHealth(zonedDate(deps.clock.now(), settings.workspace.timeZone, FRESH_DAYS), {
+      below: FRAIL,
+      limit: FRAIL_SHOWN,
+      plan: slice.plan,
+    }),
   ]);
   const since = rows.since && localTime(rows.since, period.timeZone).day;
   // Of days before the records nothing is known, not even that they were empty.
@@ -65,6 +76,7 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
     leaving: digest.leaving,
     // Companies that left are counted whole, whatever their tickets were about.
     left: whole ? digest.left : [],
+    recovered: whole ? digest.recovered : [],
     accounts,
     autonomy: autonomy.filter(({ category }) => !slice.category || slice.category === category),
     choices: {
@@ -75,6 +87,33 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
         { id: NONE, name: 'Not sorted yet' },
       ],
     },
+  };
+}
+
+/** How every account fares now, and what was wished for or hard to find in the period. */
+export async function makeSignals(deps: Deps, asked: Asked): Promise<Signals> {
+  const { store, clock, settings } = deps;
+  const { query, period, slice } = resolve(deps, asked);
+  const now = clock.now();
+  const span = spanOf(period);
+  const [accounts, requests, friction] = await Promise.all([
+    store.accountsByHealth(zonedDate(now, settings.workspace.timeZone, FRESH_DAYS), {
+      below: 100,
+      limit: SIGNALS_SHOWN,
+      plan: slice.plan,
+    }),
+    store.rankedClusters('feature_request', span, SIGNALS_SHOWN),
+    store.rankedClusters('friction', span, SIGNALS_SHOWN),
+  ]);
+  const owner = (address: string | null) =>
+    settings.agents.find(({ email }) => email.toLowerCase() === address?.toLowerCase())?.name ?? address;
+  return {
+    query,
+    timeZone: period.timeZone,
+    now,
+    accounts: accounts.map((line) => ({ ...line, owner: owner(line.owner) })),
+    requests,
+    friction,
   };
 }
 

@@ -14,6 +14,7 @@ import {
   latestDigest,
   spanOf,
 } from '../insights/digest-period.ts';
+import { WELL } from '../insights/health.ts';
 import { writtenFirst } from '../insights/outreach.ts';
 import type { Autonomy, TicketSlice } from '../model/dashboard.ts';
 import {
@@ -88,24 +89,38 @@ async function countPeriod(
   // A period that is not over is compared with as much of the earlier ones.
   const ahead = Math.max(0, span.to.getTime() - now.getTime());
   const [, ...earlier] = comparedSpans(period);
-  const [days, before, since, backlog, clusters, requested, gaps, leaving, left, outreach] =
-    await Promise.all([
-      figuresOfDays(deps, spanOf(chartSpan(period)), { timeZone, slice }),
-      Promise.all(
-        earlier.map(async ({ from, to }) => {
-          const shortened = { from, to: new Date(to.getTime() - ahead) };
-          return sumDays(await figuresOfDays(deps, shortened, { timeZone, slice }));
-        }),
-      ),
-      store.firstTicketAt(),
-      store.backlog(now, slice),
-      store.clustersIn(span, slice),
-      store.requestsIn(span, slice),
-      store.gapsIn(span, slice),
-      store.leavingIn(span, slice),
-      store.leftIn(span),
-      store.outreachFigures(span),
-    ]);
+  const [
+    days,
+    before,
+    since,
+    backlog,
+    clusters,
+    requested,
+    gaps,
+    leaving,
+    left,
+    recovered,
+    modelCost,
+    outreach,
+  ] = await Promise.all([
+    figuresOfDays(deps, spanOf(chartSpan(period)), { timeZone, slice }),
+    Promise.all(
+      earlier.map(async ({ from, to }) => {
+        const shortened = { from, to: new Date(to.getTime() - ahead) };
+        return sumDays(await figuresOfDays(deps, shortened, { timeZone, slice }));
+      }),
+    ),
+    store.firstTicketAt(),
+    store.backlog(now, slice),
+    store.clustersIn(span, slice),
+    store.requestsIn(span, slice),
+    store.gapsIn(span, slice),
+    store.leavingIn(span, slice),
+    store.leftIn(span),
+    store.recoveredIn(period, WELL),
+    store.modelCostIn(period, slice),
+    store.outreachFigures(span),
+  ]);
   return {
     spans: [sumDays(days.filter(({ day }) => day >= period.first)), ...before],
     days: days.map(dayRow),
@@ -116,6 +131,8 @@ async function countPeriod(
     gaps,
     leaving,
     left,
+    recovered,
+    modelCost,
     outreach: writtenFirst(outreach),
   };
 }

@@ -1,5 +1,6 @@
 // `/deskhand signals`: gathers what the product and its customers say without anybody asking.
 import { signalsCard } from '../cards/signals.ts';
+import { WELL } from '../insights/health.ts';
 import type { Card } from '../model/card.ts';
 import { zonedDate } from '../model/zone.ts';
 import type { FlowDeps } from './deps.ts';
@@ -7,10 +8,8 @@ import type { FlowDeps } from './deps.ts';
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 const SHOWN = 8;
-/** Health from which nobody need look at an account. */
-const WELL = 75;
 /** Health is written every night; what is older than this is of a bot that was away. */
-const FRESH_DAYS = -2;
+export const FRESH_DAYS = -2;
 
 export async function signals({
   store,
@@ -21,9 +20,9 @@ export async function signals({
   const from = new Date(now.getTime() - DAYS * DAY_MS);
   const since = zonedDate(now, settings.workspace.timeZone, FRESH_DAYS);
   const [requests, friction, accounts, outreach] = await Promise.all([
-    store.rankedClusters('feature_request', from, SHOWN),
-    store.rankedClusters('friction', from, SHOWN),
-    store.worstAccounts(since, WELL, SHOWN),
+    store.rankedClusters('feature_request', { from, to: now }, SHOWN),
+    store.rankedClusters('friction', { from, to: now }, SHOWN),
+    store.accountsByHealth(since, { below: WELL, limit: SHOWN }),
     store.outreachFigures({ from, to: now }),
   ]);
   return signalsCard({ days: DAYS, requests, friction, accounts, outreach });

@@ -39,8 +39,8 @@ export async function watchAccounts(deps: FlowDeps, touchedSince: Date | null = 
     for (const row of rows.filter((one) => !one.left)) {
       const health = healthOf(row);
       const risk = model && churnRisk(model, row);
-      // What was learned in the night stands for the day.
-      if (!touchedSince) await store.saveHealth({ accountId: row.accountId, day, ...health, risk });
+      // The risk that was learned in the night stands for the day.
+      await store.saveHealth({ accountId: row.accountId, day, ...health, ...(!touchedSince && { risk }) });
       await warn(deps, row, health, { risk, model, left });
       await hintAtMore(deps, row);
     }

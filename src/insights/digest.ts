@@ -73,7 +73,7 @@ export function composeDigest(
     backlog: now.getTime() - span.to.getTime() < FRESH_MS ? rows.backlog : null,
     answered: { ...cohort.answered, total: answeredIn(cohort) },
     saved: savedBy(cohort, rates),
-    cost: costOf(cohort, resolved.n, rates),
+    cost: costOf(cohort, resolved.n, rates, rows.modelCost),
     changes: [],
     themes: themesOf(counted, known, nameOf),
     days: daysOf(period, rows),
@@ -89,6 +89,7 @@ export function composeDigest(
     gaps: rows.gaps.map(({ category, n }) => ({ category, n, name: nameOf(category) })),
     leaving: rows.leaving,
     left: rows.left,
+    recovered: rows.recovered,
     ...(rows.outreach && { outreach: rows.outreach }),
     promotions: options.promotions,
   };
@@ -122,11 +123,17 @@ function savedBy({ answered }: Cohort, { minutes }: DigestRates): Digest['saved'
   return { minutes: answered.auto.n * byHand + answered.assisted.n * Math.max(0, byHand - withDraft) };
 }
 
-/** People's time on the answers of the period, by the tickets that were resolved in it. */
-function costOf({ answered }: Cohort, resolved: number, { minutes, cost }: DigestRates): Digest['cost'] {
+/** People's time on the answers of the period, and the language model, by the tickets that were resolved in it. */
+function costOf(
+  { answered }: Cohort,
+  resolved: number,
+  { minutes, cost }: DigestRates,
+  modelCost: number,
+): Digest['cost'] {
   if (!minutes || !cost || resolved === 0) return null;
   const worked = answered.agent.n * minutes.byHand + answered.assisted.n * minutes.withDraft;
-  return { perResolution: ((worked / 60) * cost.hour) / resolved, currency: cost.currency };
+  const model = modelCost / resolved;
+  return { perResolution: ((worked / 60) * cost.hour) / resolved + model, model, currency: cost.currency };
 }
 
 function themesOf(

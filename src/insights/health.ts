@@ -28,6 +28,10 @@ export interface AccountSignals {
   renewalDays: number | null;
 }
 
+/** Health up to which an account counts as frail, and from which on nobody need look at it. */
+export const FRAIL = 50;
+export const WELL = 75;
+
 export const HEALTH_REASONS = [
   'leaving',
   'tone',

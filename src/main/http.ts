@@ -1,5 +1,5 @@
 // Serves a workspace: hands the HTTP app what it needs of a bot.
-import { makeDashboard, ticketsBehind } from '../flows/dashboard.ts';
+import { makeDashboard, makeSignals, ticketsBehind } from '../flows/dashboard.ts';
 import { figuresByDay } from '../flows/day-figures.ts';
 import { optOut } from '../flows/opt-out.ts';
 import { createApp } from '../infra/http/app.ts';
@@ -41,6 +41,7 @@ export function appOf(
     figuresByDay: (from, to, slice) => figuresByDay(bot.flows, { from, to }, slice),
     dashboard: {
       overview: (asked) => makeDashboard(bot.flows, asked),
+      signals: (asked) => makeSignals(bot.flows, asked),
       behind: (asked, drill, page) => ticketsBehind(bot.flows, asked, drill, page),
     },
     optOut: (customerId) => store.transaction((tx) => optOut(tx, customerId, bot.flows.clock.now())),

@@ -4,7 +4,8 @@
 export type AlertKind = 'risk' | 'expansion' | 'gap';
 
 /** `on_it`: somebody looks after it. `false_alarm`: somebody said that it is none. `published`: a gap has its article. */
-export type AlertStatus = 'open' | 'on_it' | 'false_alarm' | 'published';
+export const ALERT_STATUSES = ['open', 'on_it', 'false_alarm', 'published'] as const;
+export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
 /** A drafted article that waits for approval. */
 export interface ArticleDraft {

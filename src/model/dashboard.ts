@@ -1,5 +1,6 @@
 // The dashboard: what people ask of it, and what its page is told.
 import { z } from 'zod';
+import type { AlertStatus } from './alert.ts';
 import type { Chart } from './chart.ts';
 import type { Backlog, Change, ClusterRow, Cohort, Digest, LeavingRow, Spread, Theme } from './digest.ts';
 import type { Mode } from './draft.ts';
@@ -112,9 +113,37 @@ export interface AccountLine {
   plan: string | null;
   mrr: number | null;
   renewalAt: Date | null;
+  /** Name or address of whoever looks after it. */
+  owner: string | null;
   /** 0 (about to leave) .. 100. */
   health: number;
+  /** Likelihood to leave within 30 days; null while too few have left to learn it from. */
+  risk: number | null;
+  /** The weightiest first. */
   reasons: string[];
+  /** Its health on the days before, oldest first. */
+  past: { day: string; health: number }[];
+  /** What became of the newest warning. */
+  alert: { id: number; status: AlertStatus; by: string | null; at: Date } | null;
+}
+
+/** What customers wish for, or cannot find, by the companies that say so and what they pay. */
+export interface Ranked {
+  id: number;
+  title: string;
+  customers: number;
+  accounts: number;
+  mrr: number | null;
+}
+
+/** What the product and its customers say without being asked. */
+export interface Signals {
+  query: DashboardQuery;
+  timeZone: string;
+  now: Date;
+  accounts: AccountLine[];
+  requests: Ranked[];
+  friction: Ranked[];
 }
 
 /** What the page can filter by. */
@@ -155,6 +184,7 @@ export interface Dashboard {
   gaps: Digest['gaps'];
   leaving: LeavingRow[];
   left: string[];
+  recovered: Digest['recovered'];
   accounts: AccountLine[];
   autonomy: Autonomy[];
   choices: SliceChoices;

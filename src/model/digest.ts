@@ -135,6 +135,13 @@ export interface LeavingRow {
   tickets: number[];
 }
 
+/** A company that was at risk and is well again, and who said that they look after it. */
+export interface RecoveredRow {
+  account: string;
+  mrr: number | null;
+  by: string | null;
+}
+
 /** Everything that a digest is made from, as counted. */
 export interface DigestRows {
   /** The period first, then the same days one, two, … weeks (months) before. */
@@ -152,6 +159,10 @@ export interface DigestRows {
   leaving: LeavingRow[];
   /** Companies that left within the period. */
   left: string[];
+  /** Companies that were warned of and whose health came back within the period. */
+  recovered: RecoveredRow[];
+  /** What the language model cost in the period; 0 without one. */
+  modelCost: number;
   /** Messages that we wrote first. */
   outreach?: WrittenFirst;
 }
@@ -199,7 +210,8 @@ export interface Digest {
   backlog: Backlog | null;
   answered: Cohort['answered'] & { total: number };
   saved: { minutes: number } | null;
-  cost: { perResolution: number; currency: string } | null;
+  /** Per resolution; `model` is the language model's part of it. */
+  cost: { perResolution: number; model: number; currency: string } | null;
   changes: Change[];
   /** Its first sentences in a language model's words, checked against the facts. */
   prose?: string;
@@ -210,6 +222,7 @@ export interface Digest {
   gaps: { category: string | null; name: string; n: number }[];
   leaving: LeavingRow[];
   left: string[];
+  recovered: RecoveredRow[];
   outreach?: WrittenFirst;
   /** Categories whose outcomes prove that they may be answered alone. */
   promotions: { category: string; name: string; mode: string; reviewed: number; threshold: number }[];

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { makeDashboard, ticketsBehind } from '../../src/flows/dashboard.ts';
+import { makeDashboard, makeSignals, ticketsBehind } from '../../src/flows/dashboard.ts';
 import { CHROMIUM_MISSING, openBrowser } from '../support/browser.ts';
 import { serveHttp } from '../support/http-app.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
@@ -31,6 +31,7 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
       mayRead: async () => true,
       dashboard: {
         overview: (asked) => makeDashboard(desk.deps, asked),
+        signals: (asked) => makeSignals(desk.deps, asked),
         behind: (asked, drill, pages) => ticketsBehind(desk.deps, asked, drill, pages),
       },
     });
@@ -133,6 +134,43 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
     await sheet().getByRole('heading', { name: 'Waiting now' }).waitFor();
     await sheet().getByText('<img src=x onerror=alert(1)>').waitFor();
     expect(await page.locator('img').count()).toBe(0);
+  });
+
+  it('shows how accounts fare and what is wished for, each with its tickets', async () => {
+    await desk.pool.query(
+      `insert into account (name, plan, mrr, owner) values ('<b>Acme</b>', 'Team', 900, 'Ana')`,
+    );
+    await desk.pool.query('update customer set account_id = 1');
+    await desk.pool.query(`insert into account_health (account_id, day, health, reasons) values
+      (1, '2026-03-01', 60, '[]'), (1, '2026-03-02', 42, '[{"name": "tone", "points": 30, "text": "Their tone is upset."}]')`);
+    await open('?page=signals');
+    const row = page.getByRole('row', { name: /Acme/ });
+    expect(await row.textContent()).toMatch(/<b>Acme<\/b>Team42.*−18 in 1 day.*Their tone is upset/);
+    await page.getByText('1 of 1 account is at risk, with 900 MRR').waitFor();
+    await row.getByRole('link', { name: 'Acme' }).click();
+    await sheet().getByText('4 tickets').waitFor();
+    await page.keyboard.press('Escape');
+    await sheet().waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await tile('Tickets').waitFor();
+    await page.goBack();
+    await page.getByText('How accounts fare').waitFor();
+  });
+
+  it('has the colours of the theme in its charts', async () => {
+    await open();
+    const canvas = page.locator('.chart canvas').first();
+    await canvas.waitFor();
+    const light = await canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+    await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'dark'));
+    await expect
+      .poll(() =>
+        page
+          .locator('.chart canvas')
+          .first()
+          .evaluate((element: HTMLCanvasElement) => element.toDataURL()),
+      )
+      .not.toBe(light);
   });
 
   it('says in words what is wrong with a period, and goes on from there', async () => {

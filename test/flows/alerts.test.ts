@@ -3,13 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { digestCards } from '../../src/cards/digest.ts';
 import { act } from '../../src/flows/actions.ts';
+import { makeSignals } from '../../src/flows/dashboard.ts';
+import { makeDigest } from '../../src/flows/digest.ts';
 import { findGaps } from '../../src/flows/find-gaps.ts';
 import { importKnowledge } from '../../src/flows/knowledge.ts';
 import { publishArticle } from '../../src/flows/publish.ts';
 import { recordEvent } from '../../src/flows/record-event.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { watchAccounts } from '../../src/flows/watch-accounts.ts';
+import { digestOf } from '../../src/insights/digest-period.ts';
 import type { Intent } from '../../src/model/platform.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
@@ -89,6 +93,31 @@ describe('an account at risk', () => {
     w.clock.advance(DAY);
     await watchAccounts(w.deps);
     expect(alerts()).toHaveLength(1);
+  });
+
+  test('stands on the dashboard with its past and what came of the warning; well again, it counts as saved', async () => {
+    await writes(0.9, 0.9);
+    await watchAccounts(w.deps, new Date(w.clock.now().getTime() - 60_000));
+    await press({ type: 'act', act: 'on_it' });
+    const [frail] = (await makeSignals(w.deps, {})).accounts;
+    expect(frail).toMatchObject({ account: 'Acme', owner: 'Ben', alert: { status: 'on_it', by: 'Ana' } });
+    expect(frail?.health).toBeLessThan(50);
+    const digestOn = (day: string) => makeDigest(w.deps, digestOf('daily', day, 'UTC'));
+    expect((await digestOn('2026-03-02')).recovered).toEqual([]);
+
+    w.clock.advance(20 * DAY);
+    await w.pool.query(
+      `update ticket set status = 'resolved', analysis = analysis || '{"churnRisk": 0, "frustration": 0}'`,
+    );
+    await watchAccounts(w.deps);
+    const [well] = (await makeSignals(w.deps, {})).accounts;
+    expect(well?.past.map(({ day }) => day)).toEqual(['2026-03-02', '2026-03-22']);
+    const digest = await digestOn('2026-03-22');
+    expect(digest.recovered).toEqual([{ account: 'Acme', mrr: 99, by: 'Ana' }]);
+    expect(JSON.stringify(digestCards(digest, { pictures: {}, publicUrl: '' }))).toContain(
+      'Ana looked after it',
+    );
+    expect((await digestOn('2026-03-23')).recovered).toEqual([]);
   });
 
   test('a false alarm raises the bar of that reason for that account, and of no other', async () => {

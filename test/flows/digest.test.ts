@@ -207,6 +207,20 @@ describe('a digest', { timeout: 60_000 }, () => {
     // 8 saved by the bot, 6 by its draft; 8 + 2 minutes at 30 an hour, by three.
     expect(await digest()).toMatchObject({ saved: { minutes: 14 }, cost: { currency: 'EUR' } });
     expect((await digest()).cost?.perResolution).toBeCloseTo(5 / 3, 6);
+    await desk.store.recordModelCall({
+      at: new Date('2026-03-03T10:00:00Z'),
+      day: '2026-03-03',
+      step: 'draft',
+      model: 'm',
+      prompt: 'p',
+      inputTokens: 1,
+      outputTokens: 1,
+      cost: 0.6,
+      outcome: 'ok',
+      milliseconds: 1,
+    });
+    expect((await digest()).cost?.model).toBeCloseTo(0.2, 6);
+    expect(await words()).toContain('1.87 EUR (0.20 of it for the language model) a resolution');
     const { digest: rates, ...settings } = desk.deps.settings;
     const { minutes: _, cost: __, ...without } = rates;
     const bare = await makeDigest({ ...desk.deps, settings: { ...settings, digest: without } }, YESTERDAY);

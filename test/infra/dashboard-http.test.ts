@@ -33,6 +33,27 @@ const LINE: TicketLine = {
   post: null,
 };
 
+const SIGNALS = {
+  timeZone: 'UTC',
+  now: NOW,
+  requests: [],
+  friction: [],
+  accounts: [
+    {
+      account: '@Acme',
+      plan: 'Team',
+      mrr: 900,
+      renewalAt: null,
+      owner: null,
+      health: 41.6,
+      risk: null,
+      reasons: ['upset tone', 'waits for us'],
+      past: [],
+      alert: { id: 3, status: 'on_it' as const, by: 'Ana', at: NOW },
+    },
+  ],
+};
+
 describe('the dashboard over HTTP', () => {
   let now: Date;
   let asked: unknown[];
@@ -67,6 +88,7 @@ describe('the dashboard over HTTP', () => {
         asked.push(query);
         throw new AppError('invalid', 'from: 2026-03-04 must not be after to, which is 2026-03-01');
       },
+      signals: async (query) => ({ query: { from: '', to: '', ...query }, ...SIGNALS }),
       behind: async (query, drill, pages) => {
         asked.push([query, drill, pages]);
         return { total: 1, tickets: [LINE], timeZone: 'UTC' };
@@ -103,6 +125,7 @@ describe('the dashboard over HTTP', () => {
     it.each([
       '/dashboard',
       '/dashboard/api/overview',
+      '/dashboard/api/signals',
       '/dashboard/api/tickets?view=tickets',
       '/dashboard/export/days.csv',
     ])('another machine gets nothing at %s', async (path) => {
@@ -193,6 +216,8 @@ describe('the dashboard over HTTP', () => {
     const [, line] = (await answer.text()).split('\r\n');
     expect(line).toContain(`"'=HYPERLINK(""http://evil.example"")","Maria, ""M"""`);
     expect((await ask('/dashboard/export/secrets.csv', local)).status).toBe(404);
+    const accounts = await (await ask('/dashboard/export/accounts.csv', local)).text();
+    expect(accounts.split('\r\n')[1]).toBe(`'@Acme,Team,900,,,42,,upset tone; waits for us,on_it,Ana`);
   });
 
   it('the page allows only its own files, and keeps them for ever', async () => {

@@ -94,6 +94,7 @@ export function httpParts(over: Partial<HttpDeps> = {}): { deps: HttpDeps; asked
     figuresByDay: async () => [{ day: '2026-03-02', received: 3, response: { n: 2, median: 60, p90: 90 } }],
     dashboard: {
       overview: async () => Promise.reject(new Error('no dashboard here')),
+      signals: async () => Promise.reject(new Error('no dashboard here')),
       behind: async () => ({ total: 0, tickets: [], timeZone: 'UTC' }),
     },
     customerOf: (token) => (token === 'ours' ? 7 : null),

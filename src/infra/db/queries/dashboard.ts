@@ -1,6 +1,7 @@
 // Queries of the dashboard alone: the tickets behind a figure, and what can be filtered by.
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { ALERT_STATUSES } from '../../../model/alert.ts';
 import {
   type AccountLine,
   type Drill,
@@ -15,9 +16,8 @@ import type { Db } from '../index.ts';
 import { LEAVING } from './digest.ts';
 import { inSlice } from './ticket-slice.ts';
 
-/** An account is told of from this health on down. */
-const FRAIL = 50;
-const ACCOUNTS = 20;
+/** Days of an account's past health. */
+const PAST = 30;
 
 const n = z.number();
 const text = z.string().nullable();
@@ -54,8 +54,15 @@ const accountsSchema = z.array(
     plan: text,
     mrr: n.nullable(),
     renewal: z.coerce.date().nullable(),
+    owner: text,
     health: n,
+    risk: n.nullable(),
     reasons: z.array(z.object({ text: z.string() })),
+    past: z.array(z.object({ day: z.string(), health: n })),
+    alert: n.nullable(),
+    status: z.enum(ALERT_STATUSES).nullable(),
+    by: text,
+    at: z.coerce.date().nullable(),
   }),
 );
 
@@ -177,19 +184,36 @@ export function dashboardQueries(db: Db) {
       return choicesSchema.parse(found.rows[0]);
     },
 
-    /** Accounts whose newest recorded health is low, the frailest first; empty while none is recorded. */
-    async frailAccounts({ plan }: TicketSlice): Promise<AccountLine[]> {
+    /** Accounts by their newest health since `day`, the worst first; empty while none is recorded. */
+    async accountsByHealth(
+      day: string,
+      { below, limit, plan }: { below: number; limit: number; plan?: string },
+    ): Promise<AccountLine[]> {
       const found = await db.execute(sql`
-        select a.name as account, a.plan, a.mrr, a.renewal_at as renewal, h.health, h.reasons
-        from account_health h join account a on a.id = h.account_id
-        where h.day = (select max(day) from account_health) and h.health <= ${FRAIL} and a.churned_at is null
-          ${plan ? sql`and a.plan = ${plan}` : sql``}
-        order by h.health, a.mrr desc nulls last, a.name limit ${ACCOUNTS}`);
-      return accountsSchema.parse(found.rows).map(({ renewal, reasons, ...line }) => ({
-        ...line,
-        renewalAt: renewal,
-        reasons: reasons.map(({ text: words }) => words),
-      }));
+        select a.name as account, a.plan, a.mrr::float8 as mrr, a.renewal_at as renewal, a.owner, h.health, h.risk,
+          h.reasons, past.days as past, warned.*
+        from (
+          select distinct on (account_id) * from account_health where day >= ${day} order by account_id, day desc
+        ) h join account a on a.id = h.account_id
+          cross join lateral (
+            select json_agg(json_build_object('day', p.day, 'health', p.health) order by p.day) as days
+            from (select day, health from account_health where account_id = a.id order by day desc limit ${PAST}) p
+          ) past
+          left join lateral (
+            select id::float8 as alert, status, decided_by as by, coalesce(decided_at, created_at) as at
+            from alert where account_id = a.id and kind = 'risk' order by id desc limit 1
+          ) warned on true
+        where a.churned_at is null and h.health <= ${below} ${plan ? sql`and a.plan = ${plan}` : sql``}
+        order by h.health, a.mrr desc nulls last, a.name limit ${limit}`);
+      return accountsSchema
+        .parse(found.rows)
+        .map(({ renewal, reasons, alert, status, by, at: then, ...line }) => ({
+          ...line,
+          renewalAt: renewal,
+          reasons: reasons.map(({ text: words }) => words),
+          alert:
+            alert === null || status === null || then === null ? null : { id: alert, status, by, at: then },
+        }));
     },
   };
 }

@@ -3,7 +3,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { KINDS } from '../../../model/analysis.ts';
 import type { TicketSlice } from '../../../model/dashboard.ts';
-import type { Backlog, ClusterRow, DigestRows, LeavingRow, Span } from '../../../model/digest.ts';
+import type {
+  Backlog,
+  ClusterRow,
+  DigestRows,
+  LeavingRow,
+  RecoveredRow,
+  Span,
+} from '../../../model/digest.ts';
 import { issueStateSchema } from '../../../model/issue.ts';
 import { PRIORITIES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
@@ -55,6 +62,9 @@ const leavingSchema = z.array(
 );
 const gapSchema = z.array(z.object({ category, n }));
 const sinceSchema = z.object({ since: z.coerce.date().nullable() });
+const recoveredSchema = z.array(
+  z.object({ account: z.string(), mrr: n.nullable(), by: z.string().nullable() }),
+);
 const leftSchema = z.array(z.object({ name: z.string() }));
 
 const iso = (at: Date) => at.toISOString();
@@ -164,6 +174,30 @@ export function digestQueries(db: Db) {
         sql`select name from account where ${within(sql`churned_at`, span)} order by mrr desc nulls last, name limit 20`,
       );
       return found.map(({ name }) => name);
+    },
+
+    /**
+     * Companies that somebody was warned of within the 90 days before, and not by mistake, whose recorded health came
+     * back to `well` for the first time since on one of these days. The largest first.
+     */
+    async recoveredIn(
+      { first, last }: { first: string; last: string },
+      well: number,
+    ): Promise<RecoveredRow[]> {
+      const found = await db.execute(sql`
+        select a.name as account, a.mrr::float8 as mrr, warned.by
+        from account a join lateral (
+          select l.created_at, l.decided_by as by from alert l
+          where l.account_id = a.id and l.kind = 'risk' and l.status <> 'false_alarm'
+            and l.created_at < ${last}::date + interval '1 day' and l.created_at > ${first}::date - interval '90 days'
+          order by l.id desc limit 1
+        ) warned on true
+        where a.churned_at is null and (
+          select min(h.day) from account_health h
+          where h.account_id = a.id and h.health >= ${well} and h.day > warned.created_at::date::text
+        ) between ${first} and ${last}
+        order by a.mrr desc nulls last, a.name limit 20`);
+      return recoveredSchema.parse(found.rows);
     },
 
     /** Tickets of the span that ask for a feature. */

@@ -1,6 +1,8 @@
 // Queries behind account health and alerts: what is known of every account at one moment, and what was warned of.
 import { and, asc, desc, eq, gte, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Ranked } from '../../../model/dashboard.ts';
+import type { Span } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
 import { account } from '../schema/customers.ts';
 import { accountHealth, alert } from '../schema/outreach.ts';
@@ -135,26 +137,6 @@ export function signalQueries(db: Db) {
         .onConflictDoUpdate({ target: [accountHealth.accountId, accountHealth.day], set: row });
     },
 
-    /** Accounts by their newest health since `day`, the worst first. */
-    async worstAccounts(day: string, below: number, limit: number) {
-      const { rows } = await db.execute(sql`
-        select a.name, a.mrr::float8 as mrr, h.health, h.reasons -> 0 ->> 'text' as reason from (
-          select distinct on (account_id) * from account_health where day >= ${day} order by account_id, day desc
-        ) h join account a on a.id = h.account_id
-        where a.churned_at is null and h.health < ${below}
-        order by h.health, a.mrr desc nulls last, a.name limit ${limit}`);
-      return z
-        .array(
-          z.object({
-            name: z.string(),
-            mrr: n.nullable(),
-            health: n,
-            reason: z.string().nullable(),
-          }),
-        )
-        .parse(rows);
-    },
-
     /** Alerts about an account or a gap since then, the newest first. */
     async alertsAbout(
       about: { accountId: number | null; reason?: string },
@@ -265,7 +247,11 @@ export function signalQueries(db: Db) {
     },
 
     /** What is wished for, or hard to find, ranked by the companies that say so and what they pay. */
-    async rankedClusters(kind: 'feature_request' | 'friction', since: Date, limit: number) {
+    async rankedClusters(
+      kind: 'feature_request' | 'friction',
+      { from, to }: Span,
+      limit: number,
+    ): Promise<Ranked[]> {
       const { rows } = await db.execute(sql`
         select w.id::float8 as id, w.title, count(*)::int as customers,
           count(distinct w.account_id)::int as accounts, sum(w.share)::float8 as mrr
@@ -276,7 +262,7 @@ export function signalQueries(db: Db) {
           from cluster c join cluster_member m on m.cluster_id = c.id join ticket t on t.id = m.ticket_id
             join customer u on u.id = t.customer_id left join account a on a.id = u.account_id
           where c.kind = ${kind} and c.merged_into is null and c.status not in ('dismissed', 'merged')
-            and m.at >= ${iso(since)}::timestamptz
+            and m.at >= ${iso(from)}::timestamptz and m.at < ${iso(to)}::timestamptz
           group by c.id, c.title, u.id, a.id, a.mrr
         ) w group by w.id, w.title
         order by count(distinct w.account_id) desc, sum(w.share) desc nulls last, count(*) desc, w.id limit ${limit}`);

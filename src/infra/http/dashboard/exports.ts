@@ -1,10 +1,10 @@
 // What the dashboard's numbers look like as CSV files.
-import type { Dashboard, TicketLine } from '../../../model/dashboard.ts';
+import type { AccountLine, Dashboard, TicketLine } from '../../../model/dashboard.ts';
 import { ticketKey } from '../../../model/ticket.ts';
 import { renderCsv } from './csv.ts';
 
 /** Tables that can be exported; `tickets` are those behind a figure. */
-export const EXPORTS = ['days', 'categories', 'autonomy', 'tickets'] as const;
+export const EXPORTS = ['days', 'categories', 'autonomy', 'accounts', 'tickets'] as const;
 
 /** Seconds, whole. */
 function whole(seconds: number | null | undefined): number | null {
@@ -74,6 +74,24 @@ export function autonomyCsv({ autonomy }: Dashboard): string {
       row.errors,
       row.threshold,
       row.missing,
+    ]),
+  );
+}
+
+export function accountsCsv(accounts: AccountLine[]): string {
+  return renderCsv(
+    ['account', 'plan', 'mrr', 'renews', 'owner', 'health', 'risk', 'reasons', 'warning', 'warning by'],
+    accounts.map((one) => [
+      one.account,
+      one.plan,
+      one.mrr,
+      one.renewalAt,
+      one.owner,
+      Math.round(one.health),
+      one.risk,
+      one.reasons.join('; '),
+      one.alert?.status ?? null,
+      one.alert?.by ?? null,
     ]),
   );
 }

@@ -6,6 +6,7 @@ import {
   type Drill,
   dashboardQuerySchema,
   drillSchema,
+  type Signals,
   type TicketLine,
 } from '../../../model/dashboard.ts';
 import type { Peer, Route } from '../../../ports.ts';
@@ -13,13 +14,14 @@ import { type Bundle, buildBundle } from '../../../web/bundle.ts';
 import { asset, html, json, notePage, SAFE } from '../../../web/respond.ts';
 import { problem } from '../answer.ts';
 import { type Checked, parseQuery } from '../body.ts';
-import { autonomyCsv, categoriesCsv, daysCsv, EXPORTS, ticketsCsv } from './exports.ts';
+import { accountsCsv, autonomyCsv, categoriesCsv, daysCsv, EXPORTS, ticketsCsv } from './exports.ts';
 
 type Asked = z.infer<typeof dashboardQuerySchema>;
 
 export interface DashboardReader {
   /** AppError `invalid` for a period that cannot be. */
   overview(asked: Asked): Promise<Dashboard>;
+  signals(asked: Asked): Promise<Signals>;
   behind(
     asked: Asked,
     drill: Drill,
@@ -102,6 +104,9 @@ export function createDashboardRoutes({ dashboard, mayRead }: Deps): Route[] {
     read('/dashboard/api/overview', dashboardQuerySchema, async (asked) =>
       json(await dashboard.overview(asked)),
     ),
+    read('/dashboard/api/signals', dashboardQuerySchema, async (asked) =>
+      json(await dashboard.signals(asked)),
+    ),
     read('/dashboard/api/tickets', listSchema, async ({ skip, ...asked }) =>
       json(await dashboard.behind(asked, asked, { limit: LIMITS.page, skip })),
     ),
@@ -112,7 +117,9 @@ export function createDashboardRoutes({ dashboard, mayRead }: Deps): Route[] {
       const text =
         name === 'tickets'
           ? ticketsCsv((await dashboard.behind(asked, asked, { limit: LIMITS.file })).tickets)
-          : OVERVIEWS[name](await dashboard.overview(asked));
+          : name === 'accounts'
+            ? accountsCsv((await dashboard.signals(asked)).accounts)
+            : OVERVIEWS[name](await dashboard.overview(asked));
       return new Response(text, {
         headers: {
           ...SAFE,

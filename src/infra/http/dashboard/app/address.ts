@@ -1,8 +1,8 @@
 // What the page shows is what its address says: period, filters, and the figure that is open.
 import { useEffect, useState } from 'preact/hooks';
 
-/** What the numbers are of. */
-const FILTERS = ['from', 'to', 'category', 'plan', 'channel', 'priority', 'agent'] as const;
+/** Which page, and what its numbers are of. */
+const FILTERS = ['page', 'from', 'to', 'category', 'plan', 'channel', 'priority', 'agent'] as const;
 /** Which tickets are open beside them. */
 const DRILL = ['view', 'status', 'by', 'day', 'topic', 'cluster', 'account'] as const;
 

@@ -15,6 +15,14 @@ interface Found {
   timeZone: string;
 }
 
+/** What the page knows of the figure that a list stands behind. */
+export interface Shown {
+  query: Wire<Dashboard>['query'];
+  now: string;
+  categories: { id: string; name: string }[];
+  clusters: { id: number; title: string }[];
+}
+
 const TITLES: Record<string, string> = {
   tickets: 'Tickets',
   response: 'Tickets with a first answer',
@@ -37,7 +45,7 @@ const STATUS_WORDS: Record<Line['status'], string> = {
 };
 
 /** Open while the address names a view. */
-export function Drill({ data }: { data: Wire<Dashboard> }) {
+export function Drill({ data }: { data: Shown }) {
   const address = useAddress();
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = address.view !== undefined;
@@ -68,7 +76,7 @@ export function Drill({ data }: { data: Wire<Dashboard> }) {
   );
 }
 
-function Sheet(props: { address: Address; query: string; data: Wire<Dashboard>; close: () => void }) {
+function Sheet(props: { address: Address; query: string; data: Shown; close: () => void }) {
   const { address, query, data } = props;
   const [found, setFound] = useState<Found | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -155,7 +163,7 @@ function Sheet(props: { address: Address; query: string; data: Wire<Dashboard>; 
   );
 }
 
-function TicketRow({ ticket, found, data }: { ticket: Line; found: Found; data: Wire<Dashboard> }) {
+function TicketRow({ ticket, found, data }: { ticket: Line; found: Found; data: Shown }) {
   const { id, subject, customer, account, plan, priority, status, post } = ticket;
   const category = categoryName(ticket.category, data);
   const facts = [
@@ -195,10 +203,10 @@ function TicketRow({ ticket, found, data }: { ticket: Line; found: Found; data: 
   );
 }
 
-function titleOf({ view = '', cluster, by, status, account }: Address, data: Wire<Dashboard>): string {
+function titleOf({ view = '', cluster, by, status, account }: Address, data: Shown): string {
   const title = TITLES[view] ?? 'Tickets';
   if (cluster) {
-    const known = [...data.clusters, ...data.requests.clusters].find(({ id }) => `C-${id}` === cluster);
+    const known = data.clusters.find(({ id }) => `C-${id}` === cluster);
     return known?.title ?? `Reports of ${cluster}`;
   }
   if (account) return account;
@@ -211,7 +219,7 @@ function titleOf({ view = '', cluster, by, status, account }: Address, data: Wir
 /** What the list is narrowed to, in words. */
 function conditionsOf(
   { view, day, topic, category, channel, plan, priority, agent }: Address,
-  data: Wire<Dashboard>,
+  data: Shown,
 ): string {
   const { from, to } = data.query;
   const days = day
@@ -231,7 +239,7 @@ function conditionsOf(
     .join(' · ');
 }
 
-function categoryName(id: string | null | undefined, { choices }: Wire<Dashboard>): string | null {
+function categoryName(id: string | null | undefined, { categories }: Shown): string | null {
   if (!id) return null;
-  return choices.categories.find((category) => category.id === id)?.name ?? id;
+  return categories.find((category) => category.id === id)?.name ?? id;
 }

@@ -25,8 +25,6 @@ function todayOf({ now, timeZone }: Pick<Wire<Dashboard>, 'now' | 'timeZone'>): 
 export function Filters({ data }: { data: Wire<Dashboard> }) {
   const address = useAddress();
   const [open, setOpen] = useState(false);
-  const { from, to } = data.query;
-  const today = todayOf(data);
   const set = (patch: Address) => go(filtersOf(changed(address, patch)));
   const { categories, channels, plans, agents } = data.choices;
   const plain = (names: string[]) => names.map((id) => ({ id, name: id }));
@@ -41,27 +39,7 @@ export function Filters({ data }: { data: Wire<Dashboard> }) {
   return (
     <section class="filters" aria-label="Period and filters">
       <div class="filters-when">
-        <fieldset class="segments">
-          <legend class="unseen">Period</legend>
-          {PERIODS.map(({ days, label }) => {
-            const first = earlier(today, days - 1);
-            return (
-              <button
-                type="button"
-                key={days}
-                aria-pressed={to === today && from === first}
-                onClick={() => set({ from: first, to: today })}
-              >
-                {label}
-              </button>
-            );
-          })}
-        </fieldset>
-        <div class="dates">
-          <Day label="From" value={from} max={to} set={(day) => set({ from: day, to })} />
-          <span aria-hidden="true">–</span>
-          <Day label="To" value={to} min={from} max={today} set={(day) => set({ from, to: day })} />
-        </div>
+        <Period data={data} />
         <button
           type="button"
           class="button filters-toggle"
@@ -112,6 +90,39 @@ export function Filters({ data }: { data: Wire<Dashboard> }) {
         ) : null}
       </div>
     </section>
+  );
+}
+
+/** The days that are looked at. */
+export function Period({ data }: { data: Pick<Wire<Dashboard>, 'query' | 'now' | 'timeZone'> }) {
+  const address = useAddress();
+  const { from, to } = data.query;
+  const today = todayOf(data);
+  const set = (patch: Address) => go(filtersOf(changed(address, patch)));
+  return (
+    <>
+      <fieldset class="segments">
+        <legend class="unseen">Period</legend>
+        {PERIODS.map(({ days, label }) => {
+          const first = earlier(today, days - 1);
+          return (
+            <button
+              type="button"
+              key={days}
+              aria-pressed={to === today && from === first}
+              onClick={() => set({ from: first, to: today })}
+            >
+              {label}
+            </button>
+          );
+        })}
+      </fieldset>
+      <div class="dates">
+        <Day label="From" value={from} max={to} set={(day) => set({ from: day, to })} />
+        <span aria-hidden="true">–</span>
+        <Day label="To" value={to} min={from} max={today} set={(day) => set({ from, to: day })} />
+      </div>
+    </>
   );
 }
 

@@ -1,14 +1,16 @@
 // The dashboard's page: puts the parts together and starts.
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
+import type { Dashboard, Signals, Wire } from '../../../../model/dashboard.ts';
 import { Bell, Icon } from '../../../../web/icons.tsx';
-import { filtersOf, queryOf, useAddress } from './address.ts';
+import { type Address, changed, filtersOf, queryOf, useAddress } from './address.ts';
 import { Drill } from './drill.tsx';
 import { Figures } from './figures.tsx';
 import { Filters } from './filters.tsx';
 import { useLoaded } from './load.ts';
 import { Answerers, Changes, Speed, Volume } from './overview.tsx';
+import { PageLink } from './parts.tsx';
+import { SignalsContent } from './signals.tsx';
 import { AutonomyTable, Categories, Companies, Gaps, Reports, Wishes } from './tables.tsx';
 import { dayText } from './words.ts';
 
@@ -17,13 +19,35 @@ const THEME_KEY = 'deskhand.theme';
 const THEMES = ['auto', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
 
+const PAGES = [
+  { page: undefined, name: 'Overview' },
+  { page: 'signals', name: 'Signals' },
+];
+
 function App() {
   const address = useAddress();
-  const query = queryOf(filtersOf(address));
-  const { value, loading, failure, again } = useLoaded<Wire<Dashboard>>(`/dashboard/api/overview${query}`);
   return (
     <>
-      <TopBar query={query} />
+      <TopBar address={address} />
+      {address.page === 'signals' ? (
+        <Page<Wire<Signals>> key="signals" at="signals" address={address}>
+          {(data) => <SignalsContent data={data} />}
+        </Page>
+      ) : (
+        <Page<Wire<Dashboard>> key="overview" at="overview" address={address}>
+          {(data) => <Content data={data} />}
+        </Page>
+      )}
+    </>
+  );
+}
+
+/** Loads what a page shows; what it showed before stays readable meanwhile. */
+function Page<T>(props: { at: string; address: Address; children: (data: T) => ComponentChildren }) {
+  const query = queryOf(filtersOf(props.address));
+  const { value, loading, failure, again } = useLoaded<T>(`/dashboard/api/${props.at}${query}`);
+  return (
+    <>
       <main class={`page ${loading ? 'is-loading' : ''}`} aria-busy={loading}>
         {failure ? (
           <p class="trouble" role="alert">
@@ -38,7 +62,7 @@ function App() {
             )}
           </p>
         ) : null}
-        {value ? <Content data={value} /> : failure ? null : <Skeleton />}
+        {value ? props.children(value) : failure ? null : <Skeleton />}
       </main>
       <p class="unseen" role="status">
         {loading ? 'Loading figures' : 'Figures are up to date'}
@@ -81,7 +105,13 @@ function Content({ data }: { data: Wire<Dashboard> }) {
         </div>
       </div>
       <AutonomyTable data={data} />
-      <Drill data={data} />
+      <Drill
+        data={{
+          ...data,
+          categories: data.choices.categories,
+          clusters: [...data.clusters, ...data.requests.clusters],
+        }}
+      />
     </>
   );
 }
@@ -104,7 +134,7 @@ function Skeleton() {
   );
 }
 
-function TopBar({ query }: { query: string }) {
+function TopBar({ address }: { address: Address }) {
   const [theme, setTheme] = useState(storedTheme);
   useEffect(() => {
     localStorage.setItem(THEME_KEY, theme);
@@ -115,11 +145,22 @@ function TopBar({ query }: { query: string }) {
     <header class="top">
       <Bell size={28} />
       <h1>Dashboard</h1>
-      <nav aria-label="Pages">
+      <nav class="tabs" aria-label="Dashboard">
+        {PAGES.map(({ page, name }) => (
+          <PageLink key={name} to={changed(filtersOf(address), { page })} isHere={address.page === page}>
+            {name}
+          </PageLink>
+        ))}
+      </nav>
+      <nav class="tools" aria-label="Elsewhere">
         <a class="button is-quiet" href="/console">
           <Icon name="thread" size={16} /> <span>Console</span>
         </a>
-        <a class="button is-quiet" href={`/dashboard/export/days.csv${query}`} download>
+        <a
+          class="button is-quiet"
+          href={`/dashboard/export/${address.page === 'signals' ? 'accounts' : 'days'}.csv${queryOf(filtersOf(address))}`}
+          download
+        >
           <Icon name="download" size={16} /> <span>Export CSV</span>
         </a>
         <button

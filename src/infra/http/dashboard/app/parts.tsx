@@ -2,6 +2,23 @@
 import type { ComponentChildren } from 'preact';
 import { type Address, go, queryOf, useAddress, withDrill } from './address.ts';
 
+/** A link to another page of the dashboard. */
+export function PageLink(props: { to: Address; isHere: boolean; children: ComponentChildren }) {
+  return (
+    <a
+      href={`/dashboard${queryOf(props.to)}`}
+      aria-current={props.isHere ? 'page' : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(props.to);
+      }}
+    >
+      {props.children}
+    </a>
+  );
+}
+
 /** A link to the same page that opens the tickets behind a figure; also in a new tab. */
 export function DrillLink(props: {
   to: Address;

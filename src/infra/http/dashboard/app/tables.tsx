@@ -156,12 +156,22 @@ export function Wishes({ data }: { data: Data }) {
 }
 
 export function Companies({ data }: { data: Data }) {
-  const { leaving, accounts, left, now } = data;
+  const { leaving, accounts, left, recovered, now } = data;
   const renews = (at: string | null) => (at ? `renews ${dayText(at.slice(0, 10), now)}` : '');
   return (
     <Panel
       title="Accounts at risk"
-      note={left.length > 0 ? `Left in this period: ${left.join(', ')}.` : undefined}
+      aside={
+        <DrillLink class="quiet-link" to={{ page: 'signals' }}>
+          all accounts
+        </DrillLink>
+      }
+      note={[
+        recovered.length > 0 ? `Well again: ${recovered.map(({ account }) => account).join(', ')}.` : '',
+        left.length > 0 ? `Left in this period: ${left.join(', ')}.` : '',
+      ]
+        .filter(Boolean)
+        .join(' ')}
     >
       {leaving.length + accounts.length === 0 ? (
         <Empty>No company wrote as if it may leave.</Empty>
@@ -227,7 +237,7 @@ export function AutonomyTable({ data }: { data: Data }) {
       note="Earned means: the outcomes of reviewed drafts prove, at 95 %, that mistakes stay below the configured risk. Change a mode in chat with /deskhand mode CATEGORY auto."
     >
       <div class="scroll">
-        <table>
+        <table class="is-stacked">
           <thead>
             <tr>
               <th scope="col">Category</th>
@@ -246,8 +256,8 @@ export function AutonomyTable({ data }: { data: Data }) {
                 <td>
                   <span class={`chip is-${row.mode}`}>{row.mode}</span>
                 </td>
-                <td>{row.reviewed}</td>
-                <td>{row.errors}</td>
+                <td data-label="Reviewed">{row.reviewed}</td>
+                <td data-label="Mistakes">{row.errors}</td>
                 <td>{earnedText(row)}</td>
               </tr>
             ))}
