@@ -3,10 +3,10 @@
 /** Patterns with weights; from about 2.4 on a text counts as giving orders. */
 const ORDERS: [RegExp, number][] = [
   // Rules are to be given up
-  [/\b(?:ignore|disregard|forget|override|bypass|skip|drop)\b.{0,30}\b(?:(?:previous|prior|above|earlier|preceding|your|all|system|safety)\b.{0,20}\b(?:instructions?|rules?|prompts?|guidelines?|directions?|programming|restrictions?|training|safeguards?)|everything (?:above|before|you were told)|what you were told)\b/i, 3],
+  [/\b(?:ignore|disregard|forget|override|bypass|skip|drop)\b.{0,30}\b(?:(?:previous|prior|above|earlier|preceding|your|all|system|safety)\b.{0,20}\b(?:instructions?|rules?|prompts?|guidelines?|directions?|programming|restrictions?|training|safeguards?)|(?:the |any )(?:instructions|rules|prompts?|guidelines)(?! (?:on|of|for|in|about)\b)|everything (?:above|before|you were told)|what you were told)\b/i, 3],
   [/\b(?:new|updated|real|actual|hidden|secret|following) (?:system )?(?:instructions?|rules|directives?|orders?) (?:for|to) (?:you|the (?:ai|assistant|bot|model|agent))\b|\byour new (?:instructions?|rules|task|goal|role)\b/i, 3],
   [/\b(?:ignorier\w*|vergiss|missachte\w*)\b.{0,40}\b(?:anweisung\w*|regeln|vorgaben|instruktion\w*|befehle?)\b/i, 3],
-  [/\b(?:ignore[sz]?|oublie[sz]?|n[ée]glige[sz]?)\b.{0,40}\b(?:instructions|consignes|règles|directives)\b/i, 3],
+  [/\b(?:ignore[sz]?|oublie[sz]?|n[ée]glige[sz]?)\b.{0,15}\b(?:les|tes|vos|ces|nos|mes|toutes?)\b.{0,25}\b(?:instructions|consignes|règles|directives)\b/i, 3],
   [/\b(?:ignora|ignore|olvida|omite|desobedece)\b.{0,40}\b(?:instrucciones|reglas|indicaciones|órdenes|instruções|regras)\b/i, 3],
   [/\b(?:ignora|dimentica|trascura)\b.{0,40}\b(?:istruzioni|regole|direttive)\b|\bnegeer\b.{0,40}\b(?:instructies|regels|aanwijzingen)\b|\bzignoruj\b.{0,40}\b(?:instrukcj\w*|polecenia|zasady)\b/i, 3],
   [/(?:忽略|无视|無視|忘记).{0,20}(?:指令|指示|规则|說明|说明|提示)|(?:以前|上記|これまで)の?.{0,10}(?:指示|命令|ルール).{0,10}(?:無視|忘れ)|(?:игнорируй|забудь).{0,40}(?:инструкци|правил|указани)|تجاهل.{0,30}(?:التعليمات|الأوامر)|(?:이전|위의).{0,15}(?:지시|명령).{0,10}무시/iu, 3],

@@ -47,7 +47,7 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
     [/!{2,}|\?!|\b\b[A-Z]{4,}\s+[A-Z]{4,}\b/, 0.9],
     [/\b(?:again|still (?:not|no|broken|waiting)|(?:third|fourth|fifth|3rd|4th|5th) time|how many times|every (?:single )?time|yet again|once more|for weeks|for days|nobody (?:answers|replies|cares)|no (?:answer|reply|response)|ignored)\b/i, 0.9],
     [/\b(?:switch(?:ing)? to|leav(?:e|ing)|cancel everything|competitor|lawyer|legal action|chargeback|bad review|trustpilot|last straw|patience|speak to (?:a|your) manager|get me (?:a|some)|i'?m done (?:with|\w+ing)|enough is enough|not (?:good enough|acceptable)|(?:two|three|four|five|six) (?:e-?mails|mails|messages|calls|tickets))\b/i, 1],
-    [/\b(?:great|wonderful|fantastic|brilliant|amazing|awesome|lovely|nice|congratulations|bravo|well done)\b[^.!?\n]{0,25}\b(?:another (?:update|outage|bug|error|crash|problem|day|week)|breaks?|broken|wrong|fails?|failed|crash\w*|useless)\b|\bthanks for (?:nothing|breaking|ruining|wasting)\b/i, 1.8],
+    [/\b(?:great|wonderful|fantastic|brilliant|amazing|awesome|lovely|nice|congratulations|bravo|well done)\b[^.!?\n]{0,25}\b(?:another (?:update|outage|bug|error|crash|problem|day|week)|breaks?|broken|wrong|fails?|failed|crash\w*|useless)\b|\bthanks for (?:nothing|breaking|ruining|wasting)\b/i, 2.4],
     [/\b(?:thanks|thank you|please|kind regards|appreciate|lovely|great product|no rush|hope you)\b/i, -0.6],
   ],
   bug: [
