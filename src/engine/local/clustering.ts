@@ -110,13 +110,26 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
     return Math.sqrt(sum);
   }
 
+  /** Cosine of the words; `terms` with their weights and rarities multiplied in. */
   function wordCosine(terms: [string, number][], norm: number, other: Entry): number {
     let sum = 0;
     for (const [term, weight] of terms) {
       const theirs = other.profile.terms[term];
-      if (theirs !== undefined) sum += weight * theirs * rarity(term) ** 2;
+      if (theirs !== undefined) sum += weight * theirs;
     }
     return norm > 0 && other.norm > 0 ? sum / (norm * other.norm) : 0;
+  }
+
+  /** The clusters that have most of what a report says: its most telling terms, the rarer the more. */
+  function alikeInWords(terms: [string, number][]): number[] {
+    const telling = terms.toSorted(([, a], [, b]) => b - a).slice(0, LOOKED_UP);
+    const shares = new Map<number, number>();
+    for (const [term, weight] of telling)
+      for (const id of having.get(term) ?? []) shares.set(id, (shares.get(id) ?? 0) + weight);
+    return [...shares]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, CANDIDATES)
+      .map(([id]) => id);
   }
 
   function post(key: string, id: number): void {
@@ -147,16 +160,15 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
 
   function nearest(profile: ClusterProfile, limit: number, at?: Date): Match[] {
     const direction = centroids.direction(profile.vector, profile.size);
-    const terms = Object.entries(profile.terms);
+    const terms = Object.entries(profile.terms).map(([term, weight]): [string, number] => [
+      term,
+      weight * rarity(term) ** 2,
+    ]);
     const norm = lengthOf(profile.terms);
     const meaning = meaningShare(terms.length / Math.max(1, profile.size));
-    const telling = terms
-      .map(([term, weight]) => ({ term, weight: weight * rarity(term) }))
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, LOOKED_UP);
     const candidates = new Set([
       ...centroids.closest(direction, CANDIDATES),
-      ...telling.flatMap(({ term }) => having.get(term) ?? []),
+      ...alikeInWords(terms),
       ...Object.keys(profile.signatures).flatMap((signature) => having.get(signatureKey(signature)) ?? []),
     ]);
     const matches: Match[] = [];
