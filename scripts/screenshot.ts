@@ -7,12 +7,13 @@ import { start } from '../src/main.ts';
 
 const PICTURES = [
   { file: 'docs/console.png', width: 1440, height: 900, scheme: 'light', thread: true },
-  { file: 'docs/console-dark.png', width: 1440, height: 900, scheme: 'dark', thread: false },
+  { file: 'docs/console-dark.png', width: 1440, height: 900, scheme: 'dark', thread: true },
   { file: 'docs/console-narrow.png', width: 390, height: 844, scheme: 'light', thread: false },
 ] as const;
 /** A message of the stream that most workspaces would like to answer well: the pictures show its card. */
-const SHOWN = 'christening';
-const PATIENT = { timeout: 120_000 };
+const SHOWN = 'talk to quickbooks';
+const NOTE = 'Her bookkeeper starts on Thursday, so please answer today.';
+const PATIENT = { timeout: 300_000 };
 
 const dataDir = await mkdtemp(join(tmpdir(), 'deskhand-screenshot-'));
 const env = { PATH: process.env.PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error' };
@@ -32,12 +33,13 @@ try {
     await page.goto(`${bot.url}/console`);
     const post = await cardOf(page, SHOWN);
     if (thread) {
-      await post.getByRole('button', { name: 'Open thread' }).click();
-      await page
-        .getByPlaceholder('Internal note')
-        .fill('He called as well. I told him the new link is on its way.');
-      await page.keyboard.press('Enter');
-      await page.getByText('I told him the new link').waitFor(PATIENT);
+      await post.getByRole('button', { name: /Open thread|1 reply/ }).click();
+      await page.getByPlaceholder('Internal note').waitFor(PATIENT);
+      if (scheme === 'light') {
+        await page.getByPlaceholder('Internal note').fill(NOTE);
+        await page.keyboard.press('Enter');
+      }
+      await page.getByLabel('Replies').getByText(NOTE).waitFor(PATIENT);
     }
     await post.evaluate((element) => element.scrollIntoView({ block: 'start' }));
     await page.waitForLoadState('networkidle').catch(() => undefined);
