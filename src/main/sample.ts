@@ -62,12 +62,12 @@ export async function loadSample(deps: {
 async function loadExamples(store: Store, at: Date): Promise<void> {
   const lines = await linesOf('examples.jsonl');
   for (let start = 0; start < lines.length; start += BATCH)
-    await store.transaction(async (tx) => {
-      for (const line of lines.slice(start, start + BATCH)) {
+    await store.addExamples(
+      lines.slice(start, start + BATCH).map((line) => {
         const { text, label } = exampleLineSchema.parse(JSON.parse(line));
-        await tx.upsertExample({ ticketId: null, text, category: label, corrected: 0, at });
-      }
-    });
+        return { ticketId: null, text, category: label, corrected: 0, at };
+      }),
+    );
 }
 
 /** The lines of a sample file that are not blank. */

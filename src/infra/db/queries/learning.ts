@@ -69,6 +69,11 @@ export function learningQueries(db: Db) {
       return rows.map((row) => ({ text: row.text, category: row.category, corrected: row.corrected > 0 }));
     },
 
+    /** Labelled texts that belong to no ticket, in one statement. */
+    async addExamples(rows: (typeof example.$inferInsert)[]): Promise<void> {
+      if (rows.length) await db.insert(example).values(rows);
+    },
+
     /** One label a ticket; a person's correction is never overwritten by history. */
     async upsertExample(row: typeof example.$inferInsert): Promise<void> {
       await db
