@@ -47,7 +47,7 @@ const SIGNALS = {
       owner: null,
       health: 41.6,
       risk: null,
-      reasons: ['upset tone', 'waits for us'],
+      reasons: ['Their tone is upset.', 'A ticket waits.'],
       past: [],
       alert: { id: 3, status: 'on_it' as const, by: 'Ana', at: NOW },
     },
@@ -217,7 +217,9 @@ describe('the dashboard over HTTP', () => {
     expect(line).toContain(`"'=HYPERLINK(""http://evil.example"")","Maria, ""M"""`);
     expect((await ask('/dashboard/export/secrets.csv', local)).status).toBe(404);
     const accounts = await (await ask('/dashboard/export/accounts.csv', local)).text();
-    expect(accounts.split('\r\n')[1]).toBe(`'@Acme,Team,900,,,42,,upset tone; waits for us,on_it,Ana`);
+    expect(accounts.split('\r\n')[1]).toBe(
+      `'@Acme,Team,900,,,42,,Their tone is upset. A ticket waits.,on_it,Ana`,
+    );
   });
 
   it('the page allows only its own files, and keeps them for ever', async () => {

@@ -89,7 +89,7 @@ export function accountsCsv(accounts: AccountLine[]): string {
       one.owner,
       Math.round(one.health),
       one.risk,
-      one.reasons.join('; '),
+      one.reasons.join(' '),
       one.alert?.status ?? null,
       one.alert?.by ?? null,
     ]),

@@ -71,7 +71,7 @@ function Accounts({ data }: { data: Data }) {
               <th scope="col">Because</th>
               <th scope="col">A month</th>
               <th scope="col">Renews</th>
-              <th scope="col">Looked after by</th>
+              <th scope="col">Owner</th>
             </tr>
           </thead>
           <tbody>
@@ -86,7 +86,8 @@ function Accounts({ data }: { data: Data }) {
 }
 
 function AccountRow({ account: one, now }: { account: Account; now: string }) {
-  const { account, plan, mrr, renewalAt, owner, health, risk, reasons, past, alert } = one;
+  const { account, plan, mrr, renewalAt, owner, risk, reasons, past, alert } = one;
+  const health = Math.round(one.health);
   return (
     <tr>
       <th scope="row">
@@ -95,20 +96,22 @@ function AccountRow({ account: one, now }: { account: Account; now: string }) {
       </th>
       <td>
         <span class="health">
-          <b class={`chip ${health <= RISK ? 'is-risk' : health < WELL ? 'is-p2' : 'is-auto'}`}>
-            {Math.round(health)}
-          </b>
+          <b class={`chip ${health <= RISK ? 'is-risk' : health < WELL ? 'is-p2' : 'is-auto'}`}>{health}</b>
           <Spark past={past} />
           <small>{changeText(past)}</small>
         </span>
       </td>
-      <td class="is-words">
-        {reasons.slice(0, REASONS).join('; ') || 'nothing stands against it'}
+      <td class={`is-words ${health < WELL ? '' : 'is-quiet'}`}>
+        {reasons.slice(0, REASONS).join(' ') || 'Nothing stands against it.'}
         {risk === null ? null : <small>{Math.round(risk * 100)} % likely to leave within 30 days</small>}
       </td>
-      <td data-label="A month">{mrr === null ? '–' : Math.round(mrr).toLocaleString('en')}</td>
-      <td data-label="Renews">{renewalAt ? dayText(renewalAt.slice(0, 10), now) : '–'}</td>
-      <td data-label="Looked after by">
+      <td data-label="A month" class={mrr === null ? 'is-none' : ''}>
+        {mrr === null ? '–' : Math.round(mrr).toLocaleString('en')}
+      </td>
+      <td data-label="Renews" class={renewalAt === null ? 'is-none' : ''}>
+        {renewalAt ? dayText(renewalAt.slice(0, 10), now) : '–'}
+      </td>
+      <td data-label="Owner" class={owner === null && alert === null ? 'is-none' : ''}>
         {owner ?? '–'}
         {alert ? <small>{alertText(alert, now)}</small> : null}
       </td>

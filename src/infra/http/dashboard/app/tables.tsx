@@ -81,7 +81,9 @@ function Line(props: { to: Address; title: string; facts: ComponentChildren[]; c
           {props.title}
           {props.chip}
         </span>
-        <span class="line-facts">{props.facts.filter(Boolean).join(' · ')}</span>
+        {props.facts.length > 0 ? (
+          <span class="line-facts">{props.facts.filter(Boolean).join(' · ')}</span>
+        ) : null}
       </DrillLink>
     </li>
   );
@@ -183,7 +185,7 @@ export function Companies({ data }: { data: Data }) {
               to={{ view: 'tickets', account }}
               title={account}
               chip={<span class="chip is-risk">health {Math.round(health)}</span>}
-              facts={[plan, mrrText(mrr), renews(renewalAt), reasons.slice(0, 2).join(', ')]}
+              facts={[plan, mrrText(mrr), renews(renewalAt), reasons.slice(0, 2).join(' ')]}
             />
           ))}
           {leaving
@@ -219,7 +221,8 @@ export function Gaps({ data }: { data: Data }) {
               key={name}
               to={{ view: 'gaps', topic: category ?? 'none' }}
               title={name}
-              facts={[count(n, 'ticket')]}
+              chip={<span class="line-count">{count(n, 'ticket')}</span>}
+              facts={[]}
             />
           ))}
         </ul>
