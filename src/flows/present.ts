@@ -14,6 +14,7 @@ import { leaveBurst, threadOfBurst } from './burst.ts';
 import type { FlowDeps } from './deps.ts';
 import { standIn, urgencyOf } from './place-cards.ts';
 import { mentionsOf } from './route.ts';
+import { laterThan } from './show-card.ts';
 import { ticketView } from './view.ts';
 
 /** How long a card belongs to whoever draws it; after that it was lost with its process. */
@@ -157,7 +158,8 @@ async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolea
 
 /** Somebody deleted the message, or it stands in the wrong place: another one, with a thread of its own. */
 async function postAnew(deps: FlowDeps, drawing: Drawing): Promise<void> {
-  const anew = { message: null, digest: null, threadSeq: 0, postedAt: deps.clock.now(), burstId: null };
+  const postedAt = laterThan(drawing.row.postedAt, deps.clock.now());
+  const anew = { message: null, digest: null, threadSeq: 0, postedAt, burstId: null };
   await deps.store.updateCard(drawing.row.id, anew);
   return post(deps, { ...drawing, row: { ...drawing.row, ...anew } }, { again: true });
 }

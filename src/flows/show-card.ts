@@ -56,7 +56,12 @@ async function showAt(deps: ShowDeps, place: Place, { key, card, thread = [] }: 
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
       // Somebody deleted it: it is posted anew, with a thread of its own.
-      const anew = { message: null, digest: null, thread: [], postedAt: deps.clock.now() };
+      const anew = {
+        message: null,
+        digest: null,
+        thread: [],
+        postedAt: laterThan(row.postedAt, deps.clock.now()),
+      };
       await deps.store.updatePostedCard(row.id, anew);
       Object.assign(row, anew);
       message = await postOnce(deps, row, place, card, digest);
@@ -94,4 +99,9 @@ async function postOnce(
       await store.updatePostedCard(row.id, { digest: null });
     throw error;
   }
+}
+
+/** When a card is posted anew. It names the post, so that no platform takes it for the one before. */
+export function laterThan(before: Date, now: Date): Date {
+  return new Date(Math.max(now.getTime(), before.getTime() + 1));
 }
