@@ -268,12 +268,20 @@ export function chatPlatformContract(
     });
 
     describe('commands', () => {
-      it('answers help, queue, ticket and nonsense in private', async () => {
+      it('answers every command, and what it does not understand, in private', async () => {
         const { key } = await chat.ticket();
         const before = chat.world.messages().length;
         for (const [text, expected] of [
           ['help', 'What Deskhand understands'],
           ['queue', key],
+          ['mine', 'Taken by you: 0'],
+          ['today', 'Today: 0 yours, 1 waiting'],
+          ['search invoice', 'Found for “invoice”: 1'],
+          ['digest', 'Daily digest'],
+          ['signals', 'risk'],
+          ['mode', 'What the bot may do by itself'],
+          ['mode billing/invoice-copy observe', 'is now in mode observe'],
+          ['mode nonsense', 'There is no category'],
           [`ticket ${key}`, 'Please send me the invoice'],
           ['ticket T-999', 'There is no ticket'],
         ] as const) {
