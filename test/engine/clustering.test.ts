@@ -80,6 +80,50 @@ describe('the index of clusters', () => {
     expect(index.nearest(question, 1, now)[0]?.score).toBeLessThan(before + 0.02);
   });
 
+  it('finds a vague report that came early once many others have come, but none from before the first', async () => {
+    const index = createClusterIndex(embedder.dimensions);
+    const at = (minute: number) => new Date(Date.UTC(2026, 2, 2, 9, minute));
+    const categories = { exports: 0.9 };
+    const reports = await Promise.all(
+      ['export stuck', 'the export hangs', 'export stops', 'no export works'].map((text) =>
+        report(text, { categories }),
+      ),
+    );
+    const whole = [...reports, ...reports].reduce((a, b) => joined(a, b));
+    const vague = await report('it hangs, is it me?', { categories, kind: 'question', fault: 0.4 });
+    index.set(1, vague, [at(2)]);
+    index.set(2, await report('how do I get a sheet?', { categories, kind: 'question', fault: 0.1 }), [
+      at(3),
+    ]);
+    index.set(3, vague, [at(0)]);
+    index.set(
+      4,
+      whole,
+      Array.from({ length: 8 }, (_, i) => at(1 + 4 * i)),
+    );
+    expect(index.home(1)).toMatchObject({ into: 4 });
+    expect(index.home(2)).toBeNull();
+    expect(index.home(3)?.into).not.toBe(4);
+    expect(index.around(4)).toEqual(expect.arrayContaining([1, 2, 3]));
+  });
+
+  it('takes no report of another part of the product into a running incident', async () => {
+    const index = createClusterIndex(embedder.dimensions);
+    const now = new Date('2026-03-02T10:00:00Z');
+    const whole = (
+      await Promise.all(
+        ['export stuck', 'the export hangs'].map((text) => report(text, { categories: { exports: 1 } })),
+      )
+    ).reduce((a, b) => joined(a, b));
+    index.set(
+      1,
+      whole,
+      Array.from({ length: 16 }, () => now),
+    );
+    const other = await report('the calendar hangs', { categories: { calendar: 1 } });
+    expect(index.nearest(other, 1, now)[0]?.score ?? 0).toBeLessThan(JOIN);
+  });
+
   it('forgets what is removed, and survives reports without words', async () => {
     const index = createClusterIndex(embedder.dimensions);
     expect(index.nearest(await report(''), 3)).toEqual([]);

@@ -41,6 +41,23 @@ describe('an issue', () => {
     expect(concerned(reports)).toMatchObject({ reports: 4, customers: 3, accounts: 2, revenue: 150 });
   });
 
+  test('names versions once, however customers write them', () => {
+    const bug = (version: string) => ({
+      codes: [],
+      endpoints: [],
+      versions: [version],
+      exceptions: [],
+      steps: [],
+    });
+    const parts = issueParts(
+      'Empty PDF',
+      [report({ bug: bug('firefox 147') }), report({ bug: bug('Firefox 147') })],
+      'C-1',
+    );
+    const fields = parts.flatMap((part) => (part.type === 'fields' ? part.fields : []));
+    expect(fields).toContainEqual({ label: 'Versions', value: 'Firefox 147' });
+  });
+
   test('tells nobody’s name, address, number or secret', () => {
     const text = 'I am Maria (maria@acme.example, +49 30 1234567), password: hunter2hunter2. Lopez again.';
     const said = JSON.stringify(issueParts('Empty PDF', [report({ text })], 'C-1'));
