@@ -6,19 +6,18 @@ import { keepTrack } from './track.ts';
 
 const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
+/** What the buttons say of an issue. */
+const CLOSES: ReadonlyMap<string, 'fixed' | 'not_planned'> = new Map([
+  ['close_fixed', 'fixed'],
+  ['close_not_planned', 'not_planned'],
+]);
+
 /** `I-2` is the second issue of the tracker that has buttons. */
 export async function actOnIssue(deps: FlowDeps, action: SubjectAction): Promise<ActionReply> {
   const { intent, actor } = action;
   const tracker = [...deps.trackers.values()].find(({ close }) => close !== undefined);
   const issueId = tracker?.idOf(String(action.id));
-  const as =
-    intent.type !== 'act'
-      ? null
-      : intent.act === 'close_fixed'
-        ? 'fixed'
-        : intent.act === 'close_not_planned'
-          ? 'not_planned'
-          : null;
+  const as = intent.type === 'act' ? CLOSES.get(intent.act) : undefined;
   if (!tracker?.close || !issueId || !as)
     return notice('That button belongs to another kind of card.', false);
   await tracker.close(issueId, as, actor.name);

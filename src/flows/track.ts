@@ -8,7 +8,7 @@ import { applyState, showOnCluster } from './apply-state.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { draftAboutKnownIssue } from './known-issue.ts';
 import { finishApproved, showProposals } from './proposal.ts';
-import { createIssue, makeIssue, preferredTracker, RETRY_MS } from './tracker.ts';
+import { before, createIssue, makeIssue, preferredTracker, RETRY_MS } from './tracker.ts';
 
 const MINUTE_MS = 60_000;
 /** Webhooks may be lost, too: then an issue is asked for so rarely. */
@@ -123,10 +123,10 @@ async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise
   if (comesBack && told) {
     const again = `${marker.replace('deskhand-', 'deskhand-again-')}-${regressedAt.getTime().toString(36)}`;
     const parts = regressionParts(reports, fixedAt ?? row.createdAt);
-    await tracker.comment(id, { known: null, marker: again, since: regressedAt, parts }, signal);
+    await tracker.comment(id, { known: null, marker: again, since: before(regressedAt), parts }, signal);
     if (told.state !== 'open' && told.state !== 'merged') told = await tracker.reopen(id, signal);
   } else if (told && reports.length > row.reported && (row.state === 'open' || row.state === 'merged')) {
-    const comment = { known: commentId, marker, since: row.createdAt, parts: laterParts(reports) };
+    const comment = { known: commentId, marker, since: before(row.createdAt), parts: laterParts(reports) };
     commentId = await tracker.comment(id, comment, signal);
   }
   await store.updateIssue(row.id, {

@@ -146,8 +146,8 @@ export async function makeIssue(deps: FlowDeps, issueId: number): Promise<IssueR
   });
 }
 
-/** Clocks of two machines differ a little. */
-function before(at: Date): Date {
+/** Since when to look for what was made then: clocks of two machines differ a little. */
+export function before(at: Date): Date {
   return new Date(at.getTime() - 5 * 60_000);
 }
 
