@@ -26,7 +26,7 @@ beforeEach(async () => {
   // The Teams SDK writes every refused token to the console itself.
   vi.spyOn(console, 'error').mockReturnValue();
   worlds = {
-    slack: await slackWorld('http'),
+    slack: await slackWorld('http', { timeoutMs: 400 }),
     discord: await openDiscordWorld(),
     teams: await buildTeamsWorld(),
   };
