@@ -160,17 +160,12 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
   it('has the colours of the theme in its charts', async () => {
     await open();
     const canvas = page.locator('.chart canvas').first();
+    const drawn = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
     await canvas.waitFor();
-    const light = await canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
-    await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'dark'));
-    await expect
-      .poll(() =>
-        page
-          .locator('.chart canvas')
-          .first()
-          .evaluate((element: HTMLCanvasElement) => element.toDataURL()),
-      )
-      .not.toBe(light);
+    const light = await drawn();
+    await page.getByRole('button', { name: /^Appearance: auto/ }).click();
+    await page.getByRole('button', { name: /^Appearance: light/ }).click();
+    await expect.poll(drawn, { timeout: PATIENCE_MS }).not.toBe(light);
   });
 
   it('says in words what is wrong with a period, and goes on from there', async () => {
