@@ -1,5 +1,6 @@
-// What no draft may say: links to foreign hosts, and promises, by default those of a cautious support team.
+// How drafts sound, and what none may say: links to foreign hosts, and promises.
 import { z } from 'zod';
+import { teamVoiceSchema, toneSchema } from '../model/tone.ts';
 
 /** Topics with their phrases; the defaults of `replies.promises`. How they are written is told in engine/promises.ts. */
 const PROMISES: Record<string, string[]> = {
@@ -36,6 +37,11 @@ const PROMISES: Record<string, string[]> = {
 }; // biome-ignore format: phrases by topic
 
 export const repliesSchema = z.strictObject({
+  tone: toneSchema.prefault({}).describe('How drafts sound'),
+  teams: z
+    .record(z.string().min(1).max(80), teamVoiceSchema)
+    .default({})
+    .describe('Another tone or signature for a team of the taxonomy'),
   links: z
     .array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'a host such as status.example.com'))
     .default([])

@@ -265,7 +265,7 @@ export const yamlSchema = z.strictObject({
     })
     .prefault({})
     .describe('The language model of OPENAI_MODEL'),
-  replies: repliesSchema.prefault({}).describe('What no draft may say, whoever wrote it'),
+  replies: repliesSchema.prefault({}).describe('How drafts sound and what none may say, whoever wrote it'),
   outreach: outreachSchema(clockTime).describe('Writing to customers first'),
   alerts: alertsSchema.describe('Warnings to our own people'),
   trackers: trackersSchema.describe('Where engineers keep their issues'),

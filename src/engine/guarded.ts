@@ -4,13 +4,14 @@ import type { Analysis } from '../model/analysis.ts';
 import { AppError } from '../model/errors.ts';
 import type { DraftInput, Engine, EngineInput, KnowledgeArticle, Log } from '../ports.ts';
 import { type GuardRules, guardDraft, readPrompts, repeatsPrompt } from './guard.ts';
-import { plainMarkdown } from './local/articles.ts';
+import { plainMarkdown, spokenOf } from './local/articles.ts';
 import { inboundText } from './local/fitting.ts';
 import { firstName, PHRASES } from './local/phrases.ts';
 import { summarise } from './local/questions.ts';
 import { cleanText } from './local/text.ts';
 import { orderScore, withoutOrders } from './orders.ts';
 import { readPromises } from './promises.ts';
+import { applyTone, greetingOf } from './tone.ts';
 
 /** Messages without an answer that are looked through for orders: as many as a model is shown. */
 const READ = 20;
@@ -49,23 +50,28 @@ export function createGuardedEngine(engine: Engine, options: GuardOptions): Engi
   }
 
   async function draft(input: DraftInput) {
-    const proposal = await engine.draft(input).catch((error: unknown) => {
+    const written = await engine.draft(input).catch((error: unknown) => {
       const leaked = error instanceof AppError && repeatsPrompt(rules.prompts, error.message);
       throw leaked ? new AppError(error.code, 'The language model could not do that.') : error;
     });
+    const { signature, instructions, previous, customer, context, tone } = input;
+    const toned = tone && { tone, language: written.language, customerName: customer.name, signature };
+    // What agents ask for in words goes before the tone of the team.
+    const proposal =
+      toned && !instructions.length ? { ...written, text: applyTone(written.text, toned) } : written;
     const cited = proposal.sources.map((source) => {
       const article = source.kind === 'article' ? articles.get(source.id) : undefined;
-      return article ? `${article.title}\n${article.body}\n${plainMarkdown(article.body)}` : '';
+      const spoken = spokenOf(article?.body ?? '');
+      return article ? `${article.title}\n${spoken}\n${plainMarkdown(spoken)}` : '';
     });
-    const { signature, instructions, previous, customer, context } = input;
     const phrases = PHRASES[proposal.language] ?? PHRASES.en;
     return guardDraft(proposal, rules, {
       cited: cited.join('\n'),
       isKnownLink: (url) => known.has(url.replace(/[/#]$/, '')),
       own: JSON.stringify([customer, inboundText(input), context]),
-      ours: [signature, ...instructions, previous ?? ''].join('\n'),
+      ours: [signature, tone?.closing ?? '', ...instructions, previous ?? ''].join('\n'),
       instructed: instructions.length > 0,
-      greeting: phrases?.greeting(firstName(customer.name)) ?? '',
+      greeting: toned ? greetingOf(toned) : (phrases?.greeting(firstName(customer.name)) ?? ''),
       signature,
     });
   }
@@ -76,13 +82,14 @@ export function createGuardedEngine(engine: Engine, options: GuardOptions): Engi
     draft,
     async setArticles(list) {
       const safe = list.map((article) => {
-        const { text, removed } = withoutOrders(article.body);
+        const [title, body] = [withoutOrders(article.title), withoutOrders(article.body)];
+        const removed = title.removed + body.removed;
         if (removed)
           options.log.warn(
             { article: article.id, removed },
             'passages that give orders to an assistant were left out',
           );
-        return removed ? { ...article, body: text } : article;
+        return removed ? { ...article, title: title.text.trim() || article.id, body: body.text } : article;
       });
       articles = new Map(safe.map((article) => [article.id, article]));
       known = new Set(safe.flatMap(({ url }) => (url ? [url.replace(/[/#]$/, '')] : [])));

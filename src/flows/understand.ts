@@ -6,6 +6,7 @@ import { type Analysis, SPAM } from '../model/analysis.ts';
 import type { ContextFacts, Customer } from '../model/customer.ts';
 import type { DraftProposal, Mode, Reason } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
+import { voiceOf } from '../model/tone.ts';
 import type { EngineInput } from '../ports.ts';
 import { commitReply } from './commit-reply.ts';
 import { BOT, type FlowDeps } from './deps.ts';
@@ -56,10 +57,13 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
     store.calibration(),
     modeOf(deps, analysis.category),
   ]);
+  const category = taxonomy.categories.find((candidate) => candidate.id === analysis.category);
+  const voice = voiceOf(settings.replies, settings.workspace.signature, category?.team);
   const drafted = spam
     ? null
     : await propose(deps, ticket, {
         ...input,
+        ...voice,
         analysis,
         context,
         calibration,
@@ -70,11 +74,10 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
       });
   // A rewrite of what was said about it stays in the agent's words.
   const issue = drafted && ticket.instructions.length === 0 ? await knownIssue(deps, ticket.id) : null;
-  const { signature } = settings.workspace;
+  const { signature } = voice;
   const proposal =
     drafted && issue ? withKnownIssue(drafted, issue, { analysis, customer, signature }) : drafted;
 
-  const category = taxonomy.categories.find((candidate) => candidate.id === analysis.category);
   const routing =
     proposal &&
     chooseRoute({
@@ -146,24 +149,21 @@ export async function modeOf(deps: Pick<FlowDeps, 'store' | 'settings'>, categor
 async function propose(
   deps: FlowDeps,
   ticket: TicketRow,
-  input: Omit<Parameters<FlowDeps['engine']['draft']>[0], 'instructions' | 'previous' | 'signature'>,
+  input: Omit<Parameters<FlowDeps['engine']['draft']>[0], 'instructions' | 'previous'>,
 ): Promise<DraftProposal> {
   const rewriting = ticket.instructions.length > 0;
   const previous = rewriting ? await deps.store.latestDraft(ticket.id) : null;
-  const { signature } = deps.settings.workspace;
   try {
     return await deps.engine.draft({
       ...input,
       instructions: ticket.instructions,
       previous: previous?.text ?? null,
       ...(previous ? { previousDraft: previous } : {}),
-      signature,
     });
   } catch (error) {
     if (!rewriting || !(error instanceof AppError) || error.code !== 'cannot_rewrite') throw error;
     // The draft stays as it was, and its card says why.
-    const kept =
-      previous ?? (await deps.engine.draft({ ...input, instructions: [], previous: null, signature }));
+    const kept = previous ?? (await deps.engine.draft({ ...input, instructions: [], previous: null }));
     const { text, language, sources, confidence, answerable, engine, reasons } = kept;
     const why: Reason = { effect: 'down', text: error.message };
     return {

@@ -3,6 +3,7 @@ import type { Analysis, Kind } from './analysis.ts';
 import type { Calibration } from './calibration.ts';
 import type { ContextFacts, Customer } from './customer.ts';
 import type { DraftProposal } from './draft.ts';
+import type { Tone } from './tone.ts';
 
 /** A thing that answers can be drawn from. */
 export interface KnowledgeArticle {
@@ -78,6 +79,8 @@ export interface DraftInput extends EngineInput {
   previousDraft?: Pick<DraftProposal, 'language' | 'sources' | 'confidence' | 'reasons' | 'answerable'>;
   /** How replies are signed. */
   signature: string;
+  /** How the team sounds; absent: as the engine writes. */
+  tone?: Tone;
   /** Outcomes of this category so far. */
   history: CategoryHistory;
   /** What outcomes have taught about confidence; absent: nothing yet. */

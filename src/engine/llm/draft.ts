@@ -44,6 +44,7 @@ export async function writeDraft(
     prompt: prompts.draft,
     slots: {
       workspace: deps.workspace,
+      tone: input.tone ?? null,
       customer: person,
       questions,
       language,

@@ -1,7 +1,7 @@
 // The passages that one draft may cite: what was searched for it, each under a short id.
 import type { Source } from '../../model/draft.ts';
 import type { Engine } from '../../ports.ts';
-import { plainMarkdown } from '../local/articles.ts';
+import { plainMarkdown, spokenOf } from '../local/articles.ts';
 
 /** Passages a search brings, and characters of one. */
 const SHOWN = { articles: 4, tickets: 3, characters: 2_500 };
@@ -64,11 +64,11 @@ export function createLibrary(
           add('K', {
             kind: 'article',
             sourceId: article.id,
-            title: article.title,
-            url: article.url,
+            title: article.macro ? `Macro: ${article.title}` : article.title,
+            url: article.url ?? article.macro?.sources[0] ?? null,
             category: article.category,
             plans: article.plans,
-            text: cut(plainMarkdown(article.body)),
+            text: cut(plainMarkdown(spokenOf(article.body))),
             closeness,
           }),
         );

@@ -11,7 +11,7 @@ const PROMPTS = {
   analyse: { schema: 'analysis', slots: ['categories', 'kinds', 'firstPass', 'conversation'] },
   draft: {
     schema: 'draft',
-    slots: ['workspace', 'customer', 'questions', 'language', 'passages', 'conversation'],
+    slots: ['workspace', 'tone', 'customer', 'questions', 'language', 'passages', 'conversation'],
   },
   verify: { schema: 'verdicts', slots: ['claims'] },
   rewrite: { schema: 'rewriting', slots: ['instructions', 'reply', 'language', 'passages'] },

@@ -44,6 +44,14 @@ export function plainMarkdown(markdown: string): string {
     .trim();
 }
 
+/** The Markdown without how customers put it: what may be said. */
+export function spokenOf(body: string): string {
+  return body
+    .split(/^(?=##\s)/m)
+    .filter((section) => !ASKED_HEADING.test(section.split('\n')[0] ?? ''))
+    .join('');
+}
+
 /** List items of a section, each with its continuation lines. */
 export function items(body: string): string[] {
   const found: string[] = [];

@@ -2,6 +2,8 @@
 
 export interface Phrases {
   greeting(firstName: string | null): string;
+  /** The same, formal. */
+  formal(firstName: string | null): string;
   steps: string;
   tip: string;
   otherwise: string;
@@ -12,6 +14,7 @@ export interface Phrases {
 export const PHRASES: Record<string, Phrases> = {
   en: {
     greeting: (name) => (name ? `Hi ${name},` : 'Hello,'),
+    formal: (name) => (name ? `Dear ${name},` : 'Dear customer,'),
     steps: "Here's how:",
     tip: 'Good to know:',
     otherwise: 'If that does not work:',
@@ -19,6 +22,7 @@ export const PHRASES: Record<string, Phrases> = {
   },
   de: {
     greeting: (name) => (name ? `Hallo ${name},` : 'Guten Tag,'),
+    formal: (name) => (name ? `Guten Tag ${name},` : 'Guten Tag,'),
     steps: 'So geht es:',
     tip: 'Gut zu wissen:',
     otherwise: 'Falls das nicht hilft:',
@@ -26,6 +30,7 @@ export const PHRASES: Record<string, Phrases> = {
   },
   fr: {
     greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
+    formal: (name) => (name ? `Bonjour ${name},` : 'Madame, Monsieur,'),
     steps: 'Voici comment faire :',
     tip: 'Bon à savoir :',
     otherwise: 'Si cela ne fonctionne pas :',
@@ -33,6 +38,7 @@ export const PHRASES: Record<string, Phrases> = {
   },
   es: {
     greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
+    formal: (name) => (name ? `Buenos días, ${name}:` : 'Buenos días:'),
     steps: 'Siga estos pasos:',
     tip: 'Conviene saber:',
     otherwise: 'Si no funciona:',

@@ -48,11 +48,14 @@ const CONTRACTIONS: [RegExp, string][] = [
   [/'ve\b/g, ' have'], [/'ll\b/g, ' will'], [/\b(it|that|here|there|what)'s\b/gi, '$1 is'],
 ]; // biome-ignore format: one table
 
+/** English without its short forms: "can't" is "cannot". */
+export function writtenOut(text: string): string {
+  return CONTRACTIONS.reduce((words, [from, to]) => words.replace(from, to), text.replace(/’/g, "'"));
+}
+
 const formal: Rewrite = ({ greeting, body, signature }) => ({
   greeting: greeting.replace(/^(?:Hi|Hello|Hey)\b/, 'Dear').replace(/^Dear,/, 'Dear customer,'),
-  body: body.map((block) =>
-    CONTRACTIONS.reduce((text, [from, to]) => text.replace(from, to), block.replace(/’/g, "'")),
-  ),
+  body: body.map(writtenOut),
   signature: signature.replace(/^(?:Best|Cheers|Thanks),/, 'Kind regards,'),
 });
 
