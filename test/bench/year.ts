@@ -19,7 +19,7 @@ const LASTS_DAYS = 2;
 const CALM_DAYS = 14;
 
 /** What a message is compared by, read by the real engine. */
-export type Reader = (texts: string[]) => Promise<Fingerprint[]>;
+type Reader = (texts: string[]) => Promise<Fingerprint[]>;
 
 interface Arrival {
   at: number;
