@@ -122,7 +122,8 @@ function fromMacro(
     knows: [article.title, text, ...asked, ...articles.map(({ title, body }) => `${title}\n${body}`)].join(
       '\n',
     ),
-    onTrouble: TROUBLE.test(article.title),
+    onTrouble:
+      TROUBLE.test(article.title) || asked.filter((line) => TROUBLE.test(line)).length * 4 >= asked.length,
   };
 }
 
