@@ -9,9 +9,9 @@ import { contentHash } from '../src/engine/local/text.ts';
 import { openDatabase } from '../src/infra/db/index.ts';
 import { createStore } from '../src/infra/db/queries/index.ts';
 import { createLog } from '../src/infra/log.ts';
-import { createAdapterStore, createVectorStore } from '../src/infra/store.ts';
+import { createAdapterStore } from '../src/infra/store.ts';
 import { loadSample } from '../src/main/sample.ts';
-import { readSampleVectors } from '../src/main/sample-vectors.ts';
+import { readShippedVectors, withShippedVectors } from '../src/main/sample-vectors.ts';
 import { createTestDatabase } from './support/database.ts';
 
 const exampleSchema = z.object({ text: z.string(), label: z.string() });
@@ -22,8 +22,7 @@ const store = createStore(handle.db);
 const clock = { now: () => new Date('2026-05-04T08:00:00Z') };
 
 const memory = createAdapterStore(handle.db, 'deskhand');
-const vectors = createVectorStore(handle.db);
-const load = () => loadSample({ store, memory, vectors, clock });
+const load = () => loadSample({ store, memory, clock });
 
 beforeAll(load);
 afterAll(async () => {
@@ -49,9 +48,9 @@ test('a second load adds nothing', async () => {
 });
 
 test('the shipped vectors are those of the texts as they are, so that nothing is computed at the first start', async () => {
-  const { embedder, vectors: shipped } = await readSampleVectors();
+  const shipped = await readShippedVectors();
   const texts = (await store.recentExamples(20_000)).map(({ text }) => text);
-  const hashes = new Set(shipped.map(({ hash }) => hash));
+  const hashes = new Set(shipped.hashes);
   const stale = texts.filter((text) => !hashes.has(contentHash(embeddable(text))));
   expect(stale, 'npm run sample:vectors brings the file up to date').toEqual([]);
 
@@ -59,11 +58,25 @@ test('the shipped vectors are those of the texts as they are, so that nothing is
   const fresh = await createLocalEmbedder({ log: createLog({ level: 'silent' }) });
   const computed = await fresh.embed(some);
   await fresh.close();
-  expect(fresh.id).toBe(embedder);
+  expect(fresh.id).toBe(shipped.embedder);
   for (const [i, text] of some.entries()) {
-    const known = shipped.find(({ hash }) => hash === contentHash(embeddable(text)))?.vector;
+    const known = shipped.vector(contentHash(embeddable(text)));
     expect(cosine(known ?? new Float32Array(512), computed[i] ?? new Float32Array(512))).toBeGreaterThan(
       0.999,
     );
   }
+});
+
+test('what the database has no vector of is looked up among the shipped ones, and nothing else is', async () => {
+  const { embedder, hashes } = await readShippedVectors();
+  const [first = '', second = ''] = hashes;
+  const own = new Float32Array(512).fill(0.5);
+  const vectors = withShippedVectors({
+    get: async (_, asked) => new Map(asked.filter((hash) => hash === first).map((hash) => [hash, own])),
+    put: async () => {},
+  });
+  const found = await vectors.get(embedder, [first, second, 'unheard of']);
+  expect([...found.keys()]).toEqual([first, second]);
+  expect(found.get(first)).toBe(own);
+  expect(await vectors.get('another encoder', [second])).toEqual(new Map());
 });

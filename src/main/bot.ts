@@ -35,7 +35,6 @@ import type {
   Log,
   Metrics,
   Route,
-  VectorStore,
   WorkspaceStatus,
 } from '../ports.ts';
 import { buildAdapters } from './adapters.ts';
@@ -46,6 +45,7 @@ import { knowledgeFolders } from './knowledge.ts';
 import { createSampleChannel } from './sample-channels.ts';
 import { createComeback } from './sample-comeback.ts';
 import { createSampleTracker } from './sample-tracker.ts';
+import { withShippedVectors } from './sample-vectors.ts';
 
 /** How often progress of the indexing is told to the browsers. */
 const STATUS_EVERY_MS = 700;
@@ -70,7 +70,7 @@ export interface BotOptions {
   /** While the sample runs: the real workspace, which takes its place as soon as something real arrives. */
   promote?: () => Promise<Bot>;
   /** Runs between the migrations and the start, on an empty database (the sample's data). */
-  prepare?: (parts: { store: Store; memory: AdapterStore; vectors: VectorStore }) => Promise<void>;
+  prepare?: (parts: { store: Store; memory: AdapterStore }) => Promise<void>;
 }
 
 export interface Bot {
@@ -108,8 +108,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   ]);
   const replica = randomUUID();
   const memory = createAdapterStore(database.db, 'deskhand');
-  const vectors = createVectorStore(database.db);
-  const prepare = async () => options.prepare?.({ store, memory, vectors });
+  const vectors = withShippedVectors(createVectorStore(database.db));
+  const prepare = async () => options.prepare?.({ store, memory });
   const { engine, local, model, writer, ...starting } = options.engine
     ? readyEngine(options.engine)
     : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });

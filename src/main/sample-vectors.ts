@@ -1,4 +1,4 @@
-// Embeddings of the sample workspace's texts, shipped so that its morning begins in seconds instead of a minute.
+// Embeddings of the taxonomy's and the sample's texts, shipped so that a first start takes seconds instead of a minute.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,27 +13,50 @@ interface Vectors {
   vectors: { hash: string; vector: Float32Array }[];
 }
 
-/** Puts the shipped vectors where the embedder looks before it computes one. */
-export async function loadSampleVectors(store: VectorStore): Promise<void> {
-  const shipped = await readSampleVectors().catch(() => null);
-  // Without the file everything is computed: slower, and the same to within rounding.
-  if (shipped) await store.put(shipped.embedder, shipped.vectors);
+interface ShippedVectors {
+  embedder: string;
+  hashes: string[];
+  /** Null for a text that it does not have. */
+  vector(hash: string): Float32Array | null;
+}
+
+/** Looks into the shipped vectors for what `store` has none of: the taxonomy's examples and the sample's texts. */
+export function withShippedVectors(store: VectorStore): VectorStore {
+  let shipped: Promise<ShippedVectors | null> | null = null;
+  return {
+    put: store.put,
+    async get(embedder, hashes) {
+      const found = await store.get(embedder, hashes);
+      if (found.size === hashes.length) return found;
+      // Without the file everything is computed: slower, and the same to within rounding.
+      shipped ??= readShippedVectors().catch(() => null);
+      const file = await shipped;
+      if (file?.embedder !== embedder) return found;
+      for (const hash of hashes) {
+        const vector = found.has(hash) ? null : file.vector(hash);
+        if (vector) found.set(hash, vector);
+      }
+      return found;
+    },
+  };
 }
 
 /** A JSON line with the names, then for each vector its scale (32-bit float) and one signed byte a dimension. */
-export async function readSampleVectors(): Promise<Vectors> {
+export async function readShippedVectors(): Promise<ShippedVectors> {
   const bytes = await readFile(SAMPLE_VECTORS);
   const end = bytes.indexOf('\n');
   const { embedder, dimensions, hashes } = headerSchema.parse(JSON.parse(bytes.subarray(0, end).toString()));
-  const vectors = hashes.map((hash, i) => {
-    const at = end + 1 + i * (4 + dimensions);
-    const scale = bytes.readFloatLE(at);
-    return {
-      hash,
-      vector: Float32Array.from({ length: dimensions }, (_, d) => bytes.readInt8(at + 4 + d) * scale),
-    };
-  });
-  return { embedder, vectors };
+  const positions = new Map(hashes.map((hash, i) => [hash, end + 1 + i * (4 + dimensions)]));
+  return {
+    embedder,
+    hashes,
+    vector(hash) {
+      const at = positions.get(hash);
+      if (at === undefined) return null;
+      const scale = bytes.readFloatLE(at);
+      return Float32Array.from({ length: dimensions }, (_, d) => bytes.readInt8(at + 4 + d) * scale);
+    },
+  };
 }
 
 /** Rounds each vector to 8 bits a dimension: a cosine changes by less than 0.001, the file is a quarter the size. */

@@ -9,8 +9,7 @@ import type { Store } from '../infra/db/queries/index.ts';
 import { type CustomerEvent, customerEventSchema } from '../model/customer.ts';
 import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
-import type { AdapterStore, Clock, Log, VectorStore } from '../ports.ts';
-import { loadSampleVectors } from './sample-vectors.ts';
+import type { AdapterStore, Clock, Log } from '../ports.ts';
 
 const FOLDER = join(SHIPPED_CONFIG, 'sample');
 /** All dates in the files are relative to the beginning of this Monday morning. */
@@ -38,15 +37,9 @@ const eventLineSchema = customerEventSchema.extend({ minute: z.number() });
 const exampleLineSchema = z.object({ text: z.string(), label: z.string() });
 
 /** Fills an empty sample database; does nothing when that was done before, and goes on where it was cut off. */
-export async function loadSample(deps: {
-  store: Store;
-  memory: AdapterStore;
-  vectors: VectorStore;
-  clock: Clock;
-}): Promise<void> {
+export async function loadSample(deps: { store: Store; memory: AdapterStore; clock: Clock }): Promise<void> {
   const { store, memory, clock } = deps;
   if (await memory.get('sample-loaded')) return;
-  await loadSampleVectors(deps.vectors);
   const shiftMs = clock.now().getTime() - ANCHOR;
   const options = { store, clock };
   await importKnowledge(join(FOLDER, 'knowledge'), options);

@@ -7,6 +7,7 @@ import { createLocalEngine } from '../../src/engine/local/index.ts';
 import { seeded } from '../../src/engine/local/linear.ts';
 import { startTraining } from '../../src/engine/local/trainer.ts';
 import { allModules } from '../../src/main/adapters.ts';
+import { withShippedVectors } from '../../src/main/sample-vectors.ts';
 import { type Figure, megabytes, ms, percentile, seconds } from './figures.ts';
 import { createMessageSource } from './messages.ts';
 import { log } from './stage.ts';
@@ -21,7 +22,8 @@ export async function measureEngine(): Promise<Figure[]> {
   const clock = { now: () => new Date() };
   const before = memoryUsage.rss();
   const starting = performance.now();
-  const embedder = await createLocalEmbedder({ log });
+  const vectors = withShippedVectors({ get: async () => new Map(), put: async () => {} });
+  const embedder = await createLocalEmbedder({ log, vectors });
   const encoderMs = performance.now() - starting;
   const engine = await createLocalEngine({ taxonomy, embedder, examples: [], log, clock });
   const startMs = performance.now() - starting;

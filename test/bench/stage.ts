@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/infra/db/index.ts';
 import { migrate } from '../../src/infra/db/migrate.ts';
 import { createStore } from '../../src/infra/db/queries/index.ts';
 import { openPostgres } from '../../src/infra/postgres/index.ts';
-import { createAdapterStore, createVectorStore } from '../../src/infra/store.ts';
+import { createAdapterStore } from '../../src/infra/store.ts';
 import { loadSample } from '../../src/main/sample.ts';
 import type { Log } from '../../src/ports.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
@@ -205,7 +205,6 @@ async function fillWithSample(url: string): Promise<void> {
   await loadSample({
     store: createStore(db),
     memory: createAdapterStore(db, 'deskhand'),
-    vectors: createVectorStore(db),
     clock: { now: () => new Date() },
   });
   await database.close();
