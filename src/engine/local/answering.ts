@@ -122,9 +122,14 @@ function fromMacro(
     knows: [article.title, text, ...asked, ...articles.map(({ title, body }) => `${title}\n${body}`)].join(
       '\n',
     ),
-    onTrouble:
-      TROUBLE.test(article.title) || asked.filter((line) => TROUBLE.test(line)).length * 4 >= asked.length,
+    onTrouble: TROUBLE.test(article.title) || oftenTrouble(asked),
   };
+}
+
+/** Whether at least every fourth line tells of something that does not work. */
+function oftenTrouble(asked: string[]): boolean {
+  const told = asked.filter((line) => TROUBLE.test(line)).length;
+  return told > 0 && told * 4 >= asked.length;
 }
 
 /** The paragraph or list line of an article that shares most words with a text. */
