@@ -122,6 +122,16 @@ describe('the classifier', () => {
     expect(classify(trainClassifier([], ['a', 'b']), 'x', new Float32Array(0)).ranked).toHaveLength(2);
   });
 
+  it('learns from the names of categories and judges nothing by them', async () => {
+    const [name] = await texts([['refunds', 'billing/refund']]);
+    if (!name) throw new Error('no text');
+    const messages = await texts(corpus(30));
+    const named = trainClassifier([...messages, { ...name, isName: true }], []);
+    expect(named.heldOut).toHaveLength(messages.length);
+    const [first] = classify(named, 'refunds', await vectorOf('refunds')).ranked;
+    expect(first?.category).toBe('billing/refund');
+  });
+
   it('finds the temperature that the logits were multiplied with', () => {
     const random = seeded(5);
     const rows: Float32Array[] = [];

@@ -92,6 +92,7 @@ export async function evaluateClassifier(
       category: label,
       vector: vectors[i] ?? new Float32Array(embedder.dimensions),
       importance: 1,
+      isName: i >= train.length,
     }),
   );
   const trainStarted = performance.now();

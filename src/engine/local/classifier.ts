@@ -23,6 +23,8 @@ import {
 /** The label of texts that belong to no category; they teach the gate. */
 export const OUT_OF_SCOPE = 'oos';
 const FOLDS = 3;
+/** The fold of texts that are never held out. */
+const ALWAYS_TAUGHT = -1;
 const BLENDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
 /** Steps of the held-out distribution of the largest logit that are kept. */
 const QUANTILES = 200;
@@ -34,6 +36,8 @@ export interface TrainingText {
   category: string;
   /** How often it counts: 1 for history, more for corrections. */
   importance: number;
+  /** A category's name: it teaches, but is nothing that a customer writes, so nothing is judged by it. */
+  isName?: boolean;
 }
 
 /** Everything needed to classify; plain data, so that a worker can hand it over. */
@@ -199,6 +203,10 @@ export function trainClassifier(
   const seen = new Int32Array(labels.length);
   const fold = new Int32Array(texts.length);
   for (const i of order) {
+    if (texts[i]?.isName) {
+      fold[i] = ALWAYS_TAUGHT;
+      continue;
+    }
     const label = y[i] ?? 0;
     fold[i] = (seen[label] ?? 0) % FOLDS;
     seen[label] = (seen[label] ?? 0) + 1;

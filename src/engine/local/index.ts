@@ -52,7 +52,11 @@ export interface LocalEngineOptions {
 export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const { taxonomy, embedder, examples, log, clock } = options;
   const starters = taxonomy.categories.flatMap((category) =>
-    [category.name, ...category.examples].map((text) => ({ text, category: category.id })),
+    [category.name, ...category.examples].map((text, i) => ({
+      text,
+      category: category.id,
+      isName: i === 0,
+    })),
   );
   const signalStarters = signalTexts(taxonomy);
   const starterVectors = await embedder.embed(

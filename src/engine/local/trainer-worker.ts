@@ -12,6 +12,7 @@ function train(job: TrainingJob) {
     vector: job.vectors.subarray(i * job.dimensions, (i + 1) * job.dimensions),
     category: job.categories[job.labels[i] ?? 0] ?? '',
     importance: job.importance[i] ?? 1,
+    isName: job.isName[i] === 1,
   }));
   return trainClassifier(texts, job.known, { quick: job.quick });
 }

@@ -14,6 +14,8 @@ export interface TrainingJob {
   /** Position in `categories`, by text. */
   labels: Int32Array;
   importance: Float32Array;
+  /** 1 for the name of a category. */
+  isName: Uint8Array;
   /** Categories that exist even without examples. */
   known: string[];
   /** Without cross-validation. */
@@ -50,6 +52,7 @@ export function startTraining(
     categories,
     labels: Int32Array.from(texts, (text) => position.get(text.category) ?? 0),
     importance: Float32Array.from(texts, (text) => text.importance),
+    isName: Uint8Array.from(texts, (text) => (text.isName ? 1 : 0)),
     known,
     quick,
   };
