@@ -53,6 +53,8 @@ export async function start(options: StartOptions): Promise<Running> {
   const { token, file: tokenFile } = await apiToken(config);
   const unsubscribe = createUnsubscribeLinks({ secret: token, publicUrl: config.publicUrl });
   const server = createHttpServer({ host: config.env.HOST, port: config.env.PORT, log });
+  // A taken port is told before anything else runs; until there is an app, the answer is 503.
+  const { port } = await server.listen();
   const metrics = createMetrics();
   const connect = (database: string) =>
     openPostgres({ dataDir: config.dataDir, databaseUrl: config.env.DATABASE_URL, database, log });
@@ -81,7 +83,6 @@ export async function start(options: StartOptions): Promise<Running> {
     });
   } else current = await startReal();
   await serve(current);
-  const { port } = await server.listen();
   // PORT=0 lets the system choose.
   const url = config.env.PORT === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl;
   if (sample)
