@@ -48,7 +48,7 @@ export function issueCard(issue: {
         : {
             type: 'outcome',
             tone: issue.state === 'fixed' ? 'good' : 'neutral',
-            text: `${STATE_NAMES[issue.state]}${issue.closedBy ? `, says ${line(issue.closedBy, 60)}` : ''}`,
+            text: `${STATE_NAMES[issue.state]}${issue.closedBy ? ` by ${line(issue.closedBy, 60)}` : ''}`,
           },
     ],
   };

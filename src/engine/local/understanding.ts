@@ -148,7 +148,7 @@ export function analyse(
   if (!readable || newest.trim() === '') notes.push(WORDLESS[wordless(reading)]);
   if (reading.language !== 'en' && reading.language !== 'und')
     notes.push(`Written in ${languageName(reading.language)}: nothing is sent without a person.`);
-  if (readable && found.outOfScope >= 0.95) notes.push('Unlike anything in the taxonomy.');
+  if (readable && found.outOfScope >= 0.95) notes.push('Unlike anything that this inbox knows.');
 
   const labels =
     questions.length > 1
