@@ -22,7 +22,7 @@ import {
 
 /** The label of texts that belong to no category; they teach the gate. */
 export const OUT_OF_SCOPE = 'oos';
-const FOLDS = 3;
+const FOLDS = 5;
 /** The fold of texts that are never held out. */
 const ALWAYS_TAUGHT = -1;
 const BLENDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
