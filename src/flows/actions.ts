@@ -9,6 +9,7 @@ import { AppError, errorText } from '../model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, Place } from '../model/platform.ts';
 import { parseTicketKey } from '../model/ticket.ts';
 import { type Actor, findActor, refusal, rightRefusal } from './agents.ts';
+import { notice, wrongButton, wrongForm } from './answers.ts';
 import { COMMANDS, command } from './command.ts';
 import { createTicket, takeMessage } from './create-ticket.ts';
 import { decide } from './decide.ts';
@@ -19,8 +20,6 @@ import { look } from './looking.ts';
 import { actOnSubject, subjectOf } from './subjects.ts';
 import { threadMessage } from './thread.ts';
 import { ticketView } from './view.ts';
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 /** Carries out one action of an agent. Never throws: a failure is a private notice that says what to do. */
 export async function act(deps: FlowDeps, action: AgentAction): Promise<ActionReply> {
@@ -61,12 +60,12 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
         const helpful = intent.act === 'helpful';
         return giveFeedback(deps, { ticket, version: action.ref.draftVersion, actor, helpful });
       }
-      return notice('That button belongs to another kind of card.', false);
+      return wrongButton();
     case 'submit':
-      return notice('That button belongs to another kind of card.', false);
+      return wrongButton();
     case 'open_form': {
       const form = DECISION_FORMS.find((id) => id === intent.form);
-      if (!form) return notice('That form belongs to another kind of card.', false);
+      if (!form) return wrongForm();
       const refused = rightRefusal(deps.settings, actor, form, ticket.category);
       if (refused) return notice(refused, false);
       const view = await ticketView(deps.store, deps, ticket);

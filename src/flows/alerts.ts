@@ -5,6 +5,7 @@ import { type AlertView, alertKey } from '../model/alert.ts';
 import { errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
 import { cleanLine, cleanText } from '../model/text.ts';
+import { changedMeanwhile, notice, wrongButton } from './answers.ts';
 import type { FlowDeps } from './deps.ts';
 import { publishArticle } from './publish.ts';
 import { agentRef, parseTarget } from './route.ts';
@@ -14,8 +15,6 @@ import type { SubjectAction } from './subjects.ts';
 /** Cards drawn by one pass. */
 const AT_ONCE = 20;
 const DEFAULT_TARGETS = ['console:alerts'];
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 /** Brings the card of every alert up to date that lags behind. What fails is tried by the next pass. */
 export async function showAlerts(deps: FlowDeps): Promise<void> {
@@ -73,13 +72,12 @@ export async function actOnAlert(deps: FlowDeps, action: SubjectAction): Promise
   if (!row) return notice(`There is no alert ${alertKey(id)}.`, false);
   if (row.status !== 'open')
     return notice(`${row.decidedBy ?? 'Somebody'} dealt with this already. Nothing was changed.`, false);
-  if (row.version !== version)
-    return notice('Somebody changed this meanwhile; please look at the card again.', false);
+  if (row.version !== version) return changedMeanwhile();
   const decided = { decidedBy: actor.name, decidedAt: deps.clock.now() };
   if (intent.type === 'act' && (intent.act === 'on_it' || intent.act === 'false_alarm'))
     return change(deps, row, { ...decided, status: intent.act });
   const { article } = row.body;
-  if (!article) return notice('That button belongs to another kind of card.', false);
+  if (!article) return wrongButton();
   if (intent.type === 'open_form' && intent.form === 'edit_article')
     return { kind: 'form', form: articleForm(viewOf(deps, row)) };
   if (intent.type === 'submit' && intent.form === 'edit_article') {
@@ -92,7 +90,7 @@ export async function actOnAlert(deps: FlowDeps, action: SubjectAction): Promise
     await publishArticle(deps, row.id, article);
     return change(deps, row, { ...decided, status: 'published' });
   }
-  return notice('That button belongs to another kind of card.', false);
+  return wrongButton();
 }
 
 /** Changes an alert that is as the agent saw it, and answers with its new card. */
@@ -101,8 +99,7 @@ async function change(
   row: AlertRow,
   patch: Parameters<FlowDeps['store']['updateAlert']>[2],
 ): Promise<ActionReply> {
-  if (!(await deps.store.updateAlert(row.id, row.version, patch)))
-    return notice('Somebody changed this meanwhile; please look at the card again.', false);
+  if (!(await deps.store.updateAlert(row.id, row.version, patch))) return changedMeanwhile();
   await showAlerts(deps);
   const changed = await deps.store.getAlert(row.id);
   return changed ? { kind: 'card', card: alertCard(viewOf(deps, changed)) } : { kind: 'none' };

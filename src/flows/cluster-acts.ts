@@ -4,6 +4,7 @@ import type { ClusterRow } from '../infra/db/queries/clusters.ts';
 import { clusterKey, parseClusterKey } from '../model/cluster.ts';
 import type { ActionReply } from '../model/platform.ts';
 import { cleanLine } from '../model/text.ts';
+import { notice, wrongButton, wrongForm } from './answers.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { clusterView, showCluster } from './cluster-confirm.ts';
 import { memberKey, takeOut } from './cluster-correct.ts';
@@ -15,8 +16,6 @@ import { createIssue, linkIssue } from './tracker.ts';
 const DAY_MS = 86_400_000;
 /** Choices of a form: platforms take 25. */
 const CHOICES = 25;
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 /** Carries out one act on a cluster. A card of a cluster that was merged acts on the one that stands for it. */
 export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise<ActionReply> {
@@ -40,7 +39,7 @@ export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise
         return card(deps, id);
       }
       default:
-        return notice('That button belongs to another kind of card.', false);
+        return wrongButton();
     }
   }
   if (intent.type === 'submit') {
@@ -55,7 +54,7 @@ export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise
       case 'split':
         return split(deps, id, values.reports ?? '', actor.name);
       default:
-        return notice('That form belongs to another kind of card.', false);
+        return wrongForm();
     }
   }
   // Whatever people write in the thread of a bug is between them.
@@ -99,7 +98,7 @@ async function openForm(deps: FlowDeps, cluster: ClusterRow, form: string): Prom
         : notice('There is only one report.', false);
     }
     default:
-      return notice('That form belongs to another kind of card.', false);
+      return wrongForm();
   }
 }
 

@@ -9,6 +9,7 @@ import type { ActionReply, AgentRef, Place } from '../model/platform.ts';
 import { parseTicketKey, type TicketStatus } from '../model/ticket.ts';
 import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { type Actor, rightRefusal } from './agents.ts';
+import { notice } from './answers.ts';
 import { dashboardLink } from './dashboard.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestCommand } from './digest.ts';
@@ -151,4 +152,3 @@ function mineOf({ store }: FlowDeps, actor: Actor): Promise<TicketRow[]> {
 }
 
 const card = (shown: Card): ActionReply => ({ kind: 'card', card: shown });
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });

@@ -5,11 +5,10 @@ import type { ActionReply, AgentRef, TakenMessage } from '../model/platform.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { Actor } from './agents.ts';
 import { rightRefusal } from './agents.ts';
+import { notice } from './answers.ts';
 import { addNote } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
 import { receive } from './receive.ts';
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 /** "Create ticket" on a message: the form, or the ticket that was made of it before. */
 export async function takeMessage(

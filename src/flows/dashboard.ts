@@ -19,6 +19,7 @@ import { AppError } from '../model/errors.ts';
 import type { ActionReply, AgentRef } from '../model/platform.ts';
 import { zonedDate } from '../model/zone.ts';
 import type { Actor } from './agents.ts';
+import { notice } from './answers.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestTimes, studyPeriod } from './digest.ts';
 import { FRESH_DAYS } from './signals.ts';
@@ -171,19 +172,16 @@ export async function dashboardLink(
 ): Promise<ActionReply> {
   const page = [...platforms.values()].find(({ signInLink }) => signInLink);
   if (!page?.signInLink)
-    return {
-      kind: 'notice',
-      ok: false,
-      text: 'The dashboard is served with the console, which is switched off: set "console: { enabled: true }" in config/deskhand.yaml.',
-    };
+    return notice(
+      'The dashboard is served with the console, which is switched off: set "console: { enabled: true }" in config/deskhand.yaml.',
+      false,
+    );
   // Whoever asks there is signed in already.
-  if (agent.platform === page.id)
-    return { kind: 'notice', ok: true, text: `The dashboard is at ${publicUrl}/dashboard` };
+  if (agent.platform === page.id) return notice(`The dashboard is at ${publicUrl}/dashboard`, true);
   const who = settings.agents.length > 0 ? (actor.email ?? undefined) : undefined;
   const link = await page.signInLink(who, { path: '/dashboard', minutes: LINK_MINUTES });
-  return {
-    kind: 'notice',
-    ok: true,
-    text: `Your link to the dashboard: ${link}\nIt signs one browser in as ${actor.name}, once, within ${LINK_MINUTES} minutes. Keep it to yourself.`,
-  };
+  return notice(
+    `Your link to the dashboard: ${link}\nIt signs one browser in as ${actor.name}, once, within ${LINK_MINUTES} minutes. Keep it to yourself.`,
+    true,
+  );
 }

@@ -26,6 +26,7 @@ import {
 } from '../model/digest.ts';
 import { errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
+import { notice } from './answers.ts';
 import { autonomyOf } from './autonomy.ts';
 import { figuresOfDays } from './day-figures.ts';
 import type { FlowDeps } from './deps.ts';
@@ -264,11 +265,10 @@ export async function digestCommand(deps: DigestDeps, argument: string): Promise
   const wanted = argument.trim().toLowerCase() || 'daily';
   const kind = DIGEST_KINDS.find((one) => one === wanted);
   if (!kind && !isDay(wanted))
-    return {
-      kind: 'notice',
-      ok: false,
-      text: `There is no digest "${argument}"; say ${DIGEST_KINDS.join(', ')} or a day such as 2026-03-02.`,
-    };
+    return notice(
+      `There is no digest "${argument}"; say ${DIGEST_KINDS.join(', ')} or a day such as 2026-03-02.`,
+      false,
+    );
   const period = kind
     ? await newestPeriod(deps, kind)
     : digestOf('daily', wanted, digestTimes(deps.settings).timeZone);

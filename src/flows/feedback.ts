@@ -2,10 +2,9 @@
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { ActionReply } from '../model/platform.ts';
 import { type Actor, rightRefusal } from './agents.ts';
+import { notice } from './answers.ts';
 import type { FlowDeps } from './deps.ts';
 import { learnFromFeedback } from './learn.ts';
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 /** `version`: of the draft that the agent was looking at, which may have been replaced since. */
 export async function giveFeedback(

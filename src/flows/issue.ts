@@ -1,10 +1,9 @@
 // Buttons of issue cards: only the built-in tracker has them, others have pages of their own.
 import type { ActionReply } from '../model/platform.ts';
+import { notice, wrongButton } from './answers.ts';
 import type { FlowDeps } from './deps.ts';
 import type { SubjectAction } from './subjects.ts';
 import { keepTrack } from './track.ts';
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 /** What the buttons say of an issue. */
 const CLOSES: ReadonlyMap<string, 'fixed' | 'not_planned'> = new Map([
@@ -18,8 +17,7 @@ export async function actOnIssue(deps: FlowDeps, action: SubjectAction): Promise
   const tracker = [...deps.trackers.values()].find(({ close }) => close !== undefined);
   const issueId = tracker?.idOf(String(action.id));
   const as = intent.type === 'act' ? CLOSES.get(intent.act) : undefined;
-  if (!tracker?.close || !issueId || !as)
-    return notice('That button belongs to another kind of card.', false);
+  if (!tracker?.close || !issueId || !as) return wrongButton();
   await tracker.close(issueId, as, actor.name);
   await deps.store.markIssueStale(tracker.id, issueId);
   await keepTrack(deps);

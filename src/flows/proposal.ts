@@ -10,6 +10,7 @@ import type { ActionReply, Place } from '../model/platform.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
 import { cleanText } from '../model/text.ts';
 import type { Actor } from './agents.ts';
+import { changedMeanwhile, notice, wrongButton } from './answers.ts';
 import { commitReply } from './commit-reply.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { leavesAt, openOutreachTicket } from './outreach-ticket.ts';
@@ -19,8 +20,6 @@ import type { SubjectAction } from './subjects.ts';
 
 /** Cards drawn by one pass. */
 const AT_ONCE = 20;
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 async function proposalView(deps: FlowDeps, row: ProposalRow): Promise<ProposalView> {
   const recipients = await deps.store.recipientsOf(row.id);
@@ -83,7 +82,7 @@ export async function actOnProposal(deps: FlowDeps, action: SubjectAction): Prom
     return change(deps, id, version, (tx) => choose(tx, id, intent.values.leave_out ?? '', actor));
   if (intent.type === 'submit' && intent.form === 'edit_message')
     return change(deps, id, version, (tx, _now, current) => edit(tx, current, intent.values));
-  return notice('That button belongs to another kind of card.', false);
+  return wrongButton();
 }
 
 function settled(row: ProposalRow): ActionReply {
@@ -101,8 +100,7 @@ async function change(
   const refused = await deps.store.transaction(async (tx) => {
     const row = await tx.lockProposal(id);
     if (row?.status !== 'open') return row ? settled(row) : notice('It is gone.', false);
-    if (row.version !== version)
-      return notice('Somebody changed this meanwhile; please look at the card again.', false);
+    if (row.version !== version) return changedMeanwhile();
     await work(tx, deps.clock.now(), row);
     return null;
   });
@@ -146,8 +144,7 @@ async function send(deps: FlowDeps, id: number, version: number, actor: Actor): 
   const refused = await store.transaction(async (tx) => {
     const row = await tx.lockProposal(id);
     if (row?.status !== 'open') return row ? settled(row) : notice('It is gone.', false);
-    if (row.version !== version)
-      return notice('Somebody changed this meanwhile; please look at the card again.', false);
+    if (row.version !== version) return changedMeanwhile();
     await tx.updateProposal(id, { status: 'sent', decidedBy: actor.name, decidedAt: clock.now() });
     return null;
   });

@@ -3,6 +3,7 @@ import type { CardRef } from '../model/card.ts';
 import type { ActionReply, AgentRef, Intent } from '../model/platform.ts';
 import { type Actor, refusal } from './agents.ts';
 import { actOnAlert } from './alerts.ts';
+import { notice } from './answers.ts';
 import { clusterAct } from './cluster-acts.ts';
 import type { FlowDeps } from './deps.ts';
 import { actOnIssue } from './issue.ts';
@@ -47,6 +48,6 @@ export async function actOnSubject(
   { kind, actor, ...rest }: Subject & { intent: Intent; agent: AgentRef; actor: Actor | null },
 ): Promise<ActionReply> {
   const refused = refusal(actor, 'thread');
-  if (refused || !actor) return { kind: 'notice', ok: false, text: refused ?? '' };
+  if (refused || !actor) return notice(refused ?? '', false);
   return FLOWS[kind](deps, { actor, ...rest });
 }

@@ -6,6 +6,7 @@ import { STATE_NAMES, type TrackerIssue } from '../model/issue.ts';
 import type { ActionReply } from '../model/platform.ts';
 import type { Tracker } from '../ports.ts';
 import type { Actor } from './agents.ts';
+import { notice } from './answers.ts';
 import { applyState } from './apply-state.ts';
 import type { FlowDeps } from './deps.ts';
 
@@ -17,8 +18,6 @@ const CANDIDATES = 3;
 
 export const NO_TRACKER =
   'No tracker is set up: name a repository, team or project under "trackers" in config/deskhand.yaml and set its token.';
-
-const notice = (text: string, ok: boolean): ActionReply => ({ kind: 'notice', text, ok });
 
 /** Where new issues go: the configured tracker, else the first that is set up. */
 export function preferredTracker({
