@@ -95,16 +95,29 @@ export function answerOne(
   );
 }
 
-/** Said as it is written; the article that it rests on is its source, and the macro itself. */
+/**
+ * Said as it is written; the article that it rests on is its source, and the macro itself. Where no macro fits well
+ * by itself, the best one that rests on the article which was found says it more to the point than the article.
+ */
 function fromMacro(
-  { macros }: Found,
+  { macros, articles: found }: Found,
   { customer, analysis }: DraftInput,
   { articleAt }: AnswerRules,
   phrases: Phrases,
 ): Answer | null {
-  const [best] = macros;
-  const support = macroSupport(macros, analysis.language);
-  if (!best || support < LEAST_MACRO) return null;
+  const url = found[0]?.item.data.parts.article.url ?? null;
+  const restsOnIt = ({ macro }: MacroHit) => url !== null && macro.article.macro?.sources.includes(url);
+  const [first] = macros;
+  let [best, support] = [
+    first,
+    macroSupport(macros, analysis.language, first ? restsOnIt(first) === true : false),
+  ];
+  if (support < LEAST_MACRO) {
+    best = macros.find(restsOnIt);
+    support = supportOf(found, analysis);
+    if (support < LEAST_SUPPORT) return null;
+  }
+  if (!best) return null;
   const { article, asked } = best.macro;
   const text = answerOf(best.macro, customer);
   if (!text) return null;

@@ -33,6 +33,8 @@ const CHUNK = 64;
 const OTHER_SIGNALS = ['other', 'thanks', 'spam', 'injection'];
 /** Solved tickets arrive in a row; the kinds are learned from them once the row ends. */
 const KIND_PAUSE_MS = 4000;
+/** Macros that are looked at for one question. */
+const MACROS = 6;
 /** Sentences of one question that are searched by themselves. */
 const QUERY_SENTENCES = 6;
 
@@ -144,7 +146,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       macros: knowledge.findMacros(
         { pieces, language, categories },
         (macro) => mayUse(macro, customer, team),
-        3,
+        MACROS,
       ),
     };
   }
