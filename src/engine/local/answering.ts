@@ -19,7 +19,7 @@ export interface Found {
 }
 
 /** Least support, 0..1, with which a macro answers. */
-const LEAST_MACRO = 0.42;
+const LEAST_MACRO = 0.35;
 /** The same, for an article. */
 const LEAST_SUPPORT = 0.33;
 export const LEAST_DENIAL = 0.5;
