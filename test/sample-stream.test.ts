@@ -31,6 +31,7 @@ const messageSchema = z.object({
   text: z.string().min(1),
   expect: z.object({
     category: z.string(),
+    secondCategory: z.string().optional(),
     kind: z.enum(['question', 'bug', 'feature_request', 'friction', 'other']),
     answerable: z.boolean(),
     note: z.string().optional(),

@@ -10,6 +10,7 @@ import { measureClusters } from './clusters.ts';
 import { findDebianPostgres } from './debian-postgres.ts';
 import { measureDigest } from './digest.ts';
 import { measureEngine } from './engine.ts';
+import { measureMonday } from './monday.ts';
 import { measureOpenCards } from './open-cards.ts';
 import { measurePipeline } from './pipeline.ts';
 import { describeRun, printSections, type Section, writeSections } from './report.ts';
@@ -40,6 +41,8 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     /** Messages instead of the usual number. */
     messages: { type: 'string' },
+    /** A file for what `monday` understood and drafted. */
+    keep: { type: 'string' },
     /** Options of Node for the bot's process, e.g. `--node=--cpu-prof`. */
     node: { type: 'string', multiple: true, default: [] },
   },
@@ -51,6 +54,7 @@ const messages = values.messages ? Number(values.messages) : size.messages;
 const MEASUREMENTS: Record<string, () => Promise<Section>> = {
   start: async () => ({ title: 'Starting', figures: await measureStarts() }),
   engine: async () => ({ title: 'The local engine', figures: await measureEngine() }),
+  monday: () => onStage('embedded', 'The sample’s Monday', (stage) => measureMonday(stage, values.keep)),
   latency: () =>
     onStage('embedded', 'Receive to card', (stage) =>
       measureLatency(stage, { perSecond: 3, forMs: size.latencyMs }),

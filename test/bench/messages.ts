@@ -19,9 +19,10 @@ const customerLine = z.object({ email: z.email() });
 
 /** A body of `POST /api/messages`. */
 export interface BenchMessage {
-  channel: 'api';
+  channel: string;
   externalId: string;
-  customer: { email: string; name: string };
+  threadId?: string;
+  customer: { email: string; name?: string };
   subject?: string;
   text: string;
 }
