@@ -1,16 +1,16 @@
 // The door for chat platforms: turns what an agent did into a decision, a note, a form or a search, and answers in time.
 import { detailsCards } from '../cards/details.ts';
 import { type Directory, ticketForm } from '../cards/forms.ts';
-import { helpCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
-import { DECISION_FORMS } from '../model/card.ts';
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import { DECISION_FORMS, type FormId } from '../model/card.ts';
 import { decisionSchema } from '../model/decision.ts';
 import { AppError, errorText } from '../model/errors.ts';
-import type { ActionReply, AgentAction, AgentRef, Place } from '../model/platform.ts';
+import type { ActionReply, AgentAction } from '../model/platform.ts';
 import { parseTicketKey } from '../model/ticket.ts';
-import { type Actor, findActor, refusal, rightRefusal } from './agents.ts';
+import { type Actor, findActor, rightRefusal, STRANGER } from './agents.ts';
 import { notice, wrongButton, wrongForm } from './answers.ts';
-import { COMMANDS, command } from './command.ts';
+import { command } from './command.ts';
 import { createTicket, takeMessage } from './create-ticket.ts';
 import { decide } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
@@ -36,8 +36,7 @@ export async function act(deps: FlowDeps, action: AgentAction): Promise<ActionRe
 async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionReply> {
   const { intent, agent } = action;
   const actor = findActor(deps.settings.agents, agent);
-  if (intent.type === 'command') return runCommand(deps, intent.text, actor, agent, intent.place);
-
+  if (intent.type === 'command') return command(deps, intent.text, { actor, agent });
   if (intent.type === 'create_ticket') return takeMessage(deps, { actor, agent, message: intent.message });
   if (intent.type === 'submit' && intent.form === 'create_ticket')
     return createTicket(deps, { actor, agent, values: intent.values, origin: intent.origin });
@@ -63,20 +62,12 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
       return wrongButton();
     case 'submit':
       return wrongButton();
-    case 'open_form': {
-      const form = DECISION_FORMS.find((id) => id === intent.form);
-      if (!form) return wrongForm();
-      const refused = rightRefusal(deps.settings, actor, form, ticket.category);
-      if (refused) return notice(refused, false);
-      const view = await ticketView(deps.store, deps, ticket);
-      return { kind: 'form', form: ticketForm(form, view, directory(deps)) };
-    }
-    case 'show': {
-      const refused = actor ? null : refusal(actor, 'thread');
-      if (refused) return notice(refused, false);
-      await showEverything(deps, ticket.id);
+    case 'open_form':
+      return openForm(deps, ticket, intent.form, actor);
+    case 'show':
+      if (!actor) return notice(STRANGER, false);
+      await showEverything(deps, ticket);
       return notice('Everything about this ticket is in its thread.', true);
-    }
     case 'thread': {
       const result = await threadMessage(deps, {
         ticketId: ticket.id,
@@ -100,6 +91,20 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
   }
 }
 
+async function openForm(
+  deps: FlowDeps,
+  ticket: TicketRow,
+  wanted: FormId,
+  actor: Actor | null,
+): Promise<ActionReply> {
+  const form = DECISION_FORMS.find((id) => id === wanted);
+  if (!form) return wrongForm();
+  const refused = rightRefusal(deps.settings, actor, form, ticket.category);
+  if (refused) return notice(refused, false);
+  const view = await ticketView(deps.store, deps, ticket);
+  return { kind: 'form', form: ticketForm(form, view, directory(deps)) };
+}
+
 /** Who and what the forms offer to choose from. */
 function directory({ settings, taxonomy, clock }: FlowDeps): Directory {
   const teams = [
@@ -116,30 +121,12 @@ function directory({ settings, taxonomy, clock }: FlowDeps): Directory {
 }
 
 /** Posts the whole story into the ticket's threads. */
-async function showEverything(deps: FlowDeps, ticketId: number): Promise<void> {
-  const ticket = await deps.store.getTicket(ticketId);
-  if (!ticket) return;
+async function showEverything(deps: FlowDeps, ticket: TicketRow): Promise<void> {
   const view = await ticketView(deps.store, deps, ticket);
   const words = view.messages
     .filter((message) => message.direction === 'inbound')
     .map((message) => message.text);
   const similar = await deps.engine.similarTickets([ticket.subject, ...words].filter(Boolean).join('\n'), 3);
-  const { cost } = await deps.store.modelSpentFor(ticketId);
-  await postInThreads(deps, ticketId, detailsCards({ ...view, modelCost: cost }, similar));
-}
-
-async function runCommand(
-  deps: FlowDeps,
-  text: string,
-  actor: Actor | null,
-  agent: AgentRef,
-  place: Place,
-): Promise<ActionReply> {
-  if (!actor) return notice(refusal(null, 'thread') ?? '', false);
-  const result = await command(deps, text, actor, agent, place);
-  const [word = ''] = text
-    .replace(/^\s*\/deskhand\b/i, '')
-    .trim()
-    .split(/\s+/);
-  return result ?? { kind: 'card', card: helpCard(COMMANDS, word.toLowerCase() === 'help' ? '' : word) };
+  const { cost } = await deps.store.modelSpentFor(ticket.id);
+  await postInThreads(deps, ticket.id, detailsCards({ ...view, modelCost: cost }, similar));
 }

@@ -41,10 +41,13 @@ function platformId(agent: Agent, platform: string): string | undefined {
   return agent.email;
 }
 
+/** What somebody is told who is no agent. */
+export const STRANGER =
+  'You are not in the list of agents, so nothing was done. Ask an admin to add you under "agents" in config/deskhand.yaml.';
+
 /** Null when the agent may act at all, else a clear reason for their eyes only. */
 export function refusal(actor: Actor | null, kind: Right | 'thread'): string | null {
-  if (!actor)
-    return 'You are not in the list of agents, so nothing was done. Ask an admin to add you under "agents" in config/deskhand.yaml.';
+  if (!actor) return STRANGER;
   if (actor.role !== 'viewer') return null;
   return `Your role is "viewer", which may look but not ${WORDS[kind]}. Ask a lead or an admin for the role "agent".`;
 }

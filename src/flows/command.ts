@@ -1,14 +1,14 @@
 // `/deskhand …`: queue, mine, today, ticket, search, digest, dashboard, signals, mode, help.
 import { LISTED, listCard, todayCard } from '../cards/list.ts';
-import { newsCard } from '../cards/notes.ts';
+import { helpCard, newsCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Card } from '../model/card.ts';
 import { MODES, modeSchema } from '../model/draft.ts';
-import type { ActionReply, AgentRef, Place } from '../model/platform.ts';
+import type { ActionReply, AgentRef } from '../model/platform.ts';
 import { parseTicketKey, type TicketStatus } from '../model/ticket.ts';
 import { zonedDate, zonedInstant } from '../model/zone.ts';
-import { type Actor, rightRefusal } from './agents.ts';
+import { type Actor, rightRefusal, STRANGER } from './agents.ts';
 import { notice } from './answers.ts';
 import { dashboardLink } from './dashboard.ts';
 import type { FlowDeps } from './deps.ts';
@@ -18,7 +18,7 @@ import { modeOf } from './understand.ts';
 import { categoryName, ticketView } from './view.ts';
 
 /** What the help shows. */
-export const COMMANDS = [
+const COMMANDS = [
   { command: 'queue', says: 'tickets that wait for an agent, most urgent first' },
   { command: 'mine', says: 'tickets that you have taken' },
   { command: 'today', says: 'your tickets, what waits, and the figures of the day' },
@@ -32,14 +32,13 @@ export const COMMANDS = [
   { command: 'help', says: 'this list' },
 ];
 
-/** Carries out one command; null when it is not known, or is `help`. */
+/** Carries out one command, with `/deskhand` or without; what is not known is answered by the help. Viewers may ask, too. */
 export async function command(
   deps: FlowDeps,
   text: string,
-  actor: Actor,
-  agent: AgentRef,
-  _place: Place,
-): Promise<ActionReply | null> {
+  { actor, agent }: { actor: Actor | null; agent: AgentRef },
+): Promise<ActionReply> {
+  if (!actor) return notice(STRANGER, false);
   const [word = '', ...rest] = text
     .trim()
     .replace(/^\/deskhand\s*/i, '')
@@ -78,8 +77,10 @@ export async function command(
       return card(await signals(deps));
     case 'mode':
       return mode(deps, rest, actor);
+    case 'help':
+      return card(helpCard(COMMANDS));
     default:
-      return null;
+      return card(helpCard(COMMANDS, word));
   }
 }
 
