@@ -20,46 +20,25 @@ import { keepTrack } from '../flows/track.ts';
 import { watchAccounts } from '../flows/watch-accounts.ts';
 import { withDeadline } from '../infra/queue/deadline.ts';
 import { digestPeriodSchema } from '../model/digest.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/duration.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Clock, Log, Queue } from '../ports.ts';
 
 /** Tickets worked on at once by one process; their embeddings queue up by urgency behind that. */
 const TICKETS = 6;
 const SENDERS = 4;
-/** When clusters that grew apart are merged: nobody looks at them then. */
-const NIGHTLY = '20 3 * * *';
-/** When it is looked whether history teaches more about priorities. */
-const HOURLY = '40 * * * *';
 /** Cards drawn at once on one platform. They wait for the platform's rates, which costs next to nothing. */
 const CARDS = 24;
 /** The message of a burst is changed at most this often. */
 const BURST_PAUSE_MS = 5_000;
-/** How often the confidence is fitted to new outcomes. */
-const CALIBRATE_MS = 3_600_000;
-/** How often what nobody asks for any more is forgotten. */
-const FORGET_MS = 6 * 3_600_000;
-/** How late a digest may be. */
-const DIGESTS_MS = 60_000;
-/** How soon the figures of a day are kept, or counted again when something of it has changed. */
-const DAYS_MS = 300_000;
-/** How soon work is found again whose wake-up was lost. */
-const SWEEP_MS = 10_000;
-/** How soon work at the trackers is found again whose wake-up was lost. */
-const TRACKERS_MS = 30_000;
-/** How soon events are looked at whose wake-up was lost. */
-const OUTREACH_MS = 60_000;
-/** How soon an account that wrote is looked at. */
-const ACCOUNTS_MS = 60_000;
-/** How far back such a look goes: a message may wait for its analysis, and a look may be lost. */
-const LOOKED_BACK_MS = 15 * 60_000;
-/** When all accounts are, what makes them leave is learned, and missing articles are drafted. */
-const WATCHED = '40 3 * * *';
-/** How often our own records are looked through for reasons to write. */
-const DERIVE_MS = 15 * 60_000;
 /** A ticket that another process holds is looked at again after this pause. */
 const BUSY_MS = 500;
 /** How long a wake-up may hold up an agent or an acknowledgement. */
 const PATIENCE_MS = 1_000;
+/** How far back accounts that wrote are looked for: a message may wait for its analysis, and a look may be lost. */
+const LOOKED_BACK_MS = 15 * MINUTE_MS;
+/** How often what nobody asks for any more is forgotten. */
+const FORGET_MS = 6 * HOUR_MS;
 
 /**
  * Wake-ups through the queue; several for one ticket or one send time are one job. A queue that is gone holds
@@ -97,17 +76,9 @@ function cardsTopic(platform: string): string {
 
 /** Starts this process's workers. */
 export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
-  await queue.work(
-    'ticket',
-    async ({ ticketId }) => {
-      if (!(await advance(deps, Number(ticketId))))
-        throw new AppError('ticket_busy', `ticket ${ticketId} is being worked on`, {
-          retryable: true,
-          retryAfterMs: BUSY_MS,
-        });
-    },
-    { concurrency: TICKETS },
-  );
+  await queue.work('ticket', ({ ticketId }) => workOnTicket(deps, Number(ticketId)), {
+    concurrency: TICKETS,
+  });
   // A topic for each platform, so that one that is slow holds up neither tickets nor the others.
   for (const id of deps.platforms.keys())
     await queue.work(
@@ -119,69 +90,91 @@ export async function startJobs(queue: Queue, deps: FlowDeps): Promise<void> {
       { concurrency: CARDS },
     );
   await queue.work('outbox', () => sendDue(deps), { concurrency: SENDERS });
-  await queue.work(
-    'clusters',
-    async () => {
-      const more = await timed(deps, 'cluster', () => clusterDue(deps));
-      await showClusters(deps);
-      if (more) await deps.wake.clusters();
-    },
-    { concurrency: 1 },
-  );
-  await queue.work('merge-clusters', async () => void (await mergeClusters(deps)), { concurrency: 1 });
-  await queue.every('merge-clusters', { cron: NIGHTLY, timeZone: deps.settings.workspace.timeZone });
-  await queue.work('calibrate', async () => void (await deps.withKey('calibrate', () => calibrate(deps))), {
-    concurrency: 1,
+  await queue.work('clusters', () => compareReports(deps), { concurrency: 1 });
+  for (const { topic, when, work } of recurringJobs(deps)) {
+    await queue.work(topic, async (payload) => void (await work(payload)), { concurrency: 1 });
+    await queue.every(topic, when);
+  }
+}
+
+async function workOnTicket(deps: FlowDeps, ticketId: number): Promise<void> {
+  if (await advance(deps, ticketId)) return;
+  throw new AppError('ticket_busy', `ticket ${ticketId} is being worked on`, {
+    retryable: true,
+    retryAfterMs: BUSY_MS,
   });
-  await queue.every('calibrate', { everyMs: CALIBRATE_MS });
-  await queue.work('learn-priority', () => learnPriority(deps), { concurrency: 1 });
-  await queue.every('learn-priority', { cron: HOURLY, timeZone: deps.settings.workspace.timeZone });
+}
+
+async function compareReports(deps: FlowDeps): Promise<void> {
+  const more = await timed(deps, 'cluster', () => clusterDue(deps));
+  await showClusters(deps);
+  if (more) await deps.wake.clusters();
+}
+
+/** What runs at its time or is looked at regularly, so that a lost wake-up costs no more than that pause. */
+interface RecurringJob {
+  topic: string;
+  when: Parameters<Queue['every']>[1];
+  work(payload: Record<string, unknown>): Promise<unknown>;
+}
+
+function recurringJobs(deps: FlowDeps): RecurringJob[] {
+  const { clock, settings } = deps;
+  const every = (ms: number) => ({ everyMs: ms });
+  const at = (cron: string) => ({ cron, timeZone: settings.workspace.timeZone });
+  return [
+    { topic: 'sweep', when: every(10 * SECOND_MS), work: createSweeper(deps) },
+    { topic: 'trackers', when: every(30 * SECOND_MS), work: () => keepTrack(deps) },
+    { topic: 'outreach', when: every(MINUTE_MS), work: () => considerEvents(deps) },
+    // An account that wrote is looked at soon, all of them at night, when nobody waits for the database.
+    {
+      topic: 'accounts',
+      when: every(MINUTE_MS),
+      work: () => watchAccounts(deps, new Date(clock.now().getTime() - LOOKED_BACK_MS)),
+    },
+    {
+      topic: 'all-accounts',
+      when: at('40 3 * * *'),
+      work: async () => {
+        await watchAccounts(deps);
+        await findGaps(deps);
+      },
+    },
+    // At night, since it changes what people look at.
+    { topic: 'merge-clusters', when: at('20 3 * * *'), work: () => mergeClusters(deps) },
+    // One that was asked for, or all that are due: so late may a digest be.
+    {
+      topic: 'digest',
+      when: every(MINUTE_MS),
+      work: (payload) => {
+        const asked = digestPeriodSchema.safeParse(payload);
+        return asked.success ? postDigest(deps, asked.data, digestPlaces(deps)) : postDueDigests(deps);
+      },
+    },
+    {
+      topic: 'day-figures',
+      when: every(5 * MINUTE_MS),
+      work: () => keepDays(deps, digestTimes(settings).timeZone),
+    },
+    { topic: 'derive-events', when: every(15 * MINUTE_MS), work: () => deriveEvents(deps) },
+    {
+      topic: 'calibrate',
+      when: every(HOUR_MS),
+      work: () => deps.withKey('calibrate', () => calibrate(deps)),
+    },
+    // Looks whether history teaches more; learning itself is for once a day and after imports.
+    { topic: 'learn-priority', when: at('40 * * * *'), work: () => learnPriority(deps) },
+  ];
+}
+
+/** Sweeps, and now and then throws away what nobody asks for any more. */
+function createSweeper(deps: FlowDeps): () => Promise<void> {
   let forgotten = Number.NEGATIVE_INFINITY;
-  await queue.work(
-    'sweep',
-    async () => {
-      await sweep(deps);
-      const now = deps.clock.now().getTime();
-      if (now - forgotten < FORGET_MS) return;
-      forgotten = now;
-      await forgetOld(deps);
-    },
-    { concurrency: 1 },
-  );
-  await queue.every('sweep', { everyMs: SWEEP_MS });
-  await queue.work(
-    'digest',
-    async (payload) => {
-      const asked = digestPeriodSchema.safeParse(payload);
-      if (asked.success) await postDigest(deps, asked.data, digestPlaces(deps));
-      else await postDueDigests(deps);
-    },
-    { concurrency: 1 },
-  );
-  await queue.every('digest', { everyMs: DIGESTS_MS });
-  await queue.work('day-figures', () => keepDays(deps, digestTimes(deps.settings).timeZone), {
-    concurrency: 1,
-  });
-  await queue.every('day-figures', { everyMs: DAYS_MS });
-  await queue.work(
-    'accounts',
-    () => watchAccounts(deps, new Date(deps.clock.now().getTime() - LOOKED_BACK_MS)),
-    { concurrency: 1 },
-  );
-  await queue.every('accounts', { everyMs: ACCOUNTS_MS });
-  await queue.work(
-    'all-accounts',
-    async () => {
-      await watchAccounts(deps);
-      await findGaps(deps);
-    },
-    { concurrency: 1 },
-  );
-  await queue.every('all-accounts', { cron: WATCHED, timeZone: deps.settings.workspace.timeZone });
-  await queue.work('derive-events', () => deriveEvents(deps), { concurrency: 1 });
-  await queue.every('derive-events', { everyMs: DERIVE_MS });
-  await queue.work('outreach', () => considerEvents(deps), { concurrency: 1 });
-  await queue.every('outreach', { everyMs: OUTREACH_MS });
-  await queue.work('trackers', () => keepTrack(deps), { concurrency: 1 });
-  await queue.every('trackers', { everyMs: TRACKERS_MS });
+  return async () => {
+    await sweep(deps);
+    const now = deps.clock.now().getTime();
+    if (now - forgotten < FORGET_MS) return;
+    forgotten = now;
+    await forgetOld(deps);
+  };
 }
