@@ -2,13 +2,14 @@
 import { isOptOut } from '../engine/local/opt-out.ts';
 import { isThanks } from '../engine/local/thanks.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
-import type { Queries, Store } from '../infra/db/queries/index.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
+import { daysBefore } from '../model/duration.ts';
 import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
 import { cleanLine, cleanText } from '../model/text.ts';
-import type { Clock, Engine, Log } from '../ports.ts';
+import type { Engine } from '../ports.ts';
 import { callBack } from './call-back.ts';
-import { type FlowDeps, UNRESOLVED, type Wake } from './deps.ts';
+import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { optOut } from './opt-out.ts';
 
 /** Closeness from which a message counts as being about the same problem. Chosen on the history of the sample workspace. */
@@ -18,14 +19,9 @@ const CHAT_PAUSE_MS = 30 * 60_000;
 const CHAT_CHANNELS = new Set(['livechat', 'slack', 'whatsapp', 'sms']);
 /** How long the comparison of topics may hold up the acknowledgement. */
 const TOPIC_LIMIT_MS = 1_500;
-const DAY_MS = 86_400_000;
 
-type ReceiveDeps = Pick<FlowDeps, 'settings' | 'metrics'> & {
-  store: Store;
+type ReceiveDeps = Pick<FlowDeps, 'store' | 'settings' | 'clock' | 'log' | 'metrics' | 'wake'> & {
   engine: Pick<Engine, 'similarity' | 'glance'>;
-  clock: Clock;
-  log: Log;
-  wake: Wake;
 };
 
 /**
@@ -34,43 +30,31 @@ type ReceiveDeps = Pick<FlowDeps, 'settings' | 'metrics'> & {
  */
 export async function receive(deps: ReceiveDeps, incoming: InboundMessage): Promise<Receipt> {
   const { store, clock, log, wake, engine } = deps;
-  const message = clean(incoming);
+  const message = cleaned(incoming, clock.now());
   const known = await store.findMessage(message.channel, message.externalId);
   if (known) return { ...known, duplicate: true };
 
   const topical = await sameTopicTicket(deps, message);
   const receipt = await store.transaction((tx) => append(tx, deps, message, topical));
   const { channel } = message;
-  deps.metrics.count('messages_received', { channel, duplicate: String(receipt.duplicate) });
-  log.info(
-    {
-      channel: message.channel,
-      messageId: receipt.messageId,
-      ticketId: receipt.ticketId,
-      duplicate: receipt.duplicate,
-    },
-    'message received',
-  );
-  if (receipt.ticketId !== null && !receipt.duplicate)
-    await wake.ticket(receipt.ticketId, engine.glance(message.text));
+  const { messageId, ticketId, duplicate } = receipt;
+  deps.metrics.count('messages_received', { channel, duplicate: String(duplicate) });
+  log.info({ channel, messageId, ticketId, duplicate }, 'message received');
+  if (ticketId !== null && !duplicate) await wake.ticket(ticketId, engine.glance(message.text));
   return receipt;
+}
 
-  function clean(raw: InboundMessage): InboundMessage {
-    const now = clock.now();
+function cleaned(raw: InboundMessage, now: Date): InboundMessage {
+  const { name } = raw.customer;
+  return {
+    ...raw,
+    text: cleanText(raw.text),
+    fullText: raw.fullText === undefined ? undefined : cleanText(raw.fullText),
+    subject: raw.subject === undefined ? undefined : cleanLine(raw.subject, 1_000),
+    customer: { ...raw.customer, name: name === undefined ? undefined : cleanLine(name, 200) },
     // A sender's clock may be wrong; nothing was sent in the future.
-    const sentAt = raw.sentAt && raw.sentAt < now ? raw.sentAt : now;
-    return {
-      ...raw,
-      text: cleanText(raw.text),
-      fullText: raw.fullText === undefined ? undefined : cleanText(raw.fullText),
-      subject: raw.subject === undefined ? undefined : cleanLine(raw.subject, 1_000),
-      customer: {
-        ...raw.customer,
-        name: raw.customer.name === undefined ? undefined : cleanLine(raw.customer.name, 200),
-      },
-      sentAt,
-    };
-  }
+    sentAt: raw.sentAt && raw.sentAt < now ? raw.sentAt : now,
+  };
 }
 
 /** The customer's open ticket that this message is about, judged by its words; null when none fits. */
@@ -110,6 +94,7 @@ async function closenessOf({ engine, log }: ReceiveDeps, a: string, b: string): 
   return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }
 
+/** Appends the message to its customer's conversation, and does to its ticket what it means for it. */
 async function append(
   tx: Queries,
   deps: ReceiveDeps,
@@ -130,37 +115,29 @@ async function append(
   const threadTicket =
     returned?.ticket ??
     (message.threadId ? await tx.ticketOfThread(conversationId, message.channel, message.threadId) : null);
-  const joined = await joinable(tx, threadTicket, topical, now);
+  const reopenSince = daysBefore(now, deps.settings.tickets.reopenDays);
+  const joined = await joinable(tx, threadTicket, topical, reopenSince);
   const silent = Boolean(message.automatic) || (thanks && (!joined || isAnswered(joined)));
-  const target =
-    joined ??
-    (silent ? threadTicket : await openTicket(tx, message, { conversationId, customerId, seq, now }));
-
-  const messageId = await tx.insertMessage({
+  const opened =
+    joined || silent
+      ? null
+      : await tx.createTicket({
+          conversationId,
+          customerId,
+          channel: message.channel,
+          subject: message.subject?.trim() || null,
+          createdAt: now,
+          inboundSeq: seq,
+        });
+  const target = joined ?? opened ?? threadTicket;
+  const name = message.customer.name ?? (await tx.getCustomer(customerId)).name;
+  const messageId = await insertInbound(tx, message, {
     conversationId,
     ticketId: target?.id ?? null,
     seq,
-    direction: 'inbound',
-    channel: message.channel,
-    externalId: message.externalId,
-    threadId: message.threadId ?? null,
-    author:
-      message.customer.name ??
-      (await tx.getCustomer(customerId)).name ??
-      message.customer.email ??
-      'Customer',
-    subject: message.subject ?? null,
-    text: message.text,
-    fullText: message.fullText === message.text ? null : (message.fullText ?? null),
-    automatic: message.automatic ?? null,
-    thread: message.thread ?? null,
-    at: message.sentAt ?? now,
+    author: name ?? message.customer.email ?? 'Customer',
     receivedAt: now,
   });
-  // The same provider id under another customer's conversation: the unique index has the last word.
-  if (messageId === null)
-    throw new Error(`message ${message.channel}/${message.externalId} was inserted twice`);
-  await tx.insertAttachments(messageId, message.attachments ?? []);
 
   if (target) {
     if (returned) await giveBack(tx, returned, message);
@@ -173,20 +150,50 @@ async function append(
   if (!message.automatic && isOptOut(message.text) && isOptOut(about ?? ''))
     await optOut(tx, customerId, now);
   return { messageId, ticketId: target?.id ?? null, duplicate: false };
+}
 
-  /** A ticket that this message may join: unresolved, or resolved recently enough to be reopened. */
-  async function joinable(
-    queries: Queries,
-    byThread: TicketRow | null,
-    byTopic: number | null,
-    at: Date,
-  ): Promise<TicketRow | null> {
-    const since = at.getTime() - deps.settings.tickets.reopenDays * DAY_MS;
-    const row = byThread ? await queries.lockTicket(byThread.id) : null;
-    if (row && (row.status !== 'resolved' || (row.resolvedAt?.getTime() ?? 0) >= since)) return row;
-    const topicRow = byTopic === null ? null : await queries.lockTicket(byTopic);
-    return topicRow && topicRow.status !== 'resolved' ? topicRow : null;
-  }
+/** A ticket that a message may join: of its thread, unless that was resolved before `reopenSince`, else an unresolved one of its topic. */
+async function joinable(
+  tx: Queries,
+  byThread: TicketRow | null,
+  byTopic: number | null,
+  reopenSince: Date,
+): Promise<TicketRow | null> {
+  const row = byThread && (await tx.lockTicket(byThread.id));
+  if (row && (row.status !== 'resolved' || (row.resolvedAt && row.resolvedAt >= reopenSince))) return row;
+  const topicRow = byTopic === null ? null : await tx.lockTicket(byTopic);
+  return topicRow && topicRow.status !== 'resolved' ? topicRow : null;
+}
+
+async function insertInbound(
+  tx: Queries,
+  message: InboundMessage,
+  entry: {
+    conversationId: number;
+    ticketId: number | null;
+    seq: number;
+    author: string;
+    receivedAt: Date;
+  },
+): Promise<number> {
+  const { channel, externalId, text, fullText } = message;
+  const messageId = await tx.insertMessage({
+    ...entry,
+    direction: 'inbound',
+    channel,
+    externalId,
+    threadId: message.threadId ?? null,
+    subject: message.subject ?? null,
+    text,
+    fullText: fullText === text ? null : (fullText ?? null),
+    automatic: message.automatic ?? null,
+    thread: message.thread ?? null,
+    at: message.sentAt ?? entry.receivedAt,
+  });
+  // The same provider id under another customer's conversation: the unique index has the last word.
+  if (messageId === null) throw new Error(`message ${channel}/${externalId} was inserted twice`);
+  await tx.insertAttachments(messageId, message.attachments ?? []);
+  return messageId;
 }
 
 interface ReturnedReply {
@@ -242,20 +249,5 @@ async function ask(tx: Queries, ticket: TicketRow, seq: number, now: Date): Prom
     retryAt: null,
     failures: 0,
     ...(reopened && { reopenedAt: now, ...UNRESOLVED }),
-  });
-}
-
-async function openTicket(
-  tx: Queries,
-  message: InboundMessage,
-  where: { conversationId: number; customerId: number; seq: number; now: Date },
-): Promise<TicketRow> {
-  return tx.createTicket({
-    conversationId: where.conversationId,
-    customerId: where.customerId,
-    channel: message.channel,
-    subject: message.subject?.trim() || null,
-    createdAt: where.now,
-    inboundSeq: where.seq,
   });
 }
