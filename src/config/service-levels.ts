@@ -1,7 +1,7 @@
 // The part of config/deskhand.yaml that promises answers: by when, in which hours, and who hears before it is too late.
 import { z } from 'zod';
+import { MINUTE_MS } from '../model/duration.ts';
 
-const MINUTE_MS = 60_000;
 const LONGEST_MINUTES = 90 * 24 * 60;
 const DURATION = 'a duration such as 30m, 4h or 1h30m, at most 2160h';
 const HOURS = 'hours such as "09:00-18:00" or "09:00-12:30, 13:30-18:00"';

@@ -2,6 +2,7 @@
 import { burstCard, movedCard } from '../cards/burst.ts';
 import type { CardRow } from '../infra/db/queries/cards.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import { MINUTE_MS } from '../model/duration.ts';
 import { AppError } from '../model/errors.ts';
 import type { MessageRef } from '../model/platform.ts';
 import { ticketKey } from '../model/ticket.ts';
@@ -9,8 +10,6 @@ import type { ChatPlatform } from '../ports.ts';
 import type { FlowDeps } from './deps.ts';
 import { showCard } from './show-card.ts';
 import { categoryName } from './view.ts';
-
-const MINUTE_MS = 60_000;
 
 /**
  * The message in whose thread a new card goes when more of its category came to its channel than the

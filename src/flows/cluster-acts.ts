@@ -2,6 +2,7 @@
 import { clusterCard, linkForm, mergeForm, renameForm, splitForm } from '../cards/cluster.ts';
 import type { ClusterRow } from '../infra/db/queries/clusters.ts';
 import { clusterKey, parseClusterKey } from '../model/cluster.ts';
+import { daysAfter } from '../model/duration.ts';
 import type { ActionReply } from '../model/platform.ts';
 import { cleanLine } from '../model/text.ts';
 import { notice, wrongButton, wrongForm } from './answers.ts';
@@ -13,7 +14,6 @@ import type { FlowDeps } from './deps.ts';
 import type { SubjectAction } from './subjects.ts';
 import { createIssue, linkIssue } from './tracker.ts';
 
-const DAY_MS = 86_400_000;
 /** Choices of a form: platforms take 25. */
 const CHOICES = 25;
 
@@ -34,7 +34,7 @@ export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise
       case 'mute': {
         const now = deps.clock.now();
         const muted = cluster.mutedUntil !== null && cluster.mutedUntil > now;
-        const until = new Date(now.getTime() + deps.settings.clusters.muteDays * DAY_MS);
+        const until = daysAfter(now, deps.settings.clusters.muteDays);
         await deps.store.updateCluster(id, { mutedUntil: muted ? null : until });
         return card(deps, id);
       }

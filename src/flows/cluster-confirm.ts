@@ -7,6 +7,7 @@ import type { IssueRow, Report } from '../infra/db/queries/tracking.ts';
 import { productName } from '../insights/issue-report.ts';
 import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
+import { DAY_MS, daysBefore } from '../model/duration.ts';
 import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
 import { publicWords, rename, tellingSentence } from './cluster-merge.ts';
@@ -14,7 +15,6 @@ import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
 
-const DAY_MS = 86_400_000;
 /** What a category's usual number of reports is taken from. */
 const BASELINE_DAYS = 28;
 /** Chance below which a number of reports is no accident; a workspace has some twenty categories that are tried each day. */
@@ -47,7 +47,7 @@ async function reasonToConfirm(
 ): Promise<string | null> {
   const { customers, days, growth } = settings.clusters;
   const now = clock.now();
-  const since = (back: number) => new Date(now.getTime() - back * DAY_MS);
+  const since = (back: number) => daysBefore(now, back);
   const lately = await store.clusterCounts(id, since(days));
   if (lately.customers >= customers)
     return `${lately.customers} customers in ${days === 1 ? 'a day' : `${days} days`}`;
@@ -71,10 +71,10 @@ async function surgeIn(
   category: string,
   count: number,
 ): Promise<Surge> {
-  const to = new Date(clock.now().getTime() - DAY_MS);
+  const to = daysBefore(clock.now(), 1);
   const first = (await store.firstTicketAt()) ?? to;
   const days = Math.min(BASELINE_DAYS, Math.max(1, (to.getTime() - first.getTime()) / DAY_MS));
-  const before = await store.countReports('bug', category, new Date(to.getTime() - days * DAY_MS), to);
+  const before = await store.countReports('bug', category, daysBefore(to, days), to);
   return surgeOf(count, 1, before, days);
 }
 
@@ -89,10 +89,10 @@ function usual(expected: number): string {
 export async function showClusters(deps: FlowDeps): Promise<void> {
   const { store, clock, log, settings } = deps;
   const now = clock.now();
-  const midnight = new Date(now.getTime() - DAY_MS);
+  const aDayAgo = daysBefore(now, 1);
   for (const clusterId of await store.unshownClusters(now, 100)) {
     const isNew = (await store.postedCards(clusterKey(clusterId))).length === 0;
-    if (isNew && (await store.countClusterCards(midnight)) >= settings.clusters.pingsPerDay) continue;
+    if (isNew && (await store.countClusterCards(aDayAgo)) >= settings.clusters.pingsPerDay) continue;
     await showCluster(deps, clusterId).catch((error: unknown) =>
       log.warn({ clusterId, reason: errorText(error) }, 'the card of a bug could not be shown'),
     );
@@ -136,7 +136,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     store.issueOfCluster(clusterId),
     store.reportsOf(clusterId),
     store.membersOf(clusterId),
-    store.clusterCounts(clusterId, new Date(clock.now().getTime() - DAY_MS)),
+    store.clusterCounts(clusterId, daysBefore(clock.now(), 1)),
   ]);
   const bugs = reports.flatMap(({ bug }) => (bug ? [bug] : []));
   const into = cluster.mergedInto === null ? null : await store.currentCluster(clusterId);

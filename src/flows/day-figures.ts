@@ -3,9 +3,9 @@ import { addDays, localTime, startOfDay } from '../insights/calendar.ts';
 import { dayRow, daysIn } from '../insights/day-figures.ts';
 import { NONE, type TicketSlice } from '../model/dashboard.ts';
 import type { DayFigures, DayRow, DaySpan, Span } from '../model/digest.ts';
+import { daysAfter } from '../model/duration.ts';
 import type { FlowDeps } from './deps.ts';
 
-const DAY_MS = 86_400_000;
 /** Days counted by one query. */
 const AT_ONCE = 31;
 
@@ -48,7 +48,7 @@ export async function figuresByDay(
   const { timeZone } = deps.settings.workspace;
   const since = await deps.store.firstTicketAt();
   if (!since) return [];
-  const until = new Date(deps.clock.now().getTime() + DAY_MS);
+  const until = daysAfter(deps.clock.now(), 1);
   const recorded = {
     from: new Date(Math.max(span.from.getTime(), since.getTime())),
     to: new Date(Math.min(span.to.getTime(), until.getTime())),

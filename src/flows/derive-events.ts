@@ -1,16 +1,16 @@
 // Events that nobody tells us of but that our own records show: stuck in onboarding, an error again and again, a renewal near.
+import { daysAfter, daysBefore } from '../model/duration.ts';
 import { cleanLine } from '../model/text.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { zonedDate } from '../model/zone.ts';
 import type { FlowDeps } from './deps.ts';
 
-const DAY_MS = 86_400_000;
 /** Found in one pass; the next goes on. */
 const AT_ONCE = 200;
 /** Who signed up longer ago than this has stopped for reasons that a message does not change. */
 const LOST_DAYS = 30;
 /** A ticket that waits for us this long is a problem. */
-const WAITS_MS = 2 * DAY_MS;
+const WAITING_DAYS = 2;
 const SUBJECT = 120;
 
 /** Writes each as an event of the customer, once ever (or once a day): outreach takes it from there. */
@@ -20,15 +20,11 @@ export async function deriveEvents(
   const { store, clock, settings } = deps;
   const { errorTimes, onboardingDays, renewalDays } = settings.outreach;
   const now = clock.now();
-  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  const ago = (days: number) => daysBefore(now, days);
   const [errors, stuck, renewals] = await Promise.all([
     store.repeatedErrors(ago(1), errorTimes, AT_ONCE),
     store.stuckInOnboarding({ from: ago(LOST_DAYS), to: ago(onboardingDays) }, AT_ONCE),
-    store.renewalsWithProblems(
-      { from: now, to: ago(-renewalDays) },
-      new Date(now.getTime() - WAITS_MS),
-      AT_ONCE,
-    ),
+    store.renewalsWithProblems({ from: now, to: daysAfter(now, renewalDays) }, ago(WAITING_DAYS), AT_ONCE),
   ]);
   const day = zonedDate(now, settings.workspace.timeZone);
   const found = [

@@ -1,10 +1,10 @@
 // Knowledge gaps: what customers ask or cannot find, and no article answers, becomes a drafted article for approval.
 import { articleMaterial, composeArticle } from '../engine/local/gap-article.ts';
+import { daysBefore } from '../model/duration.ts';
 import { showAlerts } from './alerts.ts';
 import { publicWords } from './cluster-merge.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 
-const DAY_MS = 86_400_000;
 /** Questions this far back count. */
 const DAYS = 60;
 const AT_ONCE = 10;
@@ -16,7 +16,7 @@ export async function findGaps(deps: FlowDeps): Promise<void> {
   await deps.withKey('gaps', async () => {
     const { store, clock, settings, writer } = deps;
     const now = clock.now();
-    const since = new Date(now.getTime() - DAYS * DAY_MS);
+    const since = daysBefore(now, DAYS);
     for (const gap of await store.knowledgeGaps(since, settings.alerts.gap, AT_ONCE)) {
       const [replies, questions] = await Promise.all([
         store.agentReplies(gap.clusterId, BOT, REPLIES),

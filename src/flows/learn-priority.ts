@@ -4,11 +4,11 @@ import { fitPriority, type PastTicket } from '../engine/priority-fit.ts';
 import type { PastTicketRow } from '../infra/db/queries/service-levels.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
+import { DAY_MS } from '../model/duration.ts';
 import type { FlowDeps } from './deps.ts';
 
 type LearnDeps = Pick<FlowDeps, 'store' | 'clock' | 'settings' | 'log' | 'localEngine' | 'withKey'>;
 
-const DAY_MS = 86_400_000;
 /** Newest tickets that are looked at; more would only make it slower. */
 const MOST = 3_000;
 /** A history that has grown by so much was imported. */

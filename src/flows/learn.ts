@@ -1,5 +1,4 @@
 // Step 7: turns what agents and customers did with drafts into outcomes, examples and exemplars.
-
 import { z } from 'zod';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';

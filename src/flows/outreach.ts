@@ -1,5 +1,4 @@
 // Outreach: an event at a customer becomes a message that is proposed on a card, or leaves by itself where that is earned.
-
 import { languageName } from '../cards/words.ts';
 import {
   languageCode,

@@ -1,14 +1,12 @@
 // Step 4, first half: decides where a ticket's cards stand and when, and wakes those who draw them.
-
 import type { CardRow } from '../infra/db/queries/cards.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Customer } from '../model/customer.ts';
+import { MINUTE_MS } from '../model/duration.ts';
 import { AppError } from '../model/errors.ts';
 import type { FlowDeps } from './deps.ts';
 import { quietUntil } from './quiet-hours.ts';
 import { fallbackOf, placesOf } from './route.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Reserves a new ticket's cards, and has all of them drawn that lag behind. Platforms are not waited for. */
 export async function placeCards(deps: FlowDeps, ticket: TicketRow, customer: Customer): Promise<void> {

@@ -6,6 +6,7 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { timeUsed } from '../insights/service-clock.ts';
 import { type Analysis, SPAM } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
+import { daysBefore } from '../model/duration.ts';
 import type { PriorityRules } from '../model/priority.ts';
 import type { Priority } from '../model/ticket.ts';
 import type { EngineInput } from '../ports.ts';
@@ -14,7 +15,6 @@ import { hoursOf } from './service-clocks.ts';
 
 type ScoreDeps = Pick<FlowDeps, 'store' | 'clock' | 'settings' | 'holidaysOf' | 'log'>;
 
-const DAY_MS = 86_400_000;
 /** Contacts within so many days count. */
 const CONTACT_DAYS = 30;
 /** An incident that nobody has ended is over after so many days. */
@@ -37,7 +37,7 @@ export async function priorityOf(
     return { level: 'P4', score: 0, factors: [{ name: 'spam', points: 0, text: 'looks like spam' }] };
   const [rules, around, clocks, hours] = await Promise.all([
     rulesOf(deps),
-    store.circumstancesOf(ticket.id, daysAgo(now, INCIDENT_DAYS)),
+    store.circumstancesOf(ticket.id, daysBefore(now, INCIDENT_DAYS)),
     store.clocksOf(ticket.id),
     hoursOf(deps),
   ]);
@@ -54,10 +54,8 @@ export function contactsOf(
   { store, clock }: Pick<ScoreDeps, 'store' | 'clock'>,
   { customerId, id }: Pick<TicketRow, 'customerId' | 'id'>,
 ): Promise<EngineInput['contacts']> {
-  return store.contactCounts(customerId, id, daysAgo(clock.now(), CONTACT_DAYS));
+  return store.contactCounts(customerId, id, daysBefore(clock.now(), CONTACT_DAYS));
 }
-
-const daysAgo = (now: Date, days: number) => new Date(now.getTime() - days * DAY_MS);
 
 /** Scores a ticket again that waits for us: others may report the same by now, or its time runs out. */
 export async function scoreAgain(deps: ScoreDeps, ticket: TicketRow, customer: Customer): Promise<TicketRow> {

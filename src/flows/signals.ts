@@ -2,11 +2,11 @@
 import { signalsCard } from '../cards/signals.ts';
 import { WELL } from '../insights/health.ts';
 import type { Card } from '../model/card.ts';
+import { daysBefore } from '../model/duration.ts';
 import { zonedDate } from '../model/zone.ts';
 import type { FlowDeps } from './deps.ts';
 
 const DAYS = 30;
-const DAY_MS = 86_400_000;
 const SHOWN = 8;
 /** Health is written every night; what is older than this is of a bot that was away. */
 export const FRESH_DAYS = -2;
@@ -17,7 +17,7 @@ export async function signals({
   settings,
 }: Pick<FlowDeps, 'store' | 'clock' | 'settings'>): Promise<Card> {
   const now = clock.now();
-  const from = new Date(now.getTime() - DAYS * DAY_MS);
+  const from = daysBefore(now, DAYS);
   const since = zonedDate(now, settings.workspace.timeZone, FRESH_DAYS);
   const [requests, friction, accounts, outreach] = await Promise.all([
     store.rankedClusters('feature_request', { from, to: now }, SHOWN),

@@ -1,17 +1,15 @@
 // The safety net: finds in SQL whatever should move and does not, because a wake-up was lost, a time came or a process died.
-
+import { daysBefore } from '../model/duration.ts';
 import { warnOfBreaches } from './breach-warnings.ts';
 import type { FlowDeps } from './deps.ts';
 import { recoverAbandoned } from './reply.ts';
-
-const DAY_MS = 86_400_000;
 
 /** One sweep. Cheap when nothing is outstanding: every query has a partial index of its own. */
 export async function sweep(deps: FlowDeps): Promise<void> {
   const { store, clock, settings, wake } = deps;
   const now = clock.now();
   const woken = await store.wakeSnoozed(now);
-  const silentSince = new Date(now.getTime() - settings.tickets.assumeResolvedDays * DAY_MS);
+  const silentSince = daysBefore(now, settings.tickets.assumeResolvedDays);
   const resolved = await store.assumeResolved(silentSince, now);
   const released = await store.releaseHeld(now);
   const unfinished = await store.unfinishedTickets(now, 500);

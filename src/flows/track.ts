@@ -1,7 +1,7 @@
 // Keeps issues and clusters in step: later reports, states, regressions, and issues that are made by themselves.
-
 import type { IssueRow } from '../infra/db/queries/tracking.ts';
 import { laterParts, regressionParts } from '../insights/issue-report.ts';
+import { MINUTE_MS } from '../model/duration.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Tracker } from '../ports.ts';
 import { applyState, showOnCluster } from './apply-state.ts';
@@ -10,7 +10,6 @@ import { draftAboutKnownIssue } from './known-issue.ts';
 import { finishApproved, showProposals } from './proposal.ts';
 import { before, createIssue, makeIssue, preferredTracker, RETRY_MS } from './tracker.ts';
 
-const MINUTE_MS = 60_000;
 /** Webhooks may be lost, too: then an issue is asked for so rarely. */
 const SAFETY_NET_MS = 60 * MINUTE_MS;
 /** Issues looked at by one pass; the next goes on. */

@@ -1,5 +1,4 @@
 // Gathers what a ticket's card is drawn from.
-
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';

@@ -5,18 +5,18 @@ import { type EarlierAlert, reasonToAlert } from '../insights/alarm.ts';
 import { type ChurnModel, churnRisk, learnChurn } from '../insights/churn.ts';
 import { type Health, healthOf } from '../insights/health.ts';
 import type { AlertBody } from '../model/alert.ts';
+import { daysBefore } from '../model/duration.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { zonedDate } from '../model/zone.ts';
 import { showAlerts } from './alerts.ts';
 import type { FlowDeps } from './deps.ts';
 
-const DAY_MS = 86_400_000;
 /** Learned risk from which an account is warned of, whatever its health. */
 const LIKELY = 0.5;
 /** From here on a message reads as if they want more. */
 const WANTS_MORE = 0.6;
 /** How long answers to alerts are remembered. */
-const REMEMBERED_MS = 180 * DAY_MS;
+const REMEMBERED_DAYS = 180;
 const QUOTES = 2;
 
 /**
@@ -82,7 +82,7 @@ async function earlier(
   accountId: number,
   kind: 'risk' | 'expansion',
 ): Promise<EarlierAlert[]> {
-  const since = new Date(clock.now().getTime() - REMEMBERED_MS);
+  const since = daysBefore(clock.now(), REMEMBERED_DAYS);
   const rows = await store.alertsAbout({ accountId }, since);
   return rows.filter((row) => row.kind === kind).map((row) => ({ ...row, at: row.createdAt }));
 }

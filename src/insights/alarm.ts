@@ -1,7 +1,7 @@
 // Whether an alert is raised: what people answered to earlier ones moves the bar.
 import type { AlertStatus } from '../model/alert.ts';
+import { DAY_MS } from '../model/duration.ts';
 
-const DAY_MS = 86_400_000;
 /** How far above a false alarm the same signal of the same account must be, and for how long that is remembered. */
 const MARGIN = 0.15;
 const REMEMBERED_DAYS = 180;

@@ -1,13 +1,13 @@
 // Whether a customer may be written to first, and why we would: the rules, without any text that a customer reads.
 import type { Usage } from '../model/customer.ts';
 import type { WrittenFirst } from '../model/digest.ts';
+import { DAY_MS } from '../model/duration.ts';
 import type { OutreachKind } from '../model/outreach.ts';
 
 /** Frustration from which only a person should write, in their own words; as for news of a fix. */
 const UPSET = 0.7;
 /** What happened longer ago is no reason to write any more. */
 const STALE_DAYS = 7;
-const DAY_MS = 86_400_000;
 
 export interface OutreachFacts {
   optedOut: boolean;

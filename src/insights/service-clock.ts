@@ -1,4 +1,5 @@
 // Promises to customers: what is promised to whom, by when it is due, and how that moves with what happens to the ticket.
+import { HOUR_MS } from '../model/duration.ts';
 import type {
   DueView,
   ServiceClock,
@@ -8,8 +9,6 @@ import type {
 } from '../model/service-level.ts';
 import type { PriorityLevel } from '../model/ticket.ts';
 import { addBusinessTime, businessTimeBetween, type OfficeHours, ROUND_THE_CLOCK } from './business-time.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Shares of the time after which a promise is warned of. */
 export interface WarningShares {

@@ -1,5 +1,4 @@
 // Clusters: messages that report the same thing.
-
 import type { Kind } from './analysis.ts';
 import type { IssueState } from './issue.ts';
 

@@ -1,5 +1,4 @@
 // Chart -> echarts option: pure, the same for pictures in chats and for the dashboard.
-
 import type { BarSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
 import type { GridComponentOption, LegendComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';

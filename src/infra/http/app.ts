@@ -7,6 +7,7 @@ import { matchedRoutes } from 'hono/route';
 import { z } from 'zod';
 import { customerEventSchema } from '../../model/customer.ts';
 import { ticketSliceSchema } from '../../model/dashboard.ts';
+import { daysBefore } from '../../model/duration.ts';
 import { AppError, errorText } from '../../model/errors.ts';
 import type { Peer } from '../../ports.ts';
 import { databaseError } from '../db/index.ts';
@@ -21,7 +22,6 @@ import { actOnTicket, getTicket, listTickets } from './tickets.ts';
 import { createUnsubscribeRoutes } from './unsubscribe.ts';
 
 const MB = 1_048_576;
-const DAY_MS = 86_400_000;
 
 /** Largest bodies in bytes, and the longest silence within one in milliseconds. */
 const LIMITS = { message: 30 * MB, other: MB, idleMs: 10_000 };
@@ -97,7 +97,7 @@ export function createApp(deps: HttpDeps, limits: typeof LIMITS = LIMITS): Hono<
     const period = parseQuery(c.req.raw, periodSchema);
     if (!period.ok) return period.problem;
     const to = period.value.to ?? deps.clock.now();
-    const from = period.value.from ?? new Date(to.getTime() - DAY_MS);
+    const from = period.value.from ?? daysBefore(to, 1);
     if (from >= to) return problem(400, 'invalid', 'from: must be earlier than "to"', { field: 'from' });
     const { by, from: _from, to: _to, ...slice } = period.value;
     const figures = await deps.figures(from, to, slice);

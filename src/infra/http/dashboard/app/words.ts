@@ -1,5 +1,4 @@
 // Numbers and days as the page writes them.
-
 import type { Spread } from '../../../../model/digest.ts';
 import { duration } from '../../../../model/measure.ts';
 
