@@ -30,7 +30,6 @@ export type {
   KnowledgeArticle,
   KnowledgeHit,
   LabelledText,
-  Macro,
   SimilarTicket,
 } from './model/engine.ts';
 
