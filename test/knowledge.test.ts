@@ -1,12 +1,12 @@
 // Articles stay fresh while the bot runs: changed, new and deleted files, and what was imported beside it.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { importKnowledge } from '../src/flows/knowledge.ts';
 import { openDatabase } from '../src/infra/db/index.ts';
 import { createStore, type Store } from '../src/infra/db/queries/index.ts';
-import { createKnowledge } from '../src/main/knowledge.ts';
+import { createKnowledge, knowledgeFolders } from '../src/main/knowledge.ts';
 import type { KnowledgeArticle } from '../src/ports.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { silentLog, testClock } from './support/workspace.ts';
@@ -102,4 +102,22 @@ test('a folder that is gone leaves the articles as they were, and is found again
   await rm(folder, { recursive: true });
   await expect(knowledge.refresh()).rejects.toThrow(/ENOENT/);
   expect(bodies()).toEqual(['The first.']);
+});
+
+test('macros beside the articles are read without being named, and a broken one stops no other', async () => {
+  const [articles, macros] = [join(folder, 'knowledge'), join(folder, 'macros')];
+  await Promise.all([mkdir(articles), mkdir(macros)]);
+  await writeFile(join(articles, 'a.md'), '# A\n\nThe article.\n');
+  await writeFile(join(macros, 'good.md'), '---\ntitle: Good\n---\n\nThe macro.\n');
+  await writeFile(join(macros, 'bad.md'), '---\nsource: nowhere\n---\n\nThe other.\n');
+  const folders = knowledgeFolders(join(folder, 'deskhand.yaml'), { folder: 'knowledge' });
+  const engine = { setArticles: async (list: KnowledgeArticle[]) => void readings.push(list) };
+  const reasons: unknown[] = [];
+  const log = { ...silentLog, warn: (fields: Record<string, unknown>) => void reasons.push(fields.reason) };
+  await createKnowledge({ folders, store, engine, clock, log }).refresh();
+  expect(readings.at(-1)?.map(({ id, macro }) => [id, macro])).toEqual([
+    ['knowledge/a.md', null],
+    ['macros/good.md', { team: null, sources: [] }],
+  ]);
+  expect(reasons).toEqual([expect.stringMatching(/^bad\.md: front matter: title/)]);
 });
