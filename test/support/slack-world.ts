@@ -394,7 +394,8 @@ export function signed(
   return { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': `v0=${signature}` };
 }
 
-function httpWire(base: () => string): Wire {
+/** Posts to the bot as Slack does. `base`: where the bot listens. */
+export function httpWire(base: () => string): Wire {
   async function post(body: string, contentType: string, retry: number): Promise<unknown> {
     const retries: Record<string, string> =
       retry > 0 ? { 'x-slack-retry-num': String(retry), 'x-slack-retry-reason': 'http_timeout' } : {};
