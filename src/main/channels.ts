@@ -1,6 +1,7 @@
 // Whether cards can be posted wherever the configuration sends them: asked at the start and by `doctor`, not at the first ticket.
 import type { YamlConfig } from '../config/schema.ts';
 import { parseTarget } from '../flows/route.ts';
+import { withDeadline } from '../infra/deadline.ts';
 import { errorText } from '../model/errors.ts';
 import type { ChatPlatform, Health } from '../ports.ts';
 
@@ -29,10 +30,9 @@ async function check(target: string, platforms: ReadonlyMap<string, ChatPlatform
       detail: `${id} is not set up, so its cards go to the fallback channel; \`deskhand setup\` tells how`,
     };
   if (!platform.check) return { ok: true, detail: 'not checked' };
-  const late = new Promise<Health>((resolve) => {
-    const answer = { ok: false, detail: `${id} did not answer within ${PATIENCE_MS / 1_000} s` };
-    setTimeout(() => resolve(answer), PATIENCE_MS).unref();
-  });
-  const asked = platform.check(channel).catch((error: unknown) => ({ ok: false, detail: errorText(error) }));
-  return Promise.race([asked, late]);
+  const late = () => new Error(`${id} did not answer within ${PATIENCE_MS / 1_000} s`);
+  return withDeadline(PATIENCE_MS, platform.check(channel), late).catch((error: unknown) => ({
+    ok: false,
+    detail: errorText(error),
+  }));
 }

@@ -1,6 +1,7 @@
 // Readiness: asks every part how it is, and waits for none longer than a second.
 import { errorText } from '../../model/errors.ts';
 import type { Health } from '../../ports.ts';
+import { withDeadline } from '../deadline.ts';
 import type { HealthCheck } from './deps.ts';
 
 /** Patience with one part, in milliseconds. */
@@ -31,16 +32,10 @@ export async function readiness(
 }
 
 async function inTime(check: () => Promise<Health>, patienceMs: number): Promise<Health> {
-  const late = Promise.withResolvers<Health>();
-  const timer = setTimeout(
-    () => late.resolve({ ok: false, detail: `gave no answer within ${patienceMs / 1_000} s` }),
-    patienceMs,
-  );
   try {
-    return await Promise.race([check(), late.promise]);
+    const late = () => new Error(`gave no answer within ${patienceMs / 1_000} s`);
+    return await withDeadline(patienceMs, check(), late);
   } catch (error) {
     return { ok: false, detail: errorText(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }
