@@ -105,7 +105,7 @@ export function cardQueries(db: Db) {
 
     // --- bursts ---
 
-    /** Cards that came to a channel since a moment,. */
+    /** How many cards came to a channel since a moment. */
     cardsSince: (place: { platform: string; channel: string }, since: Date): Promise<number> =>
       db.$count(
         card,
@@ -193,6 +193,7 @@ export function cardQueries(db: Db) {
     },
 
     // --- cards about something else than a ticket ---
+
     /** The card about something else than a ticket in one place, reserved before it is posted. */
     async postedCard(key: string, platform: string, channel: string, now: Date): Promise<PostedCardRow> {
       await db.insert(postedCard).values({ key, platform, channel, postedAt: now }).onConflictDoNothing();

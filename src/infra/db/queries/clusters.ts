@@ -5,6 +5,7 @@ import type { ClusterProfile, Fingerprint } from '../../../model/cluster.ts';
 import type { Db } from '../index.ts';
 import { cluster, clusterApart, clusterMember, clusterRefusal } from '../schema/clusters.ts';
 import { message, ticket } from '../schema/conversations.ts';
+import { inserted } from './rows.ts';
 import { clusterFamily } from './tracking.ts';
 
 type StoredCluster = typeof cluster.$inferSelect;
@@ -82,12 +83,8 @@ export function clusterQueries(db: Db) {
       { vector, size, ...profile }: ClusterProfile,
       row: Pick<ClusterRow, 'kind' | 'title' | 'firstSeen' | 'lastSeen'>,
     ): Promise<number> {
-      const [created] = await db
-        .insert(cluster)
-        .values({ ...row, size, profile, centroid: bytesOf(vector), version: NEXT_VERSION })
-        .returning({ id: cluster.id });
-      if (!created) throw new Error('insert returned no row');
-      return created.id;
+      const values = { ...row, size, profile, centroid: bytesOf(vector), version: NEXT_VERSION };
+      return inserted(await db.insert(cluster).values(values).returning({ id: cluster.id })).id;
     },
 
     /** Changes what a cluster is compared by, and makes its card show it. */

@@ -4,6 +4,7 @@ import type { IncomingAttachment, Message, ThreadContext } from '../../../model/
 import { answeredOrTaken, parseTicketKey, type TicketStatus } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { attachment, conversation, message, ticket } from '../schema/conversations.ts';
+import { inserted } from './rows.ts';
 
 export type TicketRow = typeof ticket.$inferSelect;
 export type MessageRow = typeof message.$inferSelect;
@@ -32,7 +33,7 @@ export function conversationQueries(db: Db) {
   return {
     /** Locks the customer's conversation (created when missing) and hands out the next `seq`. Only in a transaction. */
     async nextSeq(customerId: number): Promise<{ conversationId: number; seq: number }> {
-      const [row] = await db
+      const rows = await db
         .insert(conversation)
         .values({ customerId, nextSeq: 2 })
         .onConflictDoUpdate({
@@ -40,8 +41,8 @@ export function conversationQueries(db: Db) {
           set: { nextSeq: sql`${conversation.nextSeq} + 1` },
         })
         .returning({ conversationId: conversation.id, next: conversation.nextSeq });
-      if (!row) throw new Error('insert returned no row');
-      return { conversationId: row.conversationId, seq: row.next - 1 };
+      const { conversationId, next } = inserted(rows);
+      return { conversationId, seq: next - 1 };
     },
 
     async findMessage(channel: string, externalId: string) {
@@ -135,9 +136,7 @@ export function conversationQueries(db: Db) {
     },
 
     async createTicket(row: typeof ticket.$inferInsert): Promise<TicketRow> {
-      const [created] = await db.insert(ticket).values(row).returning();
-      if (!created) throw new Error('insert returned no row');
-      return created;
+      return inserted(await db.insert(ticket).values(row).returning());
     },
 
     async getTicket(id: number): Promise<TicketRow | null> {

@@ -5,6 +5,7 @@ import type { Db } from '../index.ts';
 import { ticket } from '../schema/conversations.ts';
 import { account, address, customer, customerEvent } from '../schema/customers.ts';
 import { ofCustomer } from './conversations.ts';
+import { inserted } from './rows.ts';
 
 /** Domains whose addresses say nothing about the company. */
 const PUBLIC_DOMAINS = new Set([
@@ -79,12 +80,11 @@ export function customerQueries(db: Db) {
       let customerId = found.find(({ owner }) => owner !== null)?.owner ?? null;
       if (customerId === null) {
         const accountId = await accountOfDomain(who.email);
-        const [created] = await db
+        const rows = await db
           .insert(customer)
           .values({ name: who.name ?? null, accountId })
           .returning({ id: customer.id });
-        if (!created) throw new Error('insert returned no row');
-        customerId = created.id;
+        customerId = inserted(rows).id;
       } else if (who.name) {
         await db
           .update(customer)

@@ -7,6 +7,7 @@ import { conversation } from '../schema/conversations.ts';
 import { customerEvent } from '../schema/customers.ts';
 import { outreach } from '../schema/outreach.ts';
 import { proposal, proposalRecipient } from '../schema/tracking.ts';
+import { inserted } from './rows.ts';
 
 export type EventRow = typeof customerEvent.$inferSelect;
 
@@ -162,7 +163,7 @@ export function outreachQueries(db: Db) {
 
     /** The customer's conversation, made when missing and locked until the end of the transaction. */
     async lockConversation(customerId: number): Promise<number> {
-      const [row] = await db
+      const rows = await db
         .insert(conversation)
         .values({ customerId })
         .onConflictDoUpdate({
@@ -170,8 +171,7 @@ export function outreachQueries(db: Db) {
           set: { nextSeq: sql`${conversation.nextSeq}` },
         })
         .returning({ id: conversation.id });
-      if (!row) throw new Error('insert returned no row');
-      return row.id;
+      return inserted(rows).id;
     },
 
     /** Null when this event has been dealt with. */

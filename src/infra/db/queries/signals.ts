@@ -6,6 +6,7 @@ import type { Span } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
 import { account } from '../schema/customers.ts';
 import { accountHealth, alert } from '../schema/outreach.ts';
+import { inserted } from './rows.ts';
 
 export type AlertRow = typeof alert.$inferSelect;
 
@@ -156,9 +157,7 @@ export function signalQueries(db: Db) {
     },
 
     async insertAlert(row: typeof alert.$inferInsert): Promise<number> {
-      const [created] = await db.insert(alert).values(row).returning({ id: alert.id });
-      if (!created) throw new Error('insert returned no row');
-      return created.id;
+      return inserted(await db.insert(alert).values(row).returning({ id: alert.id })).id;
     },
 
     async getAlert(id: number): Promise<(AlertRow & { owner: string | null }) | null> {

@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../../../model/decision.ts';
 import type { Draft, DraftStatus } from '../../../model/draft.ts';
 import type { Db } from '../index.ts';
 import { decision, draft, outbox } from '../schema/work.ts';
+import { inserted } from './rows.ts';
 
 export type OutboxRow = typeof outbox.$inferSelect;
 
@@ -39,12 +40,8 @@ export function workQueries(db: Db) {
     async insertDraft(row: Omit<typeof draft.$inferInsert, 'version'>): Promise<Draft> {
       const next = sql`(select coalesce(max(version), 0) + 1 from draft where ticket_id = ${row.ticketId})`;
       // The cast tells Drizzle that a subquery stands for the number.
-      const [created] = await db
-        .insert(draft)
-        .values({ ...row, version: next as SQL<number> })
-        .returning();
-      if (!created) throw new Error('insert returned no row');
-      return created;
+      const values = { ...row, version: next as SQL<number> };
+      return inserted(await db.insert(draft).values(values).returning());
     },
 
     /** Compare-and-set: moves a draft out of `from`; false when somebody else was first. */
@@ -68,9 +65,7 @@ export function workQueries(db: Db) {
     // --- decisions ---
 
     async insertDecision(row: typeof decision.$inferInsert): Promise<number> {
-      const [created] = await db.insert(decision).values(row).returning({ id: decision.id });
-      if (!created) throw new Error('insert returned no row');
-      return created.id;
+      return inserted(await db.insert(decision).values(row).returning({ id: decision.id })).id;
     },
 
     decisionsOf: (ticketId: number): Promise<DecisionRecord[]> =>
