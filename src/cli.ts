@@ -1,7 +1,7 @@
 // The `deskhand` command.
 import { CommanderError } from 'commander';
 import { createProgram } from './cli/program.ts';
-import { AppError, errorText } from './model/errors.ts';
+import { AppError, errorText, hasCode } from './model/errors.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 used wrongly. */
 const FAILED = 1;
@@ -14,6 +14,6 @@ try {
   else {
     console.error(error instanceof AppError ? error.message : `Unexpected failure: ${errorText(error)}`);
     if (!(error instanceof AppError) && error instanceof Error) console.error(error.stack);
-    process.exit(error instanceof AppError && error.code === 'wrong_use' ? WRONG_USE : FAILED);
+    process.exit(hasCode(error, 'wrong_use') ? WRONG_USE : FAILED);
   }
 }

@@ -3,7 +3,7 @@ import { burstCard, movedCard } from '../cards/burst.ts';
 import type { CardRow } from '../infra/db/queries/cards.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { MINUTE_MS } from '../model/duration.ts';
-import { AppError } from '../model/errors.ts';
+import { AppError, hasCode } from '../model/errors.ts';
 import type { MessageRef } from '../model/platform.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { ChatPlatform } from '../ports.ts';
@@ -52,7 +52,7 @@ export async function leaveBurst(deps: FlowDeps, platform: ChatPlatform, row: Ca
   try {
     await platform.update(row.message, movedCard(ticketKey(row.ticketId)));
   } catch (error) {
-    if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
+    if (!hasCode(error, 'message_gone')) throw error;
   }
   await deps.wake.burst(row.burstId, row.platform);
 }

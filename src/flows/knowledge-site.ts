@@ -1,6 +1,6 @@
 // Reads the articles of a website: by its sitemap, else by the links from page to page, as its robots.txt allows.
 import { parseHtml, webArticle } from '../engine/html-article.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { AppError, errorText, hasCode } from '../model/errors.ts';
 import type { WebPage } from '../model/web-page.ts';
 import type { Clock, WebReader } from '../ports.ts';
 import type { Found } from './knowledge.ts';
@@ -101,7 +101,7 @@ export async function readSite(address: string, options: SiteOptions): Promise<F
       const { body, language } = read;
       found.articles.push(webArticle({ id, title: read.title || id, url: id, language, body }));
     } catch (error) {
-      if (error instanceof AppError && error.code === 'not_found') return leave(error.message);
+      if (hasCode(error, 'not_found')) return leave(error.message);
       if (error instanceof AppError && error.retryable) failures++;
       found.rejected.push(`${url}: ${errorText(error)}`);
     }
@@ -123,8 +123,7 @@ export async function readSite(address: string, options: SiteOptions): Promise<F
     try {
       return parseRobots((await reach(new URL('/robots.txt', start).href)).text, 'deskhand');
     } catch (error) {
-      if (error instanceof AppError && ['not_found', 'page_refused'].includes(error.code))
-        return parseRobots('', 'deskhand');
+      if (hasCode(error, 'not_found', 'page_refused')) return parseRobots('', 'deskhand');
       throw new AppError(
         'page_unreachable',
         `${start.origin}/robots.txt: ${errorText(error)}; try again later.`,

@@ -5,7 +5,7 @@ import { ticketCard } from '../cards/ticket.ts';
 import type { CardRow, LeasedCard } from '../infra/db/queries/cards.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Card } from '../model/card.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { AppError, errorText, hasCode } from '../model/errors.ts';
 import type { MessageRef, Place } from '../model/platform.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
@@ -128,7 +128,7 @@ async function draw(deps: FlowDeps, drawing: Drawing): Promise<void> {
     try {
       await platform.update(row.message, card, { urgency: urgencyOf(ticket) });
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
+      if (!hasCode(error, 'message_gone')) throw error;
       return postAnew(deps, drawing);
     }
     await deps.store.updateCard(row.id, { digest });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { PostedCardRow } from '../infra/db/queries/cards.ts';
 import type { Card } from '../model/card.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { AppError, errorText, hasCode } from '../model/errors.ts';
 import type { MessageRef, Place } from '../model/platform.ts';
 import type { FlowDeps } from './deps.ts';
 
@@ -54,7 +54,7 @@ async function showAt(deps: ShowDeps, place: Place, { key, card, thread = [] }: 
       await platform.update(row.message, card);
       await deps.store.updatePostedCard(row.id, { digest });
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'message_gone')) throw error;
+      if (!hasCode(error, 'message_gone')) throw error;
       // Somebody deleted it: it is posted anew, with a thread of its own.
       const anew = {
         message: null,

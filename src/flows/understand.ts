@@ -5,7 +5,7 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { type Analysis, SPAM } from '../model/analysis.ts';
 import type { ContextFacts, Customer } from '../model/customer.ts';
 import type { DraftProposal, Mode, Reason } from '../model/draft.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { errorText, hasCode } from '../model/errors.ts';
 import { voiceOf } from '../model/tone.ts';
 import type { EngineInput } from '../ports.ts';
 import { commitReply } from './commit-reply.ts';
@@ -161,7 +161,7 @@ async function propose(
       ...(previous ? { previousDraft: previous } : {}),
     });
   } catch (error) {
-    if (!rewriting || !(error instanceof AppError) || error.code !== 'cannot_rewrite') throw error;
+    if (!rewriting || !hasCode(error, 'cannot_rewrite')) throw error;
     // The draft stays as it was, and its card says why.
     const kept = previous ?? (await deps.engine.draft({ ...input, instructions: [], previous: null }));
     const { text, language, sources, confidence, answerable, engine, reasons } = kept;

@@ -23,6 +23,11 @@ export class AppError extends Error {
   }
 }
 
+/** Whether this is an AppError with one of these codes. */
+export function hasCode(error: unknown, ...codes: string[]): error is AppError {
+  return error instanceof AppError && codes.includes(error.code);
+}
+
 /** The words of any thrown value, for logs and cards. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,5 +1,5 @@
 // The one comment that is kept up to date, whatever the tracker.
-import { AppError } from './errors.ts';
+import { hasCode } from './errors.ts';
 
 /**
  * Writes over the comment `known`, or over the one that `find` finds when it is not known whether an earlier attempt
@@ -17,7 +17,7 @@ export async function writeOver(comment: {
     await comment.update(id);
     return id;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'tracker_missing') return comment.create();
+    if (hasCode(error, 'tracker_missing')) return comment.create();
     throw error;
   }
 }

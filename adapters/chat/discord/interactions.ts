@@ -10,7 +10,7 @@ import {
   MessageFlags,
 } from 'discord.js';
 import type { Card } from '../../../src/model/card.ts';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { errorText, hasCode } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef } from '../../../src/model/platform.ts';
 import type { Log } from '../../../src/ports.ts';
 import { type DiscordApi, toBody } from './api.ts';
@@ -81,7 +81,7 @@ export function createInteractions(deps: Deps) {
       await api.answer(event.id, event.token, later);
       return 'here';
     } catch (error) {
-      if (error instanceof AppError && error.code === 'already_answered') return 'elsewhere';
+      if (hasCode(error, 'already_answered')) return 'elsewhere';
       log.warn({ interaction: event.id, reason: errorText(error) }, 'a click could not be answered in time');
       return 'failed';
     }

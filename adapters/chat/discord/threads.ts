@@ -1,6 +1,6 @@
 // Threads under cards: made when first needed, and what agents write in them.
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { errorText, hasCode } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef } from '../../../src/model/platform.ts';
 import { cleanLine } from '../../../src/model/text.ts';
 import type { Log } from '../../../src/ports.ts';
@@ -37,7 +37,7 @@ export function createThreads({ api, memory, log, act, tell }: Deps) {
     try {
       await api.startThread(head.channel, head.message, name);
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'thread_exists')) throw error;
+      if (!hasCode(error, 'thread_exists')) throw error;
     }
     open.add(head.message);
   }
@@ -50,7 +50,7 @@ export function createThreads({ api, memory, log, act, tell }: Deps) {
       try {
         return await write(head.message);
       } catch (error) {
-        const gone = error instanceof AppError && error.code === 'channel_gone';
+        const gone = hasCode(error, 'channel_gone');
         if (!gone || !sure) throw error;
         open.delete(head.message);
         await ensure(head, title);

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, Tone } from '../../../src/model/card.ts';
-import { AppError } from '../../../src/model/errors.ts';
+import { AppError, hasCode } from '../../../src/model/errors.ts';
 import type { Log, PostOptions, RateLimiter } from '../../../src/ports.ts';
 import { slackCode, toAppError } from './errors.ts';
 import { LIMITS, RATES } from './limits.ts';
@@ -175,8 +175,7 @@ export function createApi({
       };
       return paced('chat.postMessage', { channel, urgency }, () =>
         attempt(() => draw(card, send)).catch(async (error: unknown) => {
-          if (!(error instanceof AppError && ['slack_unreachable', 'slack_unavailable'].includes(error.code)))
-            throw error;
+          if (!hasCode(error, 'slack_unreachable', 'slack_unavailable')) throw error;
           const ts = await findPosted(channel, thread, id).catch(() => {
             throw new AppError('outcome_unknown', `${error.message} It may have been posted.`, {
               retryable: true,

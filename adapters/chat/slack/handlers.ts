@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App, ViewSubmitAction } from '@slack/bolt';
 import type { Card, CardRef } from '../../../src/model/card.ts';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import {
   type ActionReply,
   type AgentAction,
@@ -178,7 +178,7 @@ function viewOf(reply: ActionReply, ref: CardRef | null, origin: Origin) {
 }
 
 function apology(error: unknown): string {
-  const telling = error instanceof AppError && ['trigger_expired', 'person_unknown'].includes(error.code);
+  const telling = hasCode(error, 'trigger_expired', 'person_unknown');
   return telling
     ? error.message
     : 'That could not be shown. What was done stands on the card; please press again if it is not what you wanted.';

@@ -1,6 +1,6 @@
 // Calls to the connector service: our fetch, one time limit, and refusals turned into our errors where they arise.
 import { z } from 'zod';
-import { AppError } from '../../../src/model/errors.ts';
+import { hasCode } from '../../../src/model/errors.ts';
 import type { Clock } from '../../../src/ports.ts';
 import type { TeamsConfig } from './config.ts';
 import { refusalError, revoked, unreachable } from './errors.ts';
@@ -62,7 +62,7 @@ export function createConnector(
       trouble = null;
       return response;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'token_revoked') trouble = error.message;
+      if (hasCode(error, 'token_revoked')) trouble = error.message;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 // Posting, changing and whispering: our references and cards on one side, conversations of Teams on the other.
-import { AppError } from '../../../src/model/errors.ts';
+import { hasCode } from '../../../src/model/errors.ts';
 import type { MessageRef } from '../../../src/model/platform.ts';
 import type { PostOptions, RateLimiter, ShowOptions } from '../../../src/ports.ts';
 import { conversationId } from './activity.ts';
@@ -75,7 +75,7 @@ export function createPosts(deps: { limiter: RateLimiter; places: Places; sdk: (
           await posts.post(known, null, content);
           return;
         } catch (error) {
-          if (!(error instanceof AppError && error.code === 'channel_gone')) throw error;
+          if (!hasCode(error, 'channel_gone')) throw error;
         }
       }
       const person = await places.person(userId);

@@ -1,7 +1,7 @@
 // GitHub as a tracker: issues of one repository, through Octokit.
 import { Octokit } from '@octokit/rest';
 import { z } from 'zod';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { issueMarkdown } from '../../../src/model/issue-markdown.ts';
 import { cleanLine } from '../../../src/model/text.ts';
@@ -161,7 +161,7 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
         const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}';
         return issueOf(repository, await call(route, place, issueSchema, signal));
       } catch (error) {
-        if (error instanceof AppError && error.code === 'tracker_missing') return null;
+        if (hasCode(error, 'tracker_missing')) return null;
         throw error;
       }
     },

@@ -1,6 +1,6 @@
 // Jira Cloud as a tracker: issues of one project, through jira.js.
 import { z } from 'zod';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { cleanLine } from '../../../src/model/text.ts';
 import { writeOver } from '../../../src/model/tracker-comment.ts';
@@ -83,7 +83,7 @@ export function createJira(config: JiraConfig, deps: AdapterDeps): Tracker {
       const issue = await cloud.getIssue(client, { issueIdOrKey: issueId, fields: FIELDS });
       return issueOf(readAnswer(issueSchema, issue));
     } catch (error) {
-      if (error instanceof AppError && error.code === 'tracker_missing') return null;
+      if (hasCode(error, 'tracker_missing')) return null;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 // Linear as a tracker: issues of one team, through its SDK.
 import { z } from 'zod';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import { issueStateOf, type TrackerIssue } from '../../../src/model/issue.ts';
 import { issueMarkdown } from '../../../src/model/issue-markdown.ts';
 import { cleanLine } from '../../../src/model/text.ts';
@@ -168,7 +168,7 @@ export function createLinear(config: LinearConfig, deps: AdapterDeps): Tracker {
         const { issue } = await call(query, { id: issueId }, schema, signal);
         return issue && issueOf(issue);
       } catch (error) {
-        if (error instanceof AppError && error.code === 'tracker_missing') return null;
+        if (hasCode(error, 'tracker_missing')) return null;
         throw error;
       }
     },

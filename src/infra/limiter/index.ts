@@ -1,5 +1,5 @@
 // Keeps calls within a far end's rates: urgent ones first, others told when to come again, so that no worker waits long.
-import { AppError } from '../../model/errors.ts';
+import { AppError, hasCode } from '../../model/errors.ts';
 import type { Clock, Log, Rate, RateLimiter } from '../../ports.ts';
 import { connectRedis } from '../redis.ts';
 import { type Counts, createLocalCounts, createSharedCounts } from './counts.ts';
@@ -94,7 +94,7 @@ export function createLimiter(clock: Clock, counts: Counts = createLocalCounts(c
     try {
       job.resolve(await job.send());
     } catch (error) {
-      const pause = error instanceof AppError && error.code === 'rate_limited' ? error.retryAfterMs : null;
+      const pause = hasCode(error, 'rate_limited') ? error.retryAfterMs : null;
       if (pause === null) return job.reject(error);
       await counts.pause(lane.key, pause ?? 1_000);
       if (job.attempts >= ATTEMPTS || stopped) return job.reject(error);
