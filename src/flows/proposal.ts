@@ -64,7 +64,7 @@ function placesOf({ settings, platforms }: FlowDeps): Place[] {
 
 /** What somebody did on a proposal's card. */
 export async function actOnProposal(deps: FlowDeps, action: SubjectAction): Promise<ActionReply> {
-  const { id, version, intent, actor } = action;
+  const { id, intent, actor } = action;
   const row = await deps.store.getProposal(id);
   if (!row) return notice(`There is no proposal ${proposalKey(id)}.`, false);
   if (intent.type === 'open_form') {
@@ -73,16 +73,28 @@ export async function actOnProposal(deps: FlowDeps, action: SubjectAction): Prom
     if (intent.form === 'choose') return { kind: 'form', form: chooseForm(view) };
     if (intent.form === 'edit_message') return { kind: 'form', form: messageForm(view) };
   }
-  if (intent.type === 'act' && intent.act === 'send_all') return send(deps, id, version, actor);
-  if (intent.type === 'act' && intent.act === 'dismiss')
-    return change(deps, id, version, (tx, now) =>
-      tx.updateProposal(id, { status: 'dismissed', decidedBy: actor.name, decidedAt: now }),
-    );
-  if (intent.type === 'submit' && intent.form === 'choose')
-    return change(deps, id, version, (tx) => choose(tx, id, intent.values.leave_out ?? '', actor));
-  if (intent.type === 'submit' && intent.form === 'edit_message')
-    return change(deps, id, version, (tx, _now, current) => edit(tx, current, intent.values));
-  return wrongButton();
+  const work = changeOf(action);
+  if (!work) return wrongButton();
+  const refused = await change(deps, action, work);
+  if (refused) return refused;
+  if (intent.type === 'act' && intent.act === 'send_all') await sendApproved(deps, id, actor);
+  return shown(deps, id);
+}
+
+type Change = (tx: Queries, now: Date, row: ProposalRow) => Promise<void>;
+
+/** What an act or a form changes on a proposal; null when it does not belong to one. */
+function changeOf({ id, intent, actor }: SubjectAction): Change | null {
+  if (intent.type === 'act') {
+    const status = intent.act === 'send_all' ? 'sent' : intent.act === 'dismiss' ? 'dismissed' : null;
+    if (!status) return null;
+    return (tx, now) => tx.updateProposal(id, { status, decidedBy: actor.name, decidedAt: now });
+  }
+  if (intent.type !== 'submit') return null;
+  const { form, values } = intent;
+  if (form === 'choose') return (tx) => choose(tx, id, values.leave_out ?? '', actor);
+  if (form === 'edit_message') return (tx, _now, row) => edit(tx, row, values);
+  return null;
 }
 
 function settled(row: ProposalRow): ActionReply {
@@ -90,24 +102,22 @@ function settled(row: ProposalRow): ActionReply {
   return notice(`${row.decidedBy ?? 'Somebody'} ${did} this already. Nothing more was sent.`, false);
 }
 
-/** Changes an open proposal that is as the agent saw it, and answers with its new card. */
+/** Changes an open proposal that is as the agent saw it; else answers why not. */
 async function change(
   deps: FlowDeps,
-  id: number,
-  version: number,
-  work: (tx: Queries, now: Date, row: ProposalRow) => Promise<void>,
-): Promise<ActionReply> {
-  const refused = await deps.store.transaction(async (tx) => {
+  { id, version }: SubjectAction,
+  work: Change,
+): Promise<ActionReply | null> {
+  return deps.store.transaction(async (tx) => {
     const row = await tx.lockProposal(id);
     if (row?.status !== 'open') return row ? settled(row) : notice('It is gone.', false);
     if (row.version !== version) return changedMeanwhile();
     await work(tx, deps.clock.now(), row);
     return null;
   });
-  if (refused) return refused;
-  return shown(deps, id);
 }
 
+/** The card as it is now, here and wherever else it stands. */
 async function shown(deps: FlowDeps, id: number): Promise<ActionReply> {
   await showProposals(deps);
   const row = await deps.store.getProposal(id);
@@ -136,24 +146,9 @@ async function edit(tx: Queries, row: ProposalRow, values: Record<string, string
 }
 
 /**
- * Commits every message as a reply of its ticket, each in a transaction of its own: one customer's fault holds up
- * nobody else, and a message that was committed before a crash is not committed again.
+ * Commits the messages of an approved proposal that are not in the outbox yet, each in a transaction of its own: one
+ * customer's fault holds up nobody else, and what was committed before a crash is not committed again.
  */
-async function send(deps: FlowDeps, id: number, version: number, actor: Actor): Promise<ActionReply> {
-  const { store, clock } = deps;
-  const refused = await store.transaction(async (tx) => {
-    const row = await tx.lockProposal(id);
-    if (row?.status !== 'open') return row ? settled(row) : notice('It is gone.', false);
-    if (row.version !== version) return changedMeanwhile();
-    await tx.updateProposal(id, { status: 'sent', decidedBy: actor.name, decidedAt: clock.now() });
-    return null;
-  });
-  if (refused) return refused;
-  await sendApproved(deps, id, actor);
-  return shown(deps, id);
-}
-
-/** The messages of an approved proposal that are not in the outbox yet; finds nothing to do when all are. */
 export async function sendApproved(
   deps: FlowDeps,
   id: number,
