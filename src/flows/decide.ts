@@ -3,7 +3,7 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Draft } from '../model/draft.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { AppError, errorText, hasCode } from '../model/errors.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { insertAgentDraft } from './agent-draft.ts';
 import { type Actor, rightRefusal } from './agents.ts';
@@ -37,13 +37,19 @@ export interface Case {
   actor: Actor;
 }
 
+interface DecideRequest {
+  ticketId: number;
+  draftVersion: number;
+  decision: Decision;
+}
+
 /**
  * Carries out one decision. `draftVersion` is the version that the agent was looking at; decisions that send
  * something are refused unless it is still the pending one. Afterwards the ticket's cards and the outbox are woken.
  */
 export async function decide(
   deps: FlowDeps,
-  request: { ticketId: number; draftVersion: number; actor: Actor | null; decision: Decision },
+  request: DecideRequest & { actor: Actor | null },
 ): Promise<DecideResult> {
   const { ticketId, draftVersion, actor, decision } = request;
   const refused = rightRefusal(deps.settings, actor, decision.kind);
@@ -62,9 +68,8 @@ export async function decide(
       return apply({ tx, deps, ticket, draft, actor }, decision, draftVersion);
     });
   } catch (error) {
-    if (error instanceof AppError && error.code === 'not_found')
-      return { ok: false, code: 'not_found', message: error.message };
-    if (error instanceof AppError && error.code === 'conflict') return loser(deps, ticketId, draftVersion);
+    if (hasCode(error, 'not_found')) return { ok: false, code: 'not_found', message: error.message };
+    if (hasCode(error, 'conflict')) return loser(deps, ticketId, draftVersion);
     throw error;
   }
   const outcome = result.ok ? 'done' : result.code;
@@ -73,24 +78,16 @@ export async function decide(
   deps.log.info({ ticketId, draftVersion, decision: decision.kind, by: actor.name }, 'decision made');
   await Promise.all([result.sendAfter && deps.wake.outbox(result.sendAfter), deps.wake.ticket(ticketId, 1)]);
   // What is decided is decided: nothing that follows may tell the agent otherwise.
-  await followUp(deps, request).catch((error: unknown) =>
+  await followUp(deps, request, actor).catch((error: unknown) =>
     deps.log.warn({ ticketId, reason: errorText(error) }, 'a decision was made, but not all that follows'),
   );
   return result;
 }
 
-async function followUp(
-  deps: FlowDeps,
-  {
-    ticketId,
-    draftVersion,
-    actor,
-    decision,
-  }: { ticketId: number; draftVersion: number; actor: Actor | null; decision: Decision },
-): Promise<void> {
+async function followUp(deps: FlowDeps, request: DecideRequest, actor: Actor): Promise<void> {
+  const { ticketId, draftVersion, decision } = request;
   if (decision.kind === 'escalate') await handOff(deps, ticketId, decision.to);
-  if (decision.kind === 'link' && actor)
-    await putIntoCluster(deps, { ticketId, bug: decision.issue, by: actor.name });
+  if (decision.kind === 'link') await putIntoCluster(deps, { ticketId, bug: decision.issue, by: actor.name });
   await learnFromDecision(deps, ticketId, draftVersion, decision);
 }
 
@@ -280,24 +277,25 @@ function checkAgainstWorkspace(deps: FlowDeps, decision: Decision): string | nul
   return null;
 }
 
+/** Decisions after which a draft is nobody else's to decide on, in words. */
+const SETTLING: Partial<Record<Decision['kind'], string>> = {
+  approve: 'approved',
+  edit: 'edited and sent',
+  reject: 'closed',
+  resolve: 'resolved',
+};
+
 /** Tells the loser of a race who won, and when. */
 async function loser(deps: FlowDeps, ticketId: number, draftVersion: number): Promise<DecideResult> {
   const decisions = await deps.store.decisionsOf(ticketId);
-  const winner = decisions.findLast(
-    (decision) =>
-      decision.draftVersion === draftVersion &&
-      ['approve', 'edit', 'reject', 'resolve'].includes(decision.kind),
-  );
+  const winner = decisions.findLast((one) => one.draftVersion === draftVersion && one.kind in SETTLING);
   if (!winner) return stale('This draft is no longer current; please look at the card again.');
   const zone = deps.settings.workspace.timeZone;
   const at = winner.at.toLocaleTimeString('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
-  const did = { approve: 'approved', edit: 'edited and sent', reject: 'closed', resolve: 'resolved' }[
-    winner.kind as 'approve' | 'edit' | 'reject' | 'resolve'
-  ];
   return {
     ok: false,
     code: 'conflict',
-    message: `${winner.by} ${did} this at ${at}. Nothing more was sent.`,
+    message: `${winner.by} ${SETTLING[winner.kind]} this at ${at}. Nothing more was sent.`,
     by: winner.by,
     at: winner.at,
   };

@@ -1,8 +1,8 @@
 // What agents write in a card's thread: internal notes, unless it is addressed to the bot.
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
+import type { Queries } from '../infra/db/queries/index.ts';
 import { insertAgentDraft } from './agent-draft.ts';
-import type { Actor } from './agents.ts';
-import { rightRefusal } from './agents.ts';
+import { type Actor, rightRefusal } from './agents.ts';
 import { addNote } from './decide.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { redraft } from './redraft.ts';
@@ -47,7 +47,12 @@ export async function threadMessage(
     const order = text.replace(ADDRESSED, '').trim();
     if (ticket.status === 'sending' || (await tx.isSending(ticketId)))
       return { ok: false, notice: 'A reply is on its way. Undo it first.' };
-    if (SEND.test(order)) return ownText(tx, ticket, order.replace(SEND, ''), actor);
+    if (SEND.test(order))
+      return ownText(tx, ticket, {
+        text: order.replace(SEND, '').trim(),
+        author: actor.name,
+        now: deps.clock.now(),
+      });
     if (!order) return { ok: false, notice: HELP };
     await tx.updateTicket(ticketId, {
       instructions: [...ticket.instructions, order.slice(0, 500)],
@@ -57,31 +62,29 @@ export async function threadMessage(
   });
   await deps.wake.ticket(ticketId, 1);
   return result;
+}
 
-  /** The agent's own words become the next version; the card shows them with Approve & send. */
-  async function ownText(
-    tx: Parameters<Parameters<FlowDeps['store']['transaction']>[0]>[0],
-    ticket: TicketRow,
-    reply: string,
-    by: Actor,
-  ): Promise<ThreadResult> {
-    if (!reply.trim()) return { ok: false, notice: 'There is no text after "send:".' };
-    const before = await tx.latestDraft(ticket.id);
-    const text = reply.trim().slice(0, 20_000);
-    await insertAgentDraft(tx, { ticket, before, text, author: by.name, now: deps.clock.now() });
-    // The engine need not draft what a person has written.
-    await tx.updateTicket(ticket.id, {
-      draftedSeq: ticket.inboundSeq,
-      status: 'awaiting_agent',
-      snoozedUntil: null,
-      ...UNRESOLVED,
-    });
-    return {
-      ok: true,
-      notice:
-        'Your text is on the card. Nothing is sent until you press Approve & send; Drop this text brings the draft back.',
-    };
-  }
+/** The agent's own words become the next version; the card shows them with Approve & send. */
+async function ownText(
+  tx: Queries,
+  ticket: TicketRow,
+  words: { text: string; author: string; now: Date },
+): Promise<ThreadResult> {
+  if (!words.text) return { ok: false, notice: 'There is no text after "send:".' };
+  const before = await tx.latestDraft(ticket.id);
+  await insertAgentDraft(tx, { ...words, text: words.text.slice(0, 20_000), ticket, before });
+  // The engine need not draft what a person has written.
+  await tx.updateTicket(ticket.id, {
+    draftedSeq: ticket.inboundSeq,
+    status: 'awaiting_agent',
+    snoozedUntil: null,
+    ...UNRESOLVED,
+  });
+  return {
+    ok: true,
+    notice:
+      'Your text is on the card. Nothing is sent until you press Approve & send; Drop this text brings the draft back.',
+  };
 }
 
 const HELP =
