@@ -34,6 +34,18 @@ export function findActor(agents: Agent[], ref: AgentRef): Actor | null {
   return { name, email: agent.email, role, categories };
 }
 
+/** The agent with this e-mail address, whatever its case. */
+export function agentByEmail(agents: Agent[], address: string | null | undefined): Agent | undefined {
+  return agents.find(({ email }) => email.toLowerCase() === address?.toLowerCase());
+}
+
+/** An agent as a platform knows them: by the id that the configuration tells, else by e-mail. */
+export function agentRef(agent: Agent, platform: string): AgentRef {
+  const { name, email } = agent;
+  return { platform, userId: platformId(agent, platform) ?? email, name, email };
+}
+
+/** Undefined where the configuration does not tell it. */
 function platformId(agent: Agent, platform: string): string | undefined {
   if (platform === 'slack') return agent.slack;
   if (platform === 'discord') return agent.discord;

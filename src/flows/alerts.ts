@@ -5,10 +5,11 @@ import { type AlertView, alertKey } from '../model/alert.ts';
 import { errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
 import { cleanLine, cleanText } from '../model/text.ts';
+import { agentByEmail, agentRef } from './agents.ts';
 import { changedMeanwhile, notice, wrongButton } from './answers.ts';
 import type { FlowDeps } from './deps.ts';
 import { publishArticle } from './publish.ts';
-import { agentRef, parseTarget } from './route.ts';
+import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
 import type { SubjectAction } from './subjects.ts';
 
@@ -39,7 +40,7 @@ function placesOf({ settings, platforms }: FlowDeps, kind: AlertRow['kind']): Pl
 }
 
 function viewOf({ clock, settings }: FlowDeps, row: AlertRow & { owner: string | null }): AlertView {
-  const owner = settings.agents.find(({ email }) => email.toLowerCase() === row.owner?.toLowerCase());
+  const owner = agentByEmail(settings.agents, row.owner);
   return {
     ...row,
     ...row.body,
@@ -55,7 +56,7 @@ async function tellOwner(
   row: AlertRow & { owner: string | null },
   places: Place[],
 ): Promise<void> {
-  const owner = settings.agents.find(({ email }) => email.toLowerCase() === row.owner?.toLowerCase());
+  const owner = agentByEmail(settings.agents, row.owner);
   const [place] = places;
   if (!owner || !place) return;
   const text = `${cleanLine(row.title, 150)} (${alertKey(row.id)}): ${row.body.reasons[0] ?? ''}`;

@@ -8,8 +8,8 @@ import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
 import type { ServiceClock } from '../model/service-level.ts';
 import { ticketKey } from '../model/ticket.ts';
+import { agentRef } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
-import { agentRef } from './route.ts';
 
 /** Warnings of one sweep at most; the next one comes soon. */
 const AT_ONCE = 200;

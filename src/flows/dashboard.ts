@@ -18,7 +18,7 @@ import type { ClusterRow, Digest, DigestPeriod, Span } from '../model/digest.ts'
 import { AppError } from '../model/errors.ts';
 import type { ActionReply, AgentRef } from '../model/platform.ts';
 import { zonedDate } from '../model/zone.ts';
-import type { Actor } from './agents.ts';
+import { type Actor, agentByEmail } from './agents.ts';
 import { notice } from './answers.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestTimes, studyPeriod } from './digest.ts';
@@ -106,8 +106,7 @@ export async function makeSignals(deps: Deps, asked: Asked): Promise<Signals> {
     store.rankedClusters('feature_request', span, SIGNALS_SHOWN),
     store.rankedClusters('friction', span, SIGNALS_SHOWN),
   ]);
-  const owner = (address: string | null) =>
-    settings.agents.find(({ email }) => email.toLowerCase() === address?.toLowerCase())?.name ?? address;
+  const owner = (address: string | null) => agentByEmail(settings.agents, address)?.name ?? address;
   return {
     query,
     timeZone: period.timeZone,

@@ -3,8 +3,8 @@ import { handoffCard } from '../cards/handoff.ts';
 import type { Card } from '../model/card.ts';
 import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
+import { agentRef } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
-import { agentRef } from './route.ts';
 import { ticketView } from './view.ts';
 
 /** `to` is an agent (name or e-mail) or a team. A platform that fails is logged: the escalation itself is done. */

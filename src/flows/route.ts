@@ -3,6 +3,7 @@ import type { Agent, RouteRule } from '../config/schema.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Customer } from '../model/customer.ts';
 import type { AgentRef, Place } from '../model/platform.ts';
+import { agentRef } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 
 type RouteDeps = Pick<FlowDeps, 'settings' | 'platforms'>;
@@ -47,16 +48,6 @@ export function mentionsOf(
   return settings.agents
     .filter((agent) => named.some((name) => is(agent, name)))
     .map((agent) => agentRef(agent, platform));
-}
-
-/** An agent as a platform knows them: by the id that the configuration tells, else by e-mail. */
-export function agentRef(agent: Agent, platform: string): AgentRef {
-  const ids: Record<string, string | undefined> = {
-    slack: agent.slack,
-    discord: agent.discord,
-    teams: agent.teams,
-  };
-  return { platform, userId: ids[platform] ?? agent.email, name: agent.name, email: agent.email };
 }
 
 /** The first rule whose conditions all hold. */

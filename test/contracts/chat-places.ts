@@ -1,6 +1,6 @@
 // The part of the contract of chat platforms that is about where cards go, whom they mention, and who goes first.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { agentRef } from '../../src/flows/route.ts';
+import { agentRef } from '../../src/flows/agents.ts';
 import { aCard } from './chat-cards.ts';
 import { appears, type Chat, until } from './chat-world.ts';
 
