@@ -36,7 +36,9 @@ export function dueDigests(times: DigestTimes, now: Date, isHoliday: IsHoliday):
   const [hours = 0, minutes = 0] = times.at.split(':').map(Number);
   if (minute < hours * 60 + minutes || !works(day, times, isHoliday)) return [];
   return [
-    times.monthly && isFirstOfMonth(day, times, isHoliday) ? latestDigest('monthly', times, day) : null,
+    times.monthly && isFirstWorkingDay(day, `${day.slice(0, 7)}-01`, times, isHoliday)
+      ? latestDigest('monthly', times, day)
+      : null,
     times.weekly && isWeekly(day, times, isHoliday) ? latestDigest('weekly', times, day) : null,
     times.daily ? latestDigest('daily', times, day, isHoliday) : null,
   ].filter((period) => period !== null);
@@ -99,17 +101,17 @@ function weekEnd({ weekly }: DigestTimes, today: string): string {
 function isWeekly(day: string, times: DigestTimes, isHoliday: IsHoliday): boolean {
   let start = day;
   while (weekdayOf(start) !== times.weekly) start = addDays(start, -1);
+  return isFirstWorkingDay(day, start, times, isHoliday);
+}
+
+/** True when no working day from `start` on comes before `day`. */
+function isFirstWorkingDay(day: string, start: string, times: DigestTimes, isHoliday: IsHoliday): boolean {
   let first = start;
   while (first < day && !works(first, times, isHoliday)) first = addDays(first, 1);
   return first === day;
 }
 
-function isFirstOfMonth(day: string, times: DigestTimes, isHoliday: IsHoliday): boolean {
-  let first = `${day.slice(0, 7)}-01`;
-  while (first < day && !works(first, times, isHoliday)) first = addDays(first, 1);
-  return first === day;
-}
-
+/** A period of local days as moments, the end exclusive. */
 export function spanOf({ first, last, timeZone }: Omit<DigestPeriod, 'kind'>): Span {
   return { from: startOfDay(first, timeZone), to: startOfDay(addDays(last, 1), timeZone) };
 }
