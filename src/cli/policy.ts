@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { nearestKey } from '../config/explain.ts';
 import { proveThreshold } from '../engine/policy.ts';
-import { modeOf } from '../flows/understand.ts';
+import { modeOf } from '../flows/autonomy.ts';
 import { MODES, modeSchema } from '../model/draft.ts';
 import { AppError } from '../model/errors.ts';
 import { withWorkspace } from './workspace.ts';

@@ -1,8 +1,8 @@
 // What each category may do by itself, and how far its outcomes prove that it may.
 import { proveThreshold } from '../engine/policy.ts';
 import type { Autonomy } from '../model/dashboard.ts';
+import type { Mode } from '../model/draft.ts';
 import type { FlowDeps } from './deps.ts';
-import { modeOf } from './understand.ts';
 
 /** Every category of the taxonomy, in its order. */
 export function autonomyOf(deps: Pick<FlowDeps, 'store' | 'settings' | 'taxonomy'>): Promise<Autonomy[]> {
@@ -16,5 +16,16 @@ export function autonomyOf(deps: Pick<FlowDeps, 'store' | 'settings' | 'taxonomy
       const errors = outcomes.filter(({ error }) => error).length;
       return { category: id, name, mode, neverAuto, reviewed: outcomes.length, errors, ...proof };
     }),
+  );
+}
+
+/** Autonomy of a category: an operator's word from the database, else the configuration's. */
+export async function modeOf(deps: Pick<FlowDeps, 'store' | 'settings'>, category: string): Promise<Mode> {
+  const policies = await deps.store.policies();
+  const own = (id: string) => policies.find((policy) => policy.category === id)?.mode;
+  const { modes } = deps.settings;
+  const parent = category.split('/')[0] ?? category;
+  return (
+    own(category) ?? modes.categories[category] ?? own(parent) ?? modes.categories[parent] ?? modes.default
   );
 }

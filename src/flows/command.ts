@@ -10,11 +10,11 @@ import { parseTicketKey, type TicketStatus } from '../model/ticket.ts';
 import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { type Actor, rightRefusal, STRANGER } from './agents.ts';
 import { notice } from './answers.ts';
+import { modeOf } from './autonomy.ts';
 import { dashboardLink } from './dashboard.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestCommand } from './digest.ts';
 import { signals } from './signals.ts';
-import { modeOf } from './understand.ts';
 import { categoryName, ticketView } from './view.ts';
 
 /** What the help shows. */
