@@ -11,6 +11,10 @@ import { understand } from './understand.ts';
 const ANNOUNCE_AFTER_MS = 1_500;
 /** Tries at understanding before the ticket goes to a person without a draft. */
 const TRIES = 3;
+/** Pause before another try; doubles with each. */
+const BACKOFF_MS = 2_000;
+/** Looks at a ticket in one go: one under fire gives way to others then, and the sweeper comes back to it. */
+const ROUNDS = 8;
 
 /**
  * Does the outstanding work of one ticket, alone among all processes. False when another process holds it:
@@ -18,44 +22,55 @@ const TRIES = 3;
  */
 export async function advance(deps: FlowDeps, ticketId: number): Promise<boolean> {
   const done = await deps.withTicket(ticketId, async () => {
-    // Bounded, so that a ticket under fire gives way to others; the sweeper comes back to it.
-    let latest = await deps.store.getTicket(ticketId);
-    let fresh = false;
-    for (let round = 0; round < 8; round++) {
-      const ticket = latest;
-      if (!ticket) return true;
-      if (ticket.inboundSeq > ticket.draftedSeq) {
-        let announced: Promise<unknown> | null = null;
-        const announce = setTimeout(() => {
-          announced = announceDraft(deps, ticket).catch((error: unknown) =>
-            deps.log.warn({ ticketId, reason: errorText(error) }, 'the work on a draft was not announced'),
-          );
-        }, ANNOUNCE_AFTER_MS);
-        try {
-          const sendAfter = await timed(deps, 'understand', () => understand(deps, ticket));
-          if (sendAfter) await deps.wake.outbox(sendAfter);
-          fresh = true;
-        } catch (error) {
-          if (!(await giveUpOrWait(deps, ticketId, ticket, error))) throw error;
-        } finally {
-          clearTimeout(announce);
-          await announced;
-        }
-        latest = await deps.store.getTicket(ticketId);
-      } else {
-        if (ticket.rev > ticket.presentedRev) {
-          const customer = await deps.store.getCustomer(ticket.customerId);
-          const scored = fresh ? ticket : await scoreAgain(deps, ticket, customer);
-          await keepClocks(deps, scored, customer);
-          await placeCards(deps, scored, customer);
-        }
-        if (ticket.draftedSeq > ticket.clusteredSeq) await deps.wake.clusters();
-        return true;
+    let isFresh = false;
+    for (let round = 0; round < ROUNDS; round++) {
+      const ticket = await deps.store.getTicket(ticketId);
+      if (!ticket) break;
+      if (ticket.inboundSeq <= ticket.draftedSeq) {
+        await showWhatIsKnown(deps, ticket, isFresh);
+        break;
+      }
+      try {
+        await draftAnnounced(deps, ticket);
+        isFresh = true;
+      } catch (error) {
+        if (!(await giveUpOrWait(deps, ticket, error))) throw error;
       }
     }
     return true;
   });
   return done ?? false;
+}
+
+/** Understands and drafts; a draft that takes long is announced on the card meanwhile. */
+async function draftAnnounced(deps: FlowDeps, ticket: TicketRow): Promise<void> {
+  let announced: Promise<unknown> | null = null;
+  const timer = setTimeout(() => {
+    announced = announceDraft(deps, ticket).catch((error: unknown) =>
+      deps.log.warn(
+        { ticketId: ticket.id, reason: errorText(error) },
+        'the work on a draft was not announced',
+      ),
+    );
+  }, ANNOUNCE_AFTER_MS);
+  try {
+    const sendAfter = await timed(deps, 'understand', () => understand(deps, ticket));
+    if (sendAfter) await deps.wake.outbox(sendAfter);
+  } finally {
+    clearTimeout(timer);
+    await announced;
+  }
+}
+
+/** `isFresh`: its score has just been made. */
+async function showWhatIsKnown(deps: FlowDeps, ticket: TicketRow, isFresh: boolean): Promise<void> {
+  if (ticket.rev > ticket.presentedRev) {
+    const customer = await deps.store.getCustomer(ticket.customerId);
+    const scored = isFresh ? ticket : await scoreAgain(deps, ticket, customer);
+    await keepClocks(deps, scored, customer);
+    await placeCards(deps, scored, customer);
+  }
+  if (ticket.draftedSeq > ticket.clusteredSeq) await deps.wake.clusters();
 }
 
 async function announceDraft(deps: FlowDeps, ticket: TicketRow): Promise<void> {
@@ -78,16 +93,12 @@ export async function timed<T>(
 }
 
 /** After a few tries the ticket goes to people without a draft; true when that has happened. */
-async function giveUpOrWait(
-  deps: FlowDeps,
-  ticketId: number,
-  ticket: { inboundSeq: number; failures: number },
-  error: unknown,
-): Promise<boolean> {
+async function giveUpOrWait(deps: FlowDeps, ticket: TicketRow, error: unknown): Promise<boolean> {
+  const ticketId = ticket.id;
   const failures = ticket.failures + 1;
   deps.log.error({ ticketId, failures, reason: errorText(error) }, 'ticket could not be understood');
   if (failures < TRIES) {
-    const retryAt = new Date(deps.clock.now().getTime() + 2_000 * 2 ** failures);
+    const retryAt = new Date(deps.clock.now().getTime() + BACKOFF_MS * 2 ** failures);
     await deps.store.updateTicketQuietly(ticketId, { failures, retryAt });
     return false;
   }
