@@ -1,5 +1,6 @@
 // Imports: tickets of the past and customers. Each line stands for itself; what is wrong with one is reported, not fatal.
 import type { z } from 'zod';
+import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries, Store } from '../infra/db/queries/index.ts';
 import { type CustomerImport, customerImportSchema } from '../model/customer.ts';
 import { errorText } from '../model/errors.ts';
@@ -9,6 +10,8 @@ import type { Clock } from '../ports.ts';
 
 /** Lines written in one transaction: large enough to be quick, small enough to lose little when stopped. */
 const BATCH = 50;
+/** Worth of a reply that its customer did not rate, 0..1; the same as of one that an agent has just sent. */
+const UNRATED_QUALITY = 0.7;
 
 export interface ImportReport {
   /** New or changed. */
@@ -72,26 +75,19 @@ async function writeBatch<T>(
   batch: { value: T }[],
   write: (tx: Queries, line: T) => Promise<boolean>,
 ): Promise<(boolean | string)[]> {
-  const all = (tx: Queries, values: T[]) =>
-    values.reduce<Promise<boolean[]>>(
-      async (before, value) => [...(await before), await write(tx, value)],
-      Promise.resolve([]),
-    );
+  const results: (boolean | string)[] = [];
   try {
-    return await store.transaction((tx) =>
-      all(
-        tx,
-        batch.map(({ value }) => value),
-      ),
-    );
+    await store.transaction(async (tx) => {
+      for (const { value } of batch) results.push(await write(tx, value));
+    });
   } catch {
-    const results: (boolean | string)[] = [];
+    results.length = 0;
     for (const { value } of batch)
       results.push(
         await store.transaction((tx) => write(tx, value)).catch((error: unknown) => errorText(error)),
       );
-    return results;
   }
+  return results;
 }
 
 function parseLine<T>(raw: string, schema: z.ZodType<T>): { value: T } | { reason: string } {
@@ -183,28 +179,29 @@ async function importTicket(tx: Queries, line: TicketImport): Promise<boolean> {
       at: answeredAt,
       receivedAt: answeredAt,
     });
-  if (line.category) {
-    const words = [subject, text].filter(Boolean).join('\n');
-    await tx.upsertExample({
-      ticketId: ticket.id,
-      text: words,
-      category: line.category,
-      corrected: 0,
-      at: createdAt,
-    });
-    if (reply) {
-      const customer = await tx.getCustomer(customerId);
-      await tx.upsertExemplar({
-        ticketId: ticket.id,
-        text: words,
-        reply,
-        category: line.category,
-        kind: line.kind ?? null,
-        language: customer.language ?? 'en',
-        plan: customer.account?.plan ?? null,
-        quality: line.reopened || (line.csat ?? 5) <= 2 ? 0 : line.csat ? line.csat / 5 : 0.7,
-      });
-    }
-  }
+  await keepAsExample(tx, ticket, line, { text: [subject, text].filter(Boolean).join('\n'), reply });
   return true;
+}
+
+/** What the engine learns from: the words with their category, and a good reply to them. */
+async function keepAsExample(
+  tx: Queries,
+  { id: ticketId, customerId, category, createdAt }: TicketRow,
+  { kind, csat, reopened }: TicketImport,
+  { text, reply }: { text: string; reply: string | null },
+): Promise<void> {
+  if (!category) return;
+  await tx.upsertExample({ ticketId, text, category, corrected: 0, at: createdAt });
+  if (!reply) return;
+  const customer = await tx.getCustomer(customerId);
+  await tx.upsertExemplar({
+    ticketId,
+    text,
+    reply,
+    category,
+    kind: kind ?? null,
+    language: customer.language ?? 'en',
+    plan: customer.account?.plan ?? null,
+    quality: reopened || (csat ?? 5) <= 2 ? 0 : csat ? csat / 5 : UNRATED_QUALITY,
+  });
 }
