@@ -8,7 +8,7 @@ import { applyState, showOnCluster } from './apply-state.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { draftAboutKnownIssue } from './known-issue.ts';
 import { finishApproved, showProposals } from './proposal.ts';
-import { before, createIssue, makeIssue, preferredTracker, RETRY_MS } from './tracker.ts';
+import { before, createIssue, makeIssue, preferredTracker, retryAfter } from './tracker.ts';
 
 /** Webhooks may be lost, too: then an issue is asked for so rarely. */
 const SAFETY_NET_MS = 60 * MINUTE_MS;
@@ -82,7 +82,6 @@ export async function keepTrack(deps: FlowDeps): Promise<void> {
         if (row.stage === 'making') await makeIssue(deps, row.id);
         else await catchUp(deps, tracker, row);
       } catch (error) {
-        const pause = Math.max(RETRY_MS, (error instanceof AppError && error.retryAfterMs) || 0);
         deps.log.warn(
           { issue: row.key ?? row.id, tracker: row.tracker, reason: errorText(error) },
           'tracker',
@@ -90,7 +89,7 @@ export async function keepTrack(deps: FlowDeps): Promise<void> {
         if (row.stage === 'made')
           await deps.store.updateIssue(row.id, {
             lastError: errorText(error),
-            retryAt: new Date(deps.clock.now().getTime() + pause),
+            retryAt: retryAfter(error, deps.clock.now()),
           });
         // One that is down or asks for a pause is not asked about the rest, either.
         if (!(error instanceof AppError) || error.retryable) paused.add(tracker.id);

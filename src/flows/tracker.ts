@@ -13,8 +13,10 @@ import type { FlowDeps } from './deps.ts';
 /** How long people wait for a tracker; what takes longer is finished by the job. */
 const PATIENCE_MS = 12_000;
 /** An attempt that was begun this long ago has been cut off. */
-export const RETRY_MS = 60_000;
+const RETRY_MS = 60_000;
 const CANDIDATES = 3;
+/** So far two machines' clocks may differ. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 export const NO_TRACKER =
   'No tracker is set up: name a repository, team or project under "trackers" in config/deskhand.yaml and set its token.';
@@ -132,12 +134,11 @@ export async function makeIssue(deps: FlowDeps, issueId: number): Promise<IssueR
     } catch (error) {
       const lastError = errorText(error);
       const retryable = error instanceof AppError && error.retryable;
-      const pause = Math.max(RETRY_MS, (error instanceof AppError && error.retryAfterMs) || 0);
       // What is refused for good waits for a person to press again.
       await store.updateIssue(
         issueId,
         retryable
-          ? { lastError, retryAt: new Date(clock.now().getTime() + pause) }
+          ? { lastError, retryAt: retryAfter(error, clock.now()) }
           : { lastError, stage: 'suggested', candidates: [] },
       );
       throw error;
@@ -145,9 +146,15 @@ export async function makeIssue(deps: FlowDeps, issueId: number): Promise<IssueR
   });
 }
 
+/** When a tracker is asked again after this failure: not at once, and not before it wishes. */
+export function retryAfter(error: unknown, now: Date): Date {
+  const wished = (error instanceof AppError && error.retryAfterMs) || 0;
+  return new Date(now.getTime() + Math.max(RETRY_MS, wished));
+}
+
 /** Since when to look for what was made then: clocks of two machines differ a little. */
 export function before(at: Date): Date {
-  return new Date(at.getTime() - 5 * 60_000);
+  return new Date(at.getTime() - CLOCKS_DIFFER_MS);
 }
 
 /** Writes down which issue it is, and shows it on the cluster. */
