@@ -206,6 +206,7 @@ export function linkForm(
   };
 }
 
+/** Asks for a name that says better what is broken. */
 export function renameForm(view: Pick<ClusterView, 'id' | 'rev' | 'title'>): Form {
   return {
     id: 'rename',

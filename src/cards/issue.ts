@@ -5,6 +5,7 @@ import { count, cut, line, plain } from './words.ts';
 
 const LONGEST = 1_500;
 
+/** `closedBy`: who closed it with a button; the text and comments are as the built-in tracker keeps them. */
 export function issueCard(issue: {
   number: number;
   key: string;

@@ -19,6 +19,7 @@ export interface ClusterBook {
   dimensions: number;
 }
 
+/** An empty one; the first look fills it. */
 export function createClusterBook(): ClusterBook {
   return { index: null, version: 0, dimensions: 0 };
 }

@@ -11,6 +11,7 @@ const SHOWN = 8;
 /** Health is written every night; what is older than this is of a bot that was away. */
 export const FRESH_DAYS = -2;
 
+/** The figures of the last 30 days, and how accounts fare now. */
 export async function signals({
   store,
   clock,

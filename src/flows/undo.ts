@@ -84,6 +84,7 @@ async function bringBack(
   return {};
 }
 
+/** A draft again as the next version, with these words. */
 export async function copyDraft(
   tx: Queries,
   draft: Draft,

@@ -9,6 +9,7 @@ import type { MetricsRegistry } from '../infra/metrics.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Bot } from './bot.ts';
 
+/** The app that answers on the port while this workspace runs. */
 export function appOf(
   bot: Bot,
   deps: {

@@ -8,6 +8,7 @@ type Reads = Pick<
   'listTickets' | 'getTicket' | 'getCustomer' | 'messagesOf' | 'draftsOf' | 'decisionsOf' | 'outboxOf'
 >;
 
+/** Reads through the queries of a workspace. */
 export function createTicketReader(store: Reads): TicketReader {
   async function complete(ticket: TicketRow): Promise<TicketRecord> {
     const [customer, messages, drafts, decisions, outbox] = await Promise.all([

@@ -49,6 +49,7 @@ export interface Store extends Queries {
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
 }
 
+/** The queries of a workspace's database; `db` stays the caller's to close. */
 export function createStore(db: Db): Store {
   return { ...bind(db), transaction: (work) => db.transaction((tx) => work(bind(tx))) };
 }
