@@ -1,4 +1,5 @@
 // People's word on what belongs together: reports that are taken out of a cluster, and tickets that are put into one.
+import { kindOf } from '../engine/local/clustering.ts';
 import { emptyProfile, joined, profileOf } from '../engine/local/profiles.ts';
 import type { Member } from '../infra/db/queries/clusters.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
@@ -6,7 +7,7 @@ import { parseClusterKey } from '../model/cluster.ts';
 import { join } from './cluster.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { confirmIfDue } from './cluster-confirm.ts';
-import { kindOf, merge, rename, spanOf } from './cluster-merge.ts';
+import { merge, rename, spanOf } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
 
@@ -39,7 +40,7 @@ export async function takeOut(
   let theirs = emptyProfile(cluster.profile.vector.length);
   for (const { print } of leaving)
     theirs = print ? joined(theirs, profileOf(print)) : { ...theirs, size: theirs.size + 1 };
-  const kind = kindOf(theirs, cluster.kind);
+  const kind = kindOf(theirs) ?? cluster.kind;
   const opened = await tx.insertCluster(theirs, {
     kind,
     title: cluster.title,
@@ -52,7 +53,7 @@ export async function takeOut(
   const rest = joined(cluster.profile, theirs, -1);
   const staying = members.filter((member) => !chosen.has(memberKey(member)));
   await tx.setClusterSums(id, rest, {
-    kind: kindOf(rest, cluster.kind),
+    kind: kindOf(rest) ?? cluster.kind,
     ...spanOf(...staying.map((member) => member.at)),
   });
   await rename(tx, opened);

@@ -1,12 +1,11 @@
 // Makes two clusters one, names them, and looks at night for those that grew apart by chance.
+import { kindOf } from '../engine/local/clustering.ts';
 import { nameCluster } from '../engine/local/naming.ts';
-import { emptyProfile, joined, most } from '../engine/local/profiles.ts';
+import { emptyProfile, joined } from '../engine/local/profiles.ts';
 import { contentWords } from '../engine/local/retrieval.ts';
 import { sentences } from '../engine/local/text.ts';
 import type { Member } from '../infra/db/queries/clusters.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
-import type { Kind } from '../model/analysis.ts';
-import type { ClusterProfile } from '../model/cluster.ts';
 import { replacePersonal } from '../model/personal.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import type { FlowDeps } from './deps.ts';
@@ -16,12 +15,6 @@ import { reportJoined } from './track.ts';
 const TURN = 10;
 /** Members that a name is chosen from. */
 const NAMED_FROM = 60;
-
-/** The kind that most members are of; what has none takes the kind it had. */
-export function kindOf({ kinds }: ClusterProfile, before: Kind): Kind {
-  const { other: _, ...clear } = kinds;
-  return most(clear) ?? before;
-}
 
 /** From the earliest to the latest of some times. */
 export function spanOf(...times: Date[]): { firstSeen: Date; lastSeen: Date } {
@@ -112,7 +105,7 @@ export async function merge(
   await tx.moveMembers(from, into, { by, ...(score !== undefined && { score: Math.min(1, score) }) });
   await tx.setClusterSums(from, emptyProfile(dimensions), { status: 'merged', mergedInto: into });
   await tx.setClusterSums(into, profile, {
-    kind: kindOf(profile, staying.kind),
+    kind: kindOf(profile) ?? staying.kind,
     ...spanOf(leaving.firstSeen, leaving.lastSeen, staying.firstSeen, staying.lastSeen),
   });
   // What engineers know of the one they know of both.

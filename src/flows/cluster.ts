@@ -1,5 +1,5 @@
 // Clusters: each problem that customers tell of joins those who told of it before, or opens a cluster of its own.
-import { FAULTY, JOIN, type Match } from '../engine/local/clustering.ts';
+import { FAULTY, JOIN, kindOf, type Match } from '../engine/local/clustering.ts';
 import { nameCluster } from '../engine/local/naming.ts';
 import { joined, profileOf } from '../engine/local/profiles.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
@@ -9,7 +9,7 @@ import type { ClusterProfile, Fingerprint } from '../model/cluster.ts';
 import type { Message } from '../model/message.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { confirmIfDue, showClusters } from './cluster-confirm.ts';
-import { kindOf, mergeClusters, rename, spanOf, tellingSentence } from './cluster-merge.ts';
+import { mergeClusters, rename, spanOf, tellingSentence } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
 
@@ -132,7 +132,7 @@ export async function join(
   if (!(await tx.insertMember(print, { ...member, clusterId: id, score: likeness }))) return null;
   const profile = joined(row.profile, own);
   await tx.setClusterSums(id, profile, {
-    kind: kindOf(profile, row.kind),
+    kind: kindOf(profile) ?? row.kind,
     ...spanOf(row.firstSeen, row.lastSeen, member.at),
   });
   // The first report is seldom the clearest; a large cluster keeps its name for longer.
@@ -149,7 +149,7 @@ async function open(
 ): Promise<number> {
   const title = nameCluster([tellingSentence(words)], [print]);
   const id = await tx.insertCluster(own, {
-    kind: print.kind === 'other' ? 'bug' : print.kind,
+    kind: kindOf(own) ?? print.kind,
     title,
     firstSeen: member.at,
     lastSeen: member.at,

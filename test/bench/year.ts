@@ -1,5 +1,5 @@
 // A simulated year of messages with planted incidents: how soon engineers are told, and how often for nothing.
-import { createClusterIndex, FAULTY, JOIN } from '../../src/engine/local/clustering.ts';
+import { createClusterIndex, FAULTY, JOIN, kindOf } from '../../src/engine/local/clustering.ts';
 import { seeded } from '../../src/engine/local/linear.ts';
 import { joined, most, profileOf } from '../../src/engine/local/profiles.ts';
 import { surgeOf } from '../../src/insights/surge.ts';
@@ -162,7 +162,7 @@ function live(arrivals: Arrival[]) {
 
 /** The rules by which the flows confirm a bug. `bugs`: times of the reports of bugs in its category. */
 function due({ profile, members }: Cluster, now: number, bugs: number[]): boolean {
-  if (most({ ...profile.kinds, other: 0 }) !== 'bug') return false;
+  if (kindOf(profile) !== 'bug') return false;
   const within = (days: number) => members.filter(({ at }) => now - at < days * DAY_MS).length;
   if (within(RULES.days) >= RULES.customers) return true;
   const today = within(1);

@@ -1,4 +1,5 @@
 // Online clustering: finds the cluster a report belongs to, by meaning, words and error signatures, in bounded time.
+import type { Kind } from '../../model/analysis.ts';
 import type { ClusterProfile, Fingerprint } from '../../model/cluster.ts';
 import { createCentroids } from './centroids.ts';
 import { commonTerms, most, profileOf } from './profiles.ts';
@@ -25,6 +26,11 @@ const NUMBERED = /^[A-Z]+-?\d+$/;
  * reports within a day of it, up to four, less where the category differs.
  */
 const BURST = { weight: 0.13, doublings: 4, hours: 24, otherCategory: 0.15 };
+/**
+ * A cluster that has grown large without such a burst is a topic, and a fault is rarely the topic's: so much against it
+ * for each doubling of its members beyond four that is not of that day.
+ */
+const TOPIC = { weight: 0.12, doublings: 2 };
 /** Times of members that are kept for that. */
 const MOST_TIMES = 2 ** BURST.doublings;
 /**
@@ -74,7 +80,7 @@ interface Entry {
   profile: ClusterProfile;
   /** Length of its vector of weighted terms. */
   norm: number;
-  kind: string | undefined;
+  kind: Kind | undefined;
   times: Date[];
 }
 
@@ -193,7 +199,7 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
       entries.set(id, {
         profile: kept,
         norm: lengthOf(kept.terms),
-        kind: most(kept.kinds),
+        kind: kindOf(kept),
         times: times.slice(-MOST_TIMES),
       });
       centroids.set(id, kept.vector, kept.size);
@@ -230,6 +236,13 @@ export function createClusterIndex(dimensions: number): ClusterIndex {
   };
 }
 
+/** What the reports are, whatever each was taken for: a bug where most tell of something broken. Undefined: nobody knows. */
+export function kindOf({ kinds, fault, size }: ClusterProfile): Kind | undefined {
+  if (size > 0 && fault >= FAULTY * size) return 'bug';
+  const { other: _, ...clear } = kinds;
+  return most(clear);
+}
+
 /** What speaks for or against a match besides meaning and words. */
 function sides(
   profile: ClusterProfile,
@@ -242,12 +255,14 @@ function sides(
   let score = 0;
   if (shared.length > 0) score += WEIGHTS.signature;
   else if (hasCode(signatures) && hasCode(theirs)) score += WEIGHTS.otherCode;
-  if (other.kind !== most(profile.kinds)) score += WEIGHTS.otherKind;
+  if (other.kind !== kindOf(profile)) score += WEIGHTS.otherKind;
   const alike = overlap(profile, other.profile);
   score += WEIGHTS.category * alike;
   const doublings = at && other.kind === 'bug' ? doublingsAround(other.times, at) : 0;
   const fault = suspected(profile.fault / Math.max(1, profile.size), doublings * alike);
   score += BURST.weight * doublings * near(alike) * fault;
+  const old = Math.log2(Math.max(1, other.profile.size)) - TOPIC.doublings - doublings;
+  score -= TOPIC.weight * Math.max(0, old) * (profile.fault / Math.max(1, profile.size));
   return { score, shared, fault };
 }
 
