@@ -95,7 +95,7 @@ const bug: ClusterView = {
   ],
   issue: null,
   lookAlikes: [],
-  comeback: null,
+  news: null,
   mutedUntil: null,
   dismissedBy: null,
   mergedInto: null,

@@ -1,6 +1,6 @@
 // The card of a bug that several customers report, and the forms by which people correct it.
 import type { Block, Card, CardButton, CardRef, Chip, Form } from '../model/card.ts';
-import { type ClusterView, clusterKey } from '../model/cluster.ts';
+import { type ClusterNews, type ClusterView, clusterKey } from '../model/cluster.ts';
 import { STATE_NAMES } from '../model/issue.ts';
 import { stepWords } from '../model/text.ts';
 import { channelName, count, cut, line, monthly, plain, time } from './words.ts';
@@ -53,11 +53,10 @@ export function clusterCard(view: ClusterView): Card {
   };
 }
 
-/** A message of its own for what was thought to be over; its cluster's card says the rest. */
-export function comebackCard(view: ClusterView, back: NonNullable<ClusterView['comeback']>): Card {
-  const title = `It is back: ${line(view.title, TITLE)}`;
-  const issue = view.issue ? line(view.issue.id, 60) : 'it';
-  const fixed = back.fixedAt ? `${issue} was fixed ${time(back.fixedAt, view)}` : `${issue} was fixed`;
+/** A message of its own for what was thought to be over, or known; its cluster's card says the rest. */
+export function newsCard(view: ClusterView, news: ClusterNews): Card {
+  const back = news.kind === 'regression';
+  const title = `${back ? 'It is back' : 'It grows again'}: ${line(view.title, TITLE)}`;
   return {
     tone: 'warning',
     fallback: `${title} (${clusterKey(view.id)})`,
@@ -67,19 +66,22 @@ export function comebackCard(view: ClusterView, back: NonNullable<ClusterView['c
         type: 'header',
         text: title,
         chips: [
-          { kind: 'state', text: 'Regression', tone: 'warning' },
+          { kind: 'state', text: back ? 'Regression' : 'Bug', tone: 'warning' },
           { kind: 'id', text: clusterKey(view.id) },
         ],
       },
-      {
-        type: 'text',
-        style: 'body',
-        text: `${count(back.reports, 'new report')} after ${fixed}. The issue is open again.`,
-      },
-      { type: 'quote', of: 'customer', label: time(back.at, view), ...cut(plain(back.quote), QUOTED, 5) },
+      { type: 'text', style: 'body', text: newsOf(view, news) },
+      { type: 'quote', of: 'customer', label: time(news.at, view), ...cut(plain(news.quote), QUOTED, 5) },
       ...issueOf(view),
     ],
   };
+}
+
+function newsOf(view: ClusterView, { kind, fixedAt, reports }: ClusterNews): string {
+  if (kind === 'growth') return `${count(reports, 'report')} in a day, far more than this bug usually has.`;
+  const when = fixedAt ? ` ${time(fixedAt, view)}` : '';
+  const issue = view.issue ? line(view.issue.id, 60) : 'it';
+  return `${count(reports, 'new report')} after ${issue} was fixed${when}. The issue is open again.`;
 }
 
 function chipsOf(view: ClusterView): Chip[] {

@@ -1,5 +1,5 @@
 // When a cluster is more than a few alike messages, engineers are told: one card each, updated in place.
-import { clusterCard, comebackCard } from '../cards/cluster.ts';
+import { clusterCard, newsCard } from '../cards/cluster.ts';
 import { most } from '../engine/local/profiles.ts';
 import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
@@ -24,10 +24,29 @@ const SURE = 0.5;
 const QUOTES = 3;
 const STEPS = 6;
 
-/** Confirms a bug that enough customers report, that grows unusually fast, or that stops one with a hard error. True when it did. */
+/**
+ * A bug that engineers have known for longer than the days of the rule, and that is reported far more often today than
+ * it usually is, is told of again. True when it is.
+ */
+async function growsAgain({ store, clock, settings }: FlowDeps, row: ClusterRow): Promise<boolean> {
+  const { days, growth } = settings.clusters;
+  const now = clock.now();
+  const since = (back: number) => new Date(now.getTime() - back * DAY_MS);
+  const told = row.grewAt ?? row.confirmedAt;
+  if (row.status !== 'confirmed' || !told || told > since(days)) return false;
+  const today = await store.clusterCounts(row.id, since(1));
+  if (today.customers < growth) return false;
+  const before = (await store.clusterCounts(row.id, since(1 + BASELINE_DAYS))).reports - today.reports;
+  if (surgeOf(today.customers, 1, before, BASELINE_DAYS).chance >= CHANCE) return false;
+  await store.updateCluster(row.id, { grewAt: now });
+  return true;
+}
+
+/** Confirms a bug that enough customers report, that grows unusually fast, or that stops one with a hard error. True when engineers are to be told, or told again. */
 export async function confirmIfDue(deps: FlowDeps, clusterId: number, ticket: TicketRow): Promise<boolean> {
   const row = await deps.store.getCluster(clusterId);
-  if (!row?.profile || row.kind !== 'bug' || row.status !== 'open' || row.confirmedAt) return false;
+  if (row?.confirmedAt) return growsAgain(deps, row);
+  if (!row?.profile || row.kind !== 'bug' || row.status !== 'open') return false;
   const because = await reasonToConfirm(deps, row, ticket);
   if (!because) return false;
   await deps.store.updateCluster(clusterId, {
@@ -107,12 +126,12 @@ export async function showCluster(deps: FlowDeps, clusterId: number): Promise<vo
   if (!view || !told) return;
   const [key, places] = [clusterKey(clusterId), bugPlaces(deps)];
   await showCard(deps, { key, places, card: clusterCard(view) });
-  const { comeback } = view;
-  if (comeback && view.status === 'confirmed')
+  const { news } = view;
+  if (news && view.status === 'confirmed')
     await showCard(deps, {
-      key: `comeback-${key}-${comeback.at.getTime()}`,
+      key: `${news.kind}-${key}-${news.at.getTime()}`,
       places,
-      card: comebackCard(view, comeback),
+      card: newsCard(view, news),
     });
   await deps.store.setClusterPresented(clusterId, view.rev);
 }
@@ -153,7 +172,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
             url,
           }))
         : [],
-    comeback: issue && comebackOf(issue, reports),
+    news: newsOf(issue, cluster.grewAt, reports),
     ...counts,
     confirmed: cluster.confirmedAt !== null,
     because: cluster.confirmedBecause,
@@ -174,13 +193,24 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
   };
 }
 
-/** Since an issue was fixed, it was reported again. */
-function comebackOf({ regressedAt, fixedAt }: IssueRow, reports: Report[]): ClusterView['comeback'] {
-  const since = reports.filter(({ at }) => fixedAt && at > fixedAt);
-  const newest = since.at(-1);
-  if (!regressedAt || !newest) return null;
+/** The later of a regression and a new growth. */
+function newsOf(issue: IssueRow | null, grewAt: Date | null, reports: Report[]): ClusterView['news'] {
+  const { regressedAt = null, fixedAt = null } = issue ?? {};
+  const back = regressedAt !== null && (grewAt === null || regressedAt > grewAt);
+  const at = back ? regressedAt : grewAt;
+  if (at === null) return null;
+  const since = back ? fixedAt : new Date(at.getTime() - DAY_MS);
+  const told = reports.filter((report) => since && report.at > since);
+  const newest = told.at(-1);
+  if (!newest) return null;
   const quote = tellingSentence({ text: newest.text, summary: null });
-  return { at: regressedAt, fixedAt, reports: since.length, quote };
+  return {
+    kind: back ? 'regression' : 'growth',
+    at,
+    fixedAt: back ? fixedAt : null,
+    reports: told.length,
+    quote,
+  };
 }
 
 function tally(names: string[]): Record<string, number> {

@@ -74,14 +74,24 @@ export interface ClusterView {
   issue: ClusterIssue | null;
   /** Issues of the tracker that look the same, while the cluster has none. */
   lookAlikes: { tracker: string; title: string; url: string }[];
-  /** It is reported again after its issue was fixed: how often, and the newest words. */
-  comeback: { at: Date; fixedAt: Date | null; reports: number; quote: string } | null;
+  /** Something that engineers should hear of again: what, since when, how often, and the newest words. */
+  news: ClusterNews | null;
   mutedUntil: Date | null;
   dismissedBy: string | null;
   /** The cluster that stands for this one now. */
   mergedInto: number | null;
   now: Date;
   timeZone: string;
+}
+
+/** `regression`: reported again after its issue was fixed; `growth`: unusually often, long after engineers were told. */
+export interface ClusterNews {
+  kind: 'regression' | 'growth';
+  at: Date;
+  /** For a regression, when it was fixed. */
+  fixedAt: Date | null;
+  reports: number;
+  quote: string;
 }
 
 /** `7` -> `C-7`, the id that people see. */

@@ -31,7 +31,8 @@ interface Arrival {
 interface Cluster {
   profile: ClusterProfile;
   members: Arrival[];
-  told: boolean;
+  /** When engineers were told last. */
+  told: number | null;
 }
 
 /**
@@ -113,7 +114,7 @@ function live(arrivals: Arrival[]) {
     for (const from of ids) {
       const home = index.home(from);
       const [leaving, staying] = [clusters.get(from), clusters.get(home?.into ?? -1)];
-      if (!home || !leaving || !staying || leaving.told) continue;
+      if (!home || !leaving || !staying || leaving.told !== null) continue;
       clusters.delete(from);
       index.remove(from);
       keep(home.into, {
@@ -142,19 +143,21 @@ function live(arrivals: Arrival[]) {
     const id = match && before ? match.id : next++;
     const cluster: Cluster = before
       ? { ...before, profile: joined(before.profile, own), members: [...before.members, arrival] }
-      : { profile: own, members: [arrival], told: false };
+      : { profile: own, members: [arrival], told: null };
     keep(id, cluster);
-    if (cluster.told) merge(index.around(id));
-    else if (due(cluster, arrival.at, bugs.get(most(cluster.profile.categories) ?? '') ?? [])) {
-      cluster.told = true;
-      const [incident, reports] = mostly(cluster.members);
-      if (incident === null || reports * 2 < cluster.members.length) falseCards += 1;
-      else if (!found.has(incident)) {
-        found.add(incident);
-        const all = arrivals.filter((one) => one.incident === incident && one.at <= arrival.at);
-        const first = all[0]?.at ?? arrival.at;
-        delays.push({ reports: all.length, hours: (arrival.at - first) / 3_600_000 });
-      }
+    if (cluster.told !== null) merge(index.around(id));
+    const current = clusters.get(id) ?? cluster;
+    const tells = current.told === null ? due : growsAgain;
+    if (!tells(current, arrival.at, bugs.get(most(current.profile.categories) ?? '') ?? [])) continue;
+    const news = current.members.filter(({ at }) => current.told === null || arrival.at - at < DAY_MS);
+    current.told = arrival.at;
+    const [incident, reports] = mostly(news);
+    if (incident === null || reports * 2 < news.length) falseCards += 1;
+    else if (!found.has(incident)) {
+      found.add(incident);
+      const all = arrivals.filter((one) => one.incident === incident && one.at <= arrival.at);
+      const first = all[0]?.at ?? arrival.at;
+      delays.push({ reports: all.length, hours: (arrival.at - first) / 3_600_000 });
     }
   }
   return { delays, falseCards, milliseconds: performance.now() - started };
@@ -170,6 +173,15 @@ function due({ profile, members }: Cluster, now: number, bugs: number[]): boolea
   const [from, to] = [now - (RULES.baselineDays + 1) * DAY_MS, now - DAY_MS];
   const before = bugs.filter((at) => at >= from && at < to).length;
   return surgeOf(today, 1, before, RULES.baselineDays).chance < RULES.chance;
+}
+
+/** The rule by which engineers are told again of a bug that they know. */
+function growsAgain({ told, members }: Cluster, now: number): boolean {
+  if (told === null || now - told < RULES.days * DAY_MS) return false;
+  const within = (days: number) => members.filter(({ at }) => now - at < days * DAY_MS).length;
+  const today = within(1);
+  const before = within(1 + RULES.baselineDays) - today;
+  return today >= RULES.growth && surgeOf(today, 1, before, RULES.baselineDays).chance < RULES.chance;
 }
 
 /** The incident that most members report, and how many do. */

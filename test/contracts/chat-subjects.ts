@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { alertCard } from '../../src/cards/alert.ts';
 import { burstCard } from '../../src/cards/burst.ts';
-import { clusterCard, comebackCard } from '../../src/cards/cluster.ts';
+import { clusterCard, newsCard } from '../../src/cards/cluster.ts';
 import { issueCard } from '../../src/cards/issue.ts';
 import { proposalCard } from '../../src/cards/proposal.ts';
 import type { Card, Form } from '../../src/model/card.ts';
@@ -52,14 +52,22 @@ const cluster = fc
       }),
     ),
     lookAlikes: few(fc.record({ tracker: words, title: words, url: fc.webUrl() }), 3),
-    comeback: maybe(fc.record({ at, fixedAt: maybe(at), reports: number, quote: words })),
+    news: maybe(
+      fc.record({
+        kind: fc.constantFrom('regression' as const, 'growth' as const),
+        at,
+        fixedAt: maybe(at),
+        reports: number,
+        quote: words,
+      }),
+    ),
     mutedUntil: maybe(at),
     dismissedBy: maybe(words),
     mergedInto: maybe(number),
   })
   .map((drawn) => {
     const view = { ...drawn, now: NOW, timeZone: 'Europe/Paris' };
-    return view.comeback ? comebackCard(view, view.comeback) : clusterCard(view);
+    return view.news ? newsCard(view, view.news) : clusterCard(view);
   });
 
 const language = fc.constantFrom('en', 'de', 'fr', 'ar', 'zz');

@@ -77,6 +77,19 @@ describe('clusters', () => {
     expect(words(ticket?.card)).toContain('Same as 4 other customers: C-');
   });
 
+  it('tells engineers again when a bug they have known for long is suddenly reported often', async () => {
+    shop.deps.settings.clusters.growth = 4;
+    for (const text of BUGS) await report(text);
+    expect(pings()).toHaveLength(1);
+    shop.clock.advance(40 * 86_400_000);
+    for (const text of BUGS.slice(0, 3)) await report(text);
+    expect(pings()).toHaveLength(1);
+    for (const text of BUGS.slice(2)) await report(text);
+    expect(pings()).toHaveLength(2);
+    expect(pings()[1]?.card.fallback).toContain('It grows again');
+    expect(words(pings()[1]?.card)).toContain('7 reports in a day');
+  });
+
   it('does not count one customer who writes again and again', async () => {
     for (const text of BUGS) await report(text, 'same@acme.example');
     expect(pings()).toHaveLength(0);

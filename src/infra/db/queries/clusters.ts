@@ -112,7 +112,14 @@ export function clusterQueries(db: Db) {
       patch: Partial<
         Pick<
           ClusterRow,
-          'title' | 'titleBy' | 'status' | 'confirmedAt' | 'confirmedBecause' | 'mutedUntil' | 'dismissedBy'
+          | 'title'
+          | 'titleBy'
+          | 'status'
+          | 'confirmedAt'
+          | 'confirmedBecause'
+          | 'grewAt'
+          | 'mutedUntil'
+          | 'dismissedBy'
         >
       >,
     ): Promise<void> {

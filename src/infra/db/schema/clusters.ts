@@ -30,6 +30,8 @@ export const cluster = pgTable(
     /** When it was more than a few alike messages, and what made it so, in words. */
     confirmedAt: time(),
     confirmedBecause: text(),
+    /** When it was reported unusually often again, after engineers had been told. */
+    grewAt: time(),
     mutedUntil: time(),
     /** Who said that it is no bug. */
     dismissedBy: text(),

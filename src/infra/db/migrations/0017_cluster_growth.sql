@@ -1,0 +1,1 @@
+ALTER TABLE "cluster" ADD COLUMN "grew_at" timestamp (3) with time zone;
