@@ -1,5 +1,6 @@
 // "Show everything": the whole ticket as a few cards for its thread.
 import type { Block, Card } from '../model/card.ts';
+import type { SimilarTicket } from '../model/engine.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
@@ -21,20 +22,14 @@ import {
   valueWords,
 } from './words.ts';
 
-/** A solved ticket like this one. */
-export interface SimilarTicket {
-  id: string;
-  text: string;
-  reply: string;
-  score: number;
-}
+type Alike = Pick<SimilarTicket, 'id' | 'text' | 'reply' | 'score'>;
 
 /** About how much prose one card takes before the next begins; and the most of one message. */
 const PAGE = { characters: 9_000, message: 6_000, cards: 8 };
 
 /** Conversation, draft with all sources, people and facts, analysis, decisions, and the record of why. */
-export function detailsCards(view: TicketView, similar: SimilarTicket[]): Card[] {
-  const cards = [
+export function detailsCards(view: TicketView, similar: Alike[]): Card[] {
+  return [
     ...conversationCards(view),
     ...draftCard(view),
     card(view, 'Customer and account', peopleBlocks(view)),
@@ -42,7 +37,6 @@ export function detailsCards(view: TicketView, similar: SimilarTicket[]): Card[]
     ...similarCard(view, similar),
     ...historyCard(view),
   ];
-  return cards;
 }
 
 function card(view: TicketView, title: string, blocks: Block[]): Card {
@@ -245,7 +239,7 @@ function analysisCard(view: TicketView): Card[] {
   ];
 }
 
-function similarCard(view: TicketView, similar: SimilarTicket[]): Card[] {
+function similarCard(view: TicketView, similar: Alike[]): Card[] {
   if (similar.length === 0) return [];
   return [
     card(

@@ -5,13 +5,9 @@ import type { Message } from '../model/message.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
-import { channelName, cut, line, plain, time } from './words.ts';
+import { channelName, cut, line, plain, time, type When } from './words.ts';
 
-interface When {
-  now: Date;
-  timeZone: string;
-}
-
+/** Characters of a message; its thread is no place for more. */
 const SHOWN = 3_000;
 
 /** A message of the conversation as it is posted into the ticket's thread. */
@@ -36,56 +32,38 @@ export function belongingTo(key: string, card: Card): Card {
 }
 
 /** What was sent to the customer. */
-function replyCard(message: Message, when: When): Card {
-  const who = line(message.author, 60);
-  return {
-    tone: 'good',
-    fallback: `${who} replied: ${line(message.text, 120)}`,
-    ref: null,
-    blocks: [
-      {
-        type: 'quote',
-        of: 'reply',
-        label: `${who} replied · ${channelName(message.channel)} · ${time(message.at, when)}`,
-        ...cut(plain(message.text), SHOWN),
-      },
-    ],
-  };
+function replyCard({ author, channel, text, at }: Message, when: When): Card {
+  const who = `${line(author, 60)} replied`;
+  return quoteCard({ of: 'reply', who, label: `${who} · ${channelName(channel)} · ${time(at, when)}`, text });
 }
 
 /** The customer wrote again; posted into the ticket's thread. */
 function customerMessageCard(message: Message, when: When & Pick<TicketView, 'fileUrl'>): Card {
   const who = line(message.author, 60);
-  return {
-    tone: 'neutral',
-    fallback: `${who}: ${line(message.text, 120)}`,
-    ref: null,
-    blocks: [
-      {
-        type: 'quote',
-        of: 'customer',
-        label: `${who} · ${channelName(message.channel)} · ${time(message.at, when)}`,
-        ...cut(plain(message.text) || '(no text)', SHOWN),
-      },
-      ...filesOf(message, when),
-    ],
-  };
+  const label = `${who} · ${channelName(message.channel)} · ${time(message.at, when)}`;
+  const card = quoteCard({ of: 'customer', who, label, text: message.text });
+  return { ...card, blocks: [...card.blocks, ...filesOf(message, when)] };
 }
 
 /** An internal note, from the form or another platform's thread. */
-export function noteCard(note: { by: string; text: string; at: Date }, when: When): Card {
+export function noteCard({ by, text, at }: { by: string; text: string; at: Date }, when: When): Card {
+  const who = `Note by ${line(by, 60)}`;
+  return quoteCard({ of: 'note', who, label: `${who} · ${time(at, when)}`, text });
+}
+
+/** Words of somebody, under who said them. */
+function quoteCard(said: {
+  of: 'customer' | 'reply' | 'note';
+  who: string;
+  label: string;
+  text: string;
+}): Card {
+  const { of, who, label, text } = said;
   return {
-    tone: 'neutral',
-    fallback: `Note by ${line(note.by, 60)}: ${line(note.text, 120)}`,
+    tone: of === 'reply' ? 'good' : 'neutral',
+    fallback: `${who}: ${line(text, 120)}`,
     ref: null,
-    blocks: [
-      {
-        type: 'quote',
-        of: 'note',
-        label: `Note by ${line(note.by, 60)} · ${time(note.at, when)}`,
-        ...cut(plain(note.text), SHOWN),
-      },
-    ],
+    blocks: [{ type: 'quote', of, label, ...cut(plain(text) || '(no text)', SHOWN) }],
   };
 }
 

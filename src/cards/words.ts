@@ -36,7 +36,8 @@ export function cut(
   return { text: `${kept.replace(/[\ud800-\udbff]$/, '').trimEnd()} …`, cut: true };
 }
 
-interface Now {
+/** When and where a card is read. */
+export interface When {
   now: Date;
   timeZone: string;
 }
@@ -52,7 +53,7 @@ function parts(at: Date, timeZone: string, options: Intl.DateTimeFormatOptions):
 }
 
 /** `10:45` today, `Tue 10:45` within six days, `3 Mar 10:45`, `3 Mar 2025 10:45` in another year. Never relative: cards do not tick. */
-export function time(at: Date, { now, timeZone }: Now): string {
+export function time(at: Date, { now, timeZone }: When): string {
   const clock = parts(at, timeZone, { hour: '2-digit', minute: '2-digit' });
   const day = { year: 'numeric', month: 'short', day: 'numeric' } as const;
   if (parts(at, timeZone, day) === parts(now, timeZone, day)) return clock;
@@ -62,17 +63,17 @@ export function time(at: Date, { now, timeZone }: Now): string {
 }
 
 /** `the first answer is due 10:45`, `the resolution was due Tue 10:45`. */
-export function dueWords({ target, at }: Pick<DueView, 'target' | 'at'>, when: Now): string {
+export function dueWords({ target, at }: Pick<DueView, 'target' | 'at'>, when: When): string {
   return `the ${TARGET_WORDS[target]} ${at <= when.now ? 'was' : 'is'} due ${time(at, when)}`;
 }
 
 /** `10:45:10`, for the end of an undo window. */
-export function timeToTheSecond(at: Date, { timeZone }: Now): string {
+export function timeToTheSecond(at: Date, { timeZone }: When): string {
   return parts(at, timeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
 
 /** `3 Mar`, with the year when it is another one. */
-export function date(at: Date, { now, timeZone }: Now): string {
+export function date(at: Date, { now, timeZone }: When): string {
   const year = { year: 'numeric' } as const;
   const same = parts(at, timeZone, year) === parts(now, timeZone, year);
   return parts(at, timeZone, { day: 'numeric', month: 'short', ...(same ? {} : year) });
