@@ -137,15 +137,13 @@ function recipientOf(
   };
 }
 
+type NewRecipient = ReturnType<typeof recipientOf>;
+
 /** One more customer of an incident, in words that stand on its card from then on. */
 async function join(
   tx: Queries,
   proposalId: number,
-  {
-    wording,
-    event,
-    recipient,
-  }: { wording: Wording; event: EventRow; recipient: ReturnType<typeof recipientOf> },
+  { wording, event, recipient }: { wording: Wording; event: EventRow; recipient: NewRecipient },
 ): Promise<void> {
   if (!(await tx.addRecipient({ ...recipient, proposalId }))) return;
   const row = await tx.getProposal(proposalId);
@@ -165,7 +163,7 @@ async function propose(
     key: string;
     contact: Contact;
     event: EventRow;
-    recipient: ReturnType<typeof recipientOf>;
+    recipient: NewRecipient;
     entry: { eventId: number; customerId: number; kind: OutreachKind; createdAt: Date };
   },
 ): Promise<number | null> {

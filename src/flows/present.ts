@@ -1,5 +1,4 @@
 // Step 4, second half: one card per ticket and platform channel, posted once and updated in place for life.
-import { createHash } from 'node:crypto';
 import { belongingTo, threadCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
 import type { CardRow, LeasedCard } from '../infra/db/queries/cards.ts';
@@ -14,7 +13,7 @@ import { leaveBurst, threadOfBurst } from './burst.ts';
 import type { FlowDeps } from './deps.ts';
 import { standIn, urgencyOf } from './place-cards.ts';
 import { mentionsOf } from './route.ts';
-import { laterThan } from './show-card.ts';
+import { hashOf, laterThan } from './show-card.ts';
 import { ticketView } from './view.ts';
 
 /** How long a card belongs to whoever draws it; after that it was lost with its process. */
@@ -84,8 +83,7 @@ async function show(
     if (row.rev > ticket.rev) return void (await store.returnCard(row, {}));
     if (!isHeld(deps, row, ticket)) {
       const card = withOrigin(ticketCard(view), row);
-      const digest = createHash('sha256').update(JSON.stringify(card)).digest('base64url');
-      await draw(deps, { platform, row, ticket, view, card, digest });
+      await draw(deps, { platform, row, ticket, view, card, digest: hashOf(card) });
     }
     // Two have drawn it, in an order that nobody knows: it is drawn once more.
     if (!(await store.returnCard(row, { rev: ticket.rev }))) {

@@ -4,7 +4,7 @@ import { languageName } from '../cards/words.ts';
 import { addressed } from '../engine/local/announcements.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { ProposalRow } from '../infra/db/queries/proposals.ts';
-import type { RouteDecision } from '../model/draft.ts';
+import type { Draft, RouteDecision } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
@@ -213,18 +213,7 @@ async function commitTo(
       ticketId: ticket.id,
       text,
       language: recipient.language,
-      sources: row.link
-        ? [
-            {
-              kind: 'issue',
-              id: String(row.issueId),
-              title: row.link.title,
-              url: row.link.url,
-              passage: row.reason,
-              score: 1,
-            },
-          ]
-        : [],
+      sources: sourcesOf(row),
       confidence: 1,
       reasons: [],
       answerable: true,
@@ -248,6 +237,11 @@ async function commitTo(
     await tx.updateProposal(row.id, {});
     return { sendAfter, ticketId };
   });
+}
+
+/** The issue that it is about, if any. */
+function sourcesOf({ link, issueId, reason }: ProposalRow): Draft['sources'] {
+  return link ? [{ kind: 'issue', id: String(issueId), ...link, passage: reason, score: 1 }] : [];
 }
 
 /** Why it leaves: a person's word, or decisions of people that have proven such messages. */

@@ -47,7 +47,7 @@ async function showAt(deps: ShowDeps, place: Place, { key, card, thread = [] }: 
   const platform = deps.platforms.get(place.platform);
   if (!platform) throw new AppError('platform_missing', `${place.platform} is not set up`);
   const row = await deps.store.postedCard(key, place.platform, place.channel, deps.clock.now());
-  const digest = createHash('sha256').update(JSON.stringify(card)).digest('base64url');
+  const digest = hashOf(card);
   let message = row.message ?? (await postOnce(deps, row, place, card, digest));
   if (row.message && row.digest !== digest) {
     try {
@@ -99,6 +99,11 @@ async function postOnce(
       await store.updatePostedCard(row.id, { digest: null });
     throw error;
   }
+}
+
+/** What tells a card from the one before, so that nothing is drawn twice. */
+export function hashOf(card: Card): string {
+  return createHash('sha256').update(JSON.stringify(card)).digest('base64url');
 }
 
 /** When a card is posted anew. It names the post, so that no platform takes it for the one before. */

@@ -96,8 +96,7 @@ async function bodyOf(
   const enough = settings.alerts.churned;
   const facts = [
     { label: 'Health', value: `${Math.round(health)} of 100` },
-    ...(row.plan ? [{ label: 'Plan', value: row.plan }] : []),
-    ...(row.mrr ? [{ label: 'Revenue', value: monthly(row.mrr) }] : []),
+    ...contractOf(row),
     ...(risk !== null && model
       ? [
           {
@@ -115,6 +114,14 @@ async function bodyOf(
     quotes: await quotesOf(store, row.accountId),
     article: null,
   };
+}
+
+/** What they have and pay, as far as it is known. */
+function contractOf({ plan, mrr }: AccountRow): AlertBody['facts'] {
+  return [
+    ...(plan ? [{ label: 'Plan', value: plan }] : []),
+    ...(mrr ? [{ label: 'Revenue', value: monthly(mrr) }] : []),
+  ];
 }
 
 async function quotesOf(store: FlowDeps['store'], accountId: number): Promise<AlertBody['quotes']> {
@@ -141,10 +148,7 @@ async function hintAtMore(deps: FlowDeps, row: AccountRow): Promise<void> {
     title: `${row.name} may want more`,
     body: {
       reasons: ['A message of theirs asks for more than they have: seats, a plan, or another product.'],
-      facts: [
-        ...(row.plan ? [{ label: 'Plan', value: row.plan }] : []),
-        ...(row.mrr ? [{ label: 'Revenue', value: monthly(row.mrr) }] : []),
-      ],
+      facts: contractOf(row),
       quotes: await quotesOf(store, row.accountId),
       article: null,
     },
