@@ -17,7 +17,7 @@ import { createKeyLock, createLock } from '../../src/infra/db/lock.ts';
 import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
-import { AppError } from '../../src/model/errors.ts';
+import { AppError, hasCode } from '../../src/model/errors.ts';
 import type { InboundMessage, OutboundReply, SendResult } from '../../src/model/message.ts';
 import type { ActionReply, AgentAction, MessageRef, Place } from '../../src/model/platform.ts';
 import { taxonomySchema } from '../../src/model/taxonomy.ts';
@@ -208,12 +208,16 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
   };
   let written = 0;
 
-  /** A failure of one card holds up no other. */
+  /** A failure of one card holds up no other; one that somebody else is drawing is looked at again. */
   async function showCards(): Promise<void> {
-    const work = [...behind.values()];
+    const work = [...behind];
     behind.clear();
     const failures: unknown[] = [];
-    for (const show of work) await show().catch((error: unknown) => failures.push(error));
+    for (const [key, show] of work)
+      await show().catch((error: unknown) => {
+        if (hasCode(error, 'card_busy')) behind.set(key, show);
+        else failures.push(error);
+      });
     if (failures.length > 0) throw failures[0];
   }
 
