@@ -1,7 +1,7 @@
 // Clusters: each problem that customers tell of joins those who told of it before, or opens a cluster of its own.
 import { FAULTY, JOIN, kindOf, type Match } from '../engine/local/clustering.ts';
 import { nameCluster } from '../engine/local/naming.ts';
-import { joined, profileOf } from '../engine/local/profiles.ts';
+import { joined, most, profileOf } from '../engine/local/profiles.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import { SPAM } from '../model/analysis.ts';
@@ -19,6 +19,10 @@ const BATCH = 25;
 const CANDIDATES = 6;
 /** Members up to which a cluster is named anew with each. */
 const SMALL = 16;
+/** Share of a cluster's reports whose category is that of all. */
+const CLEAR = 0.6;
+/** Probability below which a message's own category is a guess. */
+const VAGUE = 0.75;
 
 /**
  * Compares all understood messages that were not compared yet, in the order of their tickets. Runs behind the
@@ -58,7 +62,11 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
     await reportJoined(deps, { clusterId, ticketId, at });
     if (await confirmIfDue(deps, clusterId, ticket)) await showClusters(deps);
   }
-  for (const clusterId of touched) if (await spreads(deps, clusterId)) await mergeClusters(deps, clusterId);
+  for (const clusterId of touched)
+    if (await spreads(deps, clusterId)) {
+      await mergeClusters(deps, clusterId);
+      await shareCategory(deps, clusterId);
+    }
   // Last, so that a process that dies on the way leaves nothing undone.
   await store.updateTicketQuietly(ticketId, { clusteredSeq: upTo });
 }
@@ -67,6 +75,15 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
 async function spreads({ store }: FlowDeps, clusterId: number): Promise<boolean> {
   const row = await store.getCluster(clusterId);
   return row?.status === 'confirmed' && row.mergedInto === null;
+}
+
+/** What a report of a known bug is about, the clear reports say better than a vague one by itself. */
+async function shareCategory({ store, wake }: FlowDeps, clusterId: number): Promise<void> {
+  const { categories = {}, size = 0 } = (await store.getCluster(clusterId))?.profile ?? {};
+  const category = most(categories);
+  if (!category || (categories[category] ?? 0) < CLEAR * size) return;
+  const ticketIds = await store.shareCategory(clusterId, category, VAGUE);
+  await Promise.all(ticketIds.map((ticketId) => wake.ticket(ticketId)));
 }
 
 const isDoubled = (size: number) => Number.isInteger(Math.log2(size));

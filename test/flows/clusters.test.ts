@@ -124,6 +124,25 @@ describe('clusters', () => {
     expect(pings()).toHaveLength(2);
   });
 
+  it('gives the category of a known bug to its vague reports, not to those that a person or the engine is sure of', async () => {
+    const understand = shop.engine.analyse;
+    let categoryConfidence = 1;
+    shop.engine.analyse = async (input: EngineInput) => {
+      const analysis = await understand(input);
+      return categoryConfidence === 1
+        ? analysis
+        : { ...analysis, category: 'account/login', categoryConfidence };
+    };
+    const vague: number[] = [];
+    for (const text of BUGS.slice(0, 5)) await report(text);
+    for (const sure of [0.3, 0.9]) {
+      categoryConfidence = sure;
+      vague.push(await report(`${BUGS[5]} (${sure})`));
+    }
+    const categories = vague.map(async (id) => (await shop.store.getTicket(id))?.category);
+    expect(await Promise.all(categories)).toEqual(['reports/exports', 'account/login']);
+  });
+
   it('forgets no correction: what was taken out stays out, whatever comes', async () => {
     for (const text of BUGS) await report(text);
     const key = `C-${(await bugs())[0]?.id}`;

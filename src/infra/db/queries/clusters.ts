@@ -1,5 +1,5 @@
 // Queries about clusters: their sums and members, people's corrections, and what their cards show.
-import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ClusterProfile, Fingerprint } from '../../../model/cluster.ts';
 import type { Db } from '../index.ts';
@@ -221,6 +221,28 @@ export function clusterQueries(db: Db) {
         .where(and(eq(clusterMember.clusterId, from), named && or(...named)));
     },
 
+    /**
+     * Gives the cluster's category to tickets that are about nothing else, and whose own category neither a person
+     * gave nor the engine held for likelier than `unsure`, 0..1. Answers their ids.
+     */
+    async shareCategory(clusterId: number, category: string, unsure: number): Promise<number[]> {
+      const rows = await db
+        .update(ticket)
+        .set({ category, rev: sql`${ticket.rev} + 1` })
+        .where(
+          and(
+            sql`${ticket.id} in (select ticket_id from cluster_member where cluster_id = ${clusterId})`,
+            sql`not exists (select 1 from cluster_member other
+              where other.ticket_id = ${ticket.id} and other.cluster_id <> ${clusterId})`,
+            ne(ticket.category, category),
+            isNull(ticket.categoryBy),
+            sql`(${ticket.analysis} ->> 'categoryConfidence')::float8 < ${unsure}`,
+          ),
+        )
+        .returning({ id: ticket.id });
+      return rows.map(({ id }) => id);
+    },
+
     async clusterCounts(clusterId: number, since?: Date): Promise<ClusterCounts> {
       const { rows } = await db.execute(sql`
         with reporting as (
@@ -248,16 +270,6 @@ export function clusterQueries(db: Db) {
           sql`${ticket.createdAt} >= ${from.toISOString()} and ${ticket.createdAt} < ${to.toISOString()}`,
         ),
       );
-    },
-
-    /** When the first ticket came: how long there has been something to compare with. */
-    async firstTicketAt(): Promise<Date | null> {
-      const [row] = await db
-        .select({ at: ticket.createdAt })
-        .from(ticket)
-        .orderBy(asc(ticket.createdAt))
-        .limit(1);
-      return row?.at ?? null;
     },
 
     /** The cluster that a ticket shares with others, and how many other customers; null when it is alone. */
