@@ -39,6 +39,7 @@ export function calibrationQueries(db: Db) {
       if (rows.length > 0) await db.insert(rehearsal).values(rows);
     },
 
+    /** Null: outcomes have taught nothing yet. */
     async calibration(): Promise<Calibration | null> {
       const [row] = await db.select().from(calibration).where(eq(calibration.id, CURRENT));
       return row?.fitted ?? null;

@@ -56,14 +56,17 @@ export function learningQueries(db: Db) {
       };
     },
 
+    /** One a ticket, the newest. */
     async upsertExemplar(row: typeof exemplar.$inferInsert): Promise<void> {
       await db.insert(exemplar).values(row).onConflictDoUpdate({ target: exemplar.ticketId, set: row });
     },
 
+    /** `quality`: worth of the reply, 0 (never used again) to 1. */
     async setExemplarQuality(ticketId: number, quality: number): Promise<void> {
       await db.update(exemplar).set({ quality }).where(eq(exemplar.ticketId, ticketId));
     },
 
+    /** Newest first. */
     async recentExamples(limit: number): Promise<LabelledText[]> {
       const rows = await db.select().from(example).orderBy(desc(example.id)).limit(limit);
       return rows.map((row) => ({ text: row.text, category: row.category, corrected: row.corrected > 0 }));
@@ -115,6 +118,7 @@ export function learningQueries(db: Db) {
       }));
     },
 
+    /** What people have set, by category; others have the configuration's mode. */
     async policies(): Promise<{ category: string; mode: Mode; by: string; at: Date }[]> {
       return db.select().from(policy).orderBy(asc(policy.category));
     },

@@ -14,28 +14,6 @@ export type EventRow = typeof customerEvent.$inferSelect;
 /** How long after a message something that settles the matter counts as its effect. */
 const EFFECT_DAYS = 14;
 
-/** What decides whether a customer may be written to first, and where. */
-export interface Contact {
-  customerId: number;
-  name: string | null;
-  account: string | null;
-  language: string | null;
-  email: string | null;
-  optedOut: boolean;
-  churned: boolean;
-  /** Channel of their newest message. */
-  lastChannel: string | null;
-  /** Frustration of their most upset open ticket, 0..1; and which. */
-  frustration: number;
-  upsetTicketId: number | null;
-  /** A reply to them waits or is on the wire. */
-  sending: boolean;
-  /** When we last wrote first, or are about to. */
-  lastOutreach: Date | null;
-  /** Another message that is proposed to them and not decided on. */
-  openProposalId: number | null;
-}
-
 const contactSchema = z.array(
   z.object({
     customerId: z.number(),
@@ -45,45 +23,41 @@ const contactSchema = z.array(
     email: z.string().nullable(),
     optedOut: z.boolean(),
     churned: z.boolean(),
+    /** Channel of their newest message. */
     lastChannel: z.string().nullable(),
+    /** Frustration of their most upset open ticket, 0..1; and which. */
     frustration: z.number(),
     upsetTicketId: z.number().nullable(),
+    /** A reply to them waits or is on the wire. */
     sending: z.boolean(),
+    /** When we last wrote first, or are about to. */
     lastOutreach: z.coerce.date().nullable(),
+    /** Another message that is proposed to them and not decided on. */
     openProposalId: z.number().nullable(),
   }),
 );
-
-/** What came of the messages of one kind. */
-export interface OutreachFigures {
-  kind: OutreachKind;
-  /** Events in the span. */
-  events: number;
-  proposed: number;
-  /** Not proposed, for a reason that was noted. */
-  skipped: number;
-  sent: number;
-  dismissed: number;
-  /** Of those sent: the matter was settled within two weeks, the customer answered, or wants no more. */
-  settled: number;
-  replied: number;
-  optedOut: number;
-}
+/** What decides whether a customer may be written to first, and where. */
+export type Contact = z.infer<typeof contactSchema>[number];
 
 const n = z.number();
 const figuresSchema = z.array(
   z.object({
     kind: z.enum(OUTREACH_KINDS),
+    /** Events in the span. */
     events: n,
     proposed: n,
+    /** Not proposed, for a reason that was noted. */
     skipped: n,
     sent: n,
     dismissed: n,
+    /** Of those sent: the matter was settled within two weeks, the customer answered, or wants no more. */
     settled: n,
     replied: n,
     optedOut: n,
   }),
 );
+/** What came of the messages of one kind. */
+export type OutreachFigures = z.infer<typeof figuresSchema>[number];
 const iso = (at: Date) => at.toISOString();
 
 /** `('payment_failed', 'payment_succeeded'), …`: which types of events settle which kind. */
@@ -108,11 +82,13 @@ export function outreachQueries(db: Db) {
         .limit(limit);
     },
 
+    /** Nobody looks at these events again. */
     async markConsidered(ids: number[]): Promise<void> {
       if (ids.length > 0)
         await db.update(customerEvent).set({ considered: true }).where(inArray(customerEvent.id, ids));
     },
 
+    /** `exceptProposal`: one that does not count as waiting for them. Null when there is no such customer. */
     async contactOf(customerId: number, exceptProposal = 0): Promise<Contact | null> {
       const { rows } = await db.execute(sql`
         select c.id::float8 as "customerId", c.name, a.name as account, c.language,

@@ -8,49 +8,33 @@ import { clusterFamily } from './tracking.ts';
 
 export type ProposalRow = typeof proposal.$inferSelect;
 
-/** A customer who reported something, with what decides whether a message to them is welcome. */
-export interface Affected {
-  customerId: number;
-  name: string | null;
-  /** Newest ticket of theirs that is about it. */
-  ticketId: number;
-  /** Where they are answered. */
-  channel: string;
-  language: string | null;
-  /** Their message asks for something else, too, that has no answer yet. */
-  alsoAsks: boolean;
-  optedOut: boolean;
-  churned: boolean;
-  /** The customer said that it is solved. */
-  confirmed: boolean;
-  /** A reply of ours waits or is on the wire. */
-  sending: boolean;
-  /** Frustration of their most upset open ticket, 0..1; and which. */
-  frustration: number;
-  upsetTicketId: number | null;
-  lastWrote: Date;
-  /** A reply left after this time was told them by hand. */
-  lastAnswered: Date | null;
-}
-
 const affectedSchema = z.array(
   z.object({
     customerId: z.number(),
     name: z.string().nullable(),
+    /** Newest ticket of theirs that is about it. */
     ticketId: z.number(),
+    /** Where they are answered. */
     channel: z.string(),
     language: z.string().nullable(),
+    /** Their message asks for something else, too, that has no answer yet. */
     alsoAsks: z.boolean(),
     optedOut: z.boolean(),
     churned: z.boolean(),
+    /** The customer said that it is solved. */
     confirmed: z.boolean(),
+    /** A reply of ours waits or is on the wire. */
     sending: z.boolean(),
+    /** Frustration of their most upset open ticket, 0..1; and which. */
     frustration: z.number(),
     upsetTicketId: z.number().nullable(),
     lastWrote: z.coerce.date(),
+    /** A reply left after this time was told them by hand. */
     lastAnswered: z.coerce.date().nullable(),
   }),
 );
+/** A customer who reported something, with what decides whether a message to them is welcome. */
+export type Affected = z.infer<typeof affectedSchema>[number];
 
 const recipientsSchema = z.array(
   z.object({

@@ -45,6 +45,7 @@ export function serviceLevelQueries(db: Db) {
     clocksOf: (ticketId: number): Promise<ServiceClock[]> =>
       db.select().from(serviceClock).where(eq(serviceClock.ticketId, ticketId)),
 
+    /** Keeps a promise, in place of the one before. */
     async putClock(row: ServiceClock): Promise<void> {
       await db
         .insert(serviceClock)
@@ -58,6 +59,7 @@ export function serviceLevelQueries(db: Db) {
         .where(and(eq(serviceClock.ticketId, ticketId), eq(serviceClock.target, target)));
     },
 
+    /** Notes what people were told of a promise, once they were. */
     async markClock(
       { ticketId, target }: Pick<ServiceClock, 'ticketId' | 'target'>,
       patch: Partial<Pick<ServiceClock, 'warnedAt' | 'escalatedAt' | 'breachedAt'>>,
@@ -157,6 +159,7 @@ export function serviceLevelQueries(db: Db) {
       await db.insert(priorityFit).values(row);
     },
 
+    /** What history taught last; null: it was not looked at yet. */
     async latestPriorityFit(): Promise<(PriorityFit & { at: Date }) | null> {
       const [row] = await db.select().from(priorityFit).orderBy(desc(priorityFit.id)).limit(1);
       return row ?? null;

@@ -196,6 +196,7 @@ export function trackingQueries(db: Db) {
       return z.array(z.object({ id: z.number() })).parse(rows)[0]?.id ?? null;
     },
 
+    /** Null when there is no such cluster. */
     async clusterTitle(clusterId: number): Promise<{ title: string; status: ClusterStatus } | null> {
       const [row] = await db
         .select({ title: cluster.title, status: cluster.status })

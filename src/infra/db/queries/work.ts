@@ -71,6 +71,7 @@ export function workQueries(db: Db) {
     decisionsOf: (ticketId: number): Promise<DecisionRecord[]> =>
       db.select().from(decision).where(eq(decision.ticketId, ticketId)).orderBy(asc(decision.id)),
 
+    /** The approval or edit of this version no longer counts; its record stays. */
     async markUndone(ticketId: number, draftVersion: number, now: Date): Promise<void> {
       await db
         .update(decision)
