@@ -1,5 +1,6 @@
 // The forms behind a card's buttons, filled with what is known; their fields are the decision's fields.
 import type { DECISION_FORMS, Form, FormField } from '../model/card.ts';
+import { HOUR_MS } from '../model/duration.ts';
 import type { TakenMessage } from '../model/platform.ts';
 import { PRIORITIES, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
@@ -254,8 +255,6 @@ function categories(view: TicketView, directory: Directory): { value: string; la
     .map(({ id, name }) => ({ value: id, label: name }));
 }
 
-const HOUR = 3_600_000;
-
 /** In an hour, this afternoon, tomorrow at nine, next Monday at nine: those that lie ahead, in the team's zone. */
 export function snoozePresets({
   now,
@@ -266,7 +265,7 @@ export function snoozePresets({
     zonedInstant(zonedDate(now, timeZone, days), hour, timeZone) ?? now;
   const two = at(0, '14:00');
   const choices = [
-    { name: 'In an hour', at: new Date(now.getTime() + HOUR) },
+    { name: 'In an hour', at: new Date(now.getTime() + HOUR_MS) },
     ...(now < two ? [{ name: 'This afternoon', at: at(0, '15:00') }] : []),
     { name: 'Tomorrow morning', at: at(1, '09:00') },
     { name: 'Next Monday', at: at((8 - weekday) % 7 || 7, '09:00') },

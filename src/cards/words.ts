@@ -1,4 +1,5 @@
 // Words on cards: visible cuts, absolute times and money, all from plain text to plain text.
+import { DAY_MS } from '../model/duration.ts';
 import { type DueView, TARGET_WORDS } from '../model/service-level.ts';
 
 // Control characters other than tab and newline, and the marks that turn the writing direction of what follows.
@@ -57,7 +58,7 @@ export function time(at: Date, { now, timeZone }: When): string {
   const clock = parts(at, timeZone, { hour: '2-digit', minute: '2-digit' });
   const day = { year: 'numeric', month: 'short', day: 'numeric' } as const;
   if (parts(at, timeZone, day) === parts(now, timeZone, day)) return clock;
-  const days = Math.abs(at.getTime() - now.getTime()) / 86_400_000;
+  const days = Math.abs(at.getTime() - now.getTime()) / DAY_MS;
   if (days < 6) return `${parts(at, timeZone, { weekday: 'short' })} ${clock}`;
   return `${date(at, { now, timeZone })} ${clock}`;
 }

@@ -1,11 +1,12 @@
 // Forgets what nobody asks for any more, so that no table grows for ever.
+import { DAY_MS } from '../model/duration.ts';
 import type { FlowDeps } from './deps.ts';
 
 /**
  * Age from which cards that are not about a ticket (digests, bursts) are no longer changed, and nobody asks what the
  * language model did.
  */
-const KEPT_MS = 400 * 86_400_000;
+const KEPT_MS = 400 * DAY_MS;
 
 /** Removes values of adapters that have expired, old cards, and the ledger of old calls of the language model. */
 export async function forgetOld({

@@ -10,6 +10,7 @@ import type {
   SpanRows,
   Theme,
 } from '../model/digest.ts';
+import { DAY_MS } from '../model/duration.ts';
 import { addDays, daysBetween, localTime } from './calendar.ts';
 import { changesOf } from './changes.ts';
 import { comparedSpans } from './digest-period.ts';
@@ -20,7 +21,7 @@ const WEEKS = 4;
 /** Days in the charts, at least. */
 const CHART_DAYS = { daily: 14, weekly: 28, monthly: 28 };
 /** What waits is told of as of now, so only of periods that have just ended. */
-const FRESH_MS = 4 * 86_400_000;
+const FRESH_MS = 4 * DAY_MS;
 
 /** What people's work costs, as configured; without it nothing is said about time and money. */
 export interface DigestRates {

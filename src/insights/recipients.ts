@@ -1,4 +1,5 @@
 // Who is told that a problem is fixed, and who is not, with the reason.
+import { DAY_MS } from '../model/duration.ts';
 
 export interface RecipientFacts {
   optedOut: boolean;
@@ -25,7 +26,7 @@ export interface RecipientFacts {
 /** Frustration from which only a person should write. */
 const UPSET = 0.7;
 /** Nobody who has been silent for so long expects to hear of it. */
-const SILENT_MS = 90 * 86_400_000;
+const SILENT_MS = 90 * DAY_MS;
 
 /** `barred` is never sent to; `held` is not sent to unless an agent says so. */
 export function whyNot(facts: RecipientFacts): { state: 'held' | 'barred'; reason: string } | null {
@@ -46,6 +47,6 @@ export function whyNot(facts: RecipientFacts): { state: 'held' | 'barred'; reaso
     return { state: 'held', reason: 'asks for something else, too: answer both on the ticket' };
   const silent = now.getTime() - lastWrote.getTime();
   if (silent > SILENT_MS)
-    return { state: 'held', reason: `has not written for ${Math.floor(silent / 86_400_000)} days` };
+    return { state: 'held', reason: `has not written for ${Math.floor(silent / DAY_MS)} days` };
   return null;
 }
