@@ -38,21 +38,12 @@ import type {
   WorkspaceStatus,
 } from '../ports.ts';
 import { buildAdapters } from './adapters.ts';
-import { checkChannels } from './channels.ts';
 import { readyEngine, startEngine } from './engine.ts';
 import { createWake, startJobs } from './jobs.ts';
 import { knowledgeFolders } from './knowledge.ts';
-import { createSampleChannel } from './sample-channels.ts';
-import { createComeback } from './sample-comeback.ts';
-import { createSampleTracker } from './sample-tracker.ts';
+import { createLookout } from './lookout.ts';
+import { createSampleEnds } from './sample-ends.ts';
 import { withShippedVectors } from './sample-vectors.ts';
-
-/** How often progress of the indexing is told to the browsers. */
-const STATUS_EVERY_MS = 700;
-/** How often the channels are asked how they are, for the banner. */
-const HEALTH_EVERY_MS = 5_000;
-/** How often platforms are asked whether cards can be posted to their channels. */
-const CHANNELS_EVERY_MS = 120_000;
 
 export interface BotOptions {
   config: Config;
@@ -114,12 +105,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ? readyEngine(options.engine)
     : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
 
-  let notices: string[] = [];
-  let channelFaults: string[] = [];
-  const status = (): WorkspaceStatus => {
-    const { ready, indexed, total } = engine.progress();
-    return { sample, indexing: ready ? null : { indexed, total }, notices };
-  };
+  const lookout = createLookout({ sample, progress: () => engine.progress(), bus, log });
   const adapterDeps = (owner: string): AdapterDeps => ({
     clock,
     fetch,
@@ -128,38 +114,28 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     bus,
     limiter,
     agents: config.yaml.agents.map(({ name, email, role }) => ({ name, email, role })),
-    status,
+    status: lookout.status,
   });
 
   const { intake, sources, ...other } = await buildAdapters(config, adapterDeps);
-  const platforms = new Map(other.platforms.map((platform) => [platform.id, platform]));
-  const trackers = new Map(other.trackers.map((tracker) => [tracker.id, tracker]));
-  if (sample)
-    trackers.set(
-      'sample',
-      createSampleTracker({
-        platform: () => platforms.get('console'),
+  const platforms = byId(other.platforms);
+  const ends = sample
+    ? createSampleEnds({
+        console: () => platforms.get('console'),
         memory,
         clock,
+        log,
+        timeZone: config.yaml.workspace.timeZone,
         publicUrl: config.publicUrl,
-      }),
-    );
-  const channels = new Map<string, IntakeChannel>();
-  for (const channel of intake)
-    for (const name of channel.serves ?? [channel.id]) channels.set(name, channel);
-  for (const channel of options.channels ?? []) channels.set(channel.id, channel);
-  if (sample)
-    for (const name of ['email', 'livechat', 'api'])
-      channels.set(
-        name,
-        createSampleChannel(name, {
-          platform: () => platforms.get('console'),
-          memory,
-          clock,
-          timeZone: config.yaml.workspace.timeZone,
-          sent: (channel, reply) => comeback.sent(channel, reply),
-        }),
-      );
+        receive: take,
+      })
+    : null;
+  const trackers = byId([...other.trackers, ...(ends ? [ends.tracker] : [])]);
+  const channels = new Map(
+    [...intake, ...(options.channels ?? []), ...(ends?.channels ?? [])].flatMap((channel) =>
+      (channel.serves ?? [channel.id]).map((name) => [name, channel] as const),
+    ),
+  );
 
   const flows: FlowDeps = {
     store,
@@ -190,9 +166,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     withReply: createLock(database.pool, 'reply'),
     withKey: createKeyLock(database.pool),
   };
-  const take = (message: InboundMessage) => receive(flows, message);
-  const comeback = createComeback({ memory, log, receive: take });
-
   // One platform that cannot start does not take the others with it; its health says what to do.
   for (const platform of platforms.values())
     await platform
@@ -209,13 +182,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     await channel.start(async (message) =>
       options.promote ? (await options.promote()).receive(message) : take(message),
     );
-  let toldStatus = '';
-  const timers = [
-    setInterval(tellStatus, STATUS_EVERY_MS),
-    setInterval(() => void lookAround(), HEALTH_EVERY_MS),
-    setInterval(() => void lookAtChannels(), CHANNELS_EVERY_MS),
-  ];
-  void lookAtChannels();
+  lookout.watch([...platforms.values(), ...intake, ...(model ? [model] : [])], platforms, config.yaml);
 
   return {
     store,
@@ -246,7 +213,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         }),
       }),
     recordEvent: takeEvent,
-    status,
+    status: lookout.status,
     indexed: starting.indexed,
     health: {
       database: {
@@ -263,8 +230,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ),
     },
     async stop() {
-      for (const timer of timers) clearInterval(timer);
-      comeback.stop();
+      lookout.stop();
+      ends?.stop();
       const stopping = async (name: string, work: Promise<unknown>) =>
         work.catch((error: unknown) =>
           log.warn({ part: name, reason: errorText(error) }, 'did not stop cleanly'),
@@ -279,32 +246,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
   };
 
-  /** What people at the console must know: a channel, platform or language model that cannot be reached. */
-  async function lookAround(): Promise<void> {
-    const healths = await Promise.all(
-      [...platforms.values(), ...intake, ...(model ? [model] : [])].map((part) =>
-        part.health().catch((error: unknown) => ({ ok: false, detail: errorText(error) })),
-      ),
-    );
-    notices = [...healths.filter(({ ok }) => !ok).map(({ detail }) => detail), ...channelFaults];
+  function take(message: InboundMessage): Promise<Receipt> {
+    return receive(flows, message);
   }
+}
 
-  /** A route that leads nowhere is found now, not at the first ticket. */
-  async function lookAtChannels(): Promise<void> {
-    const checked = Object.entries(await checkChannels(config.yaml, platforms));
-    const faults = checked.filter(([, { ok }]) => !ok).map(([target, { detail }]) => `${target}: ${detail}`);
-    for (const fault of faults.filter((one) => !channelFaults.includes(one)))
-      log.warn({ fault }, 'cards cannot be posted to a channel');
-    channelFaults = faults;
-  }
-
-  /** Tells the browsers how far the indexing is, as long as it moves. */
-  function tellStatus(): void {
-    const now = JSON.stringify(status());
-    if (now === toldStatus) return;
-    toldStatus = now;
-    bus
-      .publish('status', JSON.parse(now))
-      .catch((error: unknown) => log.debug({ reason: errorText(error) }, 'status not told'));
-  }
+function byId<Part extends { id: string }>(parts: readonly Part[]): Map<string, Part> {
+  return new Map(parts.map((part) => [part.id, part]));
 }
