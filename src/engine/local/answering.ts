@@ -18,8 +18,8 @@ export interface Found {
   macros: MacroHit[];
 }
 
-/** Least support, 0..1, with which a macro answers. */
-const LEAST_MACRO = 0.35;
+/** Least support, 0..1, with which a macro answers: of those above it, two of three are right. */
+const LEAST_MACRO = 0.45;
 /** The same, for an article. */
 const LEAST_SUPPORT = 0.33;
 export const LEAST_DENIAL = 0.5;

@@ -32,9 +32,10 @@ export interface KnowledgeIndex {
 /** Knows nothing at first. `embed` reads texts that nobody waits for. */
 export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
   const passages = createArticleIndex();
-  const macros = createMacroIndex();
   const hashes = new Map<string, string>();
   let byUrl: ReadonlyMap<string, KnowledgeArticle> = new Map();
+  const articleAt = (url: string) => byUrl.get(url);
+  const macros = createMacroIndex(articleAt);
   let known: Set<string> = new Set();
 
   /** What is searched of it, with the act that puts it into its index. */
@@ -114,7 +115,7 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
         .slice(0, limit)
         .map(({ article, closeness }) => ({ article, closeness }));
     },
-    articleAt: (url) => byUrl.get(url),
+    articleAt,
     coverage: passages.coverage,
     known: () => known,
   };
