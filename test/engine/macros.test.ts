@@ -4,10 +4,20 @@ import { parseMacro } from '../../src/engine/article.ts';
 import { createGuardedEngine } from '../../src/engine/guarded.ts';
 import { createLibrary } from '../../src/engine/llm/library.ts';
 import { createLocalEngine } from '../../src/engine/local/index.ts';
+import { createMacroIndex, linesOf, macroSupport } from '../../src/engine/local/macro-index.ts';
 import { answerOf, takeMacroApart } from '../../src/engine/local/macros.ts';
 import type { Customer } from '../../src/model/customer.ts';
 import type { Engine, KnowledgeArticle } from '../../src/ports.ts';
-import { article, customer, draftInput, silent, taxonomy, ticket, wordEmbedder } from './samples.ts';
+import {
+  analysis,
+  article,
+  customer,
+  draftInput,
+  silent,
+  taxonomy,
+  ticket,
+  wordEmbedder,
+} from './samples.ts';
 
 const FRONT = [
   'title: Copy of an invoice',
@@ -196,5 +206,73 @@ describe('in a draft', () => {
     expect((await draft('need a copy of our invoice')).text).toContain('Press Save');
     await engine.setArticles([]);
     expect((await draft('need a copy of our invoice')).answerable).toBe(false);
+  });
+  it('signs in the customer’s language, also when it is redone', async () => {
+    const asked = ['## Clientes preguntan', '- copia de la factura', '- factura en pdf'];
+    await know(
+      read(['Haga clic en **PDF** junto al mes.', '', ...asked], [...FRONT.slice(0, 2), 'language: es']),
+    );
+    const { text, language } = await draft('Hola, necesito una copia de la factura en pdf, por favor');
+    expect(language).toBe('es');
+    expect(text).toMatch(/Haga clic en PDF junto al mes\.\n\nUn saludo,\nThe Crewlane team$/);
+    const again = await engine.draft({
+      ...draftInput('x', { instructions: ['shorter'], previous: text }),
+      analysis: analysis({ language: 'es' }),
+    });
+    expect(again.text.match(/The Crewlane team/g)).toHaveLength(1);
+  });
+  it.each([
+    ['Team', '“Download an invoice” is part of your Team plan.\n\nClick PDF'],
+    ['Solo', '“Download an invoice” is part of the Team and Business plans; your account is on Solo.'],
+    ['Starter', 'Ask us for a copy. Starter has none.'],
+  ])('says to a customer on %s whether the plan includes it, when that is asked', async (plan, said) => {
+    const limited = read([
+      'Click **PDF** beside the month.',
+      '',
+      '## On Starter',
+      'Ask us for a copy. Starter has none.',
+      '',
+      ...ASKED,
+    ]);
+    await know(article({ plans: ['Team', 'Business'] }), limited);
+    const { text } = await draft('Is a copy of our invoice as pdf included in our plan?', customer(plan));
+    expect(text).toContain(`Hi Dana,\n\n${said}`);
+  });
+});
+
+describe('the macro that is asked for', () => {
+  const embedder = wordEmbedder();
+  const other = read(['Open **Payments**.', '', ...ASKED], ['title: Copy of an invoice'], 'payments');
+  const rests = read(['Open **Invoices**.', '', ...ASKED], FRONT, 'invoices');
+
+  async function find(text: string, ...macros: KnowledgeArticle[]) {
+    const behind = article({ body: 'Bookkeepers get a copy of every invoice by mail.' });
+    const index = createMacroIndex((url) => (url === behind.url ? behind : undefined));
+    for (const macro of macros.map(takeMacroApart)) {
+      const lines = linesOf(macro);
+      const vectors = await embedder.embed(lines);
+      index.add(
+        macro,
+        lines.map((line, i) => ({ text: line, vector: vectors[i] ?? new Float32Array(64) })),
+      );
+    }
+    const [vector = new Float32Array(64)] = await embedder.embed([text]);
+    return index.find(
+      { pieces: [{ text, vector }], language: 'en', categories: new Map() },
+      () => true,
+      macros.length,
+    );
+  }
+
+  it('is the one whose article knows more of the words', async () => {
+    const [first] = await find('does our bookkeeper get a copy of the invoice by mail', other, rests);
+    expect(first?.macro.article.id).toBe('macros/invoices.md');
+  });
+  it('has the share of one of two alike, and nearly none when it fits nothing', async () => {
+    const [first, second] = await find('need a copy of our invoice', other, { ...other, id: 'twin' });
+    expect(first?.share).toBeCloseTo(second?.share ?? 0);
+    const [stranger] = await find('does the moon affect telescopes', other, rests);
+    expect(stranger?.share).toBeLessThan(0.1);
+    expect(macroSupport(stranger, 'en', false)).toBeLessThan(macroSupport(first, 'en', false));
   });
 });

@@ -1,13 +1,14 @@
 // Answers one question from what was found for it: a macro, a solved ticket or an article; or from nothing.
 import type { Analysis } from '../../model/analysis.ts';
+import type { Customer } from '../../model/customer.ts';
 import type { Source } from '../../model/draft.ts';
 import type { DraftInput, Exemplar, KnowledgeArticle } from '../../ports.ts';
 import { plainMarkdown } from './articles.ts';
 import { reusableReply } from './exemplars.ts';
-import { type ArticleItem, fromArticle, inboundText, inPlan } from './fitting.ts';
+import { type ArticleItem, fromArticle, inboundText, inPlan, planAnswer } from './fitting.ts';
 import { type MacroHit, macroLead, macroSupport } from './macro-index.ts';
-import { answerOf } from './macros.ts';
-import type { Phrases } from './phrases.ts';
+import { answerOf, type MacroParts } from './macros.ts';
+import { PHRASES, type Phrases } from './phrases.ts';
 import { contentWords, type Hit } from './retrieval.ts';
 
 /** What was found for one of the things that are asked. */
@@ -100,37 +101,53 @@ export function answerOne(
  * by itself, the best one that rests on the article which was found says it more to the point than the article.
  */
 function fromMacro(
-  { macros, articles: found }: Found,
+  { question, macros, articles: found }: Found,
   { customer, analysis }: DraftInput,
   { articleAt }: AnswerRules,
   phrases: Phrases,
 ): Answer | null {
   const url = found[0]?.item.data.parts.article.url ?? null;
-  const restsOnIt = ({ macro }: MacroHit) => url !== null && macro.article.macro?.sources.includes(url);
+  const restsOnIt = ({ macro }: MacroHit) => url !== null && restsOn(macro, url);
   const [first] = macros;
-  let [best, support] = [
-    first,
-    macroSupport(macros, analysis.language, first ? restsOnIt(first) === true : false),
-  ];
+  let [best, support] = [first, macroSupport(first, analysis.language, first ? restsOnIt(first) : false)];
   if (support < LEAST_MACRO) {
     best = macros.find(restsOnIt);
     support = supportOf(found, analysis);
     if (support < LEAST_SUPPORT) return null;
   }
-  if (!best) return null;
-  const { article, asked } = best.macro;
-  const text = answerOf(best.macro, customer);
+  return best ? sayMacro(best, support, macroLead(macros), { question, customer, articleAt, phrases }) : null;
+}
+
+function restsOn({ article }: MacroParts, url: string): boolean {
+  return article.macro?.sources.includes(url) ?? false;
+}
+
+/** The answer in a macro's words; null when none is left for this customer. */
+function sayMacro(
+  { macro }: MacroHit,
+  support: number,
+  lead: number,
+  {
+    question,
+    customer,
+    articleAt,
+    phrases,
+  }: { question: string; customer: Customer; articleAt: AnswerRules['articleAt']; phrases: Phrases },
+): Answer | null {
+  const { article, asked } = macro;
+  const text = answerOf(macro, customer);
   if (!text) return null;
   const articles = (article.macro?.sources ?? []).flatMap((url) => articleAt(url) ?? []);
   const [main] = articles;
+  const included = phrases === PHRASES.en ? planAnswer(question, text, main, customer) : null;
   return {
-    blocks: [text, main?.url ? phrases.more(main.url) : ''].filter(Boolean),
+    blocks: [included ?? '', text, main?.url ? phrases.more(main.url) : ''].filter(Boolean),
     sources: [
       ...articles.map((one) => ({ ...sourceOf(one, closestPassage(one, text), support) })),
       { ...sourceOf(article, text, support), title: `Macro: ${article.title}` },
     ],
     support,
-    lead: macroLead(macros),
+    lead,
     category: article.category ?? main?.category ?? null,
     knows: [article.title, text, ...asked, ...articles.map(({ title, body }) => `${title}\n${body}`)].join(
       '\n',
@@ -218,12 +235,18 @@ export function sameArticle(
   found: Found | undefined,
   first: Answer,
   input: DraftInput,
+  rules: AnswerRules,
   phrases: Phrases,
 ): Answer | null {
   // "When does it start and what do we lose?": half a sentence that says nothing by itself belongs to the other half.
   const halved = /\b(?:and|or)\b[^.!?]*\?*\s*$/i.test(sentenceWith(found?.question ?? '', input));
   if (found && halved && new Set(contentWords(found.question)).size < SAYS_LITTLE) return first;
-  const id = first.sources[0]?.id;
+  const [{ id, url } = { id: null, url: null }] = first.sources;
+  // A macro on the same article, which that article confirms as one that was found by itself would.
+  const near = found?.macros.find(({ macro }) => url !== null && restsOn(macro, url));
+  const support = macroSupport(near, input.analysis.language, true);
+  if (found && near && support >= LEAST_MACRO)
+    return sayMacro(near, support, first.lead, { ...input, ...rules, question: found.question, phrases });
   const hits = found?.articles.filter(({ item }) => item.data.parts.article.id === id) ?? [];
   const [best] = hits;
   // Beside all that was found, so that another article that fits better counts against it.

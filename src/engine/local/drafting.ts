@@ -39,7 +39,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const answers = alone.map((answer, i) => {
     // What another article hardly supports, the article of the first answer may say better.
     const sure = !first || answer === first || (answer?.support ?? 0) >= LEAST_DENIAL;
-    return sure ? answer : (sameArticle(material.found[i], first, input, phrases) ?? answer);
+    return sure ? answer : (sameArticle(material.found[i], first, input, material, phrases) ?? answer);
   });
   const answered = answers.filter((answer): answer is Answer => answer !== null);
   const main = answered[0];

@@ -28,12 +28,15 @@ export function fromArticle(
   if (!has && phrases === PHRASES.en)
     return parts.planNote
       ? [`Your account is on the ${plan} plan. ${parts.planNote}`]
-      : [`“${parts.article.title}” is part of the ${planWords(plans)}; your account is on ${plan}.`];
+      : [notInPlan(parts.article, plan)];
   const blocks: string[] = [];
   const [best] = hits;
   const fact = best?.item.data.section === 'tip' ? bestTip(question, parts, 0.34) : null;
   const direct = !ASKS_HOW.test(question) && fact !== null;
-  blocks.push(direct && fact ? fact : parts.lead);
+  const answer = direct && fact ? fact : parts.lead;
+  const included = phrases === PHRASES.en && planAnswer(question, answer, parts.article, customer);
+  if (included) blocks.push(included);
+  blocks.push(answer);
   if (plans.length && !plan && phrases === PHRASES.en)
     blocks.push(`This is part of the ${planWords(plans)}.`);
   const said = inboundText({ messages });
@@ -61,6 +64,31 @@ export function inPlan({ plans }: Pick<KnowledgeArticle, 'plans'>, customer: Cus
 export function inProducts({ product }: Pick<KnowledgeArticle, 'product'>, { usage }: Customer): boolean {
   const used = typeof usage.products === 'string' ? usage.products.toLowerCase().split(/\s*,\s*/) : [];
   return !product || !used.length || used.includes(product.toLowerCase());
+}
+
+const ASKS_PLAN =
+  /\b(?:includ\w+|(?:our|my|this|which|what|the) (?:\w+ )?(?:plan|tier|subscription)|upgrade|come with|part of|do (?:we|i) (?:have|get)|are (?:we|i) (?:able|allowed)|available (?:to|for|on))\b/i;
+
+/**
+ * Whether the customer's plan has what an article is about, in a sentence, when that is asked and `answer` does not
+ * name the plan; null otherwise.
+ */
+export function planAnswer(
+  question: string,
+  answer: string,
+  article: KnowledgeArticle | undefined,
+  customer: Customer,
+): string | null {
+  const plan = customer.account?.plan;
+  if (!article?.plans.length || !plan || !ASKS_PLAN.test(question)) return null;
+  if (answer.toLowerCase().includes(plan.toLowerCase())) return null;
+  return inPlan(article, customer)
+    ? `“${article.title}” is part of your ${plan} plan.`
+    : notInPlan(article, plan);
+}
+
+function notInPlan({ title, plans }: KnowledgeArticle, plan: string | null): string {
+  return `“${title}” is part of the ${planWords(plans)}; your account is on ${plan}.`;
 }
 
 /** "Team and Business plans". */
@@ -96,11 +124,11 @@ function bestTip(question: string, parts: ArticleParts, least: number): string |
   return top >= least ? best : null;
 }
 
-/** The fact that means most nearly what is asked, when it was found among the first passages of its article. */
+/** The fact that means most nearly what is asked, when it is among the two passages that were found first. */
 function nearTip(hits: Hit<ArticleItem>[], parts: ArticleParts): string | null {
-  const near = hits.find(
-    ({ item }) => item.data.parts.article.id === parts.article.id && item.data.section === 'tip',
-  );
+  const near = hits
+    .slice(0, 2)
+    .find(({ item }) => item.data.parts.article.id === parts.article.id && item.data.section === 'tip');
   return parts.tips.find((tip) => near?.item.text.endsWith(tip)) ?? null;
 }
 

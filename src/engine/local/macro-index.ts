@@ -233,12 +233,12 @@ export function macroLead([best, next]: MacroHit[]): number {
 const AGREEMENT = 0.7;
 
 /**
- * 0..1: how surely the first macro answers what is asked; `confirmed`: it rests on the article that was found by
+ * 0..1: how surely a macro answers what is asked; `confirmed`: it rests on the article that was found by
  * itself. Its share of the probability tells most, then how much of the words it knows: AUROC 0.81 for "says what the
  * reply said" on the sample's history, 0.71 for "is the macro of this held-out line" (0.80 and 0.67 by a model of all
  * signs). Stretched to what a person who read 35 of the pairs held for right; the worth of a confirmation is set by hand.
  */
-export function macroSupport([best]: MacroHit[], language: string, confirmed: boolean): number {
+export function macroSupport(best: MacroHit | undefined, language: string, confirmed: boolean): number {
   if (!best) return 0;
   // The encoder reads English: elsewhere only words speak.
   if (language !== 'en' && best.words < 0.15) return 0;
