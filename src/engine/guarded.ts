@@ -6,7 +6,7 @@ import type { DraftInput, Engine, EngineInput, KnowledgeArticle, Log } from '../
 import { type GuardRules, guardDraft, readPrompts, repeatsPrompt } from './guard.ts';
 import { plainMarkdown, spokenOf } from './local/articles.ts';
 import { inboundText } from './local/fitting.ts';
-import { firstName, PHRASES } from './local/phrases.ts';
+import { firstName, PHRASES, signedIn } from './local/phrases.ts';
 import { summarise } from './local/questions.ts';
 import { cleanText } from './local/text.ts';
 import { orderScore, withoutOrders } from './orders.ts';
@@ -50,11 +50,16 @@ export function createGuardedEngine(engine: Engine, options: GuardOptions): Engi
   }
 
   async function draft(input: DraftInput) {
-    const written = await engine.draft(input).catch((error: unknown) => {
+    // Engines sign in English, as the settings do.
+    const own = signedIn(input.analysis.language, input.signature);
+    const previous = input.previous && resigned(input.previous, own, input.signature);
+    const raw = await engine.draft({ ...input, previous }).catch((error: unknown) => {
       const leaked = error instanceof AppError && repeatsPrompt(rules.prompts, error.message);
       throw leaked ? new AppError(error.code, 'The language model could not do that.') : error;
     });
-    const { signature, instructions, previous, customer, context, tone } = input;
+    const { instructions, customer, context, tone } = input;
+    const signature = signedIn(raw.language, input.signature);
+    const written = { ...raw, text: resigned(raw.text, input.signature, signature) };
     const toned = tone && { tone, language: written.language, customerName: customer.name, signature };
     // What agents ask for in words goes before the tone of the team.
     const proposal =
@@ -111,4 +116,10 @@ function textsOf({ subject, customer, messages }: EngineInput): string[] {
   const names = [subject, customer.name, customer.account?.name].filter(Boolean).join('\n');
   const texts = said.slice(-READ).flatMap(({ text }) => [text, cleanText(text).text]);
   return [...new Set([names, ...texts])];
+}
+
+/** The text with another signature where it ends with this one. */
+function resigned(text: string, from: string, to: string): string {
+  const [end, signed] = [text.trimEnd(), from.trim()];
+  return signed && from !== to && end.endsWith(signed) ? end.slice(0, -signed.length) + to.trim() : text;
 }

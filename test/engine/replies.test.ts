@@ -199,6 +199,15 @@ describe('a reply', () => {
     expect(draft.text).not.toContain('when it started');
   });
 
+  it('asks for nothing that the customer has told in words', async () => {
+    const said =
+      'Whenever I click Save in Chrome on my laptop it says “could not be saved”, since last night.';
+    const bug = analysis({ kind: 'bug', category: 'reports/exports', summary: said });
+    const draft = composeDraft(draftInput(said, { analysis: bug }), await material(said));
+    expect(draft.answerable).toBe(false);
+    expect(draft.text).not.toContain('please tell us');
+  });
+
   it('does not repeat the words of a message that gives orders', async () => {
     const orders = analysis({
       injection: 0.9,

@@ -21,19 +21,25 @@ export function understood(analysis: Analysis): string[] {
   return lines;
 }
 
+/** Signs that the customer has told already what we would ask for. */
+const QUOTES_ERROR =
+  /["“„«'‘][^"”“»'’\n]{6,}["”“»'’]|\b(?:screen ?shots?|attached|(?:it|which|that) (?:says|said|reads))\b/i;
+const TELLS_ACT =
+  /\b(?:when(?:ever)?|while|after|as soon as|every time|before) (?:i|we|you|they|he|she|somebody|someone)\b|\b(?:tr(?:y|ied|ying) to|click(?:ed|ing)?|tapp?(?:ed|ing)?|press(?:ed|ing)?|upload(?:ed|ing)?|log(?:ged|ging)? in)\b/i;
+const NAMES_DEVICE =
+  /\b(?:chrome|firefox|safari|edge|opera|browsers?|iphones?|ipads?|ios|android|pixel|samsung|galaxy|windows|mac(?:book|os)?|linux|laptops?|tablets?|phones?|desktop)\b/i;
+const TELLS_WHEN =
+  /\b(?:since|yesterday|today|tonight|(?:this|last) (?:morning|afternoon|evening|night|week|month)|morning|(?:mon|tues|wednes|thurs|fri|satur|sun)day|after|ago|hours?|minutes|update|o'clock|\d{1,2}:\d\d)\b/i;
+
 /** What a fault report lacks, in words for the customer; at most three things. */
 function missing({ bug }: Analysis, said: string): string[] {
   const wanted: string[] = [];
-  if (!bug.codes.length && !bug.exceptions.length)
+  if (!bug.codes.length && !bug.exceptions.length && !QUOTES_ERROR.test(said))
     wanted.push('the exact words of the error, or a screenshot');
-  if (!bug.steps.length) wanted.push('what you did just before');
-  if (!bug.versions.length && !bug.endpoints.length) wanted.push('which browser or device you use');
-  if (
-    !/\b(?:since|yesterday|today|morning|monday|friday|after|ago|hour|update|o'clock|\d{1,2}:\d\d)\b/i.test(
-      said,
-    )
-  )
-    wanted.push('when it started');
+  if (!bug.steps.length && !TELLS_ACT.test(said)) wanted.push('what you did just before');
+  if (!bug.versions.length && !bug.endpoints.length && !NAMES_DEVICE.test(said))
+    wanted.push('which browser or device you use');
+  if (!TELLS_WHEN.test(said)) wanted.push('when it started');
   return wanted.slice(0, 3);
 }
 

@@ -8,6 +8,8 @@ export interface Phrases {
   tip: string;
   otherwise: string;
   more(url: string): string;
+  /** The line above the name. */
+  signOff: string;
 }
 
 /** Languages a reply can be composed in when an article is translated. */
@@ -19,6 +21,7 @@ export const PHRASES: Record<string, Phrases> = {
     tip: 'Good to know:',
     otherwise: 'If that does not work:',
     more: (url) => `More on this: ${url}`,
+    signOff: 'Best regards,',
   },
   de: {
     greeting: (name) => (name ? `Hallo ${name},` : 'Guten Tag,'),
@@ -27,6 +30,7 @@ export const PHRASES: Record<string, Phrases> = {
     tip: 'Gut zu wissen:',
     otherwise: 'Falls das nicht hilft:',
     more: (url) => `Mehr dazu: ${url}`,
+    signOff: 'Viele Grüße',
   },
   fr: {
     greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
@@ -35,6 +39,7 @@ export const PHRASES: Record<string, Phrases> = {
     tip: 'Bon à savoir :',
     otherwise: 'Si cela ne fonctionne pas :',
     more: (url) => `Pour en savoir plus : ${url}`,
+    signOff: 'Cordialement,',
   },
   es: {
     greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
@@ -43,8 +48,20 @@ export const PHRASES: Record<string, Phrases> = {
     tip: 'Conviene saber:',
     otherwise: 'Si no funciona:',
     more: (url) => `Más información: ${url}`,
+    signOff: 'Un saludo,',
   },
 };
+
+const SIGN_OFF =
+  /^(?:(?:best|kind|kindest|warm|many)(?: regards| wishes)?|regards|thanks|thank you|cheers|sincerely|all the best)[,!.]?$/i;
+
+/** A signature whose first line is a usual English sign-off, with that of the language instead. */
+export function signedIn(language: string, signature: string): string {
+  const phrases = PHRASES[language];
+  const [signOff = '', ...name] = signature.split('\n');
+  if (!phrases || language === 'en' || !SIGN_OFF.test(signOff.trim())) return signature;
+  return [phrases.signOff, ...name].join('\n');
+}
 
 /** The first name to greet with; null for addresses, companies and initials. */
 export function firstName(name: string | null): string | null {
