@@ -61,8 +61,8 @@ export function linesOf({ article, asked, answers }: MacroParts): string[] {
 
 /**
  * Worth of each sign that a macro is asked for: a softmax over all macros, fitted on the held-out lines of the sample's
- * 268 macros, each looked for by the others. It finds 44 % of 2,207 at once and 70 % among the first three (39 and 65 %
- * with closeness, words, topic and coverage weighed by hand; 28 % by a trained classifier with a class for each macro).
+ * 268 macros, each looked for by the others. It finds 43.5 % of 2,207 at once and 69.5 % among the first three (39 and
+ * 65 % with closeness, words, topic and coverage weighed by hand; 28 % by kernel ridge with a class for each macro).
  * On real tickets, whose many words a macro seldom knows all, coverage counts a little more than on lines.
  */
 const WORTH = { meaning: 5.5, words: 2, title: 2.3, topic: 1.6, coverage: 3, background: 3.5 };
