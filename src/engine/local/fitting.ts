@@ -66,8 +66,9 @@ export function inProducts({ product }: Pick<KnowledgeArticle, 'product'>, { usa
   return !product || !used.length || used.includes(product.toLowerCase());
 }
 
+/** Asks whether a plan has something. */
 const ASKS_PLAN =
-  /\b(?:includ\w+|(?:our|my|this|which|what|the) (?:\w+ )?(?:plan|tier|subscription)|upgrade|come with|part of|do (?:we|i) (?:have|get)|are (?:we|i) (?:able|allowed)|available (?:to|for|on))\b/i;
+  /\bincluded\b|\b(?:our|my|this|which|what) (?:\w+ )?(?:plan|tier|subscription)\b|\bcomes? with\b|\b(?:need|have) to upgrade\b|\bdo (?:we|i) have(?: this| that| it| access)?\s*\?/i;
 
 /**
  * Whether the customer's plan has what an article is about, in a sentence, when that is asked and `answer` does not
