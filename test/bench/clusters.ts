@@ -21,7 +21,7 @@ import { measureYear } from './year.ts';
 
 const DIMENSIONS = 512;
 const CATEGORIES = 20;
-/** The times of so many of the last messages make one figure. */
+/** The times of so many messages make one figure. */
 const LATEST = 500;
 
 /** The engine learns the kinds of messages some seconds after the last solved ticket, and nobody is told when. */
@@ -35,7 +35,10 @@ export async function measureClusters(size: { messages: number[]; days: number }
   return [...(await measureTime(size.messages, 1)), ...(await measureReadYear(size.days, 1))];
 }
 
-/** Time of one message once `sizes` messages have come, nearly all of them different. Vectors are hashed words. */
+/**
+ * Time of one message once `sizes` messages have come, nearly all of them different; only those that are timed look
+ * for their like, the others open clusters. Vectors are hashed words.
+ */
 async function measureTime(sizes: number[], seed: number): Promise<Figure[]> {
   const source = await createMessageSource(seed, 'clusters');
   const index = createClusterIndex(DIMENSIONS);
@@ -44,21 +47,21 @@ async function measureTime(sizes: number[], seed: number): Promise<Figure[]> {
   let times: number[] = [];
   for (let n = 1; n <= (sizes.at(-1) ?? 0); n += 1) {
     const own = hashed(source.next().text, `c${n % CATEGORIES}`);
+    const timed = sizes.some((size) => n > size - LATEST && n <= size);
     const started = performance.now();
-    const [best] = index.nearest(own, 1, new Date(n * 1_000));
+    const [best] = timed ? index.nearest(own, 1, new Date(n * 1_000)) : [];
     const before = best && best.score >= JOIN ? clusters.get(best.id) : undefined;
     const id = best && before ? best.id : n;
     const profile = before ? joined(before, own) : own;
     clusters.set(id, profile);
     index.set(id, profile, [new Date(n * 1_000)]);
-    times.push(performance.now() - started);
-    if (times.length > 2 * LATEST) times = times.slice(-LATEST);
+    if (timed) times.push(performance.now() - started);
     if (!sizes.includes(n)) continue;
-    const latest = times.slice(-LATEST);
     figures.push({
       name: `finding and updating a message's cluster at ${n.toLocaleString('en')} messages`,
-      value: `p50 ${ms(percentile(latest, 0.5))}, p95 ${ms(percentile(latest, 0.95))}`,
+      value: `p50 ${ms(percentile(times, 0.5))}, p95 ${ms(percentile(times, 0.95))}`,
     });
+    times = [];
   }
   return figures;
 }
