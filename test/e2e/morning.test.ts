@@ -139,7 +139,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
     await ana.press(ana.card(approved), 'Approve & send');
     await ana.card(approved).getByText('Ana approved · sending at').waitFor();
     expect(await bot.stop()).toBe(0);
-    await ana.page.getByText('Reconnecting…').waitFor();
+    await ana.page.getByText('Reconnecting…').filter({ visible: true }).waitFor();
 
     bot = await home.start(['--fast']);
     expect(bot.output()).toContain('Sample workspace.');
