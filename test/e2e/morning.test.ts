@@ -186,7 +186,7 @@ describe.skipIf(CHROMIUM_MISSING)(`a first morning${CHROMIUM_MISSING ? `: ${CHRO
     const card = ana.card(ticketId);
     await card.getByText('How do I get a copy of my last invoice?').first().waitFor();
     expect(await ana.posts.count()).toBe(1);
-    await card.getByText('% confident').waitFor();
+    await card.getByRole('button', { name: /^(Edit|Complete the reply)$/ }).waitFor();
     await ana.press(card, /Edit|reply/);
     await ana.dialog.getByLabel('Reply', { exact: true }).fill('It is under Settings, Billing, Invoices.');
     await ana.dialog.getByRole('button', { name: 'Send' }).click();
