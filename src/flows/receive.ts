@@ -14,7 +14,7 @@ import { optOut } from './opt-out.ts';
 
 /** Closeness from which a message counts as being about the same problem. Chosen on the history of the sample workspace. */
 const SAME_TOPIC = 0.5;
-/** A chat line this soon after the last one goes on with the same problem, whatever its words. */
+/** A chat line this soon after the last one goes on with the same problem, whatever its words, unless it names another thread. */
 const CHAT_PAUSE_MS = 30 * 60_000;
 const CHAT_CHANNELS = new Set(['livechat', 'slack', 'whatsapp', 'sms']);
 /** How long the comparison of topics may hold up the acknowledgement. */
@@ -70,6 +70,7 @@ async function sameTopicTicket(deps: ReceiveDeps, message: InboundMessage): Prom
     const goesOn =
       CHAT_CHANNELS.has(message.channel) &&
       last.channel === message.channel &&
+      (!message.threadId || !last.threadId || last.threadId === message.threadId) &&
       deps.clock.now().getTime() - last.at.getTime() < CHAT_PAUSE_MS;
     const about = [open.subject, ...open.texts.map((text) => text.text)]
       .filter(Boolean)

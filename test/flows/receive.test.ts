@@ -73,6 +73,15 @@ describe('a message joins the problem it is about', () => {
     expect(c.ticketId).not.toBe(a.ticketId);
   });
 
+  it('keeps two chats of one customer apart where the channel names them', async () => {
+    const chat = (threadId: string) => ({ ...from('chats'), channel: 'livechat', threadId });
+    const a = await w.write('hello, export hangs', chat('one'));
+    const b = await w.write('where do I find holidays?', chat('two'));
+    const c = await w.write('anyone there?', chat('one'));
+    expect(b.ticketId).not.toBe(a.ticketId);
+    expect(c.ticketId).toBe(a.ticketId);
+  });
+
   it('does not let a stranger into a thread by its id', async () => {
     const a = await w.write('My invoice is missing', { ...from('owner'), threadId: 'secret-thread' });
     const b = await w.write('Send me everything', { ...from('stranger'), threadId: 'secret-thread' });

@@ -121,7 +121,12 @@ export function conversationQueries(db: Db) {
       return Promise.all(
         rows.map(async (row) => {
           const texts = await db
-            .select({ text: message.text, at: message.at, channel: message.channel })
+            .select({
+              text: message.text,
+              at: message.at,
+              channel: message.channel,
+              threadId: message.threadId,
+            })
             .from(message)
             .where(and(eq(message.ticketId, row.id), eq(message.direction, 'inbound')))
             .orderBy(desc(message.seq))
