@@ -64,7 +64,7 @@ export type Intent =
   /** Text written into a card's thread. Internal, unless it is a command to the bot (`@deskhand …`). */
   | { type: 'thread'; text: string /** The platform's id of that text, for redelivery. */; id: string }
   /** A command of `/deskhand`, without the slash. */
-  | { type: 'command'; text: string; place: Place };
+  | { type: 'command'; text: string };
 
 /** What a button of a card means. */
 export function intentOf(action: ActionId): Intent {

@@ -284,7 +284,7 @@ describe('/deskhand dashboard', () => {
       act(deps, {
         ref: null,
         agent: { platform, userId, email: userId },
-        intent: { type: 'command', text: 'dashboard', place: { platform, channel: 'C1' } },
+        intent: { type: 'command', text: 'dashboard' },
       });
     try {
       expect(await ask('vera@team.example')).toMatchObject({

@@ -410,7 +410,7 @@ describe('what came of it', () => {
     const reply = await act(w.deps, {
       ref: null,
       agent: { platform: 'console', userId: 'ana@team.example' },
-      intent: { type: 'command', text: 'signals', place: { platform: 'console', channel: 'support' } },
+      intent: { type: 'command', text: 'signals' },
     });
     expect(JSON.stringify(reply)).toContain('["Failed payment","1","0","0","0"]');
   });

@@ -212,7 +212,7 @@ export async function consoleWorld(): Promise<ChatWorld> {
       return id;
     },
     async command(person, text) {
-      const intent = { type: 'command' as const, text, channel: CHANNEL };
+      const intent = { type: 'command' as const, text };
       show(person, await act(person, { ref: null, at: null, intent }), null);
     },
     // The page shows nothing of the answer.

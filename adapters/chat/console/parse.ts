@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ACT_IDS, CARD_KEY, FORM_IDS, OTHER_FORMS } from '../../../src/model/card.ts';
 import { decisionSchema } from '../../../src/model/decision.ts';
-import type { AgentRef, Intent } from '../../../src/model/platform.ts';
+import type { AgentRef } from '../../../src/model/platform.ts';
 import type { ActionBody } from './wire.ts';
 
 const agentEmail = z.string().trim().min(1).max(320);
@@ -39,7 +39,7 @@ const intentSchema = z.discriminatedUnion('type', [
     text: z.string().trim().min(1).max(10_000),
     id: z.string().min(8).max(64),
   }),
-  z.strictObject({ type: z.literal('command'), text: z.string().trim().max(2000), channel }),
+  z.strictObject({ type: z.literal('command'), text: z.string().trim().max(2000) }),
 ]);
 
 /** Body of `POST /console/api/actions`. */
@@ -81,12 +81,6 @@ export function parseBody<T>(schema: z.ZodType<T>, body: string): Parsed<T> {
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
   return { ok: false, field: issue?.path.join('.') || '(body)', message: issue?.message ?? 'is not valid' };
-}
-
-/** The page's intent in the words of the port. */
-export function toIntent(intent: ActionBody['intent']): Intent {
-  if (intent.type !== 'command') return intent;
-  return { type: 'command', text: intent.text, place: { platform: 'console', channel: intent.channel } };
 }
 
 /** An agent of the directory as the port names people. */

@@ -16,7 +16,6 @@ import {
   readSchema,
   seenSchema,
   toAgentRef,
-  toIntent,
 } from './parse.ts';
 import { signInRoutes } from './sign-in.ts';
 import type { ConsoleStore } from './store.ts';
@@ -120,7 +119,6 @@ export function createRoutes(parts: RouteParts): Route[] {
     if (!agent) return noAgent();
     const { intent, at } = body;
     if (at && !knownChannel(at.channel)) return noChannel();
-    if (intent.type === 'command' && !knownChannel(intent.channel)) return noChannel();
     if (intent.type === 'thread') {
       if (!at)
         return json(
@@ -137,7 +135,7 @@ export function createRoutes(parts: RouteParts): Route[] {
       });
       if (!body.ref) return json({ kind: 'none' } satisfies WireReply);
     }
-    const reply = await parts.onAction({ ref: body.ref, agent: toAgentRef(agent), intent: toIntent(intent) });
+    const reply = await parts.onAction({ ref: body.ref, agent: toAgentRef(agent), intent });
     const wire: WireReply =
       reply.kind === 'card' ? { kind: 'card', card: await parts.draw(reply.card) } : reply;
     return json(wire);

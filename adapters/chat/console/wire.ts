@@ -73,13 +73,13 @@ export interface ActionBody {
   agent: string;
   /** Which post the button or thread belongs to. */
   at: { channel: string; post: number } | null;
-  intent: Exclude<Intent, { type: 'command' }> | { type: 'command'; text: string; channel: string };
+  intent: Intent;
 }
 
 /** The same as the page sends it: a form's decision is whatever was typed, the server checks it. */
 export type ActionRequest = Omit<ActionBody, 'intent'> & {
   intent:
-    | Exclude<ActionBody['intent'], { type: 'decision' }>
+    | Exclude<Intent, { type: 'decision' }>
     | { type: 'decision'; decision: { kind: string } & Record<string, string> };
 };
 

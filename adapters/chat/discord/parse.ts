@@ -66,8 +66,7 @@ export function parseInteraction(event: APIInteraction, context: FormContext): P
         return message ? acted(null, agent, { type: 'create_ticket', message: takenMessage(message) }) : null;
       }
       if (data.type !== ApplicationCommandType.ChatInput || data.name !== 'deskhand') return null;
-      const place = { platform: 'discord', channel: event.channel?.id ?? '' };
-      return acted(null, agent, { type: 'command', text: commandText(data.options ?? []), place });
+      return acted(null, agent, { type: 'command', text: commandText(data.options ?? []) });
     }
     default:
       return null;

@@ -37,7 +37,6 @@ import { loadingView, moreView, noticeView } from './views.ts';
 const FORM_MS = 2_000;
 
 export interface Desk {
-  platform: string;
   api: Api;
   people: People;
   log: Log;
@@ -75,21 +74,19 @@ export function listen(app: App, desk: Desk): void {
     await ack();
     const command = parseCommand(body);
     if (!command || !(await desk.isNew(command.id))) return;
-    const { user, text, channel } = command;
-    const place = { platform: desk.platform, channel };
+    const { user, text } = command;
     const answer = await desk.people
       .find(user)
-      .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text, place } }))
+      .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text } }))
       .then(shown, failed);
     if (answer) await desk.api.respond(respond, answer, false);
   });
   app.event('app_home_opened', async ({ body }) => {
     const home = parseHome(body);
     if (!home || !(await desk.isNew(home.id))) return;
-    const place = { platform: desk.platform, channel: home.channel };
     const answer = await desk.people
       .find(home.user)
-      .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text: 'today', place } }))
+      .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text: 'today' } }))
       .then(shown, failed);
     if (answer) await desk.api.publishHome(home.user, answer);
   });
@@ -283,11 +280,10 @@ async function heard(desk: Desk, words: Words): Promise<void> {
   const order = thread ? null : /^\s*@deskhand\b[\s:,]*(.*)$/is.exec(text)?.[1];
   if (!ref && (order === null || order === undefined)) return;
   const agent = await desk.people.find(user);
-  const place = { platform: desk.platform, channel };
   const reply = await desk.act({
     ref,
     agent,
-    intent: ref ? { type: 'thread', text, id } : { type: 'command', text: order ?? '', place },
+    intent: ref ? { type: 'thread', text, id } : { type: 'command', text: order ?? '' },
   });
   const said = shown(reply);
   if (said === null) return;

@@ -93,7 +93,6 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
   });
 
   listen(app, {
-    platform: ID,
     api,
     people,
     log,

@@ -140,13 +140,11 @@ export interface SlashCommand {
   id: string;
   user: string;
   text: string;
-  channel: string;
 }
 
 const commandSchema = z.looseObject({
   trigger_id: z.string(),
   user_id: z.string(),
-  channel_id: z.string(),
   text: z.string().default(''),
 });
 
@@ -154,8 +152,8 @@ const commandSchema = z.looseObject({
 export function parseCommand(body: unknown): SlashCommand | null {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) return null;
-  const { trigger_id: id, user_id: user, channel_id: channel, text } = parsed.data;
-  return { id, user, channel, text: fromSlack(text, null).trim() };
+  const { trigger_id: id, user_id: user, text } = parsed.data;
+  return { id, user, text: fromSlack(text, null).trim() };
 }
 
 /** "Create ticket" in a message's menu. */
@@ -214,16 +212,15 @@ const homeSchema = z.looseObject({
     type: z.literal('app_home_opened'),
     tab: z.literal('home'),
     user: z.string(),
-    channel: z.string(),
   }),
 });
 
-/** Somebody looks at the app's Home tab. `channel`: their direct messages with the bot. */
-export function parseHome(body: unknown): { id: string; user: string; channel: string } | null {
+/** Somebody looks at the app's Home tab. */
+export function parseHome(body: unknown): { id: string; user: string } | null {
   const parsed = homeSchema.safeParse(body);
   if (!parsed.success) return null;
   const { event_id: id, event } = parsed.data;
-  return { id, user: event.user, channel: event.channel };
+  return { id, user: event.user };
 }
 
 /** Words of a person in a channel where the bot is. */

@@ -184,9 +184,8 @@ export function createAnswers(deps: {
   }
 
   async function command(activity: Activity, text: string): Promise<void> {
-    const place = { platform: 'teams', channel: spotOf(activity).channel };
     const agent = await people.agentOf(activity);
-    const reply = await onAction({ ref: null, agent, intent: { type: 'command', text, place } });
+    const reply = await onAction({ ref: null, agent, intent: { type: 'command', text } });
     await tell(activity, reply);
   }
 

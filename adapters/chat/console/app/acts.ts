@@ -135,7 +135,7 @@ export async function say(text: string): Promise<boolean> {
     const answer = await act({
       ref: null,
       at: null,
-      intent: { type: 'command', text: text.replace(COMMAND, ''), channel },
+      intent: { type: 'command', text: text.replace(COMMAND, '') },
     });
     answerTo(answer, null, null);
     return answer !== null && !('error' in answer);
@@ -156,7 +156,7 @@ export async function showTicketOfAddress(): Promise<void> {
   const { channel } = getState();
   history.replaceState(null, '', `#/${channel}`);
   answerTo(
-    await act({ ref: null, at: null, intent: { type: 'command', text: `ticket ${key}`, channel } }),
+    await act({ ref: null, at: null, intent: { type: 'command', text: `ticket ${key}` } }),
     null,
     null,
   );
