@@ -1,21 +1,29 @@
 // What every tracker promises. Each test ends at the far end's own record, or begins with its own wire event.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { trackerRoutes } from '../../src/infra/http/tracker-webhook.ts';
-import type { NewIssue } from '../../src/model/issue.ts';
+import type { NewIssue, StateWords } from '../../src/model/issue.ts';
 import type { Tracker } from '../../src/ports.ts';
 import type { Fault } from '../support/fault-proxy.ts';
 import { silentLog } from '../support/workspace.ts';
 
+export interface WorldOptions {
+  credential?: string;
+  /** False: no webhook is set up, so that changes are asked for. */
+  pushes?: boolean;
+  /** What the team says that its words mean. */
+  states?: StateWords;
+}
+
 /** One tracker with its far end. */
 export interface TrackerWorld {
   /** A tracker with nothing in memory: what a restart of the bot builds. */
-  create(options?: { credential?: string }): Tracker;
+  create(options?: WorldOptions): Tracker;
   /** Issues as the far end keeps them. */
   farEnd(): Promise<{ id: string; title: string; body: string; labels: string[]; comments: string[] }[]>;
   /** An engineer works on an issue at the far end. */
   set(issueId: string, state: 'fixed' | 'not_planned' | 'duplicate'): Promise<void>;
   /** The far end's webhook for a change of this issue, as it posts it. */
-  webhook(issueId: string): { headers: Record<string, string>; body: string };
+  webhook(issueId: string, at?: Date): { headers: Record<string, string>; body: string };
   /** What the next requests meet. */
   faults: (Fault | null)[];
   /** How the far end says "too many requests, wait 30 s". */
