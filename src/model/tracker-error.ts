@@ -59,8 +59,10 @@ export function retryAfterOf(header: string | null | undefined, now: Date): numb
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** The words of a failed request, with the reason that `fetch` hides in `cause`. */
-export function requestFault(error: unknown): string {
+/** The words of a failed request, with the reason that `fetch` hides in `cause`; `signal`: its time limit. */
+export function requestFault(error: unknown, signal?: AbortSignal): string {
+  // SDKs tell of it in as many ways as there are, or take what they have for the whole answer.
+  if (signal?.aborted) return 'no answer in time';
   if (error instanceof z.ZodError) return 'its answer is not of the expected form';
   const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return `${errorText(error)}${cause}`;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { trackerRoutes } from '../../src/infra/http/tracker-webhook.ts';
 import type { NewIssue, StateWords } from '../../src/model/issue.ts';
-import type { Tracker } from '../../src/ports.ts';
+import type { AdapterConfigInput, Tracker } from '../../src/ports.ts';
 import type { Fault } from '../support/fault-proxy.ts';
 import { silentLog } from '../support/workspace.ts';
 
@@ -16,6 +16,8 @@ export interface WorldOptions {
 
 /** One tracker with its far end. */
 export interface TrackerWorld {
+  /** What a bot that uses it is told. */
+  setup(options?: WorldOptions): AdapterConfigInput;
   /** A tracker with nothing in memory: what a restart of the bot builds. */
   create(options?: WorldOptions): Tracker;
   /** Issues as the far end keeps them. */
@@ -200,6 +202,30 @@ export function trackerContract(name: string, build: () => Promise<TrackerWorld>
       expect((await tracker.health()).ok).toBe(false);
       expect((await tracker.health()).ok).toBe(true);
     });
+
+    test.each(['before', 'after'] as const)(
+      'one that hangs %s it answers is waited for only so long, and the reason is said',
+      async (when) => {
+        const { id } = await tracker.create(report, signal());
+        const impatient = () => AbortSignal.timeout(300);
+        world.faults.push({ kind: 'hang', when });
+        await expect(tracker.get(id, impatient())).rejects.toMatchObject({
+          code: 'tracker_unavailable',
+          retryable: true,
+          message: `${tracker.name} cannot be reached (no answer in time).`,
+        });
+        world.faults.push({ kind: 'hang', when });
+        await expect(
+          tracker.create({ ...report, marker: 'deskhand-hangs' }, impatient()),
+        ).rejects.toMatchObject({
+          code: 'outcome_unknown',
+          retryable: true,
+          message: expect.stringContaining('no answer in time'),
+        });
+        const made = async () => (await tracker.find('deskhand-hangs', new Date(0), signal())) !== null;
+        await expect.poll(made).toBe(when === 'after');
+      },
+    );
 
     test('an answer that cannot be read is a fault of the far end', async () => {
       const { id } = await tracker.create(report, signal());

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 export type Fault =
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: string }
   /** The far end never hears of it, or it does and its answer is lost. */
-  | { kind: 'drop'; when: 'before' | 'after' };
+  | { kind: 'drop'; when: 'before' | 'after' }
+  /** The connection stays open and silent: before anything is answered, or in the middle of the answer. */
+  | { kind: 'hang'; when: 'before' | 'after' };
 
 export interface FaultProxy {
   url: string;
@@ -31,7 +33,7 @@ export async function createFaultProxy(target: string): Promise<FaultProxy> {
       return;
     }
     if (fault?.when === 'before') {
-      incoming.socket.destroy();
+      if (fault.kind === 'drop') incoming.socket.destroy();
       return;
     }
     const { host: _host, connection: _connection, 'content-length': _length, ...headers } = incoming.headers;
@@ -41,13 +43,17 @@ export async function createFaultProxy(target: string): Promise<FaultProxy> {
       body: chunks.length > 0 ? Buffer.concat(chunks) : undefined,
     });
     const body = Buffer.from(await response.arrayBuffer());
-    if (fault) {
+    if (fault?.kind === 'drop') {
       incoming.socket.destroy();
       return;
     }
     outgoing.writeHead(response.status, {
       'content-type': response.headers.get('content-type') ?? 'application/json',
     });
+    if (fault) {
+      outgoing.write(body.subarray(0, 1));
+      return;
+    }
     outgoing.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -26,16 +26,20 @@ export async function createGithubWorld() {
   const proxy = await createFaultProxy(double.url);
   const direct = new Octokit({ auth: 'gh-token', baseUrl: double.url });
   const numberOf = (issueId: string) => Number(issueId.split('#')[1]);
+  function setup({ credential = 'gh-token', pushes = true, states = {} }: WorldOptions = {}) {
+    return {
+      env: {
+        GITHUB_TOKEN: credential,
+        GITHUB_API_URL: proxy.url,
+        ...(pushes && { GITHUB_WEBHOOK_SECRET: SECRET }),
+      },
+      yaml: { trackers: { github: { repository: 'acme/app', labels: ['bug'], states } } },
+    };
+  }
   return {
-    create({ credential = 'gh-token', pushes = true, states = {} }: WorldOptions = {}) {
-      const config = githubConfig.parse({
-        env: {
-          GITHUB_TOKEN: credential,
-          GITHUB_API_URL: proxy.url,
-          ...(pushes && { GITHUB_WEBHOOK_SECRET: SECRET }),
-        },
-        yaml: { trackers: { github: { repository: 'acme/app', labels: ['bug'], states } } },
-      });
+    setup,
+    create(options?: WorldOptions) {
+      const config = githubConfig.parse(setup(options));
       if (!config) throw new Error('not set up');
       // The emulated pages stand at the emulator's address, not at the proxy's.
       const tracker = createGithub(config, adapterDeps());

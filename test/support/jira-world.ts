@@ -14,18 +14,22 @@ const SECRET = 'jira-webhook-secret';
 export async function createJiraWorld() {
   const double = await createJiraDouble();
   const proxy = await createFaultProxy(double.url);
+  function setup({ credential = double.user.token, pushes = true, states = {} }: WorldOptions = {}) {
+    return {
+      env: {
+        JIRA_URL: proxy.url,
+        JIRA_EMAIL: double.user.email,
+        JIRA_API_TOKEN: credential,
+        ...(pushes && { JIRA_WEBHOOK_SECRET: SECRET }),
+      },
+      yaml: { trackers: { jira: { project: 'APP', issueType: 'Bug', labels: ['bug'], states } } },
+    };
+  }
   return {
     double,
-    create({ credential = double.user.token, pushes = true, states = {} }: WorldOptions = {}) {
-      const config = jiraConfig.parse({
-        env: {
-          JIRA_URL: proxy.url,
-          JIRA_EMAIL: double.user.email,
-          JIRA_API_TOKEN: credential,
-          ...(pushes && { JIRA_WEBHOOK_SECRET: SECRET }),
-        },
-        yaml: { trackers: { jira: { project: 'APP', issueType: 'Bug', labels: ['bug'], states } } },
-      });
+    setup,
+    create(options?: WorldOptions) {
+      const config = jiraConfig.parse(setup(options));
       if (!config) throw new Error('not set up');
       return createJira(config, adapterDeps());
     },

@@ -63,16 +63,20 @@ export async function createLinearWorld() {
         ({ description }) => !description?.includes('without calling the real Linear API'),
       );
   }
+  function setup({ credential = 'lin-key', pushes = true, states = {} }: WorldOptions = {}) {
+    return {
+      env: {
+        LINEAR_API_KEY: credential,
+        LINEAR_API_URL: `${proxy.url}/graphql`,
+        ...(pushes && { LINEAR_WEBHOOK_SECRET: SECRET }),
+      },
+      yaml: { trackers: { linear: { team: 'ENG', labels: ['bug'], states } } },
+    };
+  }
   return {
-    create({ credential = 'lin-key', pushes = true, states = {} }: WorldOptions = {}) {
-      const config = linearConfig.parse({
-        env: {
-          LINEAR_API_KEY: credential,
-          LINEAR_API_URL: `${proxy.url}/graphql`,
-          ...(pushes && { LINEAR_WEBHOOK_SECRET: SECRET }),
-        },
-        yaml: { trackers: { linear: { team: 'ENG', labels: ['bug'], states } } },
-      });
+    setup,
+    create(options?: WorldOptions) {
+      const config = linearConfig.parse(setup(options));
       if (!config) throw new Error('not set up');
       // The emulated pages stand at the emulator's address, not at the proxy's.
       const tracker = createLinear(config, adapterDeps());

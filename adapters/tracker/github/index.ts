@@ -63,9 +63,7 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
       const { data } = await octokit.request(route, { ...parameters, request: { signal: limited } });
       return schema.parse(data);
     } catch (error) {
-      if (signal.aborted && !changes)
-        throw new AppError('tracker_unavailable', 'stopped', { retryable: true });
-      throw failureOf(error, changes, deps.clock.now());
+      throw failureOf(error, { changes, signal: limited, now: deps.clock.now() });
     }
   }
 
@@ -225,7 +223,10 @@ export function createGithub(config: GithubConfig, deps: AdapterDeps): Tracker {
 }
 
 /** Octokit's errors carry a status; whatever does not is a request without an answer. */
-function failureOf(error: unknown, changes: boolean, now: Date): AppError {
+function failureOf(
+  error: unknown,
+  { changes, signal, now }: { changes: boolean; signal: AbortSignal; now: Date },
+): AppError {
   const known = failureSchema.safeParse(error);
   // Octokit reports a request that failed or was given up as status 500 without a response.
   const answered = known.success && known.data.response !== undefined;
@@ -238,7 +239,7 @@ function failureOf(error: unknown, changes: boolean, now: Date): AppError {
     tracker: 'GitHub',
     credential: 'GITHUB_TOKEN',
     status: answered ? known.data.status : null,
-    detail: requestFault(error),
+    detail: requestFault(error, signal),
     changes,
     retryAfterMs: retryAfterOf(text('retry-after'), now) ?? (used ? Math.max(1_000, resetMs) : undefined),
     cause: error,

@@ -41,6 +41,7 @@ export function createJiraClient(
           .filter(([, value]) => value !== undefined)
           .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
       );
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(TRACKER_LIMIT_MS)]);
       let response: Response;
       let text: string;
       try {
@@ -49,11 +50,11 @@ export function createJiraClient(
           headers: { accept: 'application/json', 'content-type': 'application/json', authorization },
           body: body === undefined ? undefined : JSON.stringify(body),
           redirect: 'manual',
-          signal: AbortSignal.any([signal, AbortSignal.timeout(TRACKER_LIMIT_MS)]),
+          signal: limited,
         });
         text = await response.text();
       } catch (error) {
-        throw fail(null, requestFault(error), error);
+        throw fail(null, requestFault(error, limited), error);
       }
       if (!response.ok)
         throw fail(

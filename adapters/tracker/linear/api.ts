@@ -31,9 +31,9 @@ const failureSchema = z.looseObject({
 export function createLinearCall(config: { apiKey: string; apiUrl: string; clock: Clock }): LinearCall {
   return async (query, variables, schema, signal) => {
     const changes = query.trimStart().startsWith('mutation');
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(TRACKER_LIMIT_MS)]);
     try {
       const { LinearClient } = await import('@linear/sdk');
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(TRACKER_LIMIT_MS)]);
       const client: LinearGraphQLClient = new LinearClient({
         apiKey: config.apiKey,
         apiUrl: config.apiUrl,
@@ -42,14 +42,17 @@ export function createLinearCall(config: { apiKey: string; apiUrl: string; clock
       const { data } = await client.rawRequest<unknown, Record<string, unknown>>(query, variables);
       return schema.parse(data);
     } catch (error) {
-      throw failureOf(error, changes, config.clock.now());
+      throw failureOf(error, { changes, signal: limited, now: config.clock.now() });
     }
   };
 }
 
-function failureOf(error: unknown, changes: boolean, now: Date): AppError {
+function failureOf(
+  error: unknown,
+  { changes, signal, now }: { changes: boolean; signal: AbortSignal; now: Date },
+): AppError {
   const failure = failureSchema.safeParse(error).data ?? { errors: [] };
-  const detail = requestFault(error);
+  const detail = requestFault(error, signal);
   const status = statusOf(failure, detail);
   const headers = failure.raw?.response?.headers;
   const resetMs = Number(headers?.get('x-ratelimit-requests-reset')) - now.getTime();
