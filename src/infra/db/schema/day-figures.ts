@@ -19,6 +19,7 @@ export const dayFigures = pgTable(
 
 /**
  * Moments at which a ticket was opened or resolved that something was changed of: days they lie in must be counted
- * again. Written by a trigger on `ticket` in the transaction of the change, so that no figure is ever out of date.
+ * again. Written by triggers on `ticket` and `service_clock` in the transaction of the change, so that no figure is ever
+ * out of date.
  */
 export const ticketChange = pgTable('ticket_change', { at: time().notNull() }, (t) => [index().on(t.at)]);
