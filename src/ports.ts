@@ -337,7 +337,9 @@ export interface Engine {
   /** Replaces the articles; only what changed is embedded again. */
   setArticles(articles: KnowledgeArticle[]): Promise<void>;
   progress(): EngineProgress;
-  /** Resolves when the history that it was started with is learned. Never rejects. */
+  /** Resolves when it answers from the history that it was started with. Never rejects. */
   learned: Promise<void>;
+  /** Resolves when its confidence is measured on that history, too. Never rejects. */
+  calibrated: Promise<void>;
   close(): Promise<void>;
 }

@@ -24,6 +24,7 @@ export function createLateEngine(starting: Promise<Engine>): Engine {
     setArticles: async (articles) => (await starting).setArticles(articles),
     glance: (text) => engine?.glance(text) ?? 0.5,
     learned: starting.then((started) => started.learned).catch(() => undefined),
+    calibrated: starting.then((started) => started.calibrated).catch(() => undefined),
     progress: () => engine?.progress() ?? { ready: false, indexed: 0, total: 0 },
     close: async () => (await starting.catch(() => null))?.close(),
   };

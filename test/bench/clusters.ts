@@ -110,7 +110,7 @@ async function measureReadYear(days: number, seed: number): Promise<Figure[]> {
   await engine.addExemplars(
     solved.map((ticket, i) => ({ ...ticket, id: `T-${i}`, quality: 1, language: 'en', plan: null })),
   );
-  await engine.learned;
+  await engine.calibrated;
   await setTimeout(KINDS_LEARNED_MS);
   const read = async (texts: string[]) =>
     (await Promise.all(texts.map((text) => engine.fingerprints({ subject: null, text }, null)))).flatMap(

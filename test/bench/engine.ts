@@ -27,7 +27,7 @@ export async function measureEngine(): Promise<Figure[]> {
   const encoderMs = performance.now() - starting;
   const engine = await createLocalEngine({ taxonomy, embedder, examples: [], log, clock });
   const startMs = performance.now() - starting;
-  await engine.learned;
+  await engine.calibrated;
 
   const source = await createMessageSource(1, 'engine');
   const texts: string[] = [];

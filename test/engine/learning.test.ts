@@ -6,6 +6,7 @@ import {
   classify,
   correct,
   fitTemperature,
+  isCalibrated,
   type TrainingText,
   trainClassifier,
 } from '../../src/engine/local/classifier.ts';
@@ -175,9 +176,27 @@ describe('the learner', () => {
     if (!odd) throw new Error('no text');
     learner.correct(odd);
     expect(classify(learner.model(), odd.text, odd.vector).ranked[0]?.category).toBe('account/login');
-    await training;
+    await training.done;
     expect(learner.model().heldOut.length).toBeGreaterThan(0);
     expect(classify(learner.model(), odd.text, odd.vector).ranked[0]?.category).toBe('account/login');
+    await learner.close();
+  });
+
+  it('answers from what it read before it has measured how sure it is', async () => {
+    const learner = await createLearner(await texts(corpus(3)), [], { log: silent });
+    const [odd] = await texts([['the teal gadget hums', 'account/login']]);
+    if (!odd) throw new Error('no text');
+    learner.add([odd, ...(await texts(corpus(60)))]);
+    const training = learner.retrain();
+    await training.fitted;
+    expect(classify(learner.model(), odd.text, odd.vector).ranked[0]?.category).toBe('account/login');
+    expect(isCalibrated(learner.model())).toBe(false);
+    await training.done;
+    expect(isCalibrated(learner.model())).toBe(true);
+    // From then on only calibrated models follow.
+    const again = learner.retrain();
+    await again.fitted;
+    expect(isCalibrated(learner.model())).toBe(true);
     await learner.close();
   });
 
@@ -185,7 +204,8 @@ describe('the learner', () => {
     const learner = await createLearner(await texts(corpus(30)), [], { log: silent });
     const training = learner.retrain();
     await learner.close();
-    await expect(training).resolves.toBeUndefined();
+    await expect(training.fitted).resolves.toBeUndefined();
+    await expect(training.done).resolves.toBeUndefined();
   });
 });
 

@@ -95,6 +95,7 @@ export function scriptedEngine() {
     },
     setArticles: async () => undefined,
     learned: Promise.resolve(),
+    calibrated: Promise.resolve(),
     progress: () => ({ ready: true, indexed: 0, total: 0 }),
     close: async () => undefined,
   } satisfies Engine & Record<string, unknown>;

@@ -74,7 +74,7 @@ export async function rehearse(tickets: Exemplar[], options: RehearsalOptions): 
     try {
       await engine.setArticles(articles);
       await engine.addExemplars(others);
-      await engine.learned;
+      await engine.calibrated;
       for (const ticket of held) {
         if (ticket.quality >= LEAST_QUALITY)
           results.push(await answerAgain(engine, ticket, clock, (text, by) => replies.coverage(text, by)));

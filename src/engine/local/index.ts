@@ -107,14 +107,19 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       );
       indexed += chunk.length;
     }
-    if (!closed) await learner.retrain();
+    if (closed) return;
+    const training = learner.retrain();
+    calibration = training.done;
+    await training.fitted;
   }
+  let calibration: Promise<void> = Promise.resolve();
   let trained = false;
-  const history = readHistory()
-    .catch((error: unknown) => {
-      if (!closed) log.error({ error: errorText(error) }, 'history was not read');
-    })
-    .finally(() => {
+  const learned = readHistory().catch((error: unknown) => {
+    if (!closed) log.error({ error: errorText(error) }, 'history was not read');
+  });
+  const calibrated = learned
+    .then(() => calibration)
+    .then(() => {
       trained = true;
     });
 
@@ -247,11 +252,12 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     },
     setArticles: (list) => knowledge.set(list, counted),
     progress: () => ({ ready: trained && indexed >= total, indexed, total }),
-    learned: history,
+    learned,
+    calibrated,
     async close() {
       closed = true;
       await Promise.all([learner.close(), kinds.close()]);
-      await history;
+      await calibrated;
     },
   };
 }

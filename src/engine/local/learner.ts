@@ -1,7 +1,7 @@
 // Keeps the classifier current: quick at the start, corrections at once, full trainings in the background.
 import { errorText } from '../../model/errors.ts';
 import type { Log } from '../../ports.ts';
-import { type ClassifierModel, correct, type TrainingText } from './classifier.ts';
+import { type ClassifierModel, correct, isCalibrated, type TrainingText } from './classifier.ts';
 import { startTraining, type Training } from './trainer.ts';
 
 /** Texts that are kept for training; the oldest that no person corrected go first. */
@@ -12,6 +12,11 @@ export const CORRECTION_WEIGHT = 3;
 const MANY = 50;
 const PAUSE_MS = 20_000;
 
+interface Retraining {
+  fitted: Promise<void>;
+  done: Promise<void>;
+}
+
 export interface Learner {
   model(): ClassifierModel;
   /** Adds texts for the next full training, which the caller starts. */
@@ -20,8 +25,11 @@ export interface Learner {
   collect(text: TrainingText): void;
   /** Applies one correction now and has it trained in later. */
   correct(text: TrainingText): void;
-  /** Starts a full training unless one runs; a running one is followed by another when texts came meanwhile. */
-  retrain(): Promise<void>;
+  /**
+   * Starts a full training unless one runs; a running one is followed by another when texts came meanwhile.
+   * `fitted`: the model knows the texts; `done`: it is calibrated, too. Neither rejects.
+   */
+  retrain(): Retraining;
   close(): Promise<void>;
 }
 
@@ -34,7 +42,7 @@ export async function createLearner(
   let all = [...texts];
   let model = await startTraining(all, categories, true).model;
   let running: Training<ClassifierModel> | null = null;
-  let done: Promise<void> = Promise.resolve();
+  let latest: Retraining = { fitted: Promise.resolve(), done: Promise.resolve() };
   let fresh = 0;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
@@ -54,16 +62,30 @@ export async function createLearner(
     });
   }
 
-  async function train(): Promise<void> {
-    const started = performance.now();
+  /** Puts a model that was trained without the newest corrections into use. */
+  function use(trained: ClassifierModel): void {
+    if (closed) return;
+    for (const text of since) correct(trained, text.text, text.vector, text.category);
+    model = trained;
+  }
+
+  function train(): Retraining {
     fresh = 0;
     since = [];
-    running = startTraining(all, categories);
+    const training = startTraining(all, categories);
+    running = training;
+    // One that is calibrated stays until the next is; at the start there is none.
+    const first = training.fitted.then((trained) => {
+      if (!isCalibrated(model)) use(trained);
+    });
+    return { fitted: first.catch(() => undefined), done: finish(training) };
+  }
+
+  async function finish(training: Training<ClassifierModel>): Promise<void> {
+    const started = performance.now();
     try {
-      const trained = await running.model;
+      use(await training.model);
       if (closed) return;
-      for (const text of since) correct(trained, text.text, text.vector, text.category);
-      model = trained;
       log.info(
         { texts: all.length, seconds: Math.round((performance.now() - started) / 100) / 10 },
         'classifier trained',
@@ -74,21 +96,21 @@ export async function createLearner(
     } finally {
       running = null;
     }
-    if (fresh >= MANY && !closed) await train();
+    if (fresh >= MANY && !closed) await train().done;
     else if (fresh > 0) later();
   }
 
   function later(): void {
     if (timer) clearTimeout(timer);
-    timer = setTimeout(() => void retrain(), pauseMs);
+    timer = setTimeout(retrain, pauseMs);
     timer.unref();
   }
 
-  function retrain(): Promise<void> {
+  function retrain(): Retraining {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (!running && !closed) done = train();
-    return done;
+    if (!running && !closed) latest = train();
+    return latest;
   }
 
   return {
@@ -102,7 +124,7 @@ export async function createLearner(
       correct(model, text.text, text.vector, text.category);
       if (running) since.push(text);
       add([text]);
-      if (fresh >= MANY) void retrain();
+      if (fresh >= MANY) retrain();
       else later();
     },
     retrain,
@@ -110,7 +132,7 @@ export async function createLearner(
       closed = true;
       if (timer) clearTimeout(timer);
       await running?.stop();
-      await done;
+      await latest.done;
     },
   };
 }

@@ -1,6 +1,6 @@
 // Worker thread that trains one model and hands its weights over.
 import { parentPort, workerData } from 'node:worker_threads';
-import { trainClassifier } from './classifier.ts';
+import { type ClassifierModel, trainClassifier } from './classifier.ts';
 import { trainSignals } from './signals.ts';
 import type { SignalJob, TrainingJob } from './trainer.ts';
 
@@ -14,15 +14,16 @@ function train(job: TrainingJob) {
     importance: job.importance[i] ?? 1,
     isName: job.isName[i] === 1,
   }));
-  return trainClassifier(texts, job.known, { quick: job.quick });
+  const onFitted = (fitted: ClassifierModel) => parentPort?.postMessage({ fitted });
+  return trainClassifier(texts, job.known, { quick: job.quick, onFitted });
 }
 
-if (job.task === 'signals') parentPort?.postMessage(trainSignals(job.examples));
+if (job.task === 'signals') parentPort?.postMessage({ trained: trainSignals(job.examples) });
 else {
   const model = train(job);
   const buffers = [model.dense.weights.buffer, model.sparse.weights.buffer, model.features.rowOf.buffer];
   parentPort?.postMessage(
-    model,
+    { trained: model },
     buffers.flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
   );
 }

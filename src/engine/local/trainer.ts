@@ -28,8 +28,10 @@ export interface SignalJob {
 }
 
 export interface Training<Model> {
+  /** Answers already, and is not calibrated yet. Settles no later than `model`. */
+  fitted: Promise<Model>;
   model: Promise<Model>;
-  /** Stops it; `model` fails with `training_stopped`. */
+  /** Stops it; both fail with `training_stopped`. */
   stop(): Promise<void>;
 }
 
@@ -73,18 +75,27 @@ function startWorker<Model>(job: TrainingJob | SignalJob, transferList: ArrayBuf
   });
   // A training must not keep a process alive that has nothing else to do.
   worker.unref();
-  const model = new Promise<Model>((resolve, reject) => {
-    worker.once('message', (trained: Model) => {
-      resolve(trained);
-      void worker.terminate();
-    });
-    worker.once('error', (error) =>
-      reject(new AppError('training_failed', errorText(error), { retryable: true })),
-    );
-    worker.once('exit', () => reject(new AppError('training_stopped', 'The training was stopped.')));
+  const fitted = Promise.withResolvers<Model>();
+  const model = Promise.withResolvers<Model>();
+  const fail = (error: AppError) => {
+    fitted.reject(error);
+    model.reject(error);
+  };
+  worker.on('message', (done: { fitted: Model } | { trained: Model }) => {
+    if ('fitted' in done) return fitted.resolve(done.fitted);
+    fitted.resolve(done.trained);
+    model.resolve(done.trained);
+    void worker.terminate();
   });
+  worker.once('error', (error) =>
+    fail(new AppError('training_failed', errorText(error), { retryable: true })),
+  );
+  worker.once('exit', () => fail(new AppError('training_stopped', 'The training was stopped.')));
+  // Whoever does not wait for the first model learns of a failure from the second.
+  fitted.promise.catch(() => undefined);
   return {
-    model,
+    fitted: fitted.promise,
+    model: model.promise,
     async stop() {
       await worker.terminate();
     },
