@@ -171,10 +171,18 @@ function actionsOf(view: ClusterView): Block[] {
       { id: 'create_issue', label: 'Create issue', style: 'primary' },
       { id: 'form:link_issue', label: 'Link existing', style: 'default', form: linkForm(view) },
     );
-  buttons.push({ id: 'not_bug', label: dismissed ? 'It is a bug after all' : 'Not a bug', style: 'default' });
+  buttons.push(
+    dismissed
+      ? { id: 'is_bug', label: 'It is a bug after all', style: 'default' }
+      : { id: 'not_bug', label: 'Not a bug', style: 'default' },
+  );
   if (!dismissed) {
     const muted = view.mutedUntil !== null && view.mutedUntil > view.now;
-    buttons.push({ id: 'mute', label: muted ? 'Unmute' : 'Mute', style: 'default' });
+    buttons.push(
+      muted
+        ? { id: 'unmute', label: 'Unmute', style: 'default' }
+        : { id: 'mute', label: 'Mute', style: 'default' },
+    );
   }
   const menu: CardButton[] = [
     { id: 'form:rename', label: 'Rename', style: 'default', form: renameForm(view) },

@@ -1,6 +1,7 @@
 // What people do on the card of a cluster: issues, not a bug, mute, and corrections that are remembered.
 import { clusterCard, linkForm, mergeForm, renameForm, splitForm } from '../cards/cluster.ts';
 import type { ClusterRow } from '../infra/db/queries/clusters.ts';
+import type { ActId } from '../model/card.ts';
 import { clusterKey, parseClusterKey } from '../model/cluster.ts';
 import { daysAfter } from '../model/duration.ts';
 import type { ActionReply } from '../model/platform.ts';
@@ -25,22 +26,12 @@ export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise
   const { intent, actor } = action;
   if (intent.type === 'open_form') return openForm(deps, cluster, intent.form);
   if (intent.type === 'act') {
-    switch (intent.act) {
-      case 'create_issue':
-        return shown(deps, id, await createIssue(deps, id, actor));
-      case 'not_bug':
-        await judge(deps, cluster, actor.name);
-        return card(deps, id);
-      case 'mute': {
-        const now = deps.clock.now();
-        const muted = cluster.mutedUntil !== null && cluster.mutedUntil > now;
-        const until = daysAfter(now, deps.settings.clusters.muteDays);
-        await deps.store.updateCluster(id, { mutedUntil: muted ? null : until });
-        return card(deps, id);
-      }
-      default:
-        return wrongButton();
-    }
+    if (intent.act === 'create_issue') return shown(deps, id, await createIssue(deps, id, actor));
+    const change = judgement(deps, cluster, intent.act, actor.name);
+    if (change === undefined) return wrongButton();
+    if (change === null) return notice('That was said already. Nothing was changed.', false);
+    await deps.store.updateCluster(id, change);
+    return card(deps, id);
   }
   if (intent.type === 'submit') {
     const { values } = intent;
@@ -117,15 +108,31 @@ async function likeliest(deps: FlowDeps, { id, profile }: ClusterRow) {
   );
 }
 
-/** Not a bug, or one after all. The cluster goes on collecting what is like it, so that it does not come up anew. */
-async function judge(
-  { store }: FlowDeps,
-  { id, status, confirmedAt }: ClusterRow,
+/**
+ * What somebody's word changes; null where it is so already, undefined where it is no word about a cluster. One that is
+ * no bug goes on collecting what is like it, so that it does not come up anew.
+ */
+function judgement(
+  { clock, settings }: FlowDeps,
+  { status, confirmedAt, mutedUntil }: ClusterRow,
+  act: ActId,
   by: string,
-): Promise<void> {
-  if (status === 'dismissed')
-    await store.updateCluster(id, { status: confirmedAt ? 'confirmed' : 'open', dismissedBy: null });
-  else await store.updateCluster(id, { status: 'dismissed', dismissedBy: by });
+): Partial<Pick<ClusterRow, 'status' | 'dismissedBy' | 'mutedUntil'>> | null | undefined {
+  const now = clock.now();
+  const dismissed = status === 'dismissed';
+  const muted = mutedUntil !== null && mutedUntil > now;
+  switch (act) {
+    case 'not_bug':
+      return dismissed ? null : { status: 'dismissed', dismissedBy: by };
+    case 'is_bug':
+      return dismissed ? { status: confirmedAt ? 'confirmed' : 'open', dismissedBy: null } : null;
+    case 'mute':
+      return muted ? null : { mutedUntil: daysAfter(now, settings.clusters.muteDays) };
+    case 'unmute':
+      return muted ? { mutedUntil: null } : null;
+    default:
+      return undefined;
+  }
 }
 
 async function renameTo(deps: FlowDeps, id: number, words: string, by: string): Promise<ActionReply> {

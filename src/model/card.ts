@@ -21,7 +21,9 @@ const DECISION_ACTIONS = ['approve', 'undo', 'retry', 'take', 'release', 'resolv
 export const ACT_IDS = [
   'create_issue',
   'not_bug',
+  'is_bug',
   'mute',
+  'unmute',
   'send_all',
   'dismiss',
   'on_it',

@@ -5,6 +5,7 @@ import { aBigCard, aCard } from './chat-cards.ts';
 import { digestContract } from './chat-digest.ts';
 import { lookingContract } from './chat-looking.ts';
 import { placesContract } from './chat-places.ts';
+import { subjectCardsContract } from './chat-subject-cards.ts';
 import { endingContract, raceContract, troubleContract } from './chat-trouble.ts';
 import { peopleContract, rightsContract, workContract } from './chat-work.ts';
 import { appears, type Chat, type ChatWorld, openChat, until } from './chat-world.ts';
@@ -319,4 +320,5 @@ export function chatPlatformContract(
     if (farEnd) troubleContract(() => chat);
   });
   rightsContract(name, build);
+  subjectCardsContract(name, build);
 }

@@ -144,11 +144,12 @@ const TEAM = [
 /** `only`: categories that somebody acts on; the rest are settings besides the team and its channel. */
 export async function openChat(
   world: ChatWorld,
-  { only = {}, ...yaml }: { only?: Record<string, string[]>; rights?: Record<string, string> } = {},
+  { only = {}, ...yaml }: { only?: Record<string, string[]>; [key: string]: unknown } = {},
 ): Promise<Chat> {
   const platform = world.create();
+  const here = `${platform.id}:${world.channel}`;
   const desk = await openWorkspace({
-    channels: { tickets: `${platform.id}:${world.channel}` },
+    channels: { tickets: here, bugs: here, proposals: here, alerts: here, sales: here, digests: here },
     ...yaml,
     agents: TEAM.map((agent) => ({
       ...agent,

@@ -201,6 +201,8 @@ describe('clusters', () => {
     expect(pings()).toHaveLength(1);
     expect(await bugs()).toMatchObject([{ status: 'dismissed' }]);
     await press(key, 'not_bug');
+    expect(await bugs()).toMatchObject([{ status: 'dismissed' }]);
+    await press(key, 'is_bug');
     expect(await bugs()).toMatchObject([{ status: 'confirmed' }]);
   });
 

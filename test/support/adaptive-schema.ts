@@ -15,6 +15,7 @@ export type CardInput = { id: string; isRequired?: boolean; value?: string } & (
   | { type: 'Input.Text'; maxLength?: number }
   | {
       type: 'Input.ChoiceSet';
+      isMultiSelect?: boolean;
       choices: { title: string; value: string }[];
       'choices.data'?: { dataset: string };
     }

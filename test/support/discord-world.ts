@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createDiscord } from '../../adapters/chat/discord/index.ts';
 import { joinParts } from '../../adapters/chat/discord/split.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
-import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
+import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
 import type { ChatPlatform, RateLimiter } from '../../src/ports.ts';
 import {
   type ChatWorld,
@@ -25,19 +25,6 @@ export const PEOPLE: Record<Person, string> = {
   vera: '100000000000000103',
   stranger: '100000000000000199',
 };
-
-const ACTIONS: ActionId[] = [
-  'approve',
-  'undo',
-  'retry',
-  'take',
-  'release',
-  'resolve',
-  'show',
-  'helpful',
-  'unhelpful',
-  ...FORM_IDS.map((id): ActionId => `form:${id}`),
-];
 
 const modalSchema = z.object({
   custom_id: z.string(),
@@ -108,7 +95,7 @@ export async function openDiscordWorld(
       thread: parent ? message.channel : null,
       text: textOf(message),
       notification: readMarkdown(message.notification),
-      actions: ACTIONS.filter((action) => findComponent(components, action)),
+      actions: ACTION_IDS.filter((action) => findComponent(components, action)),
       edits: message.edits,
       mentions: rawTexts(message).flatMap(activeParts),
     };
@@ -402,8 +389,8 @@ function valuesOf(modal: Modal): Record<string, string> {
   const texts: Record<string, { text: string; joint: string }[]> = {};
   for (const { component } of modal.components) {
     const [field = '', part = '', joint = ''] = component.custom_id.split('~');
-    if (component.type !== 4 || part === 'date')
-      values[field] ||= component.options?.find((option) => option.default)?.value ?? '';
+    const chosen = component.options?.filter((option) => option.default).map(({ value }) => value) ?? [];
+    if (component.type !== 4 || part === 'date') values[field] ||= chosen.join(',');
     else texts[field] = [...(texts[field] ?? []), { text: component.value ?? '', joint }];
   }
   for (const [field, parts] of Object.entries(texts)) values[field] = joinParts(parts);
@@ -418,10 +405,11 @@ function fillIn(modal: Modal, values: Record<string, string>) {
     const wanted = left[field];
     const frame = { type: component.type, id: n + 2, custom_id: component.custom_id };
     if (component.type === 3) {
-      const has = component.options?.some(({ value }) => value === wanted);
-      if (has) delete left[field];
       const preset = component.options?.filter((option) => option.default).map(({ value }) => value) ?? [];
-      return { ...frame, values: has ? [wanted] : wanted === undefined ? preset : [] };
+      const chosen = part === 'several' ? wanted?.split(',') : [wanted];
+      const has = component.options?.filter(({ value }) => chosen?.includes(value)).map(({ value }) => value);
+      if (has?.length === chosen?.length) delete left[field];
+      return { ...frame, values: wanted === undefined ? preset : has };
     }
     if (component.type === 5) {
       const person = Object.entries(PEOPLE).find(([name]) => wanted === `${name}@team.example`);

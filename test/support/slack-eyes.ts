@@ -1,5 +1,5 @@
 // What people see and fill in on Slack: words, buttons, mentions and forms, read from blocks as Slack shows them.
-import type { ActionId } from '../../src/model/card.ts';
+import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
 import type { SeenForm } from '../contracts/chat-world.ts';
 import type { SlackMessageState, SlackView } from './slack-double.ts';
 
@@ -30,28 +30,7 @@ export function optionFor(blocks: Json[], fits: (value: string) => boolean): Jso
 
 /** What a person finds on a card, behind "More…" too. */
 export function actionsOf(blocks: Json[]): ActionId[] {
-  const known: ActionId[] = [
-    'approve',
-    'undo',
-    'retry',
-    'take',
-    'release',
-    'resolve',
-    'show',
-    'form:edit',
-    'form:escalate',
-    'form:assign',
-    'form:snooze',
-    'form:reclassify',
-    'form:prioritise',
-    'form:link',
-    'form:flag',
-    'form:note',
-    'form:reject',
-    'helpful',
-    'unhelpful',
-  ];
-  return known.filter(
+  return ACTION_IDS.filter(
     (id) => elementFor(blocks, id) || optionFor(blocks, (value) => value.endsWith(` ${id}`)),
   );
 }
@@ -91,7 +70,8 @@ export function formValues(view: SlackView): SeenForm['values'] {
   for (const { element } of inputsOf(view)) {
     const input = element as Json;
     const field = String(input.action_id);
-    const value = String(input.initial_value ?? (input.initial_option as Json | undefined)?.value ?? '');
+    const chosen = (input.initial_options ?? [input.initial_option ?? {}]) as Json[];
+    const value = String(input.initial_value ?? chosen.map((option) => option.value ?? '').join(','));
     values[field] = [values[field], value].filter(Boolean).join('\n\n');
   }
   return values;
@@ -127,6 +107,12 @@ function given(input: Json, typed: string | undefined): Json {
     }
     case 'datetimepicker':
       return { type, selected_date_time: typed ? Math.floor(Date.parse(typed) / 1_000) : null };
+    case 'multi_static_select': {
+      const values = typed?.split(',').filter(Boolean);
+      const chosen = values?.map((value) => options.find((option) => option.value === value));
+      if (chosen?.includes(undefined)) throw new Error(`"${typed}" are not all among the options`);
+      return { type, selected_options: chosen ?? input.initial_options ?? [] };
+    }
     case 'radio_buttons':
       return { type, selected_option: options.find(({ value }) => value === typed) ?? null };
     default: {

@@ -249,10 +249,11 @@ function fill(body: CardElement[], values: Record<string, string>): Record<strin
   for (const [id, value] of Object.entries(values)) {
     const input = inputs.find((one) => one.id === id);
     if (!input) throw new Error(`the form has no ${id}`);
+    const chosen = input.type === 'Input.ChoiceSet' && input.isMultiSelect ? value.split(',') : [value];
     const offered =
       input.type !== 'Input.ChoiceSet' ||
       input['choices.data'] !== undefined ||
-      input.choices.some((choice) => choice.value === value);
+      chosen.every((one) => input.choices.some((choice) => choice.value === one));
     if (offered) filled[id] = value;
     else if (inputs.some((one) => one.id === `${id}.date`)) {
       const local = new Date(value).toLocaleString('sv-SE', { timeZone: ZONE });

@@ -1,7 +1,7 @@
 // Teams as the contract of chat platforms sees it: the double, its people, and faults by name.
 import { createTeams } from '../../adapters/chat/teams/index.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
-import { type ActionId, FORM_IDS } from '../../src/model/card.ts';
+import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
 import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
@@ -24,10 +24,7 @@ const MEMBERS: Record<Person, Member> = {
   stranger: { ...person('Stranger', 4), email: 'nobody@elsewhere.example' },
 };
 
-const ACTIONS = new Set<string>([
-  ...['approve', 'undo', 'retry', 'take', 'release', 'resolve', 'show', 'helpful', 'unhelpful'],
-  ...FORM_IDS.map((id) => `form:${id}`),
-]);
+const ACTIONS = new Set<string>(ACTION_IDS);
 const isAction = (name: string): name is ActionId => ACTIONS.has(name);
 
 /** `requestMs`: how long the adapter waits for Teams. */

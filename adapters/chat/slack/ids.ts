@@ -51,6 +51,8 @@ const LETTERS: [ActionId, string][] = [
   ['form:edit_article', 'I'],
   ['close_fixed', 'J'],
   ['close_not_planned', 'K'],
+  ['is_bug', 'L'],
+  ['unmute', 'M'],
 ];
 
 /** What the second page of the menu calls an action; the first page and the buttons have the card's own words. */
@@ -74,7 +76,9 @@ export const MENU_WORDS: Record<ActionId, string> = {
   'form:reject': 'No reply needed…',
   create_issue: 'Create issue',
   not_bug: 'Not a bug',
+  is_bug: 'It is a bug after all',
   mute: 'Mute',
+  unmute: 'Unmute',
   send_all: 'Send',
   dismiss: 'Dismiss',
   on_it: 'I’m on it',
