@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/model/errors.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
+import { dashboardContract } from './chat-dashboard.ts';
 import { digestContract } from './chat-digest.ts';
 import { lookingContract } from './chat-looking.ts';
 import { placesContract } from './chat-places.ts';
@@ -316,6 +317,7 @@ export function chatPlatformContract(
     raceContract(() => chat);
     placesContract(() => chat, { farEnd });
     digestContract(() => chat);
+    dashboardContract(() => chat, { isPage: !farEnd });
     endingContract(() => chat);
     if (farEnd) troubleContract(() => chat);
   });
