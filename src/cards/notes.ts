@@ -114,6 +114,24 @@ export function newsCard(text: string, tone: 'good' | 'warning' | 'neutral' = 'n
   return { tone, fallback: words, ref: null, blocks: [{ type: 'outcome', tone, text: words }] };
 }
 
+/** For one person's eyes: a link that signs a browser in. The words for lock screens do not have it. */
+export function signInCard({ url, name, minutes }: { url: string; name: string; minutes: number }): Card {
+  const title = 'Your link to the dashboard';
+  return {
+    tone: 'neutral',
+    fallback: title,
+    ref: null,
+    blocks: [
+      { type: 'header', text: title },
+      { type: 'fields', fields: [{ label: 'Dashboard', value: 'Open it in your browser', url }] },
+      {
+        type: 'context',
+        text: `It signs one browser in as ${line(name, 60)}, once, within ${minutes} minutes. Keep it to yourself.`,
+      },
+    ],
+  };
+}
+
 /** What `/deskhand` and `@deskhand` understand. `asked`: what somebody wrote that is none of it. */
 export function helpCard(commands: { command: string; says: string }[], asked = ''): Card {
   const title = asked ? `There is no command “${line(asked, 40)}”` : 'What Deskhand understands';

@@ -11,7 +11,7 @@ import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { type Actor, rightRefusal, STRANGER } from './agents.ts';
 import { notice } from './answers.ts';
 import { modeOf } from './autonomy.ts';
-import { dashboardLink } from './dashboard.ts';
+import { dashboardLink } from './dashboard-link.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestCommand } from './digest.ts';
 import { signals } from './signals.ts';

@@ -16,10 +16,8 @@ import {
 } from '../model/dashboard.ts';
 import type { ClusterRow, Digest, DigestPeriod, Span } from '../model/digest.ts';
 import { AppError } from '../model/errors.ts';
-import type { ActionReply, AgentRef } from '../model/platform.ts';
 import { zonedDate } from '../model/zone.ts';
-import { type Actor, agentByEmail } from './agents.ts';
-import { notice } from './answers.ts';
+import { agentByEmail } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestTimes, studyPeriod } from './digest.ts';
 import { FRESH_DAYS } from './signals.ts';
@@ -29,7 +27,6 @@ type Asked = TicketSlice & { from?: string; to?: string };
 
 /** Days shown when none are named: four weeks, up to today. */
 const USUAL_DAYS = 28;
-const LINK_MINUTES = 15;
 /** Accounts of the overview, and accounts and wishes of the page about them. */
 const FRAIL_SHOWN = 20;
 const SIGNALS_SHOWN = 100;
@@ -161,26 +158,4 @@ function normalText({ period: { first, last }, volume: { normal } }: Digest): st
   const words = new Intl.ListFormat('en').format(apart);
   const which = `the same weekdays ${words} ${words === '1' ? 'week' : 'weeks'} earlier`;
   return normal.spans === 1 ? `Normal is the number of ${which}.` : `Normal is the mean of ${which}.`;
-}
-
-/** `/deskhand dashboard`: a link for this agent alone. Everybody in the list of agents may look. */
-export async function dashboardLink(
-  { platforms, publicUrl, settings }: Pick<FlowDeps, 'platforms' | 'publicUrl' | 'settings'>,
-  actor: Actor,
-  agent: AgentRef,
-): Promise<ActionReply> {
-  const page = [...platforms.values()].find(({ signInLink }) => signInLink);
-  if (!page?.signInLink)
-    return notice(
-      'The dashboard is served with the console, which is switched off: set "console: { enabled: true }" in config/deskhand.yaml.',
-      false,
-    );
-  // Whoever asks there is signed in already.
-  if (agent.platform === page.id) return notice(`The dashboard is at ${publicUrl}/dashboard`, true);
-  const who = settings.agents.length > 0 ? (actor.email ?? undefined) : undefined;
-  const link = await page.signInLink(who, { path: '/dashboard', minutes: LINK_MINUTES });
-  return notice(
-    `Your link to the dashboard: ${link}\nIt signs one browser in as ${actor.name}, once, within ${LINK_MINUTES} minutes. Keep it to yourself.`,
-    true,
-  );
 }

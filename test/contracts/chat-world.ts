@@ -50,6 +50,8 @@ export interface ChatWorld {
   pinged(ref: MessageRef): Person[];
   /** What was said to one person only, oldest first. */
   notices(person: Person): string[];
+  /** Addresses that open from what was said to one person only; absent where the platform is a page itself. */
+  links?(person: Person): string[];
   /** What the window in front of a person says, where a platform has windows besides forms. */
   shown?(person: Person): string;
   /** The form that is open in front of a person. */

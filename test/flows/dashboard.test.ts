@@ -288,9 +288,16 @@ describe('/deskhand dashboard', () => {
       });
     try {
       expect(await ask('vera@team.example')).toMatchObject({
-        kind: 'notice',
-        ok: true,
-        text: expect.stringContaining('https://desk.example/console/sign-in?token=t'),
+        kind: 'card',
+        card: {
+          fallback: expect.not.stringContaining('token'),
+          blocks: expect.arrayContaining([
+            {
+              type: 'fields',
+              fields: [expect.objectContaining({ url: 'https://desk.example/console/sign-in?token=t' })],
+            },
+          ]),
+        },
       });
       expect(links).toEqual([['vera@team.example', { path: '/dashboard', minutes: 15 }]]);
       expect(await ask('eve@elsewhere.example')).toMatchObject({ kind: 'notice', ok: false });

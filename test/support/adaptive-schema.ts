@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** An element as far as our people at the far end look at it. */
 export type CardElement =
-  | { type: 'RichTextBlock'; id?: string; inlines: { text: string }[] }
+  | { type: 'RichTextBlock'; id?: string; inlines: { text: string; selectAction?: { url: string } }[] }
   | { type: 'Container'; id?: string; items: CardElement[] }
   | { type: 'Table'; id?: string; rows: { cells: { items: CardElement[] }[] }[] }
   | { type: 'Image'; id?: string; url: string }
@@ -219,6 +219,13 @@ export function wordsOn(card: Pick<AnyCard, 'body'>): string {
       element.type === 'RichTextBlock' ? [element.inlines.map((run) => run.text).join('')] : [],
     )
     .join('\n');
+}
+
+/** Addresses that the words of a card open. */
+export function linksOn(card: Pick<AnyCard, 'body'>): string[] {
+  return elementsOf(card).flatMap((element) =>
+    element.type === 'RichTextBlock' ? element.inlines.flatMap((run) => run.selectAction?.url ?? []) : [],
+  );
 }
 
 /** All buttons of a card. */

@@ -110,6 +110,19 @@ export async function openDiscordWorld(
     );
   }
 
+  /** What only this person reads, oldest first. */
+  function saidTo(person: Person): DoubleMessage[] {
+    const user = PEOPLE[person];
+    return [...double.messages.values()]
+      .filter(
+        ({ channel, onlyFor, author, order }) =>
+          order > 0 &&
+          author === double.bot.id &&
+          (onlyFor === user || double.channels.get(channel)?.recipient === user),
+      )
+      .sort((a, b) => a.order - b.order);
+  }
+
   function baseOf(user: string, channel: string) {
     const made = {
       id: double.snowflake(),
@@ -217,18 +230,11 @@ export async function openDiscordWorld(
 
     pinged: ({ message }) =>
       personsOf((person) => double.messages.get(message)?.pinged.includes(PEOPLE[person]) === true),
-    notices(person) {
-      const user = PEOPLE[person];
-      return [...double.messages.values()]
-        .filter(
-          ({ channel, onlyFor, author, order }) =>
-            order > 0 &&
-            author === double.bot.id &&
-            (onlyFor === user || double.channels.get(channel)?.recipient === user),
-        )
-        .sort((a, b) => a.order - b.order)
-        .map(textOf);
-    },
+    notices: (person) => saidTo(person).map(textOf),
+    links: (person) =>
+      saidTo(person)
+        .flatMap(rawTexts)
+        .flatMap((text) => [...text.matchAll(/\]\(<([^>]+)>\)/g)].map(([, url = '']) => url)),
 
     form(person): SeenForm | null {
       const open = openModal(PEOPLE[person]);

@@ -50,6 +50,10 @@ export function wordsOf(blocks: Json[]): string {
   }).join('\n');
 }
 
+export function linksOf(blocks: Json[]): string[] {
+  return strings(blocks, (node) => (node.type === 'link' ? String(node.url) : null));
+}
+
 /** Elements that ping or lead elsewhere, and markup in texts that Slack would read. */
 export function mentionsOf(message: SlackMessageState): string[] {
   const elements = strings(message.blocks, (node) => {

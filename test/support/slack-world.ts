@@ -19,6 +19,7 @@ import {
   actionsOf,
   elementFor,
   formValues,
+  linksOf,
   mentionsOf,
   optionFor,
   stateOf,
@@ -178,6 +179,8 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
     },
     notices: (person) =>
       slack.privates.filter(({ user }) => user === USERS[person]).map(({ blocks }) => wordsOf(blocks)),
+    links: (person) =>
+      slack.privates.filter(({ user }) => user === USERS[person]).flatMap(({ blocks }) => linksOf(blocks)),
     shown: (person) => wordsOf((viewOf(person)?.view.blocks ?? []) as Json[]),
     form(person) {
       const view = viewOf(person);

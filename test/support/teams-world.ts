@@ -6,7 +6,7 @@ import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
-import { type AnyCard, actionsOn, wordsOn } from './adaptive-schema.ts';
+import { type AnyCard, actionsOn, linksOn, wordsOn } from './adaptive-schema.ts';
 import { BOT, CHANNEL, type Member, type Posted, startTeamsDouble } from './teams-double.ts';
 import { createTeamsPerson, nameOf, type TeamsPerson, valuesIn } from './teams-people.ts';
 import { silentLog } from './workspace.ts';
@@ -111,6 +111,10 @@ export async function buildTeamsWorld({
         .map(({ card }) => wordsOn(card)),
       ...at(name).state.notices,
     ],
+    links: (name) =>
+      double.posted
+        .filter(({ channel }) => double.chatOf(channel)?.id === MEMBERS[name].id)
+        .flatMap(({ card }) => linksOn(card)),
     form(name) {
       const { form } = at(name).state;
       return form && { title: form.title, values: valuesIn(form.body) };
