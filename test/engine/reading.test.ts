@@ -80,6 +80,10 @@ describe('questions and summary', () => {
     ['We have 3 vans, how do I add a fourth?', ['We have 3 vans, how do I add a fourth?']],
     ['Thanks for the help. Also thank Ben from me!', []],
     ['> How do I cancel?\nNothing more to ask, have a nice day', []],
+    [
+      'Hi Ana, two quick things: where do I find my invoice, and how do I add a technician?',
+      ['where do I find my invoice', 'how do I add a technician?'],
+    ],
   ])('what is asked in "%s"', (text, asked) => expect(splitQuestions(ownWords(text))).toEqual(asked));
 
   it('takes a greeting for no question', () => {

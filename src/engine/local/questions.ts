@@ -72,7 +72,7 @@ function splitJoined(question: string): string[] {
 }
 
 const OPENING =
-  /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|quick question|question)\b[^,.!?:\n]{0,30}[,.!:]\s*/i;
+  /^(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|quick question|question|(?:i have |just )?(?:two|three|four|a few|a couple of|some) (?:quick |short |small )?(?:things|questions|points))\b[^,.!?:\n]{0,30}[,.!:]\s*)+/i;
 const FILLER = /^(?:(?:so|well|ok|okay|um|uh|please|pls|and|but|also|just|basically|sorry)[, ]+)+/i;
 
 /** How much a sentence says about what the message is about. */
