@@ -25,7 +25,7 @@ export async function proposeFixed(
   const reports = await tx.reportsOf(clusterId);
   if (affected.length === 0) return;
   const recipients = affected.map((one) => ({
-    ...recipientOf(deps, one, issue.fixedAt, now),
+    ...recipientOf(deps, one, now),
     about: aboutFor(one.customerId, reports),
   }));
   const languages = [...new Set(recipients.map(({ language }) => language))];
@@ -47,13 +47,12 @@ export async function proposeFixed(
   );
 }
 
-function recipientOf(deps: Pick<FlowDeps, 'channels'>, one: Affected, fixedAt: Date, now: Date) {
+function recipientOf(deps: Pick<FlowDeps, 'channels'>, one: Affected, now: Date) {
   const { customerId, ticketId } = one;
   const without = whyNot({
     ...one,
     upsetTicket: one.upsetTicketId === null ? null : ticketKey(one.upsetTicketId),
     reachable: deps.channels.has(one.channel),
-    fixedAt,
     now,
   });
   return {

@@ -202,6 +202,7 @@ async function commitTo(
         : await tx.lockTicket(recipient.ticketId);
     if (!ticket) throw new AppError('not_found', 'its ticket is gone');
     if ('obstacle' in ticket) return hold(ticket.obstacle);
+    if (await tx.answeredSince(ticket.id, row.createdAt)) return hold('was answered since it was fixed');
     if (await tx.isSending(ticket.id)) return hold('a reply to them was on its way');
     // What they wrote since then has not been read by whoever approved this.
     if (ticket.inboundSeq > ticket.draftedSeq) return hold('wrote again just then');

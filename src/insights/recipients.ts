@@ -17,9 +17,6 @@ export interface RecipientFacts {
   /** Whether a channel of ours reaches them. */
   reachable: boolean;
   lastWrote: Date;
-  lastAnswered: Date | null;
-  /** Since when it is fixed. */
-  fixedAt: Date;
   now: Date;
 }
 
@@ -30,7 +27,7 @@ const SILENT_MS = 90 * DAY_MS;
 
 /** `barred` is never sent to; `held` is not sent to unless an agent says so. */
 export function whyNot(facts: RecipientFacts): { state: 'held' | 'barred'; reason: string } | null {
-  const { now, lastWrote, lastAnswered, fixedAt } = facts;
+  const { now, lastWrote } = facts;
   if (facts.optedOut) return { state: 'barred', reason: 'wants no messages from us' };
   if (!facts.reachable) return { state: 'barred', reason: 'no channel reaches them' };
   if (facts.churned) return { state: 'held', reason: 'their company has left us' };
@@ -40,8 +37,6 @@ export function whyNot(facts: RecipientFacts): { state: 'held' | 'barred'; reaso
       reason: `is upset (${facts.upsetTicket ?? 'an open ticket'}): better in your own words`,
     };
   if (facts.confirmed) return { state: 'held', reason: 'said that it is solved' };
-  if (lastAnswered && lastAnswered > fixedAt && lastAnswered > lastWrote)
-    return { state: 'held', reason: 'was answered since it was fixed' };
   if (facts.sending) return { state: 'held', reason: 'a reply to them is on its way' };
   if (facts.alsoAsks)
     return { state: 'held', reason: 'asks for something else, too: answer both on the ticket' };

@@ -168,8 +168,6 @@ describe('who is told that it is fixed', () => {
     upsetTicket: null,
     reachable: true,
     lastWrote: days(3),
-    lastAnswered: days(2),
-    fixedAt: days(1),
     now,
   };
   test.each([
@@ -180,7 +178,6 @@ describe('who is told that it is fixed', () => {
     [{ frustration: 0.8, upsetTicket: 'T-7' }, 'held'],
     [{ confirmed: true }, 'held'],
     [{ alsoAsks: true }, 'held'],
-    [{ lastAnswered: now }, 'held'],
     [{ lastWrote: days(91) }, 'held'],
     [{ lastWrote: days(89) }, null],
   ])('%j: %s', (facts, state) => {

@@ -29,8 +29,6 @@ const affectedSchema = z.array(
     frustration: z.number(),
     upsetTicketId: z.number().nullable(),
     lastWrote: z.coerce.date(),
-    /** A reply left after this time was told them by hand. */
-    lastAnswered: z.coerce.date().nullable(),
   }),
 );
 /** A customer who reported something, with what decides whether a message to them is welcome. */
@@ -70,12 +68,11 @@ export function proposalQueries(db: Db) {
             select 1 from cluster_member o
             where o.ticket_id = r.id and o.cluster_id not in ${clusterFamily(clusterId)})) as "alsoAsks",
           c.opted_out as "optedOut", a.churned_at is not null as churned,
-          (r.status = 'resolved' and r.resolution = 'confirmed') as confirmed,
+          (r.status = 'resolved' and r.resolution is not distinct from 'confirmed') as confirmed,
           exists (select 1 from outbox o where o.ticket_id = r.id and o.status in ('queued', 'sending', 'unknown')) as sending,
           coalesce(upset.frustration, 0)::float8 as frustration, upset.id::float8 as "upsetTicketId",
           (select max(m.at) from message m join ticket t on t.id = m.ticket_id
-            where t.customer_id = c.id and m.direction = 'inbound') as "lastWrote",
-          (select max(m.at) from message m where m.ticket_id = r.id and m.direction = 'outbound') as "lastAnswered"
+            where t.customer_id = c.id and m.direction = 'inbound') as "lastWrote"
         from reported r
           join customer c on c.id = r.customer_id
           left join account a on a.id = c.account_id
@@ -102,6 +99,13 @@ export function proposalQueries(db: Db) {
           .insert(proposalRecipient)
           .values(recipients.map((one) => ({ ...one, proposalId: created.id })));
       return created;
+    },
+
+    /** Whether a reply has left on a ticket since then. */
+    async answeredSince(ticketId: number, since: Date): Promise<boolean> {
+      const { rowCount } = await db.execute(sql`
+        select 1 from message where ticket_id = ${ticketId} and direction = 'outbound' and at > ${since} limit 1`);
+      return rowCount === 1;
     },
 
     async getProposal(id: number): Promise<ProposalRow | null> {
