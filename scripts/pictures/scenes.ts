@@ -95,6 +95,7 @@ const bug: ClusterView = {
   ],
   issue: null,
   lookAlikes: [],
+  trouble: null,
   news: null,
   mutedUntil: null,
   dismissedBy: null,

@@ -47,6 +47,7 @@ export function clusterCard(view: ClusterView): Card {
       ),
       ...issueOf(view),
       ...lookAlikesOf(view),
+      ...troubleOf(view),
       ...(outcome ? [outcome] : []),
       ...actionsOf(view),
     ],
@@ -139,6 +140,10 @@ function lookAlikesOf({ lookAlikes }: ClusterView): Block[] {
     { type: 'text', style: 'warning', text },
     { type: 'sources', items },
   ];
+}
+
+function troubleOf({ trouble }: ClusterView): Block[] {
+  return trouble ? [{ type: 'text', style: 'warning', text: line(trouble, 400) }] : [];
 }
 
 function outcomeOf(view: ClusterView): Block | null {

@@ -172,6 +172,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
             url,
           }))
         : [],
+    trouble: troubleOf(issue),
     news: newsOf(issue, cluster.grewAt, reports),
     ...counts,
     confirmed: cluster.confirmedAt !== null,
@@ -191,6 +192,15 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     now: clock.now(),
     timeZone: settings.workspace.timeZone,
   };
+}
+
+/** What a tracker that fails means for the issue. */
+function troubleOf(issue: IssueRow | null): string | null {
+  if (!issue?.lastError) return null;
+  const { stage, key, lastError } = issue;
+  if (stage === 'suggested') return `No issue was made: ${lastError}`;
+  const what = stage === 'made' ? `${key} may be out of date` : 'The issue is not made yet';
+  return `${what}: ${lastError} It is tried again by itself.`;
 }
 
 /** The later of a regression and a new growth. */

@@ -8,7 +8,7 @@ import { applyState, showOnCluster } from './apply-state.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { draftAboutKnownIssue } from './known-issue.ts';
 import { finishApproved, showProposals } from './proposal.ts';
-import { before, createIssue, makeIssue, preferredTracker, retryAfter } from './tracker.ts';
+import { before, createIssue, makeIssue, noteTrouble, preferredTracker } from './tracker.ts';
 
 /** Webhooks may be lost, too: then an issue is asked for so rarely. */
 const SAFETY_NET_MS = 60 * MINUTE_MS;
@@ -86,11 +86,7 @@ export async function keepTrack(deps: FlowDeps): Promise<void> {
           { issue: row.key ?? row.id, tracker: row.tracker, reason: errorText(error) },
           'tracker',
         );
-        if (row.stage === 'made')
-          await deps.store.updateIssue(row.id, {
-            lastError: errorText(error),
-            retryAt: retryAfter(error, deps.clock.now()),
-          });
+        if (row.stage === 'made') await noteTrouble(deps, row, error);
         // One that is down or asks for a pause is not asked about the rest, either.
         if (!(error instanceof AppError) || error.retryable) paused.add(tracker.id);
       }
@@ -130,9 +126,8 @@ async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise
   await store.updateIssue(row.id, {
     reported: reports.length,
     commentId,
-    lastError: null,
-    retryAt: null,
     ...(comesBack && { reopenedAt: clock.now() }),
   });
+  await noteTrouble(deps, row, null);
   await applyState(deps, row.id, told);
 }

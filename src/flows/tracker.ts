@@ -132,24 +132,32 @@ export async function makeIssue(deps: FlowDeps, issueId: number): Promise<IssueR
       await keep(deps, row, made, reports.length);
       return store.getIssue(issueId);
     } catch (error) {
-      const lastError = errorText(error);
       const retryable = error instanceof AppError && error.retryable;
       // What is refused for good waits for a person to press again.
-      await store.updateIssue(
-        issueId,
-        retryable
-          ? { lastError, retryAt: retryAfter(error, clock.now()) }
-          : { lastError, stage: 'suggested', candidates: [] },
-      );
+      if (!retryable) await store.updateIssue(issueId, { stage: 'suggested', candidates: [] });
+      await noteTrouble(deps, row, error);
       throw error;
     }
   });
 }
 
-/** When a tracker is asked again after this failure: not at once, and not before it wishes. */
-export function retryAfter(error: unknown, now: Date): Date {
+/**
+ * Keeps how the last call for an issue went, which its cluster's card shows; null: well. After a failure the tracker is
+ * asked again not at once, and not before it wishes.
+ */
+export async function noteTrouble(
+  { store, clock, wake }: FlowDeps,
+  row: IssueRow,
+  error: unknown | null,
+): Promise<void> {
+  const said = error instanceof AppError ? error.message : 'something went wrong here; the log says what.';
+  const lastError = error === null ? null : said;
   const wished = (error instanceof AppError && error.retryAfterMs) || 0;
-  return new Date(now.getTime() + Math.max(RETRY_MS, wished));
+  const retryAt = error === null ? null : new Date(clock.now().getTime() + Math.max(RETRY_MS, wished));
+  await store.updateIssue(row.id, { lastError, retryAt });
+  if (lastError === row.lastError) return;
+  await store.updateCluster(await store.currentCluster(row.clusterId), {});
+  await wake.clusters();
 }
 
 /** Since when to look for what was made then: clocks of two machines differ a little. */

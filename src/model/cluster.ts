@@ -74,6 +74,8 @@ export interface ClusterView {
   issue: ClusterIssue | null;
   /** Issues of the tracker that look the same, while the cluster has none. */
   lookAlikes: { tracker: string; title: string; url: string }[];
+  /** Why the tracker and this may not agree at the moment, in words; null: they do. */
+  trouble: string | null;
   /** Something that engineers should hear of again: what, since when, how often, and the newest words. */
   news: ClusterNews | null;
   mutedUntil: Date | null;

@@ -51,6 +51,7 @@ const cluster = fc
         regression: fc.boolean(),
       }),
     ),
+    trouble: fc.option(words),
     lookAlikes: few(fc.record({ tracker: words, title: words, url: fc.webUrl() }), 3),
     news: maybe(
       fc.record({

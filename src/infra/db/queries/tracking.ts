@@ -143,13 +143,18 @@ export function trackingQueries(db: Db) {
         .limit(limit);
     },
 
-    /** What the cluster's card and lists show of its issue; what people have dismissed stays so. */
+    /** What the cluster's card and lists show of its issue, where that changes; what people have dismissed stays so. */
     async setClusterIssue(clusterId: number, shown: ClusterIssue, status: ClusterStatus): Promise<void> {
       const next = sql`case when ${cluster.status} in ('dismissed', 'merged') then ${cluster.status} else ${status} end`;
       await db
         .update(cluster)
         .set({ issue: shown, status: next as SQL<ClusterStatus>, rev: sql`${cluster.rev} + 1` })
-        .where(eq(cluster.id, clusterId));
+        .where(
+          and(
+            eq(cluster.id, clusterId),
+            sql`(${cluster.issue}, ${cluster.status}) is distinct from (${JSON.stringify(shown)}::jsonb, ${next})`,
+          ),
+        );
     },
 
     /** The reports of a cluster, oldest first. */
