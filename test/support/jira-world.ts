@@ -11,6 +11,9 @@ import { createJiraDouble, wordsOf } from './jira-double.ts';
 
 const SECRET = 'jira-webhook-secret';
 
+/** Text nodes cannot become markup, whatever stands in them: as Markdown it would be escaped. */
+const asMarkdown = (document: unknown) => wordsOf(document).replace(/[@#<[\]](?=\S)/g, '\\$& ');
+
 export async function createJiraWorld() {
   const double = await createJiraDouble();
   const proxy = await createFaultProxy(double.url);
@@ -37,12 +40,9 @@ export async function createJiraWorld() {
       double.issues.map(({ key, fields, comments }) => ({
         id: key,
         title: fields.summary,
-        // Text nodes cannot become markup, whatever stands in them; as Markdown it would.
-        body: wordsOf(fields.description)
-          .replace(/[@#<[\]](?=\S)/g, '$& ')
-          .replaceAll('[ click', 'click'),
+        body: asMarkdown(fields.description),
         labels: fields.labels,
-        comments: comments.map(({ body }) => wordsOf(body)),
+        comments: comments.map(({ body }) => asMarkdown(body)),
       })),
     async set(issueId: string, state: 'fixed' | 'not_planned' | 'duplicate') {
       double.close(issueId, { fixed: 'Done', not_planned: "Won't Do", duplicate: 'Duplicate' }[state]);
