@@ -1,7 +1,8 @@
 // The words of a digest: its title, its two sentences and its figures, by rules that say only what the numbers say.
-import type { Digest, DigestPeriod, Rating, Spread } from '../model/digest.ts';
-import { against, duration } from '../model/measure.ts';
-import { amount, count } from './words.ts';
+import type { Backlog, Digest, DigestPeriod, Rating, Spread } from '../model/digest.ts';
+import { against, duration, FEW } from '../model/measure.ts';
+import { SERVICE_TARGETS, TARGET_WORDS } from '../model/service-level.ts';
+import { amount, count, line } from './words.ts';
 
 function dayText(day: string, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(
@@ -66,14 +67,28 @@ function standoutText({ changes, volume, backlog }: Digest): string {
   const second = changes.find(({ text }) => text !== first?.text);
   if (second) return second.text;
   if (first) return 'Nothing else stands out.';
-  if (backlog && backlog.overdue > 0)
-    return `${count(backlog.overdue, 'first answer')} ${backlog.overdue === 1 ? 'is' : 'are'} overdue.`;
+  const overdue = backlog ? overdueText(backlog) : '';
+  if (overdue) return `Now ${overdue}.`;
   return volume.normal ? 'Nothing stands out against the time before.' : '';
+}
+
+/** `3 first answers and 1 resolution overdue`; nothing when all is in time. */
+export function overdueText({ overdue }: Pick<Backlog, 'overdue'>): string {
+  const parts = SERVICE_TARGETS.filter((target) => overdue[target] > 0).map((target) =>
+    count(overdue[target], TARGET_WORDS[target]),
+  );
+  return parts.length > 0 ? `${parts.join(' and ')} overdue` : '';
+}
+
+/** `2.50 EUR`, with the language model's part. */
+export function costText({ perResolution, model, currency }: NonNullable<Digest['cost']>): string {
+  const part = model >= 0.005 ? ` (${model.toFixed(2)} of it for the language model)` : '';
+  return `${perResolution.toFixed(2)} ${line(currency, 10)}${part}`;
 }
 
 /** `half within 12 min, 9 of 10 within 3 h`; of very few cases only the middle. */
 export function spreadText({ n, median, p90 }: Spread): string {
-  if (n < 5) return `${n === 1 ? 'after' : 'half within'} ${duration(median)}`;
+  if (n < FEW) return `${n === 1 ? 'after' : 'half within'} ${duration(median)}`;
   return `half within ${duration(median)}, 9 of 10 within ${duration(p90)}`;
 }
 

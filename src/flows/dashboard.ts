@@ -3,7 +3,6 @@ import { digestCharts } from '../cards/digest-charts.ts';
 import { leadText } from '../cards/digest-words.ts';
 import { addDays, daysBetween, localTime } from '../insights/calendar.ts';
 import { spanOf } from '../insights/digest-period.ts';
-import { FRAIL } from '../insights/health.ts';
 import {
   type Dashboard,
   type DashboardQuery,
@@ -16,33 +15,25 @@ import {
 } from '../model/dashboard.ts';
 import type { ClusterRow, Digest, DigestPeriod, Span } from '../model/digest.ts';
 import { AppError } from '../model/errors.ts';
-import { zonedDate } from '../model/zone.ts';
 import { agentByEmail } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
-import { digestTimes, studyPeriod } from './digest.ts';
-import { FRESH_DAYS } from './signals.ts';
+import { digestTimes, healthDays, studyPeriod } from './digest.ts';
 
 type Deps = Pick<FlowDeps, 'store' | 'settings' | 'taxonomy' | 'clock'>;
 type Asked = TicketSlice & { from?: string; to?: string };
 
 /** Days shown when none are named: four weeks, up to today. */
 const USUAL_DAYS = 28;
-/** Accounts of the overview, and accounts and wishes of the page about them. */
-const FRAIL_SHOWN = 20;
+/** Accounts and wishes of the page about them. */
 const SIGNALS_SHOWN = 100;
 
 /** Everything that the page shows at once. AppError `invalid` for a period that cannot be. */
 export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard> {
   const { store, settings, taxonomy } = deps;
   const { query, period, slice } = resolve(deps, asked);
-  const [{ digest, rows, autonomy }, choices, accounts] = await Promise.all([
+  const [{ digest, rows, autonomy }, choices] = await Promise.all([
     studyPeriod(deps, period, slice),
     store.sliceChoices(),
-    store.accountsByHealth(zonedDate(deps.clock.now(), settings.workspace.timeZone, FRESH_DAYS), {
-      below: FRAIL,
-      limit: FRAIL_SHOWN,
-      plan: slice.plan,
-    }),
   ]);
   const since = rows.since && localTime(rows.since, period.timeZone).day;
   // Of days before the records nothing is known, not even that they were empty.
@@ -71,11 +62,11 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
     clusters: rows.clusters.filter((row) => row.kind !== 'feature_request' && isShared(row)),
     requests: { ...digest.requests, clusters: digest.requests.clusters.filter(isShared) },
     gaps: digest.gaps,
-    leaving: digest.leaving,
-    // Companies that left are counted whole, whatever their tickets were about.
+    atRisk: digest.atRisk,
+    // Companies that left, and messages of ours, are counted whole, whatever tickets were about.
     left: whole ? digest.left : [],
     recovered: whole ? digest.recovered : [],
-    accounts,
+    outreach: (whole && digest.outreach) || null,
     autonomy: autonomy.filter(({ category }) => !slice.category || slice.category === category),
     choices: {
       ...choices,
@@ -88,17 +79,18 @@ export async function makeDashboard(deps: Deps, asked: Asked): Promise<Dashboard
   };
 }
 
-/** How every account fares now, and what was wished for or hard to find in the period. */
-export async function makeSignals(deps: Deps, asked: Asked): Promise<Signals> {
+/** How every account fares at the end of the period, or one by its name, and what was wished for or hard to find in the period. */
+export async function makeSignals(deps: Deps, asked: Asked & Pick<Drill, 'account'>): Promise<Signals> {
   const { store, clock, settings } = deps;
   const { query, period, slice } = resolve(deps, asked);
   const now = clock.now();
   const span = spanOf(period);
   const [accounts, requests, friction] = await Promise.all([
-    store.accountsByHealth(zonedDate(now, settings.workspace.timeZone, FRESH_DAYS), {
+    store.accountsByHealth(healthDays(deps, period), {
       below: 100,
       limit: SIGNALS_SHOWN,
       plan: slice.plan,
+      account: asked.account,
     }),
     store.rankedClusters('feature_request', span, SIGNALS_SHOWN),
     store.rankedClusters('friction', span, SIGNALS_SHOWN),

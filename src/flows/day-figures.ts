@@ -2,7 +2,7 @@
 import { addDays, localTime, startOfDay } from '../insights/calendar.ts';
 import { dayRow, daysIn } from '../insights/day-figures.ts';
 import { NONE, type TicketSlice } from '../model/dashboard.ts';
-import type { DayFigures, DayRow, DaySpan, Span } from '../model/digest.ts';
+import type { CategoryDay, DayFigures, DayRow, DaySpan, Span } from '../model/digest.ts';
 import { daysAfter } from '../model/duration.ts';
 import type { FlowDeps } from './deps.ts';
 
@@ -58,8 +58,8 @@ export async function figuresByDay(
 }
 
 /**
- * Keeps the figures of days that are over, and counts those again of which something has changed. A day on which an
- * answer is missing that is not due yet is not kept: it becomes late without any change. One process at a time.
+ * Keeps the figures of days that are over, and counts those again of which something has changed. A day with a promise
+ * that is neither kept nor broken is not kept: it is broken without any change. One process at a time.
  */
 export async function keepDays(
   { store, clock, withKey }: Pick<FlowDeps, 'store' | 'clock' | 'withKey'>,
@@ -81,7 +81,8 @@ export async function keepDays(
       const rows = days.map(({ day, from: starts, to: ends }) => {
         return { zone: timeZone, day, starts, ends, categories: counted.get(day) ?? [] };
       });
-      await store.keepDays(rows.filter(({ categories }) => categories.every(({ pending }) => pending === 0)));
+      const isSettled = ({ due }: CategoryDay) => due.first_answer.pending + due.resolution.pending === 0;
+      await store.keepDays(rows.filter(({ categories }) => categories.every(isSettled)));
     }
   });
 }

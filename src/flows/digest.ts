@@ -2,7 +2,7 @@
 import { type DigestCards, digestCards } from '../cards/digest.ts';
 import { type ChartName, digestCharts } from '../cards/digest-charts.ts';
 import { digestFacts } from '../cards/digest-facts.ts';
-import { isDay, localTime } from '../insights/calendar.ts';
+import { addDays, isDay, localTime } from '../insights/calendar.ts';
 import { dayRow, sumDays } from '../insights/day-figures.ts';
 import { chartSpan, composeDigest } from '../insights/digest.ts';
 import {
@@ -14,7 +14,7 @@ import {
   latestDigest,
   spanOf,
 } from '../insights/digest-period.ts';
-import { WELL } from '../insights/health.ts';
+import { FRAIL, WELL } from '../insights/health.ts';
 import { writtenFirst } from '../insights/outreach.ts';
 import type { Autonomy, TicketSlice } from '../model/dashboard.ts';
 import {
@@ -55,6 +55,10 @@ type NumbersDeps = Pick<DigestDeps, 'store' | 'settings' | 'taxonomy' | 'clock'>
 const DEFAULT_TARGETS = ['console:digests'];
 /** Last of the posts in a digest's thread: the digest is complete and is not looked at again. */
 const COMPLETE = 'complete';
+/** Health is written every night; what is older than these days is of a bot that was away. */
+const FRESH_DAYS = 2;
+/** Companies with a low health that are told of, at most. */
+const FRAIL_SHOWN = 20;
 
 /** Counts and compares everything that a digest of this period tells. */
 export async function makeDigest(deps: NumbersDeps, period: DigestPeriod): Promise<Digest> {
@@ -103,6 +107,7 @@ async function countPeriod(
     recovered,
     modelCost,
     outreach,
+    frail,
   ] = await Promise.all([
     figuresOfDays(deps, spanOf(chartSpan(period)), { timeZone, slice }),
     Promise.all(
@@ -121,6 +126,7 @@ async function countPeriod(
     store.recoveredIn(period, WELL),
     store.modelCostIn(period, slice),
     store.outreachFigures(span),
+    store.accountsByHealth(healthDays(deps, period), { below: FRAIL, limit: FRAIL_SHOWN, plan: slice.plan }),
   ]);
   return {
     spans: [sumDays(days.filter(({ day }) => day >= period.first)), ...before],
@@ -131,11 +137,22 @@ async function countPeriod(
     requested,
     gaps,
     leaving,
+    frail,
     left,
     recovered,
     modelCost,
     outreach: writtenFirst(outreach),
   };
+}
+
+/** Days of which the newest recorded health counts: up to the night after the period, or today. */
+export function healthDays(
+  { clock, settings }: Pick<NumbersDeps, 'clock' | 'settings'>,
+  period: Pick<DigestPeriod, 'last'>,
+): { first: string; last: string } {
+  const { day } = localTime(clock.now(), settings.workspace.timeZone);
+  const [last = day] = [addDays(period.last, 1), day].sort();
+  return { first: addDays(last, -FRESH_DAYS), last };
 }
 
 /** Categories in which a person still sends everything though outcomes prove that the bot may. */

@@ -5,25 +5,21 @@ import type { Card } from '../model/card.ts';
 import { daysBefore } from '../model/duration.ts';
 import { zonedDate } from '../model/zone.ts';
 import type { FlowDeps } from './deps.ts';
+import { healthDays } from './digest.ts';
 
 const DAYS = 30;
 const SHOWN = 8;
-/** Health is written every night; what is older than this is of a bot that was away. */
-export const FRESH_DAYS = -2;
 
 /** The figures of the last 30 days, and how accounts fare now. */
-export async function signals({
-  store,
-  clock,
-  settings,
-}: Pick<FlowDeps, 'store' | 'clock' | 'settings'>): Promise<Card> {
+export async function signals(deps: Pick<FlowDeps, 'store' | 'clock' | 'settings'>): Promise<Card> {
+  const { store, clock, settings } = deps;
   const now = clock.now();
   const from = daysBefore(now, DAYS);
-  const since = zonedDate(now, settings.workspace.timeZone, FRESH_DAYS);
+  const days = healthDays(deps, { last: zonedDate(now, settings.workspace.timeZone, 0) });
   const [requests, friction, accounts, outreach] = await Promise.all([
     store.rankedClusters('feature_request', { from, to: now }, SHOWN),
     store.rankedClusters('friction', { from, to: now }, SHOWN),
-    store.accountsByHealth(since, { below: WELL, limit: SHOWN }),
+    store.accountsByHealth(days, { below: WELL, limit: SHOWN }),
     store.outreachFigures({ from, to: now }),
   ]);
   return signalsCard({ days: DAYS, requests, friction, accounts, outreach });

@@ -1,6 +1,8 @@
 // What changed, in sentences that say only what the numbers say.
+import { PROMISES } from '../model/dashboard.ts';
 import type { Change, Digest, SpanRows } from '../model/digest.ts';
 import { against, duration } from '../model/measure.ts';
+import { SERVICE_TARGETS } from '../model/service-level.ts';
 import { distance, NOTABLE } from './normal.ts';
 
 /** Several categories are looked at, so one must stand out further than a single number. */
@@ -32,7 +34,9 @@ function volume({ volume: { received, normal } }: Omit<Digest, 'changes'>): Chan
   if (!normal || Math.abs(distance(received, normal)) < NOTABLE) return [];
   return [
     {
+      about: 'Volume',
       tone: received > normal.mean ? 'warning' : 'neutral',
+      drill: { view: 'tickets' },
       text: `${received} tickets came in, ${against(received, normal)}.`,
     },
   ];
@@ -50,20 +54,28 @@ function response({ response: now }: Omit<Digest, 'changes'>, earlier: SpanRows[
   const faster = ratio <= FASTER;
   return [
     {
+      about: PROMISES.first_answer.many,
       tone: faster ? 'good' : 'warning',
+      drill: { view: 'response' },
       text: `The first answer came ${faster ? 'sooner' : 'later'} than usual: after ${duration(now.median)} in the middle, before it was ${duration(usual)}.`,
     },
   ];
 }
 
 function late({ due }: Omit<Digest, 'changes'>): Change[] {
-  if (due.late === 0) return [];
-  return [
-    {
-      tone: 'warning',
-      text: `${due.late} of ${due.known} first answers that were due ${due.late === 1 ? 'is' : 'are'} late.`,
-    },
-  ];
+  return SERVICE_TARGETS.flatMap((target): Change[] => {
+    const { known, late: broken } = due[target];
+    if (broken === 0) return [];
+    const { many, late: status } = PROMISES[target];
+    return [
+      {
+        about: many,
+        tone: 'warning',
+        text: `${broken} of ${known} ${many.toLowerCase()} that were due ${broken === 1 ? 'is' : 'are'} late.`,
+        drill: { view: 'tickets', status },
+      },
+    ];
+  });
 }
 
 function themes({ themes: now }: Omit<Digest, 'changes'>): Change[] {
@@ -72,15 +84,22 @@ function themes({ themes: now }: Omit<Digest, 'changes'>): Change[] {
     const far = distance(received, normal);
     if (Math.abs(far) < NOTABLE_OF_MANY || Math.abs(received - normal.mean) < FEW) return [];
     return [
-      { tone: far > 0 ? 'warning' : 'neutral', text: `${name}: ${received}, ${against(received, normal)}.` },
+      {
+        about: 'Category',
+        tone: far > 0 ? 'warning' : 'neutral',
+        text: `${name}: ${received}, ${against(received, normal)}.`,
+        drill: { view: 'tickets', topic: category },
+      },
     ];
   });
 }
 
 function clusters({ clusters: found }: Omit<Digest, 'changes'>): Change[] {
   const fresh = found.filter(({ isNew, kind, reports }) => isNew && kind === 'bug' && reports >= FEW);
-  return fresh.map(({ title, reports, accounts }) => ({
+  return fresh.map(({ id, title, reports, accounts }) => ({
+    about: 'New report',
     tone: 'warning',
+    drill: { view: 'clusters', cluster: `C-${id}` },
     text: `New: “${title}”, ${reports} reports${accounts > 1 ? ` from ${accounts} companies` : ''}.`,
   }));
 }

@@ -10,6 +10,7 @@ import type {
   SpanRows,
   Spread,
 } from '../model/digest.ts';
+import type { ServiceTarget } from '../model/service-level.ts';
 import { addDays, localTime, startOfDay } from './calendar.ts';
 
 /** The local days that a span touches, the first and the last cut where it begins and ends. */
@@ -54,12 +55,16 @@ function cohortOf(days: CategoryDay[]): Cohort {
       rating: rated === 0 ? null : { n: rated, mean: sum(({ answered }) => answered[who].stars) / rated },
     };
   };
+  const promised = (target: ServiceTarget) => ({
+    known: sum(({ due }) => due[target].known),
+    late: sum(({ due }) => due[target].late),
+  });
   return {
     received: sum(({ received }) => received),
     rejected: sum(({ rejected }) => rejected),
     response: spreadOf(days.map(({ response }) => response)),
     answered: { auto: by('auto'), assisted: by('assisted'), agent: by('agent') },
-    due: { known: sum(({ due }) => due), late: sum(({ late }) => late) },
+    due: { first_answer: promised('first_answer'), resolution: promised('resolution') },
   };
 }
 

@@ -1,5 +1,7 @@
 // Digest numbers: from what the database counted to what is told. Pure; a figure that cannot be known is left out.
 import type {
+  AtRiskRow,
+  ClusterRow,
   Cohort,
   DayRow,
   Digest,
@@ -84,11 +86,11 @@ export function composeDigest(
         kind !== 'feature_request' && reports > 1 && (isNew || reports > earlierReports),
     ),
     requests: {
-      clusters: rows.clusters.filter(({ kind }) => kind === 'feature_request'),
+      clusters: rows.clusters.filter(({ kind }) => kind === 'feature_request').sort(byCompanies),
       tickets: rows.requested,
     },
     gaps: rows.gaps.map(({ category, n }) => ({ category, n, name: nameOf(category) })),
-    leaving: rows.leaving,
+    atRisk: atRiskOf(rows),
     left: rows.left,
     recovered: rows.recovered,
     ...(rows.outreach && { outreach: rows.outreach }),
@@ -97,13 +99,39 @@ export function composeDigest(
   return { ...digest, changes: changesOf(digest, known) };
 }
 
+/** Feature requests: first what most companies ask for, then what those pay most who ask. */
+function byCompanies(a: ClusterRow, b: ClusterRow): number {
+  return b.accounts - a.accounts || (b.mrr ?? 0) - (a.mrr ?? 0) || b.reports - a.reports || a.id - b.id;
+}
+
+/** Each company once, whatever speaks against it; the largest first. */
+function atRiskOf({ leaving, frail }: DigestRows): AtRiskRow[] {
+  const words = new Map(leaving.map((row) => [row.account, row]));
+  const low = frail.map(({ account, plan, mrr, renewalAt, health, reasons }) => {
+    const tickets = words.get(account)?.tickets ?? [];
+    words.delete(account);
+    return { account, plan, mrr, renewalAt, health, reasons, tickets };
+  });
+  const rest = [...words.values()].map((row) => ({ ...row, health: null, reasons: [] }));
+  return [...low, ...rest].sort(
+    (a, b) => (b.mrr ?? 0) - (a.mrr ?? 0) || (a.health ?? 100) - (b.health ?? 100),
+  );
+}
+
+const NO_PROMISES = { known: 0, late: 0 };
 const NOBODY: Cohort['answered'] = {
   auto: { n: 0, rating: null },
   assisted: { n: 0, rating: null },
   agent: { n: 0, rating: null },
 };
 const EMPTY: SpanRows = {
-  all: { received: 0, rejected: 0, response: null, answered: NOBODY, due: { known: 0, late: 0 } },
+  all: {
+    received: 0,
+    rejected: 0,
+    response: null,
+    answered: NOBODY,
+    due: { first_answer: NO_PROMISES, resolution: NO_PROMISES },
+  },
   resolved: { n: 0, confirmed: 0, spread: null },
   byCategory: [],
 };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AlertStatus } from './alert.ts';
 import type { Chart } from './chart.ts';
-import type { Backlog, Change, ClusterRow, Cohort, Digest, LeavingRow, Spread, Theme } from './digest.ts';
+import type { Backlog, Change, ClusterRow, Cohort, Digest, Spread, Theme } from './digest.ts';
 import type { Mode } from './draft.ts';
 import { type PriorityLevel, priorityLevelSchema, type RepliedBy, type TicketStatus } from './ticket.ts';
 
@@ -43,17 +43,45 @@ const VIEWS = [
   'requests',
   'gaps',
   'accounts',
+  'left',
+  'outreach',
 ] as const;
+
+/** Which of a view's tickets. */
+const STATUSES = [
+  'due',
+  'late',
+  'resolution_due',
+  'resolution_late',
+  'overdue',
+  'resolution_overdue',
+  'rejected',
+  'confirmed',
+  'rated',
+] as const;
+const ANSWERERS = ['auto', 'assisted', 'agent', 'bot'] as const;
+
+/** Promises in figures: what people call several, and the status by which the tickets behind each are found. */
+export const PROMISES = {
+  first_answer: { many: 'First answers', due: 'due', late: 'late', overdue: 'overdue' },
+  resolution: {
+    many: 'Resolutions',
+    due: 'resolution_due',
+    late: 'resolution_late',
+    overdue: 'resolution_overdue',
+  },
+} as const;
 
 /** Narrows a view down to one part of its figure. */
 export const drillSchema = z.object({
   view: z.enum(VIEWS, `must be one of ${VIEWS.join(', ')}`),
-  /** `late`: first answers after they were due, or missing though due. `overdue`: of those that wait. */
-  status: z
-    .enum(['late', 'overdue', 'rejected', 'confirmed'], 'must be late, overdue, rejected or confirmed')
-    .optional(),
-  /** Who answered. */
-  by: z.enum(['auto', 'assisted', 'agent'], 'must be auto, assisted or agent').optional(),
+  /**
+   * `due`: whose first answer was due or has come, `late`: came after that or is missing; `overdue`: of those that wait.
+   * The same of the resolution with `resolution_` in front.
+   */
+  status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
+  /** Who answered; `bot`: alone, or a person with its draft. */
+  by: z.enum(ANSWERERS, `must be one of ${ANSWERERS.join(', ')}`).optional(),
   /** One local day of the period. */
   day: day.optional(),
   /** A category, beside the one that everything is filtered by. */
@@ -182,10 +210,10 @@ export interface Dashboard {
   clusters: ClusterRow[];
   requests: Digest['requests'];
   gaps: Digest['gaps'];
-  leaving: LeavingRow[];
-  left: string[];
+  atRisk: Digest['atRisk'];
+  left: Digest['left'];
   recovered: Digest['recovered'];
-  accounts: AccountLine[];
+  outreach: Digest['outreach'] | null;
   autonomy: Autonomy[];
   choices: SliceChoices;
 }

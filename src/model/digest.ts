@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Kind } from './analysis.ts';
 import type { ClusterIssue } from './cluster.ts';
+import type { AccountLine, Drill } from './dashboard.ts';
+import type { ServiceTarget } from './service-level.ts';
 import type { PriorityLevel, RepliedBy } from './ticket.ts';
 
 export const DIGEST_KINDS = ['daily', 'weekly', 'monthly'] as const;
@@ -35,6 +37,12 @@ export interface Rating {
   mean: number;
 }
 
+/** Promises of one kind whose time has come, or that were kept before: how many, and how many were broken. */
+export interface Due {
+  known: number;
+  late: number;
+}
+
 /** What became of the tickets that were opened in one span. */
 export interface Cohort {
   received: number;
@@ -42,8 +50,7 @@ export interface Cohort {
   rejected: number;
   response: Spread | null;
   answered: Record<RepliedBy, { n: number; rating: Rating | null }>;
-  /** First answers that were due: how many came late, or are late now. */
-  due: { known: number; late: number };
+  due: Record<ServiceTarget, Due>;
 }
 
 /** Tickets that were resolved in one span, whenever they were opened; rejected and reopened ones are left out. */
@@ -70,6 +77,8 @@ export interface DayRow {
 
 const n = z.int();
 const answeredBySchema = z.object({ n, rated: n, stars: n });
+/** Promises that were due, those that were broken or are now, and those that can still be kept. */
+const promisesSchema = z.object({ known: n, late: n, pending: n });
 
 /** What became of the tickets of one category that were opened on a day, and how those resolved on it had fared. */
 export const categoryDaySchema = z.object({
@@ -79,10 +88,7 @@ export const categoryDaySchema = z.object({
   rejected: n,
   /** Who wrote the first answers; of those that were rated, the sum of the ratings. */
   answered: z.object({ auto: answeredBySchema, assisted: answeredBySchema, agent: answeredBySchema }),
-  /** First answers that were due, those that came late or are late now, and those that are missing and not due yet. */
-  due: n,
-  late: n,
-  pending: n,
+  due: z.object({ first_answer: promisesSchema, resolution: promisesSchema }),
   /** Whole seconds from opening to the first answer, one for each ticket that has one, in any order. */
   response: z.array(n),
   /** The same to the resolution, of the tickets resolved on the day; and how many of these customers confirmed. */
@@ -106,8 +112,8 @@ export interface DaySpan extends Span {
 export interface Backlog {
   total: number;
   byPriority: Record<PriorityLevel | 'none', number>;
-  /** Without a first answer though it was due. */
-  overdue: number;
+  /** Without a first answer, or not solved, though it was due. */
+  overdue: Record<ServiceTarget, number>;
   oldest: Date | null;
 }
 
@@ -135,6 +141,23 @@ export interface LeavingRow {
   tickets: number[];
 }
 
+/** A company that may leave: its health is low, or messages of the period read like it. */
+export interface AtRiskRow extends LeavingRow {
+  /** 0 (about to leave) .. 100; null: not recorded, or not low. */
+  health: number | null;
+  /** In words, the weightiest first. */
+  reasons: string[];
+}
+
+/** A company that left. */
+export interface LeftRow {
+  account: string;
+  mrr: number | null;
+  at: Date;
+  /** Tickets of its last 30 days with us. */
+  tickets: number;
+}
+
 /** A company that was at risk and is well again, and who said that they look after it. */
 export interface RecoveredRow {
   account: string;
@@ -157,8 +180,10 @@ export interface DigestRows {
   /** Tickets whose draft found no answer in articles or history, by category. */
   gaps: { category: string | null; n: number }[];
   leaving: LeavingRow[];
+  /** Companies whose recorded health is low. */
+  frail: Pick<AccountLine, 'account' | 'plan' | 'mrr' | 'renewalAt' | 'health' | 'reasons'>[];
   /** Companies that left within the period. */
-  left: string[];
+  left: LeftRow[];
   /** Companies that were warned of and whose health came back within the period. */
   recovered: RecoveredRow[];
   /** What the language model cost in the period; 0 without one. */
@@ -193,8 +218,13 @@ export interface Theme {
 }
 
 export interface Change {
+  /** What it is about, in a word or two. */
+  about: string;
+  /** A sentence that stands for itself. */
   text: string;
   tone: 'good' | 'warning' | 'neutral';
+  /** The tickets behind its number. */
+  drill: Drill;
 }
 
 /** A digest, ready to be drawn or printed. What is not known is null or empty, and is then left out. */
@@ -205,7 +235,7 @@ export interface Digest {
   volume: { received: number; rejected: number; normal: Normal | null };
   response: Spread | null;
   resolved: Resolved;
-  due: { known: number; late: number };
+  due: Cohort['due'];
   /** Null for a period that ended long ago: what waited then is not recorded. */
   backlog: Backlog | null;
   answered: Cohort['answered'] & { total: number };
@@ -220,8 +250,8 @@ export interface Digest {
   clusters: ClusterRow[];
   requests: { clusters: ClusterRow[]; tickets: number };
   gaps: { category: string | null; name: string; n: number }[];
-  leaving: LeavingRow[];
-  left: string[];
+  atRisk: AtRiskRow[];
+  left: LeftRow[];
   recovered: RecoveredRow[];
   outreach?: WrittenFirst;
   /** Categories whose outcomes prove that they may be answered alone. */

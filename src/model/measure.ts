@@ -1,5 +1,8 @@
 // Measures as people say them: durations, means, and one number against what is normal.
-import type { Normal } from './digest.ts';
+import type { Normal, Spread } from './digest.ts';
+
+/** Of fewer cases a 90th percentile or a mean says little. */
+export const FEW = 5;
 
 /** `45 s`, `12 min`, `3 h 20 min`, `2 days 4 h`. */
 export function duration(seconds: number): string {
@@ -18,6 +21,13 @@ export function briefly(seconds: number): string {
   if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
   const hours = seconds / 3_600;
   return hours < 48 ? `${rounded(hours)} h` : `${rounded(hours / 24)} d`;
+}
+
+/** For a narrow column: `12 min / 3.1 h`, the middle and the 90th percentile; of few cases only the middle. */
+export function spreadCell(spread: Spread | null): string {
+  if (!spread) return '–';
+  const { n, median, p90 } = spread;
+  return n < FEW ? briefly(median) : `${briefly(median)} / ${briefly(p90)}`;
 }
 
 /** Whole when large, one decimal when small: `44`, `3.5`. */

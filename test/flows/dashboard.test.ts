@@ -149,7 +149,7 @@ describe('the dashboard', { timeout: 120_000 }, () => {
         expect(board.response?.n ?? 0).toBe(answered.length);
         expect(board.answered.total).toBe(answered.length);
         expect(board.resolved.n).toBe(resolved.length);
-        expect(board.due.late).toBe(late.length);
+        expect(board.due.first_answer.late).toBe(late.length);
         expect(board.backlog?.total).toBe(waiting.length);
         expect(board.requests.tickets).toBe(opened.filter(({ kind }) => kind === 'feature_request').length);
         for (const { day, received } of board.days.filter(({ current }) => current))
@@ -164,9 +164,10 @@ describe('the dashboard', { timeout: 120_000 }, () => {
           [{ view: 'answered' }, board.answered.total],
           [{ view: 'answered', by: 'assisted' }, board.answered.assisted.n],
           [{ view: 'resolved' }, board.resolved.n],
-          [{ view: 'tickets', status: 'late' }, board.due.late],
+          [{ view: 'tickets', status: 'late' }, board.due.first_answer.late],
+          [{ view: 'tickets', status: 'due' }, board.due.first_answer.known],
           [{ view: 'backlog' }, board.backlog?.total ?? 0],
-          [{ view: 'backlog', status: 'overdue' }, board.backlog?.overdue ?? 0],
+          [{ view: 'backlog', status: 'overdue' }, board.backlog?.overdue.first_answer ?? 0],
           [{ view: 'requests' }, board.requests.tickets],
           ...board.themes.map(({ category, received }): [Drill, number] => [
             { view: 'tickets', topic: category ?? 'none' },
@@ -212,7 +213,7 @@ describe('the dashboard', { timeout: 120_000 }, () => {
 
     expect(board.clusters).toMatchObject([{ title: 'Export fails', reports: 2 }]);
     expect(board.gaps).toMatchObject([{ n: 2 }]);
-    expect(board.leaving).toMatchObject([{ account: 'Team', tickets: [1001] }]);
+    expect(board.atRisk).toMatchObject([{ account: 'Team', tickets: [1001] }]);
     const ids = async (drill: Drill) => (await behind({}, drill)).tickets.map(({ id }) => id);
     expect(await ids({ view: 'clusters', cluster: 'C-1' })).toEqual([1002, 1001]);
     expect(await ids({ view: 'gaps' })).toEqual([1002, 1001]);
@@ -263,7 +264,7 @@ describe('the dashboard', { timeout: 120_000 }, () => {
 
   test('before the first ticket nothing is claimed', async () => {
     const board = await makeDashboard(desk.deps, {});
-    expect(board).toMatchObject({ since: null, response: null, charts: {}, accounts: [], changes: [] });
+    expect(board).toMatchObject({ since: null, response: null, charts: {}, atRisk: [], changes: [] });
     expect(board.volume.normal).toBeNull();
   });
 });

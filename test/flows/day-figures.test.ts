@@ -46,6 +46,12 @@ async function open(hours: number, more: Record<string, unknown> = {}): Promise<
   );
 }
 
+/** Promises a resolution to tickets. */
+const promise = (which: string, due: string) =>
+  `insert into service_clock (ticket_id, target, limit_ms, business_hours, due_at, warn_at, escalate_at)
+   select id, 'resolution', 1, false, ${due}, created_at, created_at from ticket where ${which}
+   on conflict (ticket_id, target) do update set due_at = excluded.due_at, paused_at = null, breached_at = null`;
+
 test('kept or counted, the figures are the same; also after tickets were changed, moved and deleted', async () => {
   const hours = fc.integer({ min: 0, max: HOURS });
   const change = fc.oneof(
@@ -58,12 +64,15 @@ test('kept or counted, the figures are the same; also after tickets were changed
     fc.record({ set: fc.constant(`due_at = created_at + interval '5 minutes'`), at: hours }),
     fc.record({ set: fc.constant(`created_at = created_at - interval '1 day'`), at: hours }),
     fc.record({ set: fc.constant('delete'), at: hours }),
+    // The promise of a resolution, its clock stopped, broken, and taken back.
+    fc.record({ set: fc.constantFrom('due', 'paused', 'breached', 'no promise'), at: hours }),
   );
   await fc.assert(
     fc.asyncProperty(
       fc.array(hours, { maxLength: 20 }),
       fc.array(change, { maxLength: 5 }),
       async (tickets, changes) => {
+        await desk.pool.query('delete from service_clock');
         await desk.pool.query('delete from ticket');
         for (const [n, ago] of tickets.entries())
           await open(ago, { category: n % 3 === 0 ? null : 'a/a', replied_by: n % 2 ? 'auto' : 'agent' });
@@ -72,11 +81,16 @@ test('kept or counted, the figures are the same; also after tickets were changed
 
         for (const { set, at } of changes) {
           const which = `created_at <= timestamptz '${NOW}' - interval '${at} hours'`;
-          await desk.pool.query(
-            set === 'delete'
-              ? `delete from ticket where ${which}`
-              : `update ticket set ${set} where ${which}`,
-          );
+          const clocks = `service_clock where ticket_id in (select id from ticket where ${which})`;
+          const statements: Record<string, string[]> = {
+            delete: [`delete from ${clocks}`, `delete from ticket where ${which}`],
+            'no promise': [`delete from ${clocks}`],
+            due: [promise(which, `created_at + interval '20 hours'`)],
+            paused: [promise(which, `created_at`), `update service_clock set paused_at = due_at`],
+            breached: [promise(which, `created_at`), `update service_clock set breached_at = due_at`],
+          };
+          for (const statement of statements[set] ?? [`update ticket set ${set} where ${which}`])
+            await desk.pool.query(statement);
           expect(await sum()).toEqual(await counted());
         }
         await keepDays(desk.deps, ZONE);
@@ -92,6 +106,8 @@ test('kept or counted, the figures are the same; also after tickets were changed
 test('days that are over and settled are not counted again; today, and days that promise an answer, are', async () => {
   await open(9 * 24);
   await open(3 * 24, { due_at: '2026-03-12T18:00:00Z' });
+  await open(5 * 24);
+  await desk.pool.query(promise(`created_at::date = '2026-03-07'`, `'2026-03-13'`));
   await open(1);
   await keepDays(desk.deps, ZONE);
   const asked: string[] = [];
@@ -103,8 +119,9 @@ test('days that are over and settled are not counted again; today, and days that
 
   await figuresOfDays({ ...desk.deps, store }, SPAN, { timeZone: ZONE });
 
-  // Records begin on 3 March; the ticket of the 9th becomes late at six, without anything being changed.
-  expect(asked).toEqual(['2026-03-02', '2026-03-09', '2026-03-12']);
+  // Records begin on 3 March; the ticket of the 9th becomes late at six, and that of the 7th is to be solved by
+  // tomorrow, without anything being changed.
+  expect(asked).toEqual(['2026-03-02', '2026-03-07', '2026-03-09', '2026-03-12']);
 });
 
 test('a change of the time zone counts all days again', async () => {

@@ -26,6 +26,9 @@ interface TicketFacts {
   reopened: boolean;
   csat: number | null;
   dueAfter: number | null;
+  /** The promised resolution: when it is due, and since when its clock stands still. */
+  solveAfter: number | null;
+  pausedAfter: number | null;
 }
 
 describe('a digest', { timeout: 60_000 }, () => {
@@ -55,10 +58,10 @@ describe('a digest', { timeout: 60_000 }, () => {
       const later = (seconds: number | null) =>
         seconds === null ? null : new Date(one.createdAt.getTime() + seconds * 1_000);
       const resolvedAt = later(one.resolvedAfter);
-      await desk.pool.query(
+      const ticket = await desk.pool.query(
         `insert into ticket (conversation_id, customer_id, channel, status, category, replied_by, resolution, csat,
            created_at, first_response_at, resolved_at, reopened_at, due_at)
-         values ($1, $2, 'email', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+         values ($1, $2, 'email', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id`,
         [
           talk.rows[0].id,
           rows[0].id,
@@ -74,6 +77,12 @@ describe('a digest', { timeout: 60_000 }, () => {
           later(one.dueAfter),
         ],
       );
+      if (one.solveAfter !== null)
+        await desk.pool.query(
+          `insert into service_clock (ticket_id, target, limit_ms, business_hours, due_at, warn_at, escalate_at, paused_at)
+           values ($1, 'resolution', 1, false, $2, $2, $2, $3)`,
+          [ticket.rows[0].id, later(one.solveAfter), later(one.pausedAfter)],
+        );
     }
   }
 
@@ -87,6 +96,8 @@ describe('a digest', { timeout: 60_000 }, () => {
     reopened: false,
     csat: null,
     dueAfter: null,
+    solveAfter: null,
+    pausedAfter: null,
     ...more,
   });
 
@@ -111,6 +122,8 @@ describe('a digest', { timeout: 60_000 }, () => {
       reopened: fc.boolean(),
       csat: fc.option(fc.integer({ min: 1, max: 5 }), { nil: null }),
       dueAfter: seconds,
+      solveAfter: seconds,
+      pausedAfter: seconds,
     });
     await fc.assert(
       fc.asyncProperty(
@@ -165,7 +178,16 @@ describe('a digest', { timeout: 60_000 }, () => {
             const done = answeredAfter === null ? now : createdAt.getTime() + answeredAfter * 1_000;
             return dueAfter !== null && done > createdAt.getTime() + dueAfter * 1_000;
           });
-          expect(found.due.late).toBe(late.length);
+          expect(found.due.first_answer.late).toBe(late.length);
+          // A promise is broken when its time was over before the clock stopped, or the ticket was resolved.
+          const over = ({ createdAt, solveAfter, pausedAfter, resolvedAfter }: TicketFacts) =>
+            solveAfter !== null &&
+            solveAfter < (pausedAfter ?? resolvedAfter ?? (now - createdAt.getTime()) / 1_000);
+          const promised = serious.filter((one) => one.solveAfter !== null);
+          expect(found.due.resolution).toEqual({
+            known: promised.filter((one) => over(one) || one.resolvedAfter !== null).length,
+            late: promised.filter(over).length,
+          });
 
           const day = (at: Date) => localTime(at, period.timeZone).day;
           const since = tickets.map(({ createdAt }) => day(createdAt)).sort()[0] ?? '9999';
@@ -183,6 +205,7 @@ describe('a digest', { timeout: 60_000 }, () => {
           expect(current.reduce((sum, { received }) => sum + received, 0)).toBe(opened.length);
           const waiting = tickets.filter(({ resolvedAfter }) => resolvedAfter === null);
           expect(found.backlog?.total).toBe(waiting.length);
+          expect(found.backlog?.overdue.resolution).toBe(waiting.filter(over).length);
         },
       ),
       { numRuns: 25 },

@@ -13,7 +13,9 @@ import {
 import type { Span } from '../../../model/digest.ts';
 import { PRIORITIES, STATUSES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
-import { LEAVING } from './digest.ts';
+import { beforeLeaving, isOverdue, LEAVING } from './digest.ts';
+import { sentFirst } from './outreach.ts';
+import { promiseStates, resolutionIs } from './promises.ts';
 import { inSlice } from './ticket-slice.ts';
 
 /** Days of an account's past health. */
@@ -69,14 +71,11 @@ const accountsSchema = z.array(
 const at = (moment: Date) => sql`${moment.toISOString()}::timestamptz`;
 const within = (column: SQL, { from, to }: Span) => sql`${column} >= ${at(from)} and ${column} < ${at(to)}`;
 
-/** First answers that left late, or are missing though due: the same words as in the digest's counts. */
-const isLate = (now: Date) =>
-  sql`(coalesce(coalesce(t.first_response_at, ${at(now)}) > t.due_at, false)
-    and t.resolution is distinct from 'rejected')`;
-
 /** The condition that makes a ticket count for the figure. */
 function behind({ view, status, by, topic, cluster, account }: Drill, span: Span, now: Date): SQL {
-  const opened = within(sql`t.created_at`, span);
+  const created = within(sql`t.created_at`, span);
+  // What we wrote first is no customer's ticket.
+  const opened = sql`${created} and t.outreach is null`;
   const parts: SQL[] = [];
   switch (view) {
     case 'tickets':
@@ -91,7 +90,8 @@ function behind({ view, status, by, topic, cluster, account }: Drill, span: Span
     case 'resolved':
       parts.push(
         within(sql`t.resolved_at`, span),
-        sql`t.resolution is distinct from 'rejected' and (t.reopened_at is null or t.reopened_at < t.resolved_at)`,
+        sql`t.resolution is distinct from 'rejected' and t.outreach is null
+          and (t.reopened_at is null or t.reopened_at < t.resolved_at)`,
       );
       break;
     case 'backlog':
@@ -99,42 +99,65 @@ function behind({ view, status, by, topic, cluster, account }: Drill, span: Span
       break;
     case 'clusters':
       parts.push(
-        opened,
+        created,
         sql`exists (select 1 from cluster_member m join cluster k on k.id = m.cluster_id
           where m.ticket_id = t.id and k.merged_into is null and k.status not in ('dismissed', 'merged')
           ${cluster ? sql`and k.id = ${Number(cluster.slice(2))}` : sql``})`,
       );
       break;
     case 'requests':
-      parts.push(opened, sql`t.kind = 'feature_request'`);
+      parts.push(created, sql`t.kind = 'feature_request'`);
       break;
     case 'gaps':
       parts.push(
-        opened,
+        created,
         sql`t.resolution is distinct from 'rejected'
           and exists (select 1 from draft d where d.ticket_id = t.id and d.version = 1 and not d.answerable)`,
       );
       break;
     case 'accounts':
       parts.push(
-        opened,
+        created,
         sql`(t.analysis ->> 'churnRisk')::float8 >= ${LEAVING} and a.id is not null and a.churned_at is null`,
       );
+      break;
+    case 'left':
+      parts.push(within(sql`a.churned_at`, span), beforeLeaving);
+      break;
+    case 'outreach':
+      parts.push(sentFirst(span));
       break;
   }
   if (topic) parts.push(topic === NONE ? sql`t.category is null` : sql`t.category = ${topic}`);
   if (account) parts.push(sql`a.name = ${account}`);
-  if (by) parts.push(sql`t.replied_by = ${by} and t.first_response_at is not null`);
-  if (status === 'late') parts.push(isLate(now));
-  if (status === 'overdue') parts.push(sql`t.due_at < ${at(now)} and t.first_response_at is null`);
-  if (status === 'rejected' || status === 'confirmed') parts.push(sql`t.resolution = ${status}`);
+  if (by) {
+    const who = by === 'bot' ? sql`in ('auto', 'assisted')` : sql`= ${by}`;
+    parts.push(sql`t.replied_by ${who} and t.first_response_at is not null`);
+  }
+  if (status) parts.push(statusConditions(now)[status]);
   return sql.join(parts, sql` and `);
+}
+
+function statusConditions(now: Date): Record<NonNullable<Drill['status']>, SQL> {
+  const { first_answer, resolution } = promiseStates(now);
+  const overdue = isOverdue(now);
+  return {
+    due: first_answer.due,
+    late: first_answer.late,
+    resolution_due: resolutionIs(resolution.due),
+    resolution_late: resolutionIs(resolution.late),
+    overdue: overdue.first_answer,
+    resolution_overdue: overdue.resolution,
+    rejected: sql`t.resolution = 'rejected'`,
+    confirmed: sql`t.resolution = 'confirmed'`,
+    rated: sql`t.csat is not null`,
+  };
 }
 
 export function dashboardQueries(db: Db) {
   return {
     /**
-     * The tickets behind a figure, newest first: `limit` of them after the first `skip`, and how many there are.
+     * The tickets behind a figure, newest first (what waits: oldest first): `limit` of them after the first `skip`, and how many there are.
      * Each condition is the one by which the figure itself is counted.
      */
     async ticketsBehind(
@@ -149,13 +172,13 @@ export function dashboardQueries(db: Db) {
           t.replied_by, t.assignee, t.csat, t.created_at as created,
           extract(epoch from t.first_response_at - t.created_at)::float8 as answered_in,
           extract(epoch from t.resolved_at - t.created_at)::float8 as resolved_in,
-          ${isLate(now)} as late,
+          ${promiseStates(now).first_answer.late} as late,
           (select (k.message ->> 'channel') || '/' || split_part(k.message ->> 'message', '.', 1)
             from card k where k.ticket_id = t.id and k.platform = 'console' and k.message is not null
             order by k.id limit 1) as post
         from ticket t join customer c on c.id = t.customer_id left join account a on a.id = c.account_id
         where ${behind(drill, span, now)} ${inSlice(slice)}
-        order by t.created_at desc, t.id desc limit ${limit} offset ${skip}`);
+        order by t.created_at ${drill.view === 'backlog' ? sql`asc, t.id asc` : sql`desc, t.id desc`} limit ${limit} offset ${skip}`);
       const lines = linesSchema.parse(found.rows);
       return {
         total: lines[0]?.total ?? 0,
@@ -184,26 +207,29 @@ export function dashboardQueries(db: Db) {
       return choicesSchema.parse(found.rows[0]);
     },
 
-    /** Accounts by their newest health since `day`, the worst first; empty while none is recorded. */
+    /** Accounts by their newest health of these days, the worst first; empty while none is recorded. */
     async accountsByHealth(
-      day: string,
-      { below, limit, plan }: { below: number; limit: number; plan?: string },
+      { first, last }: { first: string; last: string },
+      { below, limit, plan, account }: { below: number; limit: number; plan?: string; account?: string },
     ): Promise<AccountLine[]> {
       const found = await db.execute(sql`
         select a.name as account, a.plan, a.mrr::float8 as mrr, a.renewal_at as renewal, a.owner, h.health, h.risk,
           h.reasons, past.days as past, warned.*
         from (
-          select distinct on (account_id) * from account_health where day >= ${day} order by account_id, day desc
+          select distinct on (account_id) * from account_health where day between ${first} and ${last}
+          order by account_id, day desc
         ) h join account a on a.id = h.account_id
           cross join lateral (
             select json_agg(json_build_object('day', p.day, 'health', p.health) order by p.day) as days
-            from (select day, health from account_health where account_id = a.id order by day desc limit ${PAST}) p
+            from (select day, health from account_health where account_id = a.id and day <= ${last}
+              order by day desc limit ${PAST}) p
           ) past
           left join lateral (
             select id::float8 as alert, status, decided_by as by, coalesce(decided_at, created_at) as at
             from alert where account_id = a.id and kind = 'risk' order by id desc limit 1
           ) warned on true
-        where a.churned_at is null and h.health <= ${below} ${plan ? sql`and a.plan = ${plan}` : sql``}
+        where a.churned_at is null and h.health <= ${below} ${plan ? (plan === NONE ? sql`and a.plan is null` : sql`and a.plan = ${plan}`) : sql``}
+          ${account ? sql`and a.name = ${account}` : sql``}
         order by h.health, a.mrr desc nulls last, a.name limit ${limit}`);
       return accountsSchema
         .parse(found.rows)

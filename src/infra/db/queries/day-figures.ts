@@ -5,6 +5,7 @@ import type { TicketSlice } from '../../../model/dashboard.ts';
 import { type CategoryDay, categoryDaySchema, type DayFigures, type DaySpan } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
 import { dayFigures, ticketChange } from '../schema/day-figures.ts';
+import { type PromiseStates, promiseStates } from './promises.ts';
 import { inSlice } from './ticket-slice.ts';
 
 const seconds = (later: SQL) =>
@@ -15,12 +16,23 @@ const answeredBy = (who: string) => {
     'stars', coalesce(sum(t.csat) filter (where ${by}), 0))`;
 };
 
+const counted = ({ due, late, pending }: PromiseStates) =>
+  sql`json_build_object('known', count(*) filter (where ${due}), 'late', count(*) filter (where ${late}),
+    'pending', count(*) filter (where ${pending}))`;
+
+const promises = categoryDaySchema.shape.due.shape;
 const openedSchema = z.array(
-  categoryDaySchema.omit({ resolution: true, confirmed: true }).extend({ day: z.string() }),
+  categoryDaySchema
+    .omit({ resolution: true, confirmed: true, due: true })
+    .extend({ day: z.string(), promised: promises.first_answer }),
+);
+const promisedSchema = z.array(
+  categoryDaySchema.pick({ category: true }).extend({ day: z.string(), promised: promises.resolution }),
 );
 const resolvedSchema = z.array(
   categoryDaySchema.pick({ category: true, resolution: true, confirmed: true }).extend({ day: z.string() }),
 );
+const NO_PROMISES = { known: 0, late: 0, pending: 0 };
 const NOTHING: CategoryDay = {
   category: null,
   received: 0,
@@ -30,9 +42,7 @@ const NOTHING: CategoryDay = {
     assisted: { n: 0, rated: 0, stars: 0 },
     agent: { n: 0, rated: 0, stars: 0 },
   },
-  due: 0,
-  late: 0,
-  pending: 0,
+  due: { first_answer: NO_PROMISES, resolution: NO_PROMISES },
   response: [],
   resolution: [],
   confirmed: 0,
@@ -55,19 +65,21 @@ export function dayFigureQueries(db: Db) {
     /** Counts days from the tickets themselves, as of `now`; days without any are missing. */
     async countDays(days: DaySpan[], now: Date, slice: TicketSlice = {}): Promise<DayFigures[]> {
       if (days.length === 0) return [];
-      const at = sql`${now.toISOString()}::timestamptz`;
-      const promised = sql`t.due_at is not null and t.resolution is distinct from 'rejected'`;
-      const [opened, resolved] = await Promise.all([
+      const states = promiseStates(now);
+      const [opened, promised, resolved] = await Promise.all([
         db.execute(sql`
           select d.day, t.category, count(*)::int as received,
             (count(*) filter (where t.resolution = 'rejected'))::int as rejected,
             json_build_object('auto', ${answeredBy('auto')}, 'assisted', ${answeredBy('assisted')},
               'agent', ${answeredBy('agent')}) as answered,
-            (count(*) filter (where ${promised} and (t.first_response_at is not null or t.due_at < ${at})))::int as due,
-            (count(*) filter (where ${promised} and coalesce(t.first_response_at, ${at}) > t.due_at))::int as late,
-            (count(*) filter (where ${promised} and t.first_response_at is null and t.due_at >= ${at}))::int as pending,
+            ${counted(states.first_answer)} as promised,
             ${seconds(sql`t.first_response_at`)} as response
           from ${table(days)} join ticket t on t.created_at >= d.starts and t.created_at < d.ends
+          where t.outreach is null ${inSlice(slice)} group by 1, 2`),
+        db.execute(sql`
+          select d.day, t.category, ${counted(states.resolution)} as promised
+          from ${table(days)} join ticket t on t.created_at >= d.starts and t.created_at < d.ends
+            join service_clock k on k.ticket_id = t.id and k.target = 'resolution'
           where t.outreach is null ${inSlice(slice)} group by 1, 2`),
         db.execute(sql`
           select d.day, t.category, (count(*) filter (where t.resolution = 'confirmed'))::int as confirmed,
@@ -77,12 +89,18 @@ export function dayFigureQueries(db: Db) {
             and (t.reopened_at is null or t.reopened_at < t.resolved_at) ${inSlice(slice)} group by 1, 2`),
       ]);
       const figures = new Map<string, Map<string | null, CategoryDay>>();
-      const rows = [...openedSchema.parse(opened.rows), ...resolvedSchema.parse(resolved.rows)];
-      for (const { day, ...row } of rows) {
+      const figuresOf = ({ day, category }: { day: string; category: string | null }): CategoryDay => {
         const categories = figures.get(day) ?? new Map<string | null, CategoryDay>();
-        figures.set(day, categories);
-        categories.set(row.category, { ...(categories.get(row.category) ?? NOTHING), ...row });
-      }
+        const own = categories.get(category) ?? { ...NOTHING, category, due: { ...NOTHING.due } };
+        figures.set(day, categories.set(category, own));
+        return own;
+      };
+      for (const { day, promised: due, ...row } of openedSchema.parse(opened.rows))
+        Object.assign(figuresOf({ day, ...row }), row).due.first_answer = due;
+      for (const { promised: due, ...row } of promisedSchema.parse(promised.rows))
+        figuresOf(row).due.resolution = due;
+      for (const { day, ...row } of resolvedSchema.parse(resolved.rows))
+        Object.assign(figuresOf({ day, ...row }), row);
       return [...figures].map(([day, categories]) => ({ day, categories: [...categories.values()] }));
     },
 

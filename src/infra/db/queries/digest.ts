@@ -8,17 +8,20 @@ import type {
   ClusterRow,
   DigestRows,
   LeavingRow,
+  LeftRow,
   RecoveredRow,
   Span,
 } from '../../../model/digest.ts';
 import { issueStateSchema } from '../../../model/issue.ts';
+import type { ServiceTarget } from '../../../model/service-level.ts';
 import { PRIORITIES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
+import { promiseStates, resolutionIs } from './promises.ts';
 import { inSlice } from './ticket-slice.ts';
 
 /** From this churn risk on, a message reads as if its company may leave. */
 export const LEAVING = 0.6;
-/** Clusters that are told of, at most. */
+/** Clusters that are told of, and feature requests, at most. */
 const CLUSTERS = 20;
 
 const n = z.number();
@@ -29,6 +32,7 @@ const backlogSchema = z.array(
     level: z.enum(PRIORITIES).nullable(),
     tickets: n,
     overdue: n,
+    unsolved: n,
     oldest: z.coerce.date(),
   }),
 );
@@ -65,11 +69,25 @@ const sinceSchema = z.object({ since: z.coerce.date().nullable() });
 const recoveredSchema = z.array(
   z.object({ account: z.string(), mrr: n.nullable(), by: z.string().nullable() }),
 );
-const leftSchema = z.array(z.object({ name: z.string() }));
+const leftSchema = z.array(
+  z.object({ account: z.string(), mrr: n.nullable(), at: z.coerce.date(), tickets: n }),
+);
 
 const iso = (at: Date) => at.toISOString();
 const within = (column: SQL, { from, to }: Span) =>
   sql`${column} >= ${iso(from)}::timestamptz and ${column} < ${iso(to)}::timestamptz`;
+/** Tickets `t` of the last 30 days of account `a`, which has left. */
+export const beforeLeaving = sql`t.created_at > a.churned_at - interval '30 days' and t.created_at <= a.churned_at`;
+
+/** Promises of a waiting `ticket t` that are broken by now. */
+export function isOverdue(now: Date): Record<ServiceTarget, SQL> {
+  const { first_answer, resolution } = promiseStates(now);
+  return {
+    first_answer: sql`(t.first_response_at is null and ${first_answer.late})`,
+    resolution: resolutionIs(resolution.late),
+  };
+}
+
 export function digestQueries(db: Db) {
   async function rows<T>(schema: z.ZodType<T>, statement: SQL): Promise<T> {
     return schema.parse((await db.execute(statement)).rows);
@@ -88,39 +106,47 @@ export function digestQueries(db: Db) {
         backlogSchema,
         sql`
         select t.priority ->> 'level' as level, count(*)::int as tickets,
-          count(*) filter (where due_at < ${iso(now)}::timestamptz and first_response_at is null)::int as overdue,
+          count(*) filter (where ${isOverdue(now).first_answer})::int as overdue,
+          count(*) filter (where ${isOverdue(now).resolution})::int as unsolved,
           min(created_at) as oldest
         from ticket t where status <> 'resolved' and status <> 'awaiting_customer' ${inSlice(slice)} group by 1`,
       );
       const backlog: Backlog = {
         total: 0,
         byPriority: { P1: 0, P2: 0, P3: 0, P4: 0, none: 0 },
-        overdue: 0,
+        overdue: { first_answer: 0, resolution: 0 },
         oldest: null,
       };
-      for (const { level, tickets, overdue, oldest } of found) {
+      for (const { level, tickets, overdue, unsolved, oldest } of found) {
         backlog.total += tickets;
         backlog.byPriority[level ?? 'none'] = tickets;
-        backlog.overdue += overdue;
+        backlog.overdue.first_answer += overdue;
+        backlog.overdue.resolution += unsolved;
         if (!backlog.oldest || oldest < backlog.oldest) backlog.oldest = oldest;
       }
       return backlog;
     },
 
-    /** Clusters with tickets opened in the span, most reported first; dismissed and merged ones are left out. */
+    /**
+     * Clusters with tickets opened in the span, most reported first, and of feature requests those that most companies
+     * wrote of; dismissed and merged ones are left out.
+     */
     async clustersIn(span: Span, slice: TicketSlice = {}): Promise<ClusterRow[]> {
       const earlier = { from: new Date(2 * span.from.getTime() - span.to.getTime()), to: span.from };
       const found = await rows(
         clusterSchema,
         sql`
         with recent as (
-          select m.cluster_id, count(distinct t.id)::int as reports
-          from ticket t join cluster_member m on m.ticket_id = t.id
+          select m.cluster_id, count(distinct t.id)::int as reports, count(distinct c.account_id) as companies
+          from ticket t join cluster_member m on m.ticket_id = t.id join customer c on c.id = t.customer_id
           where ${within(sql`t.created_at`, span)} ${inSlice(slice)} group by 1
-        ), top as (
-          select c.*, r.reports from recent r join cluster c on c.id = r.cluster_id
+        ), ranked as (
+          select c.*, r.reports, row_number() over (partition by c.kind = 'feature_request'
+            order by case when c.kind = 'feature_request' then r.companies end desc, r.reports desc, c.id) as place
+          from recent r join cluster c on c.id = r.cluster_id
           where c.merged_into is null and c.status not in ('dismissed', 'merged')
-          order by r.reports desc, c.id limit ${CLUSTERS}
+        ), top as (
+          select * from ranked where place <= ${CLUSTERS}
         )
         select p.id::float8 as id, p.kind, p.title, p.issue, p.reports,
           ${within(sql`p.first_seen`, span)} as is_new,
@@ -167,14 +193,16 @@ export function digestQueries(db: Db) {
       return found.map(({ renewal, ...row }) => ({ ...row, renewalAt: renewal }));
     },
 
-    /** Names of the companies that left in the span. */
-    async leftIn(span: Span): Promise<string[]> {
-      const found = await rows(
+    /** Companies that left in the span, the largest first, with how often they wrote before. */
+    leftIn: (span: Span): Promise<LeftRow[]> =>
+      rows(
         leftSchema,
-        sql`select name from account where ${within(sql`churned_at`, span)} order by mrr desc nulls last, name limit 20`,
-      );
-      return found.map(({ name }) => name);
-    },
+        sql`
+        select a.name as account, a.mrr::float8 as mrr, a.churned_at as at,
+          (select count(*)::int from ticket t join customer c on c.id = t.customer_id
+            where c.account_id = a.id and ${beforeLeaving}) as tickets
+        from account a where ${within(sql`a.churned_at`, span)} order by a.mrr desc nulls last, a.name limit 20`,
+      ),
 
     /**
      * Companies that somebody was warned of within the 90 days before, and not by mistake, whose recorded health came

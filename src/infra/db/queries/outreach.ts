@@ -56,6 +56,19 @@ const figuresSchema = z.array(
     optedOut: n,
   }),
 );
+/** The message that came of an event `o`. */
+const MESSAGE_OF = sql`
+  left join proposal p on p.id = o.proposal_id
+  left join proposal_recipient r on r.proposal_id = p.id and r.customer_id = o.customer_id
+  left join outbox b on b.key = r.outbox_key and b.status = 'sent'`;
+const within = ({ from, to }: { from: Date; to: Date }) =>
+  sql`o.created_at >= ${iso(from)}::timestamptz and o.created_at < ${iso(to)}::timestamptz`;
+
+/** Whether `ticket t` began with a message of ours about an event that was dealt with in the span. */
+export function sentFirst(span: { from: Date; to: Date }): SQL {
+  return sql`t.id in (select r.ticket_id from outreach o ${MESSAGE_OF} where ${within(span)} and b.sent_at is not null)`;
+}
+
 /** What came of the messages of one kind. */
 export type OutreachFigures = z.infer<typeof figuresSchema>[number];
 const iso = (at: Date) => at.toISOString();
@@ -235,12 +248,10 @@ export function outreachQueries(db: Db) {
     async outreachFigures(span: { from: Date; to: Date }): Promise<OutreachFigures[]> {
       const { rows } = await db.execute(sql`
         with settling (kind, type) as (values ${SETTLING}), told as (
-          select o.kind, o.status, o.customer_id, p.status as decided, p.decided_by, r.ticket_id, b.sent_at
-          from outreach o
-            left join proposal p on p.id = o.proposal_id
-            left join proposal_recipient r on r.proposal_id = p.id and r.customer_id = o.customer_id
-            left join outbox b on b.key = r.outbox_key and b.status = 'sent'
-          where o.created_at >= ${iso(span.from)}::timestamptz and o.created_at < ${iso(span.to)}::timestamptz
+          select o.kind, o.status, o.customer_id, p.status as decided, p.decided_by, r.ticket_id,
+            -- Two events of one incident are one message to a customer.
+            case when row_number() over (partition by r.id order by o.id) = 1 then b.sent_at end as sent_at
+          from outreach o ${MESSAGE_OF} where ${within(span)}
         )
         select t.kind, count(*)::int as events,
           count(*) filter (where t.status = 'proposed')::int as proposed,

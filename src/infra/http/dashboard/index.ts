@@ -21,7 +21,8 @@ type Asked = z.infer<typeof dashboardQuerySchema>;
 export interface DashboardReader {
   /** AppError `invalid` for a period that cannot be. */
   overview(asked: Asked): Promise<Dashboard>;
-  signals(asked: Asked): Promise<Signals>;
+  /** Of all accounts, or of one. */
+  signals(asked: z.infer<typeof signalsSchema>): Promise<Signals>;
   behind(
     asked: Asked,
     drill: Drill,
@@ -45,6 +46,7 @@ const REFUSED =
 const listSchema = dashboardQuerySchema
   .extend(drillSchema.shape)
   .extend({ skip: z.coerce.number().int().min(0).max(1_000_000).optional() });
+const signalsSchema = dashboardQuerySchema.extend({ account: drillSchema.shape.account });
 const exportSchema = dashboardQuerySchema.extend({
   ...drillSchema.shape,
   view: drillSchema.shape.view.default('tickets'),
@@ -104,9 +106,7 @@ export function createDashboardRoutes({ dashboard, mayRead }: Deps): Route[] {
     read('/dashboard/api/overview', dashboardQuerySchema, async (asked) =>
       json(await dashboard.overview(asked)),
     ),
-    read('/dashboard/api/signals', dashboardQuerySchema, async (asked) =>
-      json(await dashboard.signals(asked)),
-    ),
+    read('/dashboard/api/signals', signalsSchema, async (asked) => json(await dashboard.signals(asked))),
     read('/dashboard/api/tickets', listSchema, async ({ skip, ...asked }) =>
       json(await dashboard.behind(asked, asked, { limit: LIMITS.page, skip })),
     ),

@@ -39,6 +39,11 @@ export function filtersOf(address: Address): Address {
   return Object.fromEntries(FILTERS.flatMap((name) => (address[name] ? [[name, address[name]]] : [])));
 }
 
+/** The account that the page about accounts is narrowed to; beside a list of tickets, the name is the list's. */
+export function accountOf({ page, view, account }: Address): string | undefined {
+  return page === 'signals' && !view ? account : undefined;
+}
+
 /** The same numbers with the tickets of one figure open. */
 export function withDrill(address: Address, drill: Address): Address {
   return { ...filtersOf(address), ...drill };

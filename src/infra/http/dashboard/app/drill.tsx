@@ -33,6 +33,17 @@ const TITLES: Record<string, string> = {
   requests: 'Feature requests',
   gaps: 'Nothing we know answered these',
   accounts: 'Messages that read as if a company may leave',
+  left: 'Before they left',
+  outreach: 'Written first',
+};
+
+const STATUS_TITLES: Record<string, string> = {
+  due: 'First answers that were due',
+  late: 'First answers that are late',
+  overdue: 'First answers overdue',
+  resolution_due: 'Resolutions that were due',
+  resolution_late: 'Resolutions that are late',
+  resolution_overdue: 'Resolutions overdue',
 };
 
 const STATUS_WORDS: Record<Line['status'], string> = {
@@ -210,9 +221,11 @@ function titleOf({ view = '', cluster, by, status, account }: Address, data: Sho
     return known?.title ?? `Reports of ${cluster}`;
   }
   if (account) return account;
-  if (status === 'late') return 'First answers that are late';
-  if (status === 'overdue') return 'Waiting longer than promised';
-  if (by === 'auto' || by === 'assisted' || by === 'agent') return `Answered by ${WHO[by].toLowerCase()}`;
+  const narrowed = status && STATUS_TITLES[status];
+  if (narrowed) return narrowed;
+  if (by === 'bot') return 'Answered by the bot or with its draft';
+  if (by === 'auto' || by === 'assisted' || by === 'agent')
+    return `Answered by ${WHO[by].toLowerCase()}${status === 'rated' ? ', rated' : ''}`;
   return title;
 }
 

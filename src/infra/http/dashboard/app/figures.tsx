@@ -1,7 +1,8 @@
 // The figures at the top: each says what it counts, against what is normal, and opens the tickets behind it.
 import type { ComponentChildren } from 'preact';
-import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
+import { type Dashboard, PROMISES, type Wire } from '../../../../model/dashboard.ts';
 import { against, duration } from '../../../../model/measure.ts';
+import { SERVICE_TARGETS, type ServiceTarget, TARGET_WORDS } from '../../../../model/service-level.ts';
 import type { Address } from './address.ts';
 import { DrillLink } from './parts.tsx';
 import { count, percent, spreadNote } from './words.ts';
@@ -10,7 +11,7 @@ interface Tile {
   label: string;
   value: string;
   note: ComponentChildren;
-  to: Address | null;
+  to: Address;
   tone?: 'warning';
 }
 
@@ -19,32 +20,22 @@ type Data = Wire<Dashboard>;
 export function Figures({ data }: { data: Data }) {
   return (
     <ul class="tiles" aria-label="Figures">
-      {tilesOf(data).map(({ label, value, note, to, tone }) => {
-        const inner = (
-          <>
+      {tilesOf(data).map(({ label, value, note, to, tone }) => (
+        <li key={label}>
+          <DrillLink class="tile" to={to}>
             <span class="tile-label">{label}</span>
             <b>{value}</b>
             <span class={`tile-note ${tone ? `is-${tone}` : ''}`}>{note}</span>
-          </>
-        );
-        return (
-          <li key={label}>
-            {to ? (
-              <DrillLink class="tile" to={to}>
-                {inner}
-              </DrillLink>
-            ) : (
-              <div class="tile">{inner}</div>
-            )}
-          </li>
-        );
-      })}
+          </DrillLink>
+        </li>
+      ))}
     </ul>
   );
 }
 
 /** Those that are known; a figure without any case is not made up. */
-function tilesOf({ volume, response, resolved, due, backlog, answered, saved, cost }: Data): Tile[] {
+function tilesOf(data: Data): Tile[] {
+  const { volume, response, resolved, backlog, answered, saved, cost, outreach } = data;
   const tiles: (Tile | null)[] = [
     {
       label: 'Tickets',
@@ -79,38 +70,63 @@ function tilesOf({ volume, response, resolved, due, backlog, answered, saved, co
           to: { view: 'resolved' },
         }
       : null,
-    due.known > 0
-      ? {
-          label: 'In time',
-          value: percent(due.known - due.late, due.known),
-          note:
-            due.late === 0 ? `all ${count(due.known, 'first answer')}` : `${due.late} of ${due.known} late`,
-          to: due.late > 0 ? { view: 'tickets', status: 'late' } : { view: 'response' },
-          tone: due.late > 0 ? 'warning' : undefined,
-        }
-      : null,
+    promiseTile('Answered in time', 'first_answer', data),
+    promiseTile('Resolved in time', 'resolution', data),
     backlog && {
       label: 'Waiting now',
       value: backlog.total.toLocaleString('en'),
-      note:
-        backlog.overdue > 0
-          ? `${backlog.overdue} overdue`
-          : backlog.total > 0
-            ? 'none overdue'
-            : 'nothing waits',
+      note: backlog.total > 0 ? 'by us, whenever it came' : 'nothing waits',
       to: { view: 'backlog' },
-      tone: backlog.overdue > 0 ? 'warning' : undefined,
     },
+    ...SERVICE_TARGETS.map((target) => overdueTile(target, data)),
     saved && saved.minutes > 0
       ? {
           label: 'Time saved',
           value: duration(Math.round(saved.minutes) * 60),
-          note: cost
-            ? `${cost.perResolution.toFixed(2)} ${cost.currency} a resolution`
-            : 'by the configured minutes',
-          to: null,
+          note: 'by the configured minutes',
+          to: { view: 'answered', by: 'bot' },
+        }
+      : null,
+    cost && {
+      label: 'Cost of a resolution',
+      value: `${cost.perResolution.toFixed(2)} ${cost.currency}`,
+      note: `of ${count(resolved.n, 'resolved ticket')}`,
+      to: { view: 'resolved' },
+    },
+    outreach && outreach.sent > 0
+      ? {
+          label: 'Written first',
+          value: outreach.sent.toLocaleString('en'),
+          note: `${outreach.settled} settled, ${outreach.replied} answered`,
+          to: { view: 'outreach' },
         }
       : null,
   ];
   return tiles.filter((tile) => tile !== null);
+}
+
+/** Promises that were kept; opens those that were not, if any. */
+function promiseTile(label: string, target: ServiceTarget, { due }: Data): Tile | null {
+  const { known, late } = due[target];
+  if (known === 0) return null;
+  return {
+    label,
+    value: percent(known - late, known),
+    note: late === 0 ? `all ${count(known, TARGET_WORDS[target])}` : `${late} of ${known} late`,
+    to: { view: 'tickets', status: late > 0 ? PROMISES[target].late : PROMISES[target].due },
+    tone: late > 0 ? 'warning' : undefined,
+  };
+}
+
+/** What waits though it was due. */
+function overdueTile(target: ServiceTarget, { backlog }: Data): Tile | null {
+  const n = backlog?.overdue[target] ?? 0;
+  if (n === 0) return null;
+  return {
+    label: `${PROMISES[target].many} overdue`,
+    value: n.toLocaleString('en'),
+    note: 'of what waits now',
+    to: { view: 'backlog', status: PROMISES[target].overdue },
+    tone: 'warning',
+  };
 }

@@ -3,7 +3,7 @@ import { type ComponentChildren, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Dashboard, Signals, Wire } from '../../../../model/dashboard.ts';
 import { Bell, Icon } from '../../../../web/icons.tsx';
-import { type Address, changed, filtersOf, queryOf, useAddress } from './address.ts';
+import { type Address, accountOf, changed, filtersOf, queryOf, useAddress } from './address.ts';
 import { Drill } from './drill.tsx';
 import { Figures } from './figures.tsx';
 import { Filters } from './filters.tsx';
@@ -44,7 +44,8 @@ function App() {
 
 /** Loads what a page shows; what it showed before stays readable meanwhile. */
 function Page<T>(props: { at: string; address: Address; children: (data: T) => ComponentChildren }) {
-  const query = queryOf(filtersOf(props.address));
+  const { address } = props;
+  const query = queryOf(changed(filtersOf(address), { account: accountOf(address) }));
   const { value, loading, failure, again } = useLoaded<T>(`/dashboard/api/${props.at}${query}`);
   return (
     <>

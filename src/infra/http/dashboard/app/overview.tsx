@@ -1,10 +1,10 @@
 // Volume, speed and who answered: the charts, each with its numbers as a table.
 import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
-import { duration, rounded } from '../../../../model/measure.ts';
+import { duration, FEW, rounded } from '../../../../model/measure.ts';
 import { go, useAddress, withDrill } from './address.ts';
 import { ChartView } from './chart.tsx';
-import { DrillLink, Empty, Panel } from './parts.tsx';
-import { dayText, FEW, WHO } from './words.ts';
+import { DrillLink, Empty, Panel, Table } from './parts.tsx';
+import { dayText, WHO } from './words.ts';
 
 type Data = Wire<Dashboard>;
 const ANSWERERS = ['auto', 'assisted', 'agent'] as const;
@@ -26,33 +26,21 @@ export function Volume({ data }: { data: Data }) {
       {charts.volume ? (
         <details class="as-table">
           <summary>As a table</summary>
-          <div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Day</th>
-                  <th scope="col">Tickets</th>
-                  <th scope="col">Normal</th>
-                  <th scope="col">First answer</th>
+          <Table heads={['Day', 'Tickets', 'Normal', 'First answer']}>
+            {days
+              .filter(({ current }) => current)
+              .reverse()
+              .map(({ day, received, normal: usual, response }) => (
+                <tr key={day}>
+                  <th scope="row">
+                    <DrillLink to={{ view: 'tickets', day }}>{dayText(day, now)}</DrillLink>
+                  </th>
+                  <td>{received}</td>
+                  <td>{usual === null ? '–' : rounded(usual)}</td>
+                  <td>{response ? duration(response.median) : '–'}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {days
-                  .filter(({ current }) => current)
-                  .reverse()
-                  .map(({ day, received, normal: usual, response }) => (
-                    <tr key={day}>
-                      <th scope="row">
-                        <DrillLink to={{ view: 'tickets', day }}>{dayText(day, now)}</DrillLink>
-                      </th>
-                      <td>{received}</td>
-                      <td>{usual === null ? '–' : rounded(usual)}</td>
-                      <td>{response ? duration(response.median) : '–'}</td>
-                    </tr>
-                  ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+          </Table>
         </details>
       ) : null}
     </Panel>
@@ -95,34 +83,30 @@ export function Answerers({ data }: { data: Data }) {
         <Empty>Nothing is answered yet.</Empty>
       )}
       {answered.total > 0 ? (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">By</th>
-              <th scope="col">Tickets</th>
-              <th scope="col">Rated</th>
-            </tr>
-          </thead>
-          <tbody>
-            {ANSWERERS.map((who) => {
-              const { n, rating } = answered[who];
-              return (
-                <tr key={who}>
-                  <th scope="row">
-                    <i class={`dot is-${who}`} aria-hidden="true" />
-                    {n > 0 ? <DrillLink to={{ view: 'answered', by: who }}>{WHO[who]}</DrillLink> : WHO[who]}
-                  </th>
-                  <td>{n}</td>
-                  <td>
-                    {rating
-                      ? `${rating.mean.toFixed(1)} of 5 (${rating.n}${rating.n < FEW ? ' only' : ''})`
-                      : '–'}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+        <Table heads={['By', 'Tickets', 'Rated']}>
+          {ANSWERERS.map((who) => {
+            const { n, rating } = answered[who];
+            return (
+              <tr key={who}>
+                <th scope="row">
+                  <i class={`dot is-${who}`} aria-hidden="true" />
+                  {n > 0 ? <DrillLink to={{ view: 'answered', by: who }}>{WHO[who]}</DrillLink> : WHO[who]}
+                </th>
+                <td>{n}</td>
+                <td>
+                  {rating ? (
+                    <DrillLink to={{ view: 'answered', by: who, status: 'rated' }}>
+                      {rating.mean.toFixed(1)} of 5 ({rating.n}
+                      {rating.n < FEW ? ' only' : ''})
+                    </DrillLink>
+                  ) : (
+                    '–'
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </Table>
       ) : null}
     </Panel>
   );
@@ -140,9 +124,9 @@ export function Changes({ data }: { data: Data }) {
         </Empty>
       ) : (
         <ul class="changes">
-          {changes.map(({ text, tone }) => (
+          {changes.map(({ text, tone, drill }) => (
             <li key={text} class={`is-${tone}`}>
-              {text}
+              <DrillLink to={drill}>{text}</DrillLink>
             </li>
           ))}
         </ul>

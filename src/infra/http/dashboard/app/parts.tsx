@@ -62,6 +62,26 @@ export function Panel(props: {
   );
 }
 
+/** Rows under their heads; wide ones are scrolled sideways. */
+export function Table(props: { heads: string[]; class?: string; children: ComponentChildren }) {
+  return (
+    <div class="scroll">
+      <table class={props.class}>
+        <thead>
+          <tr>
+            {props.heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+    </div>
+  );
+}
+
 /** Says why there is nothing, and what would change that. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;

@@ -1,8 +1,9 @@
 // The page about accounts and the product: how each company fares and why, what is wished for, what is hard to find.
 import type { Signals, Wire } from '../../../../model/dashboard.ts';
+import { accountOf, filtersOf, useAddress } from './address.ts';
 import { Drill } from './drill.tsx';
 import { Period } from './filters.tsx';
-import { DrillLink, Empty, Panel } from './parts.tsx';
+import { DrillLink, Empty, PageLink, Panel, Table } from './parts.tsx';
 import { clusterName, count, dayText, mrrText } from './words.ts';
 
 type Data = Wire<Signals>;
@@ -18,6 +19,8 @@ const SPARK = { width: 96, height: 28, edge: 3 };
 
 export function SignalsContent({ data }: { data: Data }) {
   const { accounts, requests, friction } = data;
+  const address = useAddress();
+  const account = accountOf(address);
   const frail = accounts.filter(({ health }) => health <= RISK);
   return (
     <>
@@ -26,7 +29,16 @@ export function SignalsContent({ data }: { data: Data }) {
           <Period data={data} />
         </div>
       </section>
-      <p class="lead">{leadOf(accounts, frail)}</p>
+      {account ? (
+        <p class="lead">
+          {accounts.length > 0 ? `How ${account} fares.` : `Nothing is recorded of ${account} in these days.`}{' '}
+          <PageLink to={filtersOf(address)} isHere={false}>
+            All accounts
+          </PageLink>
+        </p>
+      ) : (
+        <p class="lead">{leadOf(accounts, frail)}</p>
+      )}
       <Accounts data={data} />
       <div class="panels is-pair">
         <Ranking
@@ -62,25 +74,14 @@ function Accounts({ data }: { data: Data }) {
       class="is-full"
       note="Health from 0 to 100, with what takes most from it; the line shows the last 30 days that are recorded."
     >
-      <div class="scroll">
-        <table class="accounts is-stacked">
-          <thead>
-            <tr>
-              <th scope="col">Account</th>
-              <th scope="col">Health</th>
-              <th scope="col">Because</th>
-              <th scope="col">A month</th>
-              <th scope="col">Renews</th>
-              <th scope="col">Owner</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.accounts.map((account) => (
-              <AccountRow key={account.account} account={account} now={data.now} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        class="accounts is-stacked"
+        heads={['Account', 'Health', 'Because', 'A month', 'Renews', 'Owner']}
+      >
+        {data.accounts.map((account) => (
+          <AccountRow key={account.account} account={account} now={data.now} />
+        ))}
+      </Table>
     </Panel>
   );
 }
@@ -158,30 +159,18 @@ function Ranking(props: { title: string; rows: Ranked[]; empty: string; note?: s
       {props.rows.length === 0 ? (
         <Empty>{props.empty}</Empty>
       ) : (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">What</th>
-                <th scope="col">Companies</th>
-                <th scope="col">Customers</th>
-                <th scope="col">A month</th>
-              </tr>
-            </thead>
-            <tbody>
-              {props.rows.map(({ id, title, accounts, customers, mrr }) => (
-                <tr key={id}>
-                  <th scope="row">
-                    <DrillLink to={{ view: 'clusters', cluster: clusterName(id) }}>{title}</DrillLink>
-                  </th>
-                  <td>{accounts}</td>
-                  <td>{customers}</td>
-                  <td>{mrr ? Math.round(mrr).toLocaleString('en') : '–'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={['What', 'Companies', 'Customers', 'A month']}>
+          {props.rows.map(({ id, title, accounts, customers, mrr }) => (
+            <tr key={id}>
+              <th scope="row">
+                <DrillLink to={{ view: 'clusters', cluster: clusterName(id) }}>{title}</DrillLink>
+              </th>
+              <td>{accounts}</td>
+              <td>{customers}</td>
+              <td>{mrr ? Math.round(mrr).toLocaleString('en') : '–'}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Panel>
   );

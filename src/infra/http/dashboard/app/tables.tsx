@@ -1,9 +1,9 @@
 // What it was about: categories, reports, wishes, companies, gaps. Every row opens its tickets.
 import type { ComponentChildren } from 'preact';
 import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
-import { briefly, rounded } from '../../../../model/measure.ts';
+import { FEW, rounded, spreadCell } from '../../../../model/measure.ts';
 import type { Address } from './address.ts';
-import { DrillLink, Empty, Panel } from './parts.tsx';
+import { DrillLink, Empty, Panel, Table } from './parts.tsx';
 import { clusterName, count, dayText, mrrText } from './words.ts';
 
 type Data = Wire<Dashboard>;
@@ -22,44 +22,32 @@ export function Categories({ data }: { data: Data }) {
     <Panel
       title="Categories"
       class="is-wide"
-      note={`Times are the middle ones: half were faster.${themes.some(({ normal }) => normal) ? ' After the stroke, and as the mark on a bar: the normal number.' : ''}`}
+      note={`Times: half within the first${themes.some(({ response }) => response && response.n >= FEW) ? ', 9 of 10 within the second' : ''}.${themes.some(({ normal }) => normal) ? ' Tickets: after the stroke, and as the mark on a bar, the normal number.' : ''}`}
       aside={<Export file="categories" />}
     >
-      <div class="scroll">
-        <table class="bars">
-          <thead>
-            <tr>
-              <th scope="col">Category</th>
-              <th scope="col">Tickets</th>
-              <th scope="col">First answer</th>
-              <th scope="col">Resolved in</th>
-            </tr>
-          </thead>
-          <tbody>
-            {themes.map(({ category, name, received, normal, response, resolution }) => (
-              <tr key={category ?? ''}>
-                <th scope="row">
-                  <DrillLink to={{ view: 'tickets', topic: category ?? 'none' }}>{name}</DrillLink>
-                </th>
-                <td>
-                  <div class="bar-cell">
-                    <span class="bar" aria-hidden="true">
-                      <i style={{ width: `${(100 * received) / most}%` }} />
-                      {normal ? <s style={{ left: `${(100 * normal.mean) / most}%` }} /> : null}
-                    </span>
-                    <span class="bar-value">
-                      {received}
-                      {normal ? <small> / {rounded(normal.mean)}</small> : null}
-                    </span>
-                  </div>
-                </td>
-                <td>{response ? briefly(response.median) : '–'}</td>
-                <td>{resolution ? briefly(resolution.median) : '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table class="bars" heads={['Category', 'Tickets', 'First answer', 'Resolved in']}>
+        {themes.map(({ category, name, received, normal, response, resolution }) => (
+          <tr key={category ?? ''}>
+            <th scope="row">
+              <DrillLink to={{ view: 'tickets', topic: category ?? 'none' }}>{name}</DrillLink>
+            </th>
+            <td>
+              <div class="bar-cell">
+                <span class="bar" aria-hidden="true">
+                  <i style={{ width: `${(100 * received) / most}%` }} />
+                  {normal ? <s style={{ left: `${(100 * normal.mean) / most}%` }} /> : null}
+                </span>
+                <span class="bar-value">
+                  {received}
+                  {normal ? <small> / {rounded(normal.mean)}</small> : null}
+                </span>
+              </div>
+            </td>
+            <td>{spreadCell(response)}</td>
+            <td>{spreadCell(resolution)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }
@@ -158,7 +146,7 @@ export function Wishes({ data }: { data: Data }) {
 }
 
 export function Companies({ data }: { data: Data }) {
-  const { leaving, accounts, left, recovered, now } = data;
+  const { atRisk, left, recovered, now } = data;
   const renews = (at: string | null) => (at ? `renews ${dayText(at.slice(0, 10), now)}` : '');
   return (
     <Panel
@@ -168,43 +156,62 @@ export function Companies({ data }: { data: Data }) {
           all accounts
         </DrillLink>
       }
-      note={[
-        recovered.length > 0 ? `Well again: ${recovered.map(({ account }) => account).join(', ')}.` : '',
-        left.length > 0 ? `Left in this period: ${left.join(', ')}.` : '',
-      ]
-        .filter(Boolean)
-        .join(' ')}
     >
-      {leaving.length + accounts.length === 0 ? (
-        <Empty>No company wrote as if it may leave.</Empty>
+      {atRisk.length === 0 ? (
+        <Empty>No company is at risk.</Empty>
       ) : (
         <ul class="lines">
-          {accounts.map(({ account, plan, mrr, renewalAt, health, reasons }) => (
+          {atRisk.map(({ account, plan, mrr, renewalAt, health, reasons, tickets }) => (
             <Line
-              key={`health ${account}`}
-              to={{ view: 'tickets', account }}
+              key={account}
+              to={health === null ? { view: 'accounts', account } : { page: 'signals', account }}
               title={account}
-              chip={<span class="chip is-risk">health {Math.round(health)}</span>}
-              facts={[plan, mrrText(mrr), renews(renewalAt), reasons.slice(0, 2).join(' ')]}
+              chip={health === null ? null : <span class="chip is-risk">health {Math.round(health)}</span>}
+              facts={[
+                plan,
+                mrrText(mrr),
+                renews(renewalAt),
+                reasons.slice(0, 2).join(' ') ||
+                  `${count(tickets.length, 'ticket')} that ${tickets.length === 1 ? 'reads' : 'read'} as if they may leave`,
+              ]}
             />
           ))}
-          {leaving
-            .filter(({ account }) => !accounts.some((known) => known.account === account))
-            .map(({ account, plan, mrr, renewalAt, tickets }) => (
+        </ul>
+      )}
+      {recovered.length > 0 ? (
+        <>
+          <h3>Saved: at risk before, well again</h3>
+          <ul class="lines">
+            {recovered.map(({ account, mrr, by }) => (
               <Line
                 key={account}
-                to={{ view: 'accounts', account }}
+                to={{ page: 'signals', account }}
+                title={account}
+                facts={[mrrText(mrr), by ? `${by} looked after it` : '']}
+              />
+            ))}
+          </ul>
+        </>
+      ) : null}
+      {left.length > 0 ? (
+        <>
+          <h3>Left</h3>
+          <ul class="lines">
+            {left.map(({ account, mrr, at, tickets }) => (
+              <Line
+                key={account}
+                to={{ view: 'left', account }}
                 title={account}
                 facts={[
-                  plan,
+                  dayText(at.slice(0, 10), now),
                   mrrText(mrr),
-                  renews(renewalAt),
-                  `${count(tickets.length, 'ticket')} that ${tickets.length === 1 ? 'reads' : 'read'} like it`,
+                  `${count(tickets, 'ticket')} in the 30 days before`,
                 ]}
               />
             ))}
-        </ul>
-      )}
+          </ul>
+        </>
+      ) : null}
     </Panel>
   );
 }
@@ -239,34 +246,21 @@ export function AutonomyTable({ data }: { data: Data }) {
       aside={<Export file="autonomy" />}
       note="Earned means: the outcomes of reviewed drafts prove, at 95 %, that mistakes stay below the configured risk. Change a mode in chat with /deskhand mode CATEGORY auto."
     >
-      <div class="scroll">
-        <table class="is-stacked">
-          <thead>
-            <tr>
-              <th scope="col">Category</th>
-              <th scope="col">Mode</th>
-              <th scope="col">Reviewed</th>
-              <th scope="col">Mistakes</th>
-              <th scope="col">Earned</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.autonomy.toSorted(byDistance).map((row) => (
-              <tr key={row.category}>
-                <th scope="row">
-                  <DrillLink to={{ view: 'answered', topic: row.category }}>{row.name}</DrillLink>
-                </th>
-                <td>
-                  <span class={`chip is-${row.mode}`}>{row.mode}</span>
-                </td>
-                <td data-label="Reviewed">{row.reviewed}</td>
-                <td data-label="Mistakes">{row.errors}</td>
-                <td>{earnedText(row)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table class="is-stacked" heads={['Category', 'Mode', 'Reviewed', 'Mistakes', 'Earned']}>
+        {data.autonomy.toSorted(byDistance).map((row) => (
+          <tr key={row.category}>
+            <th scope="row">
+              <DrillLink to={{ view: 'answered', topic: row.category }}>{row.name}</DrillLink>
+            </th>
+            <td>
+              <span class={`chip is-${row.mode}`}>{row.mode}</span>
+            </td>
+            <td data-label="Reviewed">{row.reviewed}</td>
+            <td data-label="Mistakes">{row.errors}</td>
+            <td>{earnedText(row)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }

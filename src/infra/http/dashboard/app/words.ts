@@ -1,9 +1,6 @@
 // Numbers and days as the page writes them.
 import type { Spread } from '../../../../model/digest.ts';
-import { duration } from '../../../../model/measure.ts';
-
-/** Fewer cases than this say little about the next ones, and the page says so. */
-export const FEW = 5;
+import { duration, FEW } from '../../../../model/measure.ts';
 
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
