@@ -1,10 +1,11 @@
 // What chat platforms promise of a digest: figures, table and pictures as they can, nothing over a limit, no name acts.
+import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { digestCards } from '../../src/cards/digest.ts';
 import { digestCharts } from '../../src/cards/digest-charts.ts';
 import { drawChart } from '../../src/infra/charts/draw.ts';
 import { digestOf, spanOf } from '../../src/insights/digest-period.ts';
-import type { Card } from '../../src/model/card.ts';
+import type { Block, Card } from '../../src/model/card.ts';
 import type { Digest } from '../../src/model/digest.ts';
 import { appears, type Chat } from './chat-world.ts';
 
@@ -79,21 +80,40 @@ async function cards(): Promise<Card[]> {
   return [card, ...thread.map((post) => post.card)];
 }
 
+/** Whether pictures are the ones that were drawn; their bytes would say little in a failure. */
+const hashOf = (png: Uint8Array) => createHash('sha256').update(png).digest('hex');
+
+const blocksOf = <T extends Block['type']>({ blocks }: Card, type: T) =>
+  blocks.filter((block): block is Extract<Block, { type: T }> => block.type === type);
+
 /** `chat` answers the one of the test that runs. */
 export function digestContract(chat: () => Chat): void {
-  it('shows a digest with its figures, and the details in its thread', async () => {
+  it('shows a digest with its figures, pictures and tables, and the details in its thread', async () => {
     const { platform, world } = chat();
     const [head, ...details] = await cards();
     if (!head) throw new Error('a digest has a card');
     const ref = await platform.post(chat().place(), head);
-    const texts: string[] = [(await appears('the digest', () => chat().see(ref))).text];
-    for (const card of details) {
-      const post = await platform.post({ ...chat().place(), thread: ref }, card);
+    const texts: string[] = [];
+    const pictured: string[] = [];
+    for (const [n, card] of [head, ...details].entries()) {
+      const place = { ...chat().place(), thread: ref };
+      const post = n === 0 ? ref : await platform.post(place, card);
       const seen = await appears(card.fallback, () => chat().see(post));
+      expect(seen.thread).toBe(n === 0 ? null : (chat().see(ref)?.ref.message ?? ''));
       expect(seen.mentions.filter((one) => !one.includes(`](<${OURS}/dashboard?`))).toEqual([]);
       texts.push(seen.text);
+
+      const charts = blocksOf(card, 'chart');
+      const pictures = await world.pictures(seen);
+      expect(pictures.map(({ png }) => hashOf(png))).toEqual(charts.map(({ png }) => hashOf(png)));
+      for (const [at, { alt }] of charts.entries()) expect(pictures[at]?.alt).toContain(alt.slice(0, 30));
+      pictured.push(...charts.map(({ title }) => title));
+      const columns = blocksOf(card, 'table').map((table) => table.columns);
+      if (world.tables) expect(world.tables(seen)).toEqual(columns);
+      else for (const column of columns.flat()) expect(seen.text).toContain(column);
     }
     expect(world.refused()).toEqual([]);
+    expect(pictured.length).toBeGreaterThan(2);
     expect(texts[0]).toContain('Monday 2 March 2026');
     expect(texts[0]).toContain('63');
     expect(texts.join('\n')).toContain('15 reports');

@@ -28,6 +28,11 @@ export interface Seen {
   mentions: string[];
 }
 
+export interface Picture {
+  png: Uint8Array;
+  alt: string;
+}
+
 /** A form as one sees it: values by field id. A field that a platform splits (long texts) is joined. */
 export interface SeenForm {
   title: string;
@@ -46,6 +51,10 @@ export interface ChatWorld {
   create(): ChatPlatform;
   /** Messages of the channel and its threads, oldest first. */
   messages(): Seen[];
+  /** Pictures on a message as its readers load them, in order. */
+  pictures(seen: Seen): Promise<Picture[]>;
+  /** Heads of the native tables on a message; absent where the platform has none. */
+  tables?(seen: Seen): string[][];
   /** People whom a message mentioned when it was posted. */
   pinged(ref: MessageRef): Person[];
   /** What was said to one person only, oldest first. */

@@ -6,7 +6,7 @@ export type CardElement =
   | { type: 'RichTextBlock'; id?: string; inlines: { text: string; selectAction?: { url: string } }[] }
   | { type: 'Container'; id?: string; items: CardElement[] }
   | { type: 'Table'; id?: string; rows: { cells: { items: CardElement[] }[] }[] }
-  | { type: 'Image'; id?: string; url: string }
+  | { type: 'Image'; id?: string; url: string; altText: string }
   | { type: 'TextBlock'; id?: string; text: string; wrap: true }
   | { type: 'ActionSet'; id?: string; actions: CardAction[] }
   | CardInput;
@@ -225,6 +225,20 @@ export function wordsOn(card: Pick<AnyCard, 'body'>): string {
 export function linksOn(card: Pick<AnyCard, 'body'>): string[] {
   return elementsOf(card).flatMap((element) =>
     element.type === 'RichTextBlock' ? element.inlines.flatMap((run) => run.selectAction?.url ?? []) : [],
+  );
+}
+
+/** The pictures of a card. */
+export function imagesOn(card: Pick<AnyCard, 'body'>): { url: string; altText: string }[] {
+  return elementsOf(card).flatMap((element) => (element.type === 'Image' ? [element] : []));
+}
+
+/** The first row of each table of a card. */
+export function tablesOn(card: Pick<AnyCard, 'body'>): string[][] {
+  return elementsOf(card).flatMap((element) =>
+    element.type === 'Table'
+      ? [(element.rows[0]?.cells ?? []).map(({ items }) => wordsOn({ body: items }))]
+      : [],
   );
 }
 

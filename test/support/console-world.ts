@@ -147,6 +147,20 @@ export async function consoleWorld(): Promise<ChatWorld> {
         .filter(({ post }) => post.author === 'Deskhand')
         .sort((a, b) => a.post.at.localeCompare(b.post.at))
         .map(see),
+    pictures: (seen) =>
+      Promise.all(
+        nodesOf(looked(seen), 'Image').map(async ({ url, altText }) => {
+          const served = routes.find(({ path }) => path === '/console/images/:name');
+          const request = new Request(`http://${HOST}${url}`, { headers: { host: HOST } });
+          const params = { name: String(url).split('/').at(-1) ?? '' };
+          const answer = await served?.handle(request, params, { address: '127.0.0.1' });
+          return { png: new Uint8Array((await answer?.arrayBuffer()) ?? []), alt: String(altText) };
+        }),
+      ),
+    tables: (seen) =>
+      nodesOf(looked(seen), 'Table').map(({ rows }) =>
+        ((rows as { cells: unknown[] }[])[0]?.cells ?? []).map((cell) => wordsOf(cell).join('')),
+      ),
     // A mention is a word to that person alone.
     pinged: () =>
       personsOf((person) => [...told.keys()].some((key) => key.startsWith(`notice/${emailOf(person)}/`))),
@@ -266,6 +280,17 @@ function journalled(store: AdapterStore, wrote: (key: string, value: unknown) =>
       await store.set(key, value, ...rest);
     },
   };
+}
+
+/** Elements of one type, in reading order. */
+function nodesOf({ content }: Post, type: string): Record<string, unknown>[] {
+  const visit = (node: unknown): Record<string, unknown>[] => {
+    if (Array.isArray(node)) return node.flatMap(visit);
+    if (typeof node !== 'object' || node === null) return [];
+    const own = 'type' in node && node.type === type ? [{ ...node }] : [];
+    return [...own, ...Object.values(node).flatMap(visit)];
+  };
+  return content.kind === 'card' ? visit(content.json) : [];
 }
 
 /** Texts of a card, in reading order. */

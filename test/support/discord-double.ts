@@ -15,7 +15,7 @@ export interface DoubleMessage {
   channel: string;
   author: string;
   body: MessageBody;
-  files: string[];
+  files: File[];
   /** The words at its creation: what a push notification shows. */
   notification: string;
   /** User ids that it pinged at its creation. */
@@ -138,13 +138,7 @@ export async function openDiscordDouble() {
     throw new Refusal(400, 50035, `Invalid Form Body: ${faultsFound.join('; ')}`);
   }
 
-  function create(
-    channel: string,
-    author: string,
-    body: MessageBody,
-    files: string[],
-    onlyFor: string | null,
-  ) {
+  function create(channel: string, author: string, body: MessageBody, files: File[], onlyFor: string | null) {
     const message: DoubleMessage = {
       id: snowflake(),
       channel,
@@ -164,11 +158,11 @@ export async function openDiscordDouble() {
     return message;
   }
 
-  function change(message: DoubleMessage, patch: MessageBody, files: string[]): DoubleMessage {
+  function change(message: DoubleMessage, patch: MessageBody, files: File[]): DoubleMessage {
     const was = message.body.flags ?? 0;
     const flags = was | ((patch.flags ?? was) & (1 << 15));
     const body = { ...message.body, ...patch, flags };
-    check(messageFaults(body, [...message.files, ...files]));
+    check(messageFaults(body, names([...message.files, ...files])));
     Object.assign(message, {
       body,
       files: [...message.files, ...files],
@@ -226,7 +220,7 @@ export async function openDiscordDouble() {
   }
 
   /** The first answer: in time, once, and of a kind that this interaction takes. */
-  function answer(id: string, given: string, body: unknown, files: string[]): void {
+  function answer(id: string, given: string, body: unknown, files: File[]): void {
     const found = interactions.get(given);
     if (!found || found.id !== id || now() - found.at > ACK_MS)
       throw new Refusal(404, 10062, 'Unknown interaction');
@@ -236,7 +230,7 @@ export async function openDiscordDouble() {
     if (type === 9) check(found.isModal ? ['type: a modal cannot answer a modal'] : modalFaults(data));
     if (type === 4 || type === 5) {
       const parsed = bodySchema.parse(data ?? {});
-      if (type === 4) check(messageFaults(parsed, files));
+      if (type === 4) check(messageFaults(parsed, names(files)));
       const onlyFor = (parsed.flags ?? 0) & EPHEMERAL ? found.user : null;
       const message = create(found.channel, bot.id, parsed, files, onlyFor);
       // "Deskhand is thinking …" says nothing yet.
@@ -251,7 +245,7 @@ export async function openDiscordDouble() {
     method: string;
     path: string;
     body: unknown;
-    files: string[];
+    files: File[];
   }
 
   function perform({ method, path, body, files }: Asked): unknown {
@@ -291,7 +285,7 @@ export async function openDiscordDouble() {
     if (into) {
       channelOf(into);
       const asked = message();
-      check(messageFaults(asked, files));
+      check(messageFaults(asked, names(files)));
       const before = asked.enforce_nonce && asked.nonce ? nonces.get(`${into}/${asked.nonce}`) : undefined;
       const made = (before && messages.get(before)) || create(into, bot.id, asked, files, null);
       if (asked.nonce) nonces.set(`${into}/${asked.nonce}`, made.id);
@@ -330,7 +324,7 @@ export async function openDiscordDouble() {
       const found = interactionOf(followed);
       if (!found.answer) throw new Refusal(404, 10015, 'Unknown Webhook');
       const asked = message();
-      check(messageFaults(asked, files));
+      check(messageFaults(asked, names(files)));
       const onlyFor = (asked.flags ?? 0) & EPHEMERAL ? found.user : null;
       return shown(create(found.channel, bot.id, asked, files, onlyFor));
     }
@@ -482,8 +476,10 @@ export async function openDiscordDouble() {
   };
 }
 
+const names = (files: File[]) => files.map(({ name }) => name);
+
 /** JSON, or the multipart form that carries files. */
-async function readBody(request: IncomingMessage): Promise<{ body: unknown; files: string[] }> {
+async function readBody(request: IncomingMessage): Promise<{ body: unknown; files: File[] }> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
@@ -491,6 +487,6 @@ async function readBody(request: IncomingMessage): Promise<{ body: unknown; file
   if (bytes.length === 0) return { body: undefined, files: [] };
   if (!type.startsWith('multipart/')) return { body: JSON.parse(bytes.toString('utf8')), files: [] };
   const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
-  const files = [...form.values()].flatMap((value) => (typeof value === 'string' ? [] : [value.name]));
+  const files = [...form.values()].flatMap((value) => (typeof value === 'string' ? [] : [value]));
   return { body: JSON.parse(String(form.get('payload_json'))), files };
 }

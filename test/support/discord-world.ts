@@ -231,6 +231,16 @@ export async function openDiscordWorld(
     pinged: ({ message }) =>
       personsOf((person) => double.messages.get(message)?.pinged.includes(PEOPLE[person]) === true),
     notices: (person) => saidTo(person).map(textOf),
+    async pictures(seen) {
+      const look = looks.get(seen);
+      const items = flatten(look?.components ?? []).flatMap((one) => gallerySchema.parse(one).items ?? []);
+      return Promise.all(
+        items.map(async ({ media, description = '' }) => {
+          const file = look?.message.files.findLast(({ name }) => media.url === `attachment://${name}`);
+          return { png: new Uint8Array((await file?.arrayBuffer()) ?? []), alt: description };
+        }),
+      );
+    },
     links: (person) =>
       saidTo(person)
         .flatMap(rawTexts)
@@ -378,6 +388,12 @@ function textOf(message: DoubleMessage): string {
 const componentSchema = z.looseObject({
   custom_id: z.string().optional(),
   options: z.array(z.looseObject({ value: z.string() })).optional(),
+});
+
+const gallerySchema = z.looseObject({
+  items: z
+    .array(z.looseObject({ media: z.object({ url: z.string() }), description: z.string().optional() }))
+    .optional(),
 });
 
 /** The button, or the menu, that stands for an action. */

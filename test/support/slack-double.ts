@@ -1,7 +1,7 @@
 // Slack's Web API in this process: channels, people and windows with a journal; refuses what Slack refuses.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text as readText } from 'node:stream/consumers';
+import { arrayBuffer as readBytes, text as readText } from 'node:stream/consumers';
 import { SCOPES } from '../../adapters/chat/slack/manifest.ts';
 import { homeFaults, messageFaults, viewFaults } from './block-kit.ts';
 
@@ -80,8 +80,8 @@ export async function createSlackDouble() {
   const journal: { method: string; args: Json }[] = [];
   const refused: string[] = [];
   const held = new Set<ServerResponse>();
-  /** Uploaded files: where each one stands. */
-  const files = new Map<string, 'asked for' | 'brought' | 'complete'>();
+  /** Uploaded files: where each one stands, and what it is. */
+  const files = new Map<string, { stage: 'asked for' | 'brought' | 'complete'; bytes: Uint8Array }>();
   let scopes = Object.keys(SCOPES);
   let fault: SlackFault | null = null;
   let onlyClassic = false;
@@ -106,7 +106,7 @@ export async function createSlackDouble() {
       throw new Refusal('invalid_blocks');
     const faults = messageFaults(blocks);
     for (const { type, slack_file } of blocks)
-      if (type === 'image' && files.get(String((slack_file as Json).id)) !== 'complete')
+      if (type === 'image' && files.get(String((slack_file as Json).id))?.stage !== 'complete')
         faults.push('an image of no file');
     if (typeof args.text !== 'string' || args.text === '')
       faults.push('the text for notifications is missing');
@@ -231,14 +231,15 @@ export async function createSlackDouble() {
     'files.getUploadURLExternal': ({ filename, length }) => {
       if (!filename || !(Number(length) > 0)) throw new Refusal('invalid_arguments');
       const id = `F${++count}`;
-      files.set(id, 'asked for');
+      files.set(id, { stage: 'asked for', bytes: new Uint8Array() });
       return { upload_url: `${base}/upload/${id}`, file_id: id };
     },
     'files.completeUploadExternal': (args) => {
-      const named: { id: string }[] = typeof args.files === 'string' ? JSON.parse(args.files) : [];
+      const named = args.files as { id: string }[];
       for (const { id } of named) {
-        if (files.get(id) !== 'brought') throw new Refusal('file_not_found');
-        files.set(id, 'complete');
+        const file = files.get(id);
+        if (file?.stage !== 'brought') throw new Refusal('file_not_found');
+        file.stage = 'complete';
       }
       return { files: named };
     },
@@ -303,9 +304,11 @@ export async function createSlackDouble() {
   }
 
   async function upload(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const bytes = await readText(request);
-    if (!files.has(id) || !bytes) return send(response, 400, {});
-    files.set(id, 'brought');
+    const headers = { 'content-type': request.headers['content-type'] ?? '' };
+    const form = await new Response(await readBytes(request), { headers }).formData();
+    const [file] = [...form.values()].filter((value) => typeof value !== 'string');
+    if (!files.has(id) || !file?.size) return send(response, 400, {});
+    files.set(id, { stage: 'brought', bytes: new Uint8Array(await file.arrayBuffer()) });
     send(response, 200, {});
   }
 
@@ -333,6 +336,7 @@ export async function createSlackDouble() {
     privates,
     views,
     homes,
+    files,
     journal,
     refused,
     now,

@@ -54,6 +54,12 @@ export function linksOf(blocks: Json[]): string[] {
   return strings(blocks, (node) => (node.type === 'link' ? String(node.url) : null));
 }
 
+/** The first row of each table. */
+export function tablesOf(blocks: Json[]): string[][] {
+  const tables = blocks.filter(({ type }) => type === 'table');
+  return tables.map(({ rows }) => ((rows as Json[][])[0] ?? []).map(({ text }) => String(text)));
+}
+
 /** Elements that ping or lead elsewhere, and markup in texts that Slack would read. */
 export function mentionsOf(message: SlackMessageState): string[] {
   const elements = strings(message.blocks, (node) => {

@@ -23,6 +23,7 @@ import {
   mentionsOf,
   optionFor,
   stateOf,
+  tablesOf,
   USERS,
   wordsOf,
 } from './slack-eyes.ts';
@@ -179,6 +180,14 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
     },
     notices: (person) =>
       slack.privates.filter(({ user }) => user === USERS[person]).map(({ blocks }) => wordsOf(blocks)),
+    async pictures(seen) {
+      const images = (shots.get(seen)?.blocks ?? []).filter(({ type }) => type === 'image');
+      return images.map(({ slack_file, alt_text }) => {
+        const file = slack.files.get(String((slack_file as Json).id));
+        return { png: file?.bytes ?? new Uint8Array(), alt: String(alt_text) };
+      });
+    },
+    tables: (seen) => tablesOf(shots.get(seen)?.blocks ?? []),
     links: (person) =>
       slack.privates.filter(({ user }) => user === USERS[person]).flatMap(({ blocks }) => linksOf(blocks)),
     shown: (person) => wordsOf((viewOf(person)?.view.blocks ?? []) as Json[]),

@@ -6,7 +6,7 @@ import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
-import { type AnyCard, actionsOn, linksOn, wordsOn } from './adaptive-schema.ts';
+import { type AnyCard, actionsOn, imagesOn, linksOn, tablesOn, wordsOn } from './adaptive-schema.ts';
 import { BOT, CHANNEL, type Member, type Posted, startTeamsDouble } from './teams-double.ts';
 import { createTeamsPerson, nameOf, type TeamsPerson, valuesIn } from './teams-people.ts';
 import { silentLog } from './workspace.ts';
@@ -24,6 +24,8 @@ const MEMBERS: Record<Person, Member> = {
   stranger: { ...person('Stranger', 4), email: 'nobody@elsewhere.example' },
 };
 
+const PUBLIC_URL = 'https://desk.example';
+
 const ACTIONS = new Set<string>(ACTION_IDS);
 const isAction = (name: string): name is ActionId => ACTIONS.has(name);
 
@@ -33,13 +35,14 @@ export async function buildTeamsWorld({
   store = createMemoryStore() as AdapterStore,
 } = {}) {
   const double = await startTeamsDouble(Object.values(MEMBERS));
-  let route: Route | undefined;
+  let routes: Route[] = [];
   /** The card behind what somebody saw. */
   const cards = new WeakMap<Seen, { message: Posted; card: AnyCard }>();
   const people = new Map<Person, TeamsPerson>(
     (['ana', 'ben', 'vera', 'stranger'] as const).map((name) => [
       name,
       createTeamsPerson(MEMBERS[name], double, () => {
+        const [route] = routes;
         if (!route) throw new Error('the bot has no messaging endpoint');
         return route;
       }),
@@ -67,6 +70,12 @@ export async function buildTeamsWorld({
     return seen;
   }
 
+  function cardOf(seen: Seen): AnyCard {
+    const card = cards.get(seen)?.card;
+    if (!card) throw new Error('nobody saw this card');
+    return card;
+  }
+
   const world: ChatWorld = {
     channel: CHANNEL,
     postsTwice: true,
@@ -78,7 +87,7 @@ export async function buildTeamsWorld({
           app: BOT,
           serviceUrl: double.serviceUrl,
           authority: double.authority,
-          publicUrl: 'https://desk.example',
+          publicUrl: PUBLIC_URL,
           people: { [MEMBERS.ana.aadObjectId]: MEMBERS.ana.email },
           requestMs,
         },
@@ -93,7 +102,7 @@ export async function buildTeamsWorld({
           status: () => ({ sample: false, indexing: null, notices: [] }),
         },
       );
-      route = platform.routes[0];
+      routes = platform.routes;
       return platform;
     },
     messages: () => double.posted.filter(({ channel }) => channel === CHANNEL).map(see),
@@ -111,6 +120,21 @@ export async function buildTeamsWorld({
         .map(({ card }) => wordsOn(card)),
       ...at(name).state.notices,
     ],
+    pictures: (seen) =>
+      Promise.all(
+        imagesOn(cardOf(seen)).map(async ({ url, altText }) => {
+          const { origin, pathname } = new URL(url);
+          const served = routes.find(({ path }) => path === pathname.replace(/[^/]+$/, ':file'));
+          if (origin !== PUBLIC_URL || !served) throw new Error(`nobody serves ${url}`);
+          const answer = await served.handle(
+            new Request(url),
+            { file: pathname.split('/').at(-1) ?? '' },
+            { address: '203.0.113.9' },
+          );
+          return { png: new Uint8Array(await answer.arrayBuffer()), alt: altText };
+        }),
+      ),
+    tables: (seen) => tablesOn(cardOf(seen)),
     links: (name) =>
       double.posted
         .filter(({ channel }) => double.chatOf(channel)?.id === MEMBERS[name].id)
