@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
+import { parseRegistration, type Registration, registrationFaults } from './discord-commands.ts';
 import { createGatewayDouble } from './discord-gateway.ts';
 import { bodySchema, type MessageBody, messageFaults, modalFaults } from './discord-limits.ts';
 
@@ -102,7 +103,7 @@ export async function openDiscordDouble() {
   const faults: Fault[] = [];
   /** Calls that a bucket takes in a window; null: no limit. */
   let budget: { calls: number; windowMs: number; used: Map<string, number[]> } | null = null;
-  let commands: unknown = null;
+  let commands: Registration = [];
   /** Permissions that the bot lacks everywhere. */
   let denied = 8n;
   /** The next call of such a path is done, and its answer never arrives. */
@@ -269,8 +270,9 @@ export async function openDiscordDouble() {
       return [{ id: guild, permissions: String(0xff_ffff_ffff_ffffn & ~denied) }];
     if (matched(/^GET \/guilds\/\d+\/members\/\d+$/)) return { roles: [], user: userOf(bot.id) };
     if (matched(/^PUT \/applications\/\d+\/commands$/)) {
-      commands = body;
-      return [];
+      check(registrationFaults(body));
+      commands = parseRegistration(body);
+      return commands;
     }
     if (matched(/^POST \/users\/@me\/channels$/)) {
       const { recipient_id: recipient } = z.object({ recipient_id: z.string() }).parse(body);

@@ -15,6 +15,7 @@ import {
   until,
 } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
+import { messageData, slashData } from './discord-commands.ts';
 import { type DiscordDouble, type DoubleMessage, openDiscordDouble } from './discord-double.ts';
 import { activeParts, flatten, readMarkdown } from './discord-limits.ts';
 import { silentLog } from './workspace.ts';
@@ -190,10 +191,7 @@ export async function openDiscordWorld(
 
   /** Uses the slash command; returns the interaction's token. */
   function slash(person: Person, text: string): string {
-    const [name = '', ...words] = text.split(' ');
-    const argument = { ticket: 'id', search: 'words', mode: 'category' }[name];
-    const options = argument && words.length > 0 ? [{ type: 3, name: argument, value: words.join(' ') }] : [];
-    const data = { id: '1', type: 1, name: 'deskhand', options: [{ type: 1, name, options }] };
+    const data = slashData(double.commands(), text);
     const base = baseOf(PEOPLE[person], double.channel);
     dispatch({ ...base, ...{ type: 2, data } }, 1);
     return base.token;
@@ -272,8 +270,7 @@ export async function openDiscordWorld(
       const known = said.get(text) ?? double.say(double.channel, PEOPLE.stranger, text).event;
       said.set(text, known);
       const base = baseOf(PEOPLE[person], double.channel);
-      const resolved = { messages: { [known.id]: known } };
-      const data = { id: '2', type: 3, name: 'Create ticket', target_id: known.id, resolved };
+      const data = messageData(double.commands(), 'Create ticket', known);
       dispatch({ ...base, ...{ type: 2, data } }, times);
     },
 
@@ -286,12 +283,7 @@ export async function openDiscordWorld(
     },
 
     async command(person, text) {
-      const [name = '', ...words] = text.split(' ');
-      const argument = { ticket: 'id', search: 'words', mode: 'category' }[name];
-      const options =
-        argument && words.length > 0 ? [{ type: 3, name: argument, value: words.join(' ') }] : [];
-      const data = { id: '1', type: 1, name: 'deskhand', options: [{ type: 1, name, options }] };
-      dispatch({ ...baseOf(PEOPLE[person], double.channel), ...{ type: 2, data } }, 1);
+      slash(person, text);
     },
 
     async look(person, seen, on, times = 1) {

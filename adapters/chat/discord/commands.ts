@@ -22,6 +22,11 @@ const text = (name: string, description: string, required: boolean) => ({
   required,
 });
 
+const choice = (name: string, description: string, values: string[]) => ({
+  ...text(name, description, false),
+  choices: values.map((value) => ({ name: value, value })),
+});
+
 /** The entry in the menu of a message, under "Apps". */
 export const CREATE_TICKET = 'Create ticket';
 
@@ -45,13 +50,15 @@ export const COMMANDS: RESTPutAPIApplicationCommandsJSONBody = [
       subcommand('today', 'Your tickets, what waits, and the figures of the day'),
       subcommand('ticket', 'The card of one ticket', [text('id', 'Like T-1042', true)]),
       subcommand('search', 'Tickets with these words', [text('words', 'What to look for', true)]),
-      subcommand('digest', 'The numbers and what changed'),
+      subcommand('digest', 'The numbers and what changed', [
+        choice('period', 'The newest of these; daily unless you choose', ['daily', 'weekly', 'monthly']),
+        text('day', 'Or that of one day, like 2026-03-02', false),
+      ]),
+      subcommand('dashboard', 'A link to the figures over time, for you alone'),
+      subcommand('signals', 'Wishes, hurdles, accounts at risk, and what writing first has brought'),
       subcommand('mode', 'What the bot may do by itself', [
         text('category', 'The category to change (leads and admins)', false),
-        {
-          ...text('to', 'Its new mode', false),
-          choices: ['observe', 'suggest', 'auto'].map((value) => ({ name: value, value })),
-        },
+        choice('to', 'Its new mode', ['observe', 'suggest', 'auto']),
       ]),
       subcommand('help', 'What Deskhand understands'),
     ],
