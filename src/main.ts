@@ -8,7 +8,6 @@ import { openDatabase } from './infra/db/index.ts';
 import { migrate } from './infra/db/migrate.ts';
 import { createStore } from './infra/db/queries/index.ts';
 import { createHttpServer } from './infra/http/server.ts';
-import { createUnsubscribeLinks } from './infra/http/unsubscribe.ts';
 import { createLog } from './infra/log.ts';
 import { createMetrics } from './infra/metrics.ts';
 import { openPostgres } from './infra/postgres/index.ts';
@@ -51,7 +50,6 @@ export async function start(options: StartOptions): Promise<Running> {
   const config = loadConfig(allModules, options.env);
   const log = options.log ?? createLog({ level: config.env.LOG_LEVEL });
   const { token, file: tokenFile } = await apiToken(config);
-  const unsubscribe = createUnsubscribeLinks({ secret: token, publicUrl: config.publicUrl });
   const server = createHttpServer({ host: config.env.HOST, port: config.env.PORT, log });
   // A taken port is told before anything else runs; until there is an app, the answer is 503.
   const { port } = await server.listen();
@@ -106,15 +104,7 @@ export async function start(options: StartOptions): Promise<Running> {
   };
 
   function startReal(): Promise<Bot> {
-    return startBot({
-      config,
-      databaseUrl: real.url,
-      log,
-      clock,
-      metrics,
-      sample: false,
-      unsubscribeLink: unsubscribe.linkFor,
-    });
+    return startBot({ config, databaseUrl: real.url, log, clock, metrics, sample: false });
   }
 
   /** The first real message or event: the real workspace takes the place of the sample. */
@@ -158,7 +148,7 @@ export async function start(options: StartOptions): Promise<Running> {
       'Tickets whose draft or card lags behind',
       async () => (await bot.store.unfinishedTickets(clock.now(), 10_000)).length,
     );
-    return server.setApp(appOf(bot, { token, customerOf: unsubscribe.customerOf, metrics, log, clock }));
+    return server.setApp(appOf(bot, { token, metrics, log, clock }));
   }
 }
 

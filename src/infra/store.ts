@@ -1,5 +1,7 @@
-// Small durable values of adapters, and remembered embeddings, as rows.
+// Small durable values of adapters, shared secrets, and remembered embeddings, as rows.
+import { randomBytes } from 'node:crypto';
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { AdapterStore, VectorStore } from '../ports.ts';
 import { type Db, databaseError } from './db/index.ts';
 import { embedding, value as valueTable } from './db/schema/index.ts';
@@ -74,6 +76,14 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
       return row.number;
     },
   };
+}
+
+/** The secret of this name, the same for all who share the database; made by whoever asks first. */
+export async function sharedSecret(db: Db, name: string): Promise<string> {
+  const made = randomBytes(32).toString('base64url');
+  const row = { owner: 'deskhand#secret', key: name, value: jsonb(made) };
+  await attempt(db.insert(valueTable).values(row).onConflictDoNothing());
+  return z.string().parse(await createAdapterStore(db, row.owner).get(name));
 }
 
 /** Embeddings by model id and content hash, as little-endian 32-bit floats. Hashes not known are left out. */

@@ -17,9 +17,10 @@ import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { holidaysOf } from '../infra/holidays.ts';
 import { trackerRoutes } from '../infra/http/tracker-webhook.ts';
+import { createUnsubscribeLinks, type UnsubscribeLinks } from '../infra/http/unsubscribe.ts';
 import { openLimiter } from '../infra/limiter/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
-import { createAdapterStore, createVectorStore } from '../infra/store.ts';
+import { createAdapterStore, createVectorStore, sharedSecret } from '../infra/store.ts';
 import type { CustomerEvent } from '../model/customer.ts';
 import type { Decision } from '../model/decision.ts';
 import { errorText } from '../model/errors.ts';
@@ -54,8 +55,6 @@ export interface BotOptions {
   sample: boolean;
   /** Instead of the engine that is trained here, which takes seconds to start. */
   engine?: Engine;
-  /** Where customers say that they want no messages from us first; absent: nowhere. */
-  unsubscribeLink?: (customerId: number) => string | null;
   /** Intake channels besides those that are set up; they win over these. */
   channels?: IntakeChannel[];
   /** While the sample runs: the real workspace, which takes its place as soon as something real arrives. */
@@ -77,6 +76,8 @@ export interface Bot {
     request: { draftVersion: number; agentEmail: string; decision: Decision },
   ): ReturnType<typeof decide>;
   recordEvent(event: CustomerEvent): Promise<void>;
+  /** Whose unsubscribe link this is; null when it is none of ours. */
+  customerOf: UnsubscribeLinks['customerOf'];
   health: Record<string, { required: boolean; check(): Promise<Health> }>;
   status(): WorkspaceStatus;
   /** Resolves when articles and history are learned. */
@@ -99,6 +100,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   ]);
   const replica = randomUUID();
   const memory = createAdapterStore(database.db, 'deskhand');
+  const secret = await sharedSecret(database.db, 'unsubscribe');
+  const unsubscribe = createUnsubscribeLinks({ secret, publicUrl: config.publicUrl });
   const vectors = withShippedVectors(createVectorStore(database.db));
   const prepare = async () => options.prepare?.({ store, memory });
   const { engine, local, model, writer, ...starting } = options.engine
@@ -159,7 +162,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     sources,
     clusters: createClusterBook(),
     trackers,
-    unsubscribeLink: options.unsubscribeLink ?? (() => null),
+    unsubscribeLink: sample ? () => null : unsubscribe.linkFor,
     drawChart,
     holidaysOf,
     withTicket: createLock(database.pool, 'ticket'),
@@ -213,6 +216,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         }),
       }),
     recordEvent: takeEvent,
+    customerOf: unsubscribe.customerOf,
     status: lookout.status,
     indexed: starting.indexed,
     health: {

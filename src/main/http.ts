@@ -4,7 +4,6 @@ import { figuresByDay } from '../flows/day-figures.ts';
 import { optOut } from '../flows/opt-out.ts';
 import { createApp } from '../infra/http/app.ts';
 import { createTicketReader } from '../infra/http/ticket-reader.ts';
-import type { UnsubscribeLinks } from '../infra/http/unsubscribe.ts';
 import type { MetricsRegistry } from '../infra/metrics.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Bot } from './bot.ts';
@@ -14,7 +13,6 @@ export function appOf(
   bot: Bot,
   deps: {
     token: string;
-    customerOf: UnsubscribeLinks['customerOf'];
     metrics: MetricsRegistry;
     log: Log;
     clock: Clock;
@@ -29,6 +27,7 @@ export function appOf(
     tickets: createTicketReader(store),
     act: bot.actOnTicket,
     recordEvent: bot.recordEvent,
+    customerOf: bot.customerOf,
     attachment: (id) => store.getAttachment(id),
     mayRead: async (request, peer) => (await page?.mayRead?.(request, peer)) ?? false,
     health: bot.health,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/infra/db/index.ts';
 import { createStore } from '../../src/infra/db/queries/index.ts';
 import { embedding, value } from '../../src/infra/db/schema/index.ts';
-import { createAdapterStore, createVectorStore } from '../../src/infra/store.ts';
+import { createAdapterStore, createVectorStore, sharedSecret } from '../../src/infra/store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const quiet = () => undefined;
@@ -23,6 +23,18 @@ beforeEach(async () => {
 afterAll(async () => {
   await database.close();
   await server.drop();
+});
+
+describe('a secret', () => {
+  it('is one for all replicas, whoever asks first, and another under another name', async () => {
+    const other = openDatabase(server.url, { log });
+    const asked = [database, other, database, other].map(({ db }) => sharedSecret(db, 'unsubscribe'));
+    const [first = '', ...rest] = await Promise.all(asked);
+    expect(first).toMatch(/^[\w-]{43}$/);
+    expect(new Set(rest)).toEqual(new Set([first]));
+    expect(await sharedSecret(database.db, 'else')).not.toBe(first);
+    await other.close();
+  });
 });
 
 describe('values of adapters', () => {

@@ -10,8 +10,11 @@ import { appOf } from '../../src/main/http.ts';
 import { createLetters } from '../chaos/letters.ts';
 import { scriptedEngine } from './scripted-engine.ts';
 
-/** `LETTERS_URL`: where letters go; `CLOCK`: "EPOCH_MS SPEED", a clock that is faster since then. */
-const { LETTERS_URL, CLOCK = '0 1', ...env } = process.env;
+/**
+ * `LETTERS_URL`: where letters go; `CLOCK`: "EPOCH_MS SPEED", a clock that is faster since then; `SAMPLE`: with the
+ * sample's far ends.
+ */
+const { LETTERS_URL, SAMPLE, CLOCK = '0 1', ...env } = process.env;
 const [since = 0, speed = 1] = CLOCK.split(' ').map(Number);
 const clock = { now: () => new Date(since + (Date.now() - since) * speed) };
 
@@ -25,13 +28,13 @@ const bot = await startBot({
   log,
   clock,
   metrics,
-  sample: false,
+  sample: SAMPLE !== undefined,
   engine: scriptedEngine(),
   channels: LETTERS_URL ? [createLetters(LETTERS_URL)] : [],
 });
 const server = createHttpServer({ host: '127.0.0.1', port: config.env.PORT, log });
 const token = config.env.DESKHAND_API_TOKEN ?? '';
-await server.setApp(appOf(bot, { token, customerOf: () => null, metrics, log, clock }));
+await server.setApp(appOf(bot, { token, metrics, log, clock }));
 const { port } = await server.listen();
 console.log(JSON.stringify({ port }));
 
