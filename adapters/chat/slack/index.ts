@@ -154,7 +154,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
         ].join('. '),
       };
     } catch (error) {
-      return { ok: false, detail: `Slack: ${errorText(error)}` };
+      return { ok: false, detail: errorText(error) };
     }
   }
 
@@ -217,7 +217,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     },
 
     async health() {
-      const problem = socket?.problem();
+      const problem = await socket?.problem();
       if (problem) return { ok: false, detail: `Slack: Socket Mode ${problem}` };
       const now = clock.now().getTime();
       const kept = checked?.health.ok ? HEALTH_MS.good : HEALTH_MS.bad;

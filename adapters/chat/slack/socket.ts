@@ -1,14 +1,15 @@
 // Slack's events over Socket Mode: bolt's receiver, and a loop that keeps it connected whatever happens.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Receiver, SocketModeReceiver } from '@slack/bolt';
+import { type Receiver, SocketModeReceiver, webApi } from '@slack/bolt';
 import { errorText } from '../../../src/model/errors.ts';
 import type { Log } from '../../../src/ports.ts';
+import { toAppError } from './errors.ts';
 
 type Options = ConstructorParameters<typeof SocketModeReceiver>[0];
 
 export interface SocketReceiver extends Receiver {
-  /** Null while connected, else what stands in the way, in words. */
-  problem(): string | null;
+  /** Null while connected, or when it may connect; else what stands in the way, in words. */
+  problem(): Promise<string | null>;
 }
 
 /** Longest pause between two attempts to connect. */
@@ -59,6 +60,20 @@ export function createSocketReceiver(options: {
     }
   }
 
+  /** Slack gives an address to connect to, or says why not; nobody need connect there. */
+  async function mayConnect(): Promise<string | null> {
+    const web = new webApi.WebClient(options.appToken, { ...options.clientOptions });
+    try {
+      await web.apps.connections.open({});
+      return null;
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      return ['token_revoked', 'missing_scope'].includes(code)
+        ? 'does not accept SLACK_APP_TOKEN: make an app-level token with the scope connections:write under "Basic Information"'
+        : `cannot be used: ${message}`;
+    }
+  }
+
   return {
     init: (app) => receiver.init(app),
     async start() {
@@ -69,6 +84,6 @@ export function createSocketReceiver(options: {
       await receiver.stop();
       await loop;
     },
-    problem: () => problem,
+    problem: async () => (loop ? problem : mayConnect()),
   };
 }

@@ -100,7 +100,6 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
     },
 
     async health() {
-      if (!running) return { ok: false, detail: 'not started' };
       const trouble = connector.trouble();
       if (trouble) return { ok: false, detail: trouble };
       if (!config.app)
