@@ -57,7 +57,7 @@ export function createSampleTracker(deps: {
     const card = issueCard({ ...issue, key: idOf(issue.number) });
     if (platform && issue.message) await platform.update(issue.message, card);
     else if (platform) {
-      const message = await platform.post(PLACE, card);
+      const message = await platform.post(PLACE, card, { key: keyOf(issue.number) });
       await memory.set(keyOf(issue.number), { ...issue, message });
     }
     return told(issue);
@@ -91,7 +91,9 @@ export function createSampleTracker(deps: {
 
     async find(marker) {
       const issue = (await all()).find((one) => one.marker === marker);
-      return issue ? told(issue) : null;
+      if (!issue) return null;
+      // Its process may have died before its card stood.
+      return issue.message ? told(issue) : write(issue);
     },
 
     async create({ title, parts, marker }) {

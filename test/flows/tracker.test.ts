@@ -5,7 +5,9 @@ import { clusterView } from '../../src/flows/cluster-confirm.ts';
 import { rename } from '../../src/flows/cluster-merge.ts';
 import { keepTrack, reportJoined } from '../../src/flows/track.ts';
 import { createIssue, linkIssue } from '../../src/flows/tracker.ts';
+import { createSampleTracker } from '../../src/main/sample-tracker.ts';
 import { AppError } from '../../src/model/errors.ts';
+import { createMemoryStore } from '../support/adapter-memory.ts';
 import { type IssueDesk, openIssueDesk } from '../support/issue-desk.ts';
 
 const ANA = { name: 'Ana' };
@@ -270,6 +272,21 @@ describe('reports that come later', () => {
       issue: { state: 'fixed' },
     });
   });
+});
+
+test('an issue of the sample whose process died before its card stood shows it when it is found', async () => {
+  let up = false;
+  const sample = createSampleTracker({
+    platform: () => (up ? w.platform : undefined),
+    memory: createMemoryStore(),
+    clock: w.clock,
+    publicUrl: 'http://localhost:3000',
+  });
+  await sample.create({ title: 'Empty PDF', parts: [], marker: 'deskhand-a' }, AbortSignal.timeout(1));
+  up = true;
+  for (let again = 0; again < 2; again++)
+    await sample.find('deskhand-a', w.clock.now(), AbortSignal.timeout(1));
+  expect(w.platform.posts.map(({ card }) => card.ref?.ticketId)).toEqual(['I-1']);
 });
 
 test('a tracker that asks for a pause is left alone until then', async () => {
