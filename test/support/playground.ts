@@ -1,9 +1,11 @@
 // Microsoft's Agents Playground, a Teams client that runs on this machine: started for one test.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(
@@ -25,25 +27,23 @@ export async function startPlayground(endpoint: string, port: number) {
   const folder = mkdtempSync(join(tmpdir(), 'playground-'));
   const child = spawn(process.execPath, [CLI, '-e', endpoint, '-c', 'msteams', '-p', String(port), '--dt'], {
     cwd: folder,
-    stdio: 'ignore',
+    // It says where it listens, and little else.
+    stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       ...process.env,
       TEAMSAPPTESTER_BROWSER: 'none',
       M365_AGENTS_PLAYGROUND_LOGFILE: join(folder, 'log.txt'),
     },
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = once(child, 'exit');
+  const listens = once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(START_MS) });
+  await Promise.race([
+    listens,
+    ended.then(() => {
+      throw new Error('the Playground does not start');
+    }),
+  ]);
   const url = `http://127.0.0.1:${port}`;
-  const until = Date.now() + START_MS;
-  while (
-    !(await fetch(`${url}/_internal/v1/config`).then(
-      (response) => response.ok,
-      () => false,
-    ))
-  ) {
-    if (Date.now() > until || child.exitCode !== null) throw new Error('the Playground does not start');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
   return {
     url,
     /** Its HTTP door: what its page sends when a card's button is pressed. Answers as the bot did. */
