@@ -178,6 +178,7 @@ export const card = pgTable(
   (t) => [
     uniqueIndex().on(t.ticketId, t.platform, t.channel),
     index().on(t.platform, t.channel, t.postedAt),
+    index().on(t.postedAt),
     index('card_held').on(t.heldUntil).where(sql`${t.heldUntil} is not null`),
     index().on(t.burstId),
   ],

@@ -1,0 +1,1 @@
+CREATE INDEX "card_posted_at_index" ON "card" USING btree ("posted_at");
