@@ -248,7 +248,7 @@ export function contextBlocks(view: TicketView, most = SHOWN.facts): Block[] {
   if (view.similarCount > 0)
     blocks.push({
       type: 'context',
-      text: `${view.similarCount === 1 ? '1 similar solved ticket' : `${view.similarCount} similar solved tickets`} in the thread`,
+      text: `${count(view.similarCount, 'similar solved ticket')}: Show everything`,
     });
   return blocks;
 }

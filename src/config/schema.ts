@@ -64,6 +64,12 @@ const clockTime = z
   .meta({ description: 'Time of day in the workspace’s zone, e.g. "19:00"' });
 
 const noiseSchema = z.strictObject({
+  background: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Sources, similar tickets and history in the thread of each card that waits for an agent; they never hold up a card',
+    ),
   burst: z
     .strictObject({
       count: z

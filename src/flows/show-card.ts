@@ -16,6 +16,8 @@ export interface Showing {
   key: string;
   places: Place[];
   card: Card;
+  /** What goes first within a platform's budget, 0..1; without it the platform judges by the card. */
+  urgency?: number;
   /** Posts in its thread, each once by its own key. */
   thread?: { key: string; card: Card }[];
 }
@@ -43,15 +45,19 @@ async function showEverywhere(deps: ShowDeps, showing: Showing): Promise<true> {
   return true;
 }
 
-async function showAt(deps: ShowDeps, place: Place, { key, card, thread = [] }: Showing): Promise<void> {
+async function showAt(
+  deps: ShowDeps,
+  place: Place,
+  { key, card, urgency, thread = [] }: Showing,
+): Promise<void> {
   const platform = deps.platforms.get(place.platform);
   if (!platform) throw new AppError('platform_missing', `${place.platform} is not set up`);
   const row = await deps.store.postedCard(key, place.platform, place.channel, deps.clock.now());
   const digest = hashOf(card);
-  let message = row.message ?? (await postOnce(deps, row, place, card, digest));
+  let message = row.message ?? (await postOnce(deps, row, place, { card, digest, urgency }));
   if (row.message && row.digest !== digest) {
     try {
-      await platform.update(row.message, card);
+      await platform.update(row.message, card, { urgency });
       await deps.store.updatePostedCard(row.id, { digest });
     } catch (error) {
       if (!hasCode(error, 'message_gone')) throw error;
@@ -64,7 +70,7 @@ async function showAt(deps: ShowDeps, place: Place, { key, card, thread = [] }: 
       };
       await deps.store.updatePostedCard(row.id, anew);
       Object.assign(row, anew);
-      message = await postOnce(deps, row, place, card, digest);
+      message = await postOnce(deps, row, place, { card, digest, urgency });
     }
   }
   for (const post of thread.filter((one) => !row.thread.includes(one.key))) {
@@ -78,8 +84,7 @@ async function postOnce(
   deps: ShowDeps,
   row: PostedCardRow,
   place: Place,
-  card: Card,
-  digest: string,
+  { card, digest, urgency }: { card: Card; digest: string; urgency: number | undefined },
 ): Promise<MessageRef> {
   const { store, clock, platforms } = deps;
   const waited = Math.abs(clock.now().getTime() - row.postedAt.getTime());
@@ -89,7 +94,7 @@ async function postOnce(
   await store.updatePostedCard(row.id, { digest: 'posting' });
   try {
     const key = `${row.key}-${row.id}-${row.postedAt.getTime()}`;
-    const message = await platforms.get(place.platform)?.post(place, card, { key, again });
+    const message = await platforms.get(place.platform)?.post(place, card, { key, again, urgency });
     if (!message) throw new AppError('platform_missing', `${place.platform} is not set up`);
     await store.updatePostedCard(row.id, { message, digest });
     return message;

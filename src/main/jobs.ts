@@ -1,5 +1,6 @@
 // Wires the queue's topics to the flows.
 import { advance, timed } from '../flows/advance.ts';
+import { showBackgrounds } from '../flows/background.ts';
 import { showBurst } from '../flows/burst.ts';
 import { calibrate } from '../flows/calibrate.ts';
 import { clusterDue } from '../flows/cluster.ts';
@@ -124,6 +125,11 @@ function recurringJobs(deps: FlowDeps): RecurringJob[] {
   const at = (cron: string) => ({ cron, timeZone: settings.workspace.timeZone });
   return [
     { topic: 'sweep', when: every(10 * SECOND_MS), work: createSweeper(deps) },
+    {
+      topic: 'background',
+      when: every(5 * SECOND_MS),
+      work: () => deps.withKey('background', () => showBackgrounds(deps)),
+    },
     { topic: 'trackers', when: every(30 * SECOND_MS), work: () => keepTrack(deps) },
     { topic: 'outreach', when: every(MINUTE_MS), work: () => considerEvents(deps) },
     // An account that wrote is looked at soon, all of them at night, when nobody waits for the database.

@@ -1,6 +1,7 @@
 // The part of the contract of chat platforms that is about where cards go, whom they mention, and who goes first.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { agentRef } from '../../src/flows/agents.ts';
+import { showBackgrounds } from '../../src/flows/background.ts';
 import { aCard } from './chat-cards.ts';
 import { appears, type Chat, until } from './chat-world.ts';
 
@@ -53,7 +54,10 @@ export function placesContract(current: () => Chat, { farEnd }: { farEnd: boolea
 
     it('keeps the cards of a burst in the thread of one message, where their buttons and 👀 work', async () => {
       const { settings } = chat.desk.deps;
-      chat.desk.deps.settings = { ...settings, noise: { burst: { count: 1, minutes: 5 } } };
+      chat.desk.deps.settings = {
+        ...settings,
+        noise: { ...settings.noise, burst: { count: 1, minutes: 5 } },
+      };
       await chat.ticket();
       const others = [];
       for (const name of ['lea', 'tom', 'zoe']) {
@@ -72,6 +76,14 @@ export function placesContract(current: () => Chat, { farEnd }: { farEnd: boolea
       );
       expect(card.text).toContain(`T-${first}`);
       expect(card.thread).toBe(head.ref.message);
+      const standing = chat.world.messages().length;
+      await showBackgrounds(chat.desk.deps);
+      expect(
+        chat.world
+          .messages()
+          .slice(standing)
+          .map(({ thread }) => thread),
+      ).toEqual([chat.heads()[0]?.ref.message]);
       await chat.world.look('ben', card, true);
       await until(async () => expect((await chat.desk.store.getTicket(first))?.looking).toEqual(['Ben']));
       await chat.world.press('ana', card, 'approve');

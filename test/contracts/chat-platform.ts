@@ -1,6 +1,7 @@
 // What every chat platform promises. Each test begins with the platform's own wire event and ends at the far end's journal.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/model/errors.ts';
+import { backgroundContract } from './chat-background.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
 import { dashboardContract } from './chat-dashboard.ts';
 import { digestContract } from './chat-digest.ts';
@@ -320,6 +321,7 @@ export function chatPlatformContract(
     lookingContract(() => chat);
     raceContract(() => chat);
     placesContract(() => chat, { farEnd });
+    backgroundContract(() => chat);
     digestContract(() => chat);
     dashboardContract(() => chat, { isPage: !farEnd });
     endingContract(() => chat);

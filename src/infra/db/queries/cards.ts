@@ -1,5 +1,19 @@
 // Queries about cards: where they stand, who draws them, which wait and which share a message.
-import { and, asc, desc, eq, getTableColumns, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  not,
+  or,
+  sql,
+} from 'drizzle-orm';
 import type { TicketStatus } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { ticket } from '../schema/conversations.ts';
@@ -89,6 +103,32 @@ export function cardQueries(db: Db) {
         .update(ticket)
         .set({ presentedRev: sql`least(${ticket.rev}, coalesce(${shown}, ${ticket.rev}))` })
         .where(eq(ticket.id, ticketId));
+    },
+
+    /**
+     * Cards of tickets with a draft that wait for an agent, posted since a moment to stand for themselves, under which
+     * the message with this key and the card's id after it does not stand yet. Oldest first.
+     */
+    async cardsWithout(key: string, since: Date, limit: number): Promise<CardRow[]> {
+      const stands = sql`exists (select 1 from posted_card p where p.key = ${key} || ${card.id} and p.message is not null)`;
+      const rows = await db
+        .select({ card })
+        .from(card)
+        .innerJoin(ticket, eq(ticket.id, card.ticketId))
+        .where(
+          and(
+            gt(card.postedAt, since),
+            isNotNull(card.message),
+            isNull(card.burstId),
+            isNull(card.failure),
+            eq(ticket.status, 'awaiting_agent'),
+            eq(ticket.draftedSeq, ticket.inboundSeq),
+            not(stands),
+          ),
+        )
+        .orderBy(asc(card.id))
+        .limit(limit);
+      return rows.map((row) => row.card);
     },
 
     /** Cards whose quiet hours are over are to be posted; answers their tickets. */

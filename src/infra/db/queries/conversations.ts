@@ -12,6 +12,7 @@ export type MessageRow = typeof message.$inferSelect;
 export interface TicketFilter {
   status?: TicketStatus[];
   assignee?: string;
+  customer?: number;
   /** Words in subject, messages or customer name; or a ticket key's number. */
   search?: string;
   before?: number;
@@ -242,6 +243,7 @@ export function conversationQueries(db: Db) {
       const conditions: (SQL | undefined)[] = [
         filter.status && inArray(ticket.status, filter.status),
         filter.assignee ? eq(ticket.assignee, filter.assignee) : undefined,
+        filter.customer ? ofCustomer(filter.customer) : undefined,
         filter.before ? lt(ticket.id, filter.before) : undefined,
       ];
       if (filter.search) {

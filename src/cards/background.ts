@@ -1,0 +1,58 @@
+// What stands behind a ticket, in one message for its card's thread: sources, similar tickets, who asks, what was before.
+import type { Block, Card } from '../model/card.ts';
+import type { Source } from '../model/draft.ts';
+import { type Ticket, ticketKey } from '../model/ticket.ts';
+import type { TicketView } from '../model/view.ts';
+import { peopleBlocks } from './details.ts';
+import { count, date, line } from './words.ts';
+
+/** Earlier tickets of the customer that are named. */
+export const EARLIER = 5;
+
+/** `earlier`: tickets of the same customer before this one, newest first. */
+export function backgroundCard(view: TicketView, earlier: Ticket[]): Card {
+  const key = ticketKey(view.ticket.id);
+  const sources = view.draft?.sources ?? [];
+  const similar = sources.filter(({ kind }) => kind === 'exemplar');
+  return {
+    tone: 'neutral',
+    fallback: `${key}: what is behind it`,
+    ref: null,
+    blocks: [
+      { type: 'header', text: 'What is behind it', chips: [{ kind: 'id', text: key }] },
+      ...sourcesBlock(
+        'Sources of the draft',
+        sources.filter(({ kind }) => kind !== 'exemplar'),
+      ),
+      ...sourcesBlock(count(similar.length, 'similar solved ticket'), similar),
+      ...peopleBlocks(view),
+      ...earlierBlock(view, earlier.slice(0, EARLIER)),
+      {
+        type: 'context',
+        text: '“Show everything” on the card adds the conversation and why it was handled this way',
+      },
+    ],
+  };
+}
+
+function sourcesBlock(title: string, sources: Source[]): Block[] {
+  if (sources.length === 0) return [];
+  const items = sources.map((source) => ({
+    title: line(source.title, 150),
+    url: source.url,
+    passage: line(source.passage, 300),
+  }));
+  return [
+    { type: 'text', style: 'strong', text: title },
+    { type: 'sources', items },
+  ];
+}
+
+function earlierBlock(view: TicketView, earlier: Ticket[]): Block[] {
+  if (earlier.length === 0) return [];
+  const fields = earlier.map(({ id, createdAt, status, subject, analysis }) => ({
+    label: `${ticketKey(id)} · ${date(createdAt, view)}`,
+    value: `${line(analysis?.summary ?? subject ?? 'No summary yet', 160)} · ${status.replace('_', ' ')}`,
+  }));
+  return [{ type: 'fields', title: 'Earlier from this customer', fields }];
+}
