@@ -6,7 +6,7 @@ const RIDGE = 0.05;
 const STEPS = 2_000;
 const PACE = 0.5;
 
-/** An account as it was 30 days before it left, or as it is. */
+/** An account as it was on the day before it left, after its last 30 days; or as it is. */
 export interface ChurnExample {
   signals: AccountSignals;
   left: boolean;

@@ -43,11 +43,21 @@ const TONE = sql`coalesce((t.analysis ->> 'frustration')::float8,
 const ISO_DAY = '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])';
 const within = (days: number) => sql`t.created_at > s.at - make_interval(days => ${days})`;
 
+/**
+ * Whether `ticket t` had waited for us for two days when its account `s` stood as it is looked at. How tickets of
+ * accounts that left stood then is told by their messages: the customer's word was the last one.
+ */
+const WAITED = sql`t.created_at < s.at - interval '2 days' and case when s.churned_at is null
+  then t.status in ('open', 'awaiting_agent', 'snoozed')
+  else coalesce(t.resolved_at > s.at, true) and coalesce((
+    select m.direction = 'inbound' from message m where m.ticket_id = t.id and m.direction <> 'note'
+      and m.at <= s.at order by m.seq desc limit 1), true) end`;
+
 export function signalQueries(db: Db) {
   return {
     /**
-     * Every account with a ticket, as it is at `now`; those that left as they were on the day before they did, which
-     * is what churn is learned from. `touchedSince`: only those that wrote since then.
+     * Every account with a customer, as it is at `now`; those that left as they were on the day before they did, after
+     * the 30 days that churn is learned from. `touchedSince`: only those that wrote since then.
      */
     async accountSignals(now: Date, touchedSince: Date | null = null): Promise<AccountRow[]> {
       const touched: SQL = touchedSince
@@ -66,16 +76,13 @@ export function signalQueries(db: Db) {
             avg(${TONE}) filter (where not ${within(30)}) as before,
             count(*) filter (where ${within(30)}) as contacts,
             count(*) filter (where not ${within(30)}) / 3.0 as usual,
-            count(*) filter (where t.created_at < s.at - interval '2 days'
-              and t.status in ('open', 'awaiting_agent', 'snoozed') and a.churned_at is null) as unresolved,
-            extract(epoch from s.at - min(t.created_at) filter (where t.created_at < s.at - interval '2 days'
-              and t.status in ('open', 'awaiting_agent', 'snoozed'))) / 86400 as oldest,
-            count(*) filter (where t.reopened_at > s.at - interval '30 days') as reopened,
+            count(*) filter (where ${WAITED}) as unresolved,
+            extract(epoch from s.at - min(t.created_at) filter (where ${WAITED})) / 86400 as oldest,
+            count(*) filter (where t.reopened_at > s.at - interval '30 days' and t.reopened_at <= s.at) as reopened,
             max((t.analysis ->> 'churnRisk')::float8) filter (where ${within(30)}) as leaving,
             max((t.analysis ->> 'expansion')::float8) filter (where ${within(30)}) as expansion,
             max(${TONE}) filter (where ${within(30)} and t.category like 'billing/%') as billing
           from subject s join customer c on c.account_id = s.id join ticket t on t.customer_id = c.id
-            join account a on a.id = s.id
           where t.created_at > s.at - interval '120 days' and t.created_at <= s.at and t.outreach is null
             and t.resolution is distinct from 'rejected'
           group by s.id, s.at
@@ -115,7 +122,7 @@ export function signalQueries(db: Db) {
           coalesce(t.leaving, 0)::float8 as leaving, coalesce(t.expansion, 0)::float8 as expansion,
           coalesce(u.drop, 0)::float8 as "usageDrop",
           greatest(0, extract(epoch from s.at - seen.at) / 86400)::float8 as "unseenDays",
-          case when s.churned_at is null and s.renewal_at >= s.at
+          case when s.renewal_at >= s.at
             then extract(epoch from s.renewal_at - s.at) / 86400 end::float8 as "renewalDays"
         from subject s left join told t on t.id = s.id left join usage u on u.id = s.id
           left join unpaid p on p.id = s.id left join seen on seen.id = s.id
