@@ -35,6 +35,14 @@ beforeAll(async () => {
   });
   await open({ createdAt: minutes(2), status: 'open', priority: { level: 'P1', ...factors } });
   await open({ createdAt: minutes(-90), status: 'awaiting_agent' });
+  // We wrote first: no customer opened it.
+  await open({
+    createdAt: minutes(2),
+    firstResponseAt: minutes(2),
+    repliedBy: 'agent',
+    status: 'awaiting_customer',
+    outreach: 'incident',
+  });
 });
 
 afterAll(async () => {

@@ -53,7 +53,7 @@ const memberSchema = z.array(z.object({ id: n, tickets: z.array(n), accounts: z.
 
 export function figureQueries(db: Db) {
   return {
-    /** Figures of the tickets that were opened from `from` (inclusive) to `to` (exclusive). */
+    /** Figures of the tickets that customers opened from `from` (inclusive) to `to` (exclusive). */
     async figures(from: Date, to: Date, slice: TicketSlice = {}): Promise<Figures> {
       const period = await db.execute(sql`
         select count(*)::int as received,
@@ -64,7 +64,8 @@ export function figureQueries(db: Db) {
           count(*) filter (where status = 'resolved')::int as resolved,
           percentile_cont(0.5) within group (order by extract(epoch from first_response_at - created_at))::float8 as median,
           percentile_cont(0.9) within group (order by extract(epoch from first_response_at - created_at))::float8 as p90
-        from ticket t where created_at >= ${from.toISOString()} and created_at < ${to.toISOString()} ${inSlice(slice)}`);
+        from ticket t where created_at >= ${from.toISOString()} and created_at < ${to.toISOString()}
+          and t.outreach is null ${inSlice(slice)}`);
       const waiting = await db.execute(sql`
         select t.priority ->> 'level' as level, count(*)::int as tickets
         from ticket t where status <> 'resolved' and status <> 'awaiting_customer' ${inSlice(slice)} group by 1`);
