@@ -76,7 +76,7 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
         id: intent.id,
         platform: agent.platform,
       });
-      return result.notice ? notice(result.notice, result.ok) : { kind: 'none' };
+      return result.notice ? notice(result.notice, result.ok) : { kind: 'none', kept: true };
     }
     case 'decision': {
       const decision = decisionSchema.parse(intent.decision);

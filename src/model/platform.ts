@@ -130,4 +130,5 @@ export type ActionReply =
   | { kind: 'card'; card: Card }
   /** Private to the agent. */
   | { kind: 'notice'; text: string; ok: boolean }
-  | { kind: 'none' };
+  /** `kept`: words in a thread became a note. */
+  | { kind: 'none'; kept?: boolean };

@@ -80,7 +80,7 @@ export function createThreads({ api, memory, log, act, tell }: Deps) {
           rank: 2,
           replyTo: said.id,
         });
-      if (reply.kind === 'none')
+      if (reply.kind === 'none' && reply.kept)
         await api.react(said.thread, said.id, KEPT).catch((error: unknown) => {
           log.debug({ message: said.id, reason: errorText(error) }, 'a note could not be marked');
         });
