@@ -1,10 +1,10 @@
 // Watches how accounts fare: health with its reasons, the learned risk to leave, and alerts to our own people.
 import { monthly } from '../cards/words.ts';
 import type { AccountRow } from '../infra/db/queries/signals.ts';
-import { type EarlierAlert, reasonToAlert } from '../insights/alarm.ts';
+import { reasonToAlert } from '../insights/alarm.ts';
 import { type ChurnModel, churnRisk, learnChurn } from '../insights/churn.ts';
 import { type Health, healthOf } from '../insights/health.ts';
-import type { AlertBody } from '../model/alert.ts';
+import type { AlertAnswers, AlertBody } from '../model/alert.ts';
 import { daysBefore } from '../model/duration.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { zonedDate } from '../model/zone.ts';
@@ -36,13 +36,14 @@ export async function watchAccounts(deps: FlowDeps, touchedSince: Date | null = 
           { enough: settings.alerts.churned, monthly: await store.monthlyChurn(now) },
         );
     const day = zonedDate(now, settings.workspace.timeZone, 0);
+    const answers = await store.alertAnswers(daysBefore(now, REMEMBERED_DAYS));
     for (const row of rows.filter((one) => !one.left)) {
       const health = healthOf(row);
       const risk = model && churnRisk(model, row);
       // The risk that was learned in the night stands for the day.
       await store.saveHealth({ accountId: row.accountId, day, ...health, ...(!touchedSince && { risk }) });
-      await warn(deps, row, health, { risk, model, left });
-      await hintAtMore(deps, row);
+      await warn(deps, row, health, { risk, model, left, answers });
+      await hintAtMore(deps, row, answers);
     }
     await showAlerts(deps);
   });
@@ -53,17 +54,13 @@ interface Learned {
   model: ChurnModel | null;
   /** Accounts that have left; null: not counted. */
   left: number | null;
+  answers: AlertAnswers[];
 }
 
 async function warn(deps: FlowDeps, row: AccountRow, health: Health, learned: Learned): Promise<void> {
   const { store, clock, settings } = deps;
   if (health.health >= settings.alerts.atRisk && (learned.risk ?? 0) < LIKELY) return;
-  const now = clock.now();
-  const { everyDays } = settings.alerts;
-  const reason = reasonToAlert(health.reasons, await earlier(deps, row.accountId, 'risk'), {
-    now,
-    everyDays,
-  });
+  const reason = await reasonFor(deps, row, health.reasons, { kind: 'risk', answers: learned.answers });
   if (!reason) return;
   await store.insertAlert({
     kind: 'risk',
@@ -72,19 +69,22 @@ async function warn(deps: FlowDeps, row: AccountRow, health: Health, learned: Le
     strength: reason.strength,
     title: `${row.name} may leave`,
     body: await bodyOf(deps, row, health, learned),
-    createdAt: now,
+    createdAt: clock.now(),
   });
   deps.log.info({ accountId: row.accountId, reason: reason.name }, 'an account is at risk');
 }
 
-async function earlier(
-  { store, clock }: FlowDeps,
-  accountId: number,
-  kind: 'risk' | 'expansion',
-): Promise<EarlierAlert[]> {
-  const since = daysBefore(clock.now(), REMEMBERED_DAYS);
-  const rows = await store.alertsAbout({ accountId }, since);
-  return rows.filter((row) => row.kind === kind).map((row) => ({ ...row, at: row.createdAt }));
+/** The reason to raise an alert of this kind for now; null: none. */
+async function reasonFor<T extends { name: string; strength: number }>(
+  { store, clock, settings }: FlowDeps,
+  { accountId }: AccountRow,
+  reasons: T[],
+  { kind, answers }: { kind: 'risk' | 'expansion'; answers: AlertAnswers[] },
+): Promise<T | null> {
+  const now = clock.now();
+  const rows = await store.alertsAbout({ accountId }, daysBefore(now, REMEMBERED_DAYS));
+  const earlier = rows.filter((row) => row.kind === kind).map((row) => ({ ...row, at: row.createdAt }));
+  return reasonToAlert(reasons, earlier, { now, everyDays: settings.alerts.everyDays, answers });
 }
 
 async function bodyOf(
@@ -133,13 +133,11 @@ async function quotesOf(store: FlowDeps['store'], accountId: number): Promise<Al
 }
 
 /** Tells sales of an account that may want more, where there is a channel for it. */
-async function hintAtMore(deps: FlowDeps, row: AccountRow): Promise<void> {
+async function hintAtMore(deps: FlowDeps, row: AccountRow, answers: AlertAnswers[]): Promise<void> {
   const { store, clock, settings } = deps;
   if (!settings.channels.sales || row.expansion < WANTS_MORE) return;
-  const now = clock.now();
-  const { everyDays } = settings.alerts;
   const hint = { name: 'expansion', strength: row.expansion };
-  if (!reasonToAlert([hint], await earlier(deps, row.accountId, 'expansion'), { now, everyDays })) return;
+  if (!(await reasonFor(deps, row, [hint], { kind: 'expansion', answers }))) return;
   await store.insertAlert({
     kind: 'expansion',
     accountId: row.accountId,
@@ -152,6 +150,6 @@ async function hintAtMore(deps: FlowDeps, row: AccountRow): Promise<void> {
       quotes: await quotesOf(store, row.accountId),
       article: null,
     },
-    createdAt: now,
+    createdAt: clock.now(),
   });
 }

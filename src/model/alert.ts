@@ -7,6 +7,13 @@ export type AlertKind = 'risk' | 'expansion' | 'gap';
 export const ALERT_STATUSES = ['open', 'on_it', 'false_alarm', 'published'] as const;
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
+/** What people answered to the alerts of one reason, about whichever accounts: on it, or a false alarm. */
+export interface AlertAnswers {
+  reason: string;
+  right: number;
+  wrong: number;
+}
+
 /** A drafted article that waits for approval. */
 export interface ArticleDraft {
   title: string;

@@ -132,6 +132,27 @@ describe('an account at risk', () => {
     expect(reasons.filter((reason) => reason === first?.reason)).toHaveLength(1);
   });
 
+  test('a reason that was a false alarm with many accounts asks for a stronger sign of any other', async () => {
+    const alarms = (status: string, n: number) =>
+      w.pool.query(
+        `insert into alert (kind, account_id, reason, strength, title, body, status, created_at, presented_version)
+         select 'risk', id, reason, 0.9, '', '{}', $1, $2, 1 from account,
+           unnest(array['leaving', 'tone', 'billing']) reason, generate_series(1, $3::int)
+         where name = 'Elsewhere'`,
+        [status, new Date(w.clock.now().getTime() - 30 * DAY), n],
+      );
+    await account('Elsewhere', 'elsewhere.example');
+    await alarms('false_alarm', 40);
+    // Points below 50, from signs that are not the strongest.
+    await writes(0.7, 0.61);
+    await watchAccounts(w.deps);
+    expect(alerts()).toEqual([]);
+
+    await alarms('on_it', 40);
+    await watchAccounts(w.deps);
+    expect(alerts()).toHaveLength(1);
+  });
+
   test('who may only look may not answer', async () => {
     await writes(0.9, 0.9);
     await watchAccounts(w.deps);

@@ -1,9 +1,10 @@
 // Health never rises when anything gets worse; churn is learned from enough accounts only; answers move the bar.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reasonToAlert } from '../../src/insights/alarm.ts';
+import { barOf, reasonToAlert } from '../../src/insights/alarm.ts';
 import { type ChurnExample, churnRisk, learnChurn } from '../../src/insights/churn.ts';
 import { type AccountSignals, HEALTH_REASONS, healthOf } from '../../src/insights/health.ts';
+import type { AlertAnswers } from '../../src/model/alert.ts';
 
 const WELL: AccountSignals = {
   tone: 0.1,
@@ -172,8 +173,8 @@ describe('whether to warn', () => {
   const ago = (n: number) => new Date(now.getTime() - n * 86_400_000);
   const tone = { name: 'tone', strength: 0.6 };
   const usage = { name: 'usage', strength: 0.4 };
-  const ask = (earlier: Parameters<typeof reasonToAlert>[1]) =>
-    reasonToAlert([tone, usage], earlier, { now, everyDays: 14 })?.name ?? null;
+  const ask = (earlier: Parameters<typeof reasonToAlert>[1], answers: AlertAnswers[] = []) =>
+    reasonToAlert([tone, usage], earlier, { now, everyDays: 14, answers })?.name ?? null;
 
   test.each([
     ['nobody was warned: the weightiest', [], 'tone'],
@@ -198,5 +199,28 @@ describe('whether to warn', () => {
     ['that is forgotten', [{ reason: 'tone', status: 'false_alarm', strength: 0.9, at: ago(200) }], 'tone'],
   ] as const)('%s', (_, earlier, expected) => {
     expect(ask([...earlier])).toBe(expected);
+  });
+
+  test.each([
+    ['was false once: that says little', { right: 0, wrong: 1 }, 'tone'],
+    ['was false with many others: the next reason', { right: 1, wrong: 15 }, 'usage'],
+    ['was right as often as false', { right: 15, wrong: 15 }, 'tone'],
+  ])('a reason that %s', (_, answers, expected) => {
+    expect(ask([], [{ reason: 'tone', ...answers }])).toBe(expected);
+  });
+
+  test('the bar of a reason rises with false alarms, falls with right ones, and the strongest sign passes it', () => {
+    expect([0, 1, 3, 10, 30].map((wrong) => barOf({ right: 0, wrong }))).toEqual(
+      [0, 1 / 7, 1 / 3, 5 / 8, 5 / 6].map((bar) => expect.closeTo(bar)),
+    );
+    fc.assert(
+      fc.property(fc.nat(10_000), fc.nat(10_000), (right, wrong) => {
+        const bar = barOf({ right, wrong });
+        expect(bar).toBeLessThan(1);
+        if (right >= wrong) expect(bar).toBe(0);
+        expect(barOf({ right, wrong: wrong + 1 })).toBeGreaterThanOrEqual(bar);
+        expect(barOf({ right: right + 1, wrong })).toBeLessThanOrEqual(bar);
+      }),
+    );
   });
 });

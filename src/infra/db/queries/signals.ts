@@ -1,6 +1,7 @@
 // Queries behind account health and alerts: what is known of every account at one moment, and what was warned of.
-import { and, asc, desc, eq, gte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, ne, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { AlertAnswers } from '../../../model/alert.ts';
 import type { Ranked } from '../../../model/dashboard.ts';
 import type { Span } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
@@ -161,6 +162,19 @@ export function signalQueries(db: Db) {
           ),
         )
         .orderBy(desc(alert.id));
+    },
+
+    /** How often people said since then that somebody was on it, or that it was a false alarm, by reason. */
+    async alertAnswers(since: Date): Promise<AlertAnswers[]> {
+      return db
+        .select({
+          reason: alert.reason,
+          right: count(sql`case when ${alert.status} = 'on_it' then 1 end`),
+          wrong: count(sql`case when ${alert.status} = 'false_alarm' then 1 end`),
+        })
+        .from(alert)
+        .where(and(ne(alert.kind, 'gap'), gte(alert.createdAt, since)))
+        .groupBy(alert.reason);
     },
 
     async insertAlert(row: typeof alert.$inferInsert): Promise<number> {
