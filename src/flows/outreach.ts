@@ -122,17 +122,12 @@ function proposalKeyOf(kind: OutreachKind, { id, data }: EventRow): string {
   return kind === 'incident' && data.incident ? `outreach-incident-${data.incident}` : `outreach-${id}`;
 }
 
-function recipientOf(
-  deps: FlowDeps,
-  { kind, language, words }: Wording,
-  contact: Contact,
-  { data }: EventRow,
-) {
+function recipientOf(deps: FlowDeps, { kind, language }: Wording, contact: Contact, { data }: EventRow) {
   return {
     customerId: contact.customerId,
     channel: outreachChannel(deps, contact),
     language,
-    about: outreachAbout(kind, { language, fallback: words.about }, data),
+    about: outreachAbout(kind, language, data),
     state: 'ready' as const,
   };
 }

@@ -232,7 +232,7 @@ export function subjectCardsContract(name: string, build: () => Promise<ChatWorl
         await hears('ben', 'Ana approved this already');
         await chat.deliver();
         expect(sent()).toEqual([
-          expect.stringMatching(/^maria@acme\.example: [\s\S]*About INV-7 \(€49\.00\)\./),
+          expect.stringMatching(/^maria@acme\.example: [\s\S]*About INV-7, €49\.00\./),
         ]);
       });
     });

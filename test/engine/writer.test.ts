@@ -128,8 +128,7 @@ describe('a translation of our words', () => {
   if (!words) throw new Error('English has words');
   const POLISH = {
     subject: 'Twoja płatność nie powiodła się',
-    body: 'Dzień dobry,\n\nnie udało nam się pobrać ostatniej płatności: {about}. Najczęściej karta straciła ważność albo bank poprosił o potwierdzenie.\n\nCzy mogliby Państwo sprawdzić metodę płatności, aby konto działało bez przerwy? Jeśli coś na fakturze się nie zgadza, prosimy odpowiedzieć na tę wiadomość.',
-    about: 'Państwa subskrypcja',
+    body: 'Dzień dobry,\n\nnie udało nam się pobrać ostatniej płatności ({about}). Najczęściej karta straciła ważność albo bank poprosił o potwierdzenie.\n\nCzy mogliby Państwo sprawdzić metodę płatności, aby konto działało bez przerwy? Jeśli coś na fakturze się nie zgadza, prosimy odpowiedzieć na tę wiadomość.',
     link: 'Można to zrobić tutaj: {link}',
     stop: 'Jeśli nie chcą Państwo otrzymywać takich wiadomości, wystarczy odpowiedzieć „stop”.',
   };
@@ -144,12 +143,13 @@ describe('a translation of our words', () => {
 
   test.each([
     ['without the place of what it is about', { body: POLISH.body.replace('{about}', 'coś') }],
+    ['without the brackets around it', { body: POLISH.body.replace(' ({about})', ': {about}') }],
     ['with a place of its own', { body: `${POLISH.body} {name}` }],
     ['with an address', { body: `${POLISH.body} https://evil.example` }],
     ['with a number', { stop: `${POLISH.stop} 50` }],
     ['without the word to answer', { stop: 'Wystarczy odpowiedzieć na tę wiadomość, aby ich nie dostawać.' }],
     ['in another language', { body: words.body.replace('{greeting}', 'Hello,') }],
-    ['cut short', { body: 'Dzień dobry, {about}.' }],
+    ['cut short', { body: 'Dzień dobry ({about}).' }],
   ])('is not taken %s', async (_, change) => {
     says('translate', { ...POLISH, ...change });
     expect(await writer().translate('pl', words)).toBeNull();

@@ -73,7 +73,7 @@ describe('a failed payment', () => {
     await happens('payment_failed');
     expect(proposals()).toHaveLength(1);
     expect(words()).toContain('Write to Maria Silva: their payment failed');
-    expect(words()).toContain('INV-7 (€49.00)');
+    expect(words()).toContain('(INV-7, €49.00)');
     expect(w.email.sent).toEqual([]);
     expect(await rows('ticket')).toEqual([]);
 
@@ -95,9 +95,9 @@ describe('a failed payment', () => {
     w.store.transaction(async (tx) => tx.updateCustomer(await tx.ensureCustomer(MARIA), { language: 'pl' }));
 
   test.each([
-    ['fr', 'Votre paiement n’est pas passé', 'INV-7 (49,00 €)'],
-    ['de', 'Ihre Zahlung ist nicht durchgegangen', 'INV-7 (49,00 €)'],
-    ['pl', 'Your payment did not go through', 'INV-7 (€49.00)'],
+    ['fr', 'Votre paiement n’est pas passé', '(INV-7, 49,00 €)'],
+    ['de', 'Ihre Zahlung ist nicht durchgegangen', '(INV-7, 49,00 €)'],
+    ['pl', 'Your payment did not go through', '(INV-7, €49.00)'],
   ])('is written in the customer’s language: %s', async (language, subject, about) => {
     await w.store.transaction(async (tx) => tx.updateCustomer(await tx.ensureCustomer(MARIA), { language }));
     await happens('payment_failed');
@@ -123,8 +123,7 @@ describe('a failed payment', () => {
         asked.push(language);
         return {
           subject: 'Płatność nie powiodła się',
-          body: 'Dzień dobry,\n\nnie udało się pobrać płatności: {about}.',
-          about: 'Twoja subskrypcja',
+          body: 'Dzień dobry,\n\nnie udało się pobrać płatności ({about}).',
           link: 'Tutaj: {link}',
           stop: 'Odpowiedz „stop”.',
         };
@@ -179,7 +178,7 @@ describe('a failed payment', () => {
     await happens('payment_failed', { data });
     await approve();
     expect(w.email.sent[0]?.text).not.toContain('javascript');
-    expect(w.email.sent[0]?.text).toContain('<b>@everyone</b> Hi (€49.00)');
+    expect(w.email.sent[0]?.text).toContain('(<b>@everyone</b> Hi, €49.00)');
   });
 });
 

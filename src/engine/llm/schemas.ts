@@ -69,7 +69,6 @@ export const articleSchema = z.object({ answered: z.boolean(), title: z.string()
 export const translationSchema = z.object({
   subject: z.string(),
   body: z.string(),
-  about: z.string(),
   link: z.string(),
   stop: z.string(),
 });

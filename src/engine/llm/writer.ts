@@ -129,8 +129,8 @@ function articleFault(title: string, body: string, sources: string[]): string | 
 }
 
 function translationFault(language: string, from: OutreachWords, to: OutreachWords): string | null {
-  const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
-  for (const name of ['subject', 'body', 'about', 'link', 'stop'] as const) {
+  const places = (text: string) => (text.match(/ \(\{about\}\)|\{\w+\}/g) ?? []).sort().join();
+  for (const name of ['subject', 'body', 'link', 'stop'] as const) {
     const [original, text] = [from[name].replace('{greeting}', ''), to[name]];
     if (places(original) !== places(text)) return `${name}: its places are not those of the original`;
     const length = text.length / Math.max(1, original.length);

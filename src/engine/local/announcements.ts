@@ -90,13 +90,14 @@ export function announcement(kind: 'fixed' | 'known' | 'merged', language: strin
   return TEXTS[languageOf(language)]?.[kind] ?? '';
 }
 
-/** Such a text for one customer, signed. Every other brace stays as it is. */
+/** Such a text for one customer, signed; `({about})` goes where there is nothing to say. Every other brace stays as it is. */
 export function addressed(
   text: string,
   to: { language: string; name: string | null; about: string; signature: string },
 ): string {
   const greeting = TEXTS[languageOf(to.language)]?.greeting(firstName(to.name)) ?? '';
   const values: Record<string, string> = { greeting, about: to.about };
-  const body = text.replace(/\{(greeting|about)\}/g, (place, name: string) => values[name] ?? place);
+  const told = to.about ? text : text.replaceAll(' ({about})', '');
+  const body = told.replace(/\{(greeting|about)\}/g, (place, name: string) => values[name] ?? place);
   return [body.trim(), to.signature.trim()].filter(Boolean).join('\n\n');
 }
