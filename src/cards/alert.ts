@@ -112,7 +112,16 @@ function buttonsOf(view: AlertView): CardButton[] {
   return [
     ...(view.article
       ? [
-          { id: 'publish' as const, label: 'Publish', style: 'primary' as const },
+          {
+            id: 'publish' as const,
+            label: 'Publish',
+            style: 'primary' as const,
+            confirm: {
+              title: 'Publish the article?',
+              text: 'From then on it is a source of drafts and may be quoted to customers.',
+              yes: 'Publish',
+            },
+          },
           {
             id: 'form:edit_article' as const,
             label: 'Edit article',

@@ -1,5 +1,5 @@
 // Which buttons and menu entries a ticket's card offers in each state.
-import type { ActionId, CardButton } from '../model/card.ts';
+import type { ActionId, CardButton, Confirm } from '../model/card.ts';
 import type { Ticket } from '../model/ticket.ts';
 import type { CardState } from './state.ts';
 
@@ -8,6 +8,17 @@ type Style = CardButton['style'];
 function button(id: ActionId, label: string, style: Style = 'default'): CardButton {
   return { id, label, style };
 }
+
+const SEND_AGAIN: Confirm = {
+  title: 'Send it again?',
+  text: 'If the first one did arrive, the customer may get the reply twice.',
+  yes: 'Send again',
+};
+const MARK_SENT: Confirm = {
+  title: 'Did it arrive?',
+  text: 'Nothing is sent any more: the ticket goes on as if the customer has this reply.',
+  yes: 'It arrived',
+};
 
 const approve = (style: Style = 'primary') => button('approve', 'Approve & send', style);
 const edit = (label = 'Edit', style: Style = 'default') => button('form:edit', label, style);
@@ -36,7 +47,10 @@ function primaryButtons(state: CardState): CardButton[] {
     case 'failed':
       return [button('retry', 'Retry', 'primary'), edit(), escalate()];
     case 'unknown':
-      return [button('retry', 'Send again'), button('resolve', 'Mark as sent', 'primary')];
+      return [
+        { ...button('retry', 'Send again'), confirm: SEND_AGAIN },
+        { ...button('resolve', 'Mark as sent', 'primary'), confirm: MARK_SENT },
+      ];
     case 'snoozed':
       return [approve('default'), edit()];
     case 'sent':

@@ -42,7 +42,16 @@ export function issueCard(issue: {
             type: 'actions',
             buttons: [
               { id: 'close_fixed', label: 'Close as fixed', style: 'primary' },
-              { id: 'close_not_planned', label: 'Close as not planned', style: 'default' },
+              {
+                id: 'close_not_planned',
+                label: 'Close as not planned',
+                style: 'default',
+                confirm: {
+                  title: 'Close as not planned?',
+                  text: 'Nobody who reported it is told of a fix.',
+                  yes: 'Close it',
+                },
+              },
             ],
             menu: [],
           }

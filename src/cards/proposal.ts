@@ -141,6 +141,14 @@ function end(view: ProposalView): Block[] {
                 id: 'send_all' as const,
                 label: ready === 1 ? 'Approve & send' : `Approve & send to ${ready}`,
                 style: 'primary' as const,
+                confirm: {
+                  title: `Send it to ${count(ready, 'customer')}?`,
+                  text:
+                    view.undoSeconds > 0
+                      ? `Each message can be stopped for ${view.undoSeconds} s, on its ticket’s card.`
+                      : 'It leaves at once and cannot be called back.',
+                  yes: 'Send',
+                },
               },
               { id: 'form:edit_message' as const, label: 'Edit message', style: 'default' as const },
             ]
@@ -148,7 +156,16 @@ function end(view: ProposalView): Block[] {
         ...(view.recipients.length > 1
           ? [{ id: 'form:choose' as const, label: 'Choose customers', style: 'default' as const }]
           : []),
-        { id: 'dismiss', label: 'Dismiss', style: 'default' },
+        {
+          id: 'dismiss',
+          label: 'Dismiss',
+          style: 'default',
+          confirm: {
+            title: 'Tell nobody?',
+            text: 'The message is put away for good; nothing is sent.',
+            yes: 'Dismiss',
+          },
+        },
       ];
       return [{ type: 'actions', buttons, menu: [] }];
     }

@@ -5,14 +5,14 @@ export type Tone = 'P1' | 'P2' | 'P3' | 'P4' | 'neutral' | 'good' | 'warning';
 
 /** Which ticket and draft version a button speaks of; the rest of the state is on the server. */
 export interface CardRef {
-  /** `T-1042`; on cards that are not about a ticket `C-7` (a cluster), `P-3` (a proposal), `A-5` (an alert) or `I-2` (an issue of the built-in tracker). */
+  /** `T-1042`; on cards that are not about a ticket `C-7` (a cluster), `P-3` (a proposal), `A-5` (an alert), `I-2` (an issue of the built-in tracker) or `B-4` (a burst). */
   ticketId: string;
   /** 0 before there is a draft; on other cards the version of what it shows. */
   draftVersion: number;
 }
 
 /** What `CardRef.ticketId` looks like. */
-export const CARD_KEY = /^[TCPAI]-\d{1,12}$/;
+export const CARD_KEY = /^[TCPAIB]-\d{1,12}$/;
 
 /** Buttons that are a decision on a ticket without further input. */
 const DECISION_ACTIONS = ['approve', 'undo', 'retry', 'take', 'release', 'resolve'] as const;
@@ -39,10 +39,21 @@ export type ActId = (typeof ACT_IDS)[number];
 /** What a button does: a decision without input, or a form to fill first. */
 export type ActionId = (typeof DECISION_ACTIONS)[number] | 'show' | ActId | `form:${FormId}`;
 
+export interface Confirm {
+  /** A question. */
+  title: string;
+  /** What the act brings, and what it does not. */
+  text: string;
+  /** The button that does it. */
+  yes: string;
+}
+
 export interface CardButton {
   id: ActionId;
   label: string;
   style: 'primary' | 'danger' | 'default';
+  /** Asked before an act that cannot be taken back, where the platform has such dialogs. */
+  confirm?: Confirm;
   /** The form behind it, where it needs nothing looked up: platforms that can open it without asking first. */
   form?: Form;
 }

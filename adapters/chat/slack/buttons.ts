@@ -1,22 +1,17 @@
 // Buttons and the overflow menu of a card, and the list behind the menu's last entry.
 import type { types } from '@slack/bolt';
-import type { ActionId, Block, CardButton, CardRef } from '../../../src/model/card.ts';
+import type { ActionId, Block, CardButton, CardRef, Confirm } from '../../../src/model/card.ts';
 import { encodeAction, encodeEntry, encodeMore, encodeRef, FEEDBACK, MENU, MENU_WORDS } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import type { SlackBlock } from './rich.ts';
 import { cutLine } from './text.ts';
 
-/** Acts that cannot be taken back ask once more. */
-const CONFIRM: Partial<Record<ActionId, { title: string; text: string; confirm: string }>> = {
+/** Entries of the menu's list that ask once more: a menu has no dialogs of its own, and the list has no card. */
+const LISTED: Partial<Record<ActionId, Confirm>> = {
   resolve: {
     title: 'Resolve the ticket?',
     text: 'No reply is sent, and the draft is put away.',
-    confirm: 'Resolve',
-  },
-  retry: {
-    title: 'Send it again?',
-    text: 'If the first one did arrive, the customer gets the reply twice.',
-    confirm: 'Send again',
+    yes: 'Resolve',
   },
 };
 
@@ -25,8 +20,10 @@ export function plain(text: string, max: number): types.PlainTextElement {
 }
 
 /** A button whose value is the card's reference. */
-export function button(id: ActionId, label: string, style: CardButton['style'], ref: CardRef): types.Button {
-  const confirm = CONFIRM[id];
+export function button(
+  { id, label, style, confirm }: Pick<CardButton, 'id' | 'label' | 'style' | 'confirm'>,
+  ref: CardRef,
+): types.Button {
   return {
     type: 'button',
     action_id: encodeAction(id),
@@ -37,7 +34,7 @@ export function button(id: ActionId, label: string, style: CardButton['style'], 
       confirm: {
         title: plain(confirm.title, LIMITS.button.confirmTitle),
         text: plain(confirm.text, LIMITS.button.confirmText),
-        confirm: plain(confirm.confirm, LIMITS.button.confirmButton),
+        confirm: plain(confirm.yes, LIMITS.button.confirmButton),
         deny: plain('Cancel', LIMITS.button.confirmButton),
       },
     }),
@@ -57,9 +54,7 @@ export function actionBlocks(
   const judged = !classic && all.some(({ id }) => id === 'helpful');
   const menu = judged ? all.filter(({ id }) => id !== 'helpful' && id !== 'unhelpful') : all;
   const shown = buttons.slice(0, LIMITS.actionElements - 1);
-  const elements: types.ActionsBlockElement[] = shown.map(({ id, label, style }) =>
-    button(id, label, style, ref),
-  );
+  const elements: types.ActionsBlockElement[] = shown.map((one) => button(one, ref));
   const entries = [...buttons.slice(shown.length), ...menu];
   if (entries.length > 0) elements.push(overflow(entries, ref));
   return [
@@ -111,6 +106,6 @@ function overflow(entries: CardButton[], ref: CardRef): types.Overflow {
 export function moreBlocks(actions: ActionId[], ref: CardRef): SlackBlock[] {
   return actions.slice(0, LIMITS.modal.blocks).map((id) => ({
     type: 'actions',
-    elements: [button(id, MENU_WORDS[id], 'default', ref)],
+    elements: [button({ id, label: MENU_WORDS[id], style: 'default', confirm: LISTED[id] }, ref)],
   }));
 }
