@@ -1,6 +1,7 @@
 // The risk to leave, the whole way: from the last 30 days of accounts that left to what is said of one that has not.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { watchAccounts } from '../../src/flows/watch-accounts.ts';
+import { put } from '../support/put.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 const DAY = 86_400_000;
@@ -13,18 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-async function put(table: string, row: Record<string, unknown>): Promise<number> {
-  const names = Object.keys(row);
-  const { rows } = await desk.pool.query(
-    `insert into ${table} (${names}) values (${names.map((_, n) => `$${n + 1}`)}) returning id`,
-    Object.values(row),
-  );
-  return Number(rows[0].id);
-}
-
 /** An account that left so many days ago, or is still there. */
 async function account(name: string, { left, renewal }: { left?: number; renewal?: number } = {}) {
-  return put('account', {
+  return put(desk.pool, 'account', {
     name,
     churned_at: left === undefined ? null : ago(left),
     renewal_at: renewal === undefined ? null : ago(renewal),
@@ -45,9 +37,9 @@ async function writes(
   }: { answered?: number; resolved?: number; reopened?: number; tone?: number } = {},
 ) {
   const at = (days: number | undefined) => (days === undefined ? null : ago(days));
-  const customer_id = await put('customer', { account_id });
-  const conversation_id = await put('conversation', { customer_id });
-  const ticket_id = await put('ticket', {
+  const customer_id = await put(desk.pool, 'customer', { account_id });
+  const conversation_id = await put(desk.pool, 'conversation', { customer_id });
+  const ticket_id = await put(desk.pool, 'ticket', {
     conversation_id,
     customer_id,
     channel: 'email',
@@ -61,7 +53,7 @@ async function writes(
     reopened_at: at(reopened),
   });
   const said = async (seq: number, direction: string, days: number) =>
-    put('message', {
+    put(desk.pool, 'message', {
       conversation_id,
       ticket_id,
       seq,

@@ -8,6 +8,7 @@ import type { Card } from '../../src/model/card.ts';
 import { dashboardQuerySchema, drillSchema } from '../../src/model/dashboard.ts';
 import type { Digest } from '../../src/model/digest.ts';
 import { duration } from '../../src/model/measure.ts';
+import { put as insert } from '../support/put.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 const NOW = new Date('2026-03-04T07:40:00Z');
@@ -58,18 +59,7 @@ type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 async function fill({ pool }: Workspace, { tickets, accounts }: World): Promise<void> {
   await pool.query(`truncate ticket, conversation, customer, account, cluster, proposal, alert, outbox, day_figures
     restart identity cascade`);
-  const put = async (table: string, row: Record<string, unknown>): Promise<number> => {
-    const names = Object.keys(row);
-    const { rows } = await pool.query(
-      `insert into ${table} (${names}) values (${names.map((_, n) => `$${n + 1}`)}) returning *`,
-      Object.values(row).map((value) =>
-        value !== null && typeof value === 'object' && !(value instanceof Date)
-          ? JSON.stringify(value)
-          : value,
-      ),
-    );
-    return Number(rows[0].id ?? 0);
-  };
+  const put = (table: string, row: Record<string, unknown>) => insert(pool, table, row);
   for (const [n, { mrr, left, health, warned }] of accounts.entries()) {
     const churned_at = left ? new Date('2026-03-03T15:00:00Z') : null;
     const account_id = await put('account', { name: `Firm ${n} & Söhne`, plan: 'Team', mrr, churned_at });
