@@ -1,9 +1,13 @@
-// The sample workspace tells the whole story: reports, a bug, an issue, a fix, told customers, a regression.
+// The sample workspace tells the whole story in the console: reports, a bug, an issue, a fix, told customers, a
+// regression, the digest and the dashboard.
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { CardRef } from '../../src/model/card.ts';
 import type { Intent } from '../../src/model/platform.ts';
 import { createHome, type Home, type RunningBot } from '../support/bot.ts';
+import { CHROMIUM_MISSING, type Desk, openBrowser, sitDown } from '../support/browser.ts';
+import { firstSeen } from '../support/console-events.ts';
 import { tellAsOneStory } from '../support/story.ts';
 
 const patient = { timeout: 360_000, interval: 500 };
@@ -12,6 +16,7 @@ const clustersSchema = z.array(
   z.object({
     id: z.number(),
     kind: z.string(),
+    title: z.string(),
     status: z.string(),
     ticketIds: z.array(z.string()),
     issue: z.object({ id: z.string(), state: z.string(), regression: z.boolean().optional() }).optional(),
@@ -35,17 +40,38 @@ const postsSchema = z.object({
   ),
 });
 
-describe('the closed loop', { timeout: 400_000 }, () => {
+const digestSchema = z.object({
+  volume: z.object({ received: z.number() }),
+  answered: z.object({ total: z.number() }),
+});
+const todaySchema = z.array(z.object({ createdAt: z.string() }));
+
+/** What every message about the fix says. */
+const FIXED = 'It is fixed now.';
+const widthOf = (image: Element) => (image instanceof HTMLImageElement ? image.naturalWidth : 0);
+
+describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () => {
   tellAsOneStory(() => bot?.output());
   let home: Home;
   let bot: RunningBot;
+  let browser: Browser;
+  let ana: Desk;
+  let watching: ReturnType<typeof firstSeen>;
   let clusterId: number;
+  /** Tickets of the day, and where the digest says that they are listed. */
+  let received: number;
+  let figures: string;
 
   beforeAll(async () => {
-    home = await createHome();
+    // Whoever comes from elsewhere has to sign in.
+    [home, browser] = await Promise.all([createHome({ HOST: '0.0.0.0' }), openBrowser()]);
     bot = await home.start(['--fast']);
+    watching = firstSeen(bot.url, 'ana@crewlane.example');
+    ana = await sitDown(browser, bot.url);
   }, 120_000);
   afterAll(async () => {
+    watching?.stop();
+    await browser?.close();
     await home?.remove();
   });
 
@@ -96,6 +122,10 @@ describe('the closed loop', { timeout: 400_000 }, () => {
     }, patient);
     const card = (await posts('bugs')).find(({ ref }) => ref?.ticketId === `C-${clusterId}`);
     expect(JSON.stringify(card)).toMatch(/Told because of [45] customers in /);
+    // What an open console was shown when the card came.
+    const [, reports = ''] = /"text":"(\d+) customers"/.exec(watching.seen.get(`C-${clusterId}`) ?? '') ?? [];
+    expect(Number(reports)).toBeGreaterThanOrEqual(4);
+    expect(Number(reports)).toBeLessThan(10);
   });
 
   it('accounts that may leave are told', async () => {
@@ -106,7 +136,8 @@ describe('the closed loop', { timeout: 400_000 }, () => {
   });
 
   it('one press makes one issue', async () => {
-    await does('bugs', `C-${clusterId}`, { type: 'act', act: 'create_issue' });
+    await ana.go('bugs');
+    await ana.press(ana.card(`C-${clusterId}`), 'Create issue');
     await vi.waitFor(async () => {
       expect(await posts('issues')).toHaveLength(1);
       expect((await bug()).issue).toMatchObject({ id: 'CREW-1', state: 'open' });
@@ -130,22 +161,28 @@ describe('the closed loop', { timeout: 400_000 }, () => {
   });
 
   it('closing it as fixed proposes fifteen messages, and one approval sends them', async () => {
-    await does('issues', 'I-1', { type: 'act', act: 'close_fixed' });
-    const { key, ready } = await vi.waitFor(async () => {
-      const all = await posts('support');
-      const proposal = all.find(({ fallback }) => fallback?.includes('that it is fixed'));
-      const told = (words: RegExp) => Number(words.exec(JSON.stringify(proposal))?.[1] ?? 0);
-      const customers = told(/Tell (\d+) customers/);
-      // Who has another question that nobody has answered yet is left to an agent, with that reason.
-      expect(customers + told(/Not told: (\d+)/)).toBe(15);
-      return { key: proposal?.ref?.ticketId ?? '', ready: customers };
-    }, patient);
-    expect(ready).toBeGreaterThanOrEqual(13);
+    await ana.go('issues');
+    await ana.press(ana.card('CREW-1'), 'Close as fixed');
+    await ana.go('support');
+    const proposal = ana.card('that it is fixed');
+    const ready = async () => Number(/Tell (\d+) customers/.exec((await proposal.textContent()) ?? '')?.[1]);
+    await expect.poll(ready, patient).toBeGreaterThan(0);
+    // Who has another question that nobody has answered yet is left to an agent, with that reason; Ana takes them in.
+    const left = 15 - (await ready());
+    expect(await proposal.getByText('asks for something else, too: answer both').count()).toBe(left);
+    expect(await proposal.getByText(`Not told: ${left}`).count()).toBe(left > 0 ? 1 : 0);
+    await ana.press(proposal, 'Choose customers');
+    const chosen = ana.dialog.getByRole('checkbox', { checked: true });
+    for (let rest = left; rest > 0; rest--) await chosen.first().uncheck();
+    await ana.dialog.getByRole('button', { name: 'Keep this choice' }).click();
+    await expect.poll(ready, patient).toBe(15);
     const before = (await posts('sent')).length;
-    await does('support', key, { type: 'act', act: 'send_all' });
+    await ana.press(proposal, 'Approve & send to 15');
     await vi.waitFor(async () => {
-      expect((await posts('sent')).length - before).toBeGreaterThanOrEqual(ready);
+      const told = (await posts('sent')).slice(before).filter((post) => JSON.stringify(post).includes(FIXED));
+      expect(new Set(told.map(({ fallback }) => fallback)).size).toBe(15);
     }, patient);
+    expect(ana.complaints).toEqual([]);
   });
 
   it('a customer who still has it makes it a regression: the issue is open again', async () => {
@@ -154,5 +191,54 @@ describe('the closed loop', { timeout: 400_000 }, () => {
       const issue = (await posts('issues')).find(({ ref }) => ref?.ticketId === 'I-1');
       expect(issue?.fallback).toContain('(open)');
     }, patient);
+  });
+
+  it('the digests of the past weeks stand there, with charts that can be seen', async () => {
+    await ana.go('digests');
+    for (const name of ['Daily digest', 'Weekly digest']) {
+      const digest = ana.card(name).first();
+      await digest.getByText(/\d+ tickets came in/).waitFor();
+      const chart = digest.locator('img').first();
+      expect(await chart.getAttribute('alt')).toMatch(/^From .*: \d+, /);
+      await expect.poll(() => chart.evaluate(widthOf), patient).toBeGreaterThan(600);
+    }
+  });
+
+  it('the digest of the day tells of the bug, by the numbers of the tickets themselves', async () => {
+    const made = await home.run(['digest', '--sample', '--date', 'today', '--post', '--json']);
+    expect(made.stderr).toContain('It stands in console:digests.');
+    const { volume, answered } = digestSchema.parse(JSON.parse(made.stdout));
+    const tickets = todaySchema.parse(await api('tickets?limit=100'));
+    const today = new Date().toISOString().slice(0, 10);
+    expect(volume.received).toBe(tickets.filter(({ createdAt }) => createdAt.startsWith(today)).length);
+    received = volume.received;
+
+    const digest = ana.card(`${received} tickets came in`);
+    await digest.getByText(`${answered.total} of them are answered`).waitFor();
+    await expect.poll(() => digest.locator('img').first().evaluate(widthOf), patient).toBeGreaterThan(600);
+    const thread = await ana.openThread(digest);
+    await thread
+      .getByText((await bug()).title)
+      .first()
+      .waitFor();
+    figures =
+      (await digest
+        .getByRole('link', { name: String(received) })
+        .first()
+        .getAttribute('href')) ?? '';
+  });
+
+  it('the dashboard opens by the link to sign in, and shows the same numbers', async () => {
+    const elsewhere = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' } });
+    const page = await elsewhere.newPage();
+    expect((await page.goto(`${bot.url}/dashboard`))?.status()).toBe(401);
+    await page.goto(/once: (\S+)/.exec(bot.output())?.[1] ?? '');
+    await page.goto(figures);
+    await page.locator('main[aria-busy="false"]').waitFor();
+    const tile = page.getByRole('list', { name: 'Figures' }).getByRole('link', { name: /^Tickets/ });
+    expect(await tile.textContent()).toContain(String(received));
+    await page.locator('.chart canvas').first().waitFor();
+    await page.getByRole('dialog').getByText(`${received} tickets · `).waitFor();
+    await elsewhere.close();
   });
 });
