@@ -2,14 +2,14 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { digestCards } from '../cards/digest.ts';
-import { digestPlaces, digestTimes, makeDigest, newestPeriod } from '../flows/digest.ts';
+import { digestPlaces, digestTimes, makeDigest, newestPeriod, openPlaces } from '../flows/digest.ts';
 import { holidaysOf } from '../infra/holidays.ts';
 import { createLog } from '../infra/log.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { isDay, localTime } from '../insights/calendar.ts';
 import { digestKey, digestOf } from '../insights/digest-period.ts';
 import type { Block, Card } from '../model/card.ts';
-import type { DigestKind, DigestPeriod } from '../model/digest.ts';
+import type { DigestKind } from '../model/digest.ts';
 import { AppError } from '../model/errors.ts';
 import { type WorkspaceName, withWorkspace } from './workspace.ts';
 
@@ -52,28 +52,27 @@ export function digestCommand(): Command {
           if (options.json) console.log(JSON.stringify(digest));
           else print(digestCards(digest, { pictures: {}, publicUrl }));
           if (!options.post) return;
+          const places = digestPlaces(deps);
+          const targets = places.map(({ platform, channel }) => `${platform}:${channel}`).join(', ');
+          const stands = async () => (await openPlaces(deps, period, places)).length === 0;
+          if (await stands()) return console.error(`It stands in ${targets} already: nothing was posted.`);
           const queue = await createQueue({ databaseUrl, redisUrl: env.REDIS_URL, log, clock });
           try {
             await queue.add('digest', { ...period }, { key: digestKey(period) });
-            await tellWhenPosted(period);
+            await tellWhenPosted();
           } finally {
             await queue.stop();
           }
 
           /** The bot posts it, since it holds the connections to the chats. */
-          async function tellWhenPosted(asked: DigestPeriod): Promise<void> {
-            const targets = digestPlaces(deps).map(({ platform, channel }) => `${platform}:${channel}`);
+          async function tellWhenPosted(): Promise<void> {
             const end = Date.now() + PATIENCE_MS;
             while (Date.now() < end) {
-              const rows = await store.postedCards(digestKey(asked));
-              const posted = rows.filter(({ message }) => message !== null);
-              const names = posted.map(({ platform, channel }) => `${platform}:${channel}`);
-              if (targets.every((target) => names.includes(target)))
-                return console.error(`It stands in ${targets.join(', ')}.`);
+              if (await stands()) return console.error(`It stands in ${targets}.`);
               await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
             }
             console.error(
-              `It does not stand in ${targets.join(', ')} yet: no bot is running, or a channel cannot be reached. It is posted as soon as one can.`,
+              `It does not stand in ${targets} yet: no bot is running, or a channel cannot be reached. It is posted as soon as one can.`,
             );
           }
         },

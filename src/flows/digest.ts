@@ -187,7 +187,8 @@ export async function drawDigest(
  */
 export async function postDigest(deps: DigestDeps, period: DigestPeriod, places: Place[]): Promise<void> {
   const key = digestKey(period);
-  const open = await openPlaces(deps, key, places);
+  const known = places.filter(({ platform }) => deps.platforms.has(platform));
+  const open = await openPlaces(deps, period, known);
   if (open.length === 0) return;
   const digest = await makeDigest(deps, period);
   const prose = await deps.writer?.digest(digestFacts(digest));
@@ -198,12 +199,16 @@ export async function postDigest(deps: DigestDeps, period: DigestPeriod, places:
       await deps.store.updatePostedCard(row.id, { thread: [...row.thread, COMPLETE] });
 }
 
-/** Places of platforms that are set up, where this digest does not stand whole yet. */
-async function openPlaces(deps: DigestDeps, key: string, places: Place[]): Promise<Place[]> {
-  const rows = await deps.store.postedCards(key);
+/** Places where the digest of this period does not stand whole yet. */
+export async function openPlaces(
+  { store }: Pick<DigestDeps, 'store'>,
+  period: DigestPeriod,
+  places: Place[],
+): Promise<Place[]> {
+  const rows = await store.postedCards(digestKey(period));
   const isComplete = ({ platform, channel }: Place) =>
     rows.some((row) => row.platform === platform && row.channel === channel && row.thread.includes(COMPLETE));
-  return places.filter((place) => deps.platforms.has(place.platform) && !isComplete(place));
+  return places.filter((place) => !isComplete(place));
 }
 
 /** Where digests are posted. */

@@ -244,6 +244,35 @@ describe('imports and policies beside a running bot', () => {
     expect(category.stderr).toContain('did you mean "billing/invoice-copy"?');
   });
 
+  it('posts the digest of a day once, and says so', { timeout: LONG }, async () => {
+    const digest = ['digest', '--date', '2026-01-05', '--post'];
+    const first = await home.run(digest);
+    expect(first).toMatchObject({ code: 0, stderr: 'It stands in console:digests.\n' });
+    expect(first.stdout).toContain('Monday 5 January 2026');
+    expect(first.stdout).toContain('4 tickets came in');
+    const again = await home.run(digest);
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: first.stdout,
+      stderr: 'It stands in console:digests already: nothing was posted.\n',
+    });
+    const posts: unknown = await (await fetch(`${bot.url}/console/api/channels/digests/posts`)).json();
+    expect(JSON.stringify(posts).match(/"fallback":"Daily digest · Monday 5 January 2026/g)).toHaveLength(1);
+
+    const json = await home.run(['digest', '--date', '2026-01-05', '--json']);
+    expect(z.object({ volume: z.object({ received: z.number() }) }).parse(JSON.parse(json.stdout))).toEqual({
+      volume: { received: 4 },
+    });
+    const wrong = await home.run(['digest', '--date', '2026-02-30', '--post']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain(
+      '--date is "2026-02-30"; give a day such as 2026-03-02, today or yesterday.',
+    );
+    const both = await home.run(['digest', '--weekly', '--monthly']);
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain('Give --weekly or --monthly, not both.');
+  });
+
   it('leaves the bot as it was', { timeout: LONG }, async () => {
     expect((await fetch(`${bot.url}/readyz`)).status).toBe(200);
     expect(await bot.stop()).toBe(0);
