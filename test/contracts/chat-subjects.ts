@@ -51,7 +51,7 @@ const cluster = fc
         regression: fc.boolean(),
       }),
     ),
-    trouble: fc.option(words),
+    trouble: maybe(words),
     lookAlikes: few(fc.record({ tracker: words, title: words, url: fc.webUrl() }), 3),
     news: maybe(
       fc.record({
@@ -163,7 +163,7 @@ const burst = fc
       30,
     ),
   )
-  .map(([topic, tickets]) => burstCard(topic, tickets));
+  .map(([topic, tickets]) => burstCard(4, topic, tickets));
 
 /** Any of them, whatever is told in it. */
 export const anySubjectCard: fc.Arbitrary<Card> = fc.oneof(cluster, proposal, alert, issue, burst);
