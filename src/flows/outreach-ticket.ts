@@ -1,7 +1,8 @@
-// The ticket that a message of ours opens: made when the message is committed, unless something has come up since.
+// The ticket that a message of ours opens: made when the message is committed, and ended when it does not leave after all.
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Contact, EventRow } from '../infra/db/queries/outreach.ts';
+import type { OutboxRow } from '../infra/db/queries/work.ts';
 import { outreachObstacle, settledInWords } from '../insights/outreach.ts';
 import type { OutreachKind } from '../model/outreach.ts';
 import { proposalKey, type Recipient } from '../model/proposal.ts';
@@ -74,4 +75,33 @@ export async function openOutreachTicket(
     outreach: about.kind,
     createdAt: deps.clock.now(),
   });
+}
+
+/** Why a message of ours that waited, for the end of the quiet hours say, is not to leave any more; null for all others. */
+export async function obstacleToLeaving(
+  deps: OutreachDeps & Pick<FlowDeps, 'store'>,
+  { ticketId, key }: Pick<OutboxRow, 'ticketId' | 'key'>,
+): Promise<string | null> {
+  const { store } = deps;
+  const ticket = await store.getTicket(ticketId);
+  const first = ticket?.outreach ? await store.recipientOfReply(ticket.customerId, key) : null;
+  if (!ticket || !first) return null;
+  const [about, contact] = await Promise.all([
+    store.outreachOf(first.proposalId, ticket.customerId),
+    store.contactOf(ticket.customerId, first.proposalId),
+  ]);
+  return about && contact && obstacleTo(store, deps, { ...about, contact });
+}
+
+/** Ends the ticket of a message that did not leave, and says on its card why. */
+export async function noteNotSent(
+  tx: Queries,
+  { ticket, row, reason, now }: { ticket: TicketRow; row: OutboxRow; reason: string; now: Date },
+): Promise<void> {
+  await tx.moveDraft(row.draftId, 'approved', 'superseded');
+  await tx.updateTicket(ticket.id, { status: 'resolved', resolution: 'rejected', resolvedAt: now });
+  const recipient = await tx.recipientOfReply(ticket.customerId, row.key);
+  if (!recipient) return;
+  await tx.updateRecipient(recipient.id, { state: 'held', reason });
+  await tx.updateProposal(recipient.proposalId, {});
 }

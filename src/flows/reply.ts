@@ -8,6 +8,7 @@ import type { IntakeChannel } from '../ports.ts';
 import { callBackIfStale } from './call-back.ts';
 import type { FlowDeps } from './deps.ts';
 import { learnFromSent } from './learn.ts';
+import { noteNotSent, obstacleToLeaving } from './outreach-ticket.ts';
 import { recordSent } from './record-sent.ts';
 
 /** How long a worker owns a row; longer than a send may take, so that a lease never ends in mid-send. */
@@ -46,6 +47,7 @@ async function attempt(deps: FlowDeps, row: OutboxRow): Promise<void> {
     const outcome = await send(deps, row);
     // Outside of the try: what goes wrong from here on does not mean that the reply has not left.
     if ('providerId' in outcome) return finishSent(deps, row, outcome);
+    if ('obstacle' in outcome) return dropFirst(deps, row, outcome.obstacle);
     const { error } = outcome;
     const reason = errorText(error);
     deps.log.warn({ ticketId: row.ticketId, key: row.key, attempt: row.attempts, reason }, 'reply not sent');
@@ -56,11 +58,17 @@ async function attempt(deps: FlowDeps, row: OutboxRow): Promise<void> {
   });
 }
 
-async function send(deps: FlowDeps, row: OutboxRow): Promise<SendResult | { error: unknown }> {
+async function send(
+  deps: FlowDeps,
+  row: OutboxRow,
+): Promise<SendResult | { error: unknown } | { obstacle: string }> {
   const channel = deps.channels.get(row.channel);
   if (!channel)
     return { error: new AppError('channel_missing', `The channel "${row.channel}" is not set up.`) };
   try {
+    // A later attempt is about a message that may have left.
+    const obstacle = row.attempts > 1 ? null : await readable(() => obstacleToLeaving(deps, row));
+    if (obstacle !== null) return { obstacle };
     const reply = await outbound(deps, row);
     const signal = AbortSignal.timeout(SEND_LIMIT_MS);
     return await withinLimit(channel.send(reply, signal), signal);
@@ -70,8 +78,16 @@ async function send(deps: FlowDeps, row: OutboxRow): Promise<SendResult | { erro
 }
 
 /** Throws a retryable AppError while the database cannot answer: nothing has left then. */
-async function outbound({ store, unsubscribeLink }: FlowDeps, row: OutboxRow): Promise<OutboundReply> {
+async function readable<T>(read: () => Promise<T>): Promise<T> {
   try {
+    return await read();
+  } catch (error) {
+    throw new AppError('reply_unreadable', errorText(error), { retryable: true, cause: error });
+  }
+}
+
+function outbound({ store, unsubscribeLink }: FlowDeps, row: OutboxRow): Promise<OutboundReply> {
+  return readable(async () => {
     const ticket = await store.getTicket(row.ticketId);
     if (!ticket) throw new Error(`ticket ${row.ticketId} does not exist`);
     const [to, { thread, threadId }, customer] = await Promise.all([
@@ -91,9 +107,7 @@ async function outbound({ store, unsubscribeLink }: FlowDeps, row: OutboxRow): P
       ...(ticket.outreach &&
         ticket.inboundSeq === 0 && { unsubscribe: { url: unsubscribeLink(customer.id) } }),
     };
-  } catch (error) {
-    throw new AppError('reply_unreadable', errorText(error), { retryable: true, cause: error });
-  }
+  });
 }
 
 async function finishSent(deps: FlowDeps, row: OutboxRow, result: SendResult): Promise<void> {
@@ -164,6 +178,17 @@ async function tryLater(
   if (!mine) return;
   await deps.wake.outbox(sendAfter);
   await deps.wake.ticket(row.ticketId);
+}
+
+/** A message that we write first, and that nobody would send any more: its ticket ends with it. */
+async function dropFirst(deps: FlowDeps, row: OutboxRow, reason: string): Promise<void> {
+  const mine = await settle(deps, row, { status: 'cancelled', lastError: reason }, (tx, ticket) =>
+    noteNotSent(tx, { ticket, row, reason, now: deps.clock.now() }),
+  );
+  if (!mine) return;
+  deps.log.info({ ticketId: row.ticketId, key: row.key, reason }, 'message of ours not sent');
+  await deps.wake.ticket(row.ticketId, 1);
+  await deps.wake.outreach();
 }
 
 /** The reply goes back to an agent: one that failed with its reason, one of unknown outcome with a question. */

@@ -249,6 +249,45 @@ describe('quiet hours', () => {
     expect(w.email.sent).toHaveLength(1);
   });
 
+  test.each([
+    ['payment_succeeded', 'has paid meanwhile'],
+    ['opted_out', 'wants no messages from us'],
+  ])('what is settled before they end does not leave: %s', async (type, reason) => {
+    w.clock.set('2026-03-02T22:00:00Z');
+    await happens('payment_failed');
+    await approve();
+    w.clock.advance(HOUR);
+    await happens(type);
+    w.clock.set('2026-03-03T08:00:01Z');
+    await sendDue(w.deps);
+    await w.work();
+    expect(w.email.sent).toEqual([]);
+    expect(words()).toContain(reason);
+    expect(words()).toContain('sent to 0');
+    expect(await rows('ticket')).toMatchObject([{ status: 'resolved', resolution: 'rejected' }]);
+    expect(await figures()).toMatchObject([{ sent: 0, settled: 0 }]);
+  });
+
+  test('who is upset before they end is not written to; who asks something else is', async () => {
+    w.clock.set('2026-03-02T22:00:00Z');
+    await happens('payment_failed');
+    await happens('payment_failed', { customer: { email: 'bob@acme.example', name: 'Bob' } });
+    await approve(0);
+    await approve(1);
+    const analyse = w.engine.analyse;
+    w.engine.analyse = async (input) => ({ ...(await analyse(input)), frustration: 0.9 });
+    await w.write('The exports are empty, for the third time!', { customer: MARIA, subject: 'Exports' });
+    await w.work();
+    w.engine.analyse = analyse;
+    await w.write('How do I add a user?', { customer: { email: 'bob@acme.example' }, subject: 'Users' });
+    await w.work();
+    w.clock.set('2026-03-03T08:00:01Z');
+    await sendDue(w.deps);
+    await w.work();
+    expect(w.email.sent.map(({ to }) => to.email)).toEqual(['bob@acme.example']);
+    expect(words(0)).toContain('is upset (T-1003)');
+  });
+
   test('can be switched off', async () => {
     await reopen({ outreach: { quietHours: false } });
     w.clock.set('2026-03-02T22:00:00Z');

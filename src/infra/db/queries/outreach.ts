@@ -101,8 +101,10 @@ export function outreachQueries(db: Db) {
         await db.update(customerEvent).set({ considered: true }).where(inArray(customerEvent.id, ids));
     },
 
-    /** `exceptProposal`: one that does not count as waiting for them. Null when there is no such customer. */
+    /** `exceptProposal`: one that does not count, nor does its message. Null when there is no such customer. */
     async contactOf(customerId: number, exceptProposal = 0): Promise<Contact | null> {
+      const other = sql`not exists (select 1 from proposal_recipient s
+        where s.customer_id = c.id and s.proposal_id = ${exceptProposal} and s.outbox_key = o.key)`;
       const { rows } = await db.execute(sql`
         select c.id::float8 as "customerId", c.name, a.name as account, c.language,
           (select value from address where customer_id = c.id and kind = 'email' order by id limit 1) as email,
@@ -111,9 +113,9 @@ export function outreachQueries(db: Db) {
             and m.automatic is null order by m.seq desc limit 1) as "lastChannel",
           coalesce(upset.frustration, 0)::float8 as frustration, upset.id::float8 as "upsetTicketId",
           exists (select 1 from outbox o where o.conversation_id = v.id
-            and o.status in ('queued', 'sending', 'unknown')) as sending,
+            and o.status in ('queued', 'sending', 'unknown') and ${other}) as sending,
           (select max(o.created_at) from outbox o join ticket t on t.id = o.ticket_id
-            where o.conversation_id = v.id and t.outreach is not null and o.status <> 'cancelled') as "lastOutreach",
+            where o.conversation_id = v.id and t.outreach is not null and o.status <> 'cancelled' and ${other}) as "lastOutreach",
           (select max(p.id)::float8 from proposal p join proposal_recipient r on r.proposal_id = p.id
             where r.customer_id = c.id and r.state = 'ready' and p.kind = 'outreach' and p.status = 'open'
               and p.id <> ${exceptProposal}) as "openProposalId"
@@ -185,6 +187,15 @@ export function outreachQueries(db: Db) {
         .where(and(eq(outreach.proposalId, proposalId), eq(outreach.customerId, customerId)))
         .orderBy(asc(outreach.id))
         .limit(1);
+      return row ?? null;
+    },
+
+    /** Whose message a reply is, where it is one of a proposal. */
+    async recipientOfReply(customerId: number, key: string) {
+      const [row] = await db
+        .select({ id: proposalRecipient.id, proposalId: proposalRecipient.proposalId })
+        .from(proposalRecipient)
+        .where(and(eq(proposalRecipient.customerId, customerId), eq(proposalRecipient.outboxKey, key)));
       return row ?? null;
     },
 

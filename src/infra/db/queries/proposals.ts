@@ -165,7 +165,7 @@ export function proposalQueries(db: Db) {
             and m.automatic is null order by m.seq desc limit 1), t.channel, p.channel, '') as channel,
           p.language, p.about,
           case when o.status = 'cancelled' then 'held' else p.state end as state,
-          case when o.status = 'cancelled' then 'called back' else p.reason end as reason
+          case when o.status = 'cancelled' then coalesce(p.reason, 'called back') else p.reason end as reason
         from proposal_recipient p
           join customer c on c.id = p.customer_id
           left join account a on a.id = c.account_id
