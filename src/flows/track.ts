@@ -2,7 +2,7 @@
 import type { IssueRow } from '../infra/db/queries/tracking.ts';
 import { laterParts, regressionParts } from '../insights/issue-report.ts';
 import { MINUTE_MS } from '../model/duration.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { errorText, hasCode } from '../model/errors.ts';
 import type { Tracker } from '../ports.ts';
 import { applyState, showOnCluster } from './apply-state.ts';
 import { BOT, type FlowDeps } from './deps.ts';
@@ -87,8 +87,8 @@ export async function keepTrack(deps: FlowDeps): Promise<void> {
           'tracker',
         );
         if (row.stage === 'made') await noteTrouble(deps, row, error);
-        // One that is down or asks for a pause is not asked about the rest, either.
-        if (!(error instanceof AppError) || error.retryable) paused.add(tracker.id);
+        // One that is down, asks for a pause or lets nobody in is not asked about the rest, either.
+        if (!hasCode(error, 'tracker_missing') && !hasCode(error, 'tracker_refused')) paused.add(tracker.id);
       }
     }
   });

@@ -289,6 +289,19 @@ test('an issue of the sample whose process died before its card stood shows it w
   expect(w.platform.posts.map(({ card }) => card.ref?.ticketId)).toEqual(['I-1']);
 });
 
+test('a tracker that lets nobody in is not asked about every issue', async () => {
+  for (const name of ['ada', 'bob', 'cid'])
+    await createIssue(w.deps, await cluster([name], `${name}’s bug`), ANA);
+  let asked = 0;
+  tracker.get = async () => {
+    asked++;
+    throw new AppError('tracker_auth', 'Refused; check GITHUB_TOKEN.');
+  };
+  for (const issue of ['CREW-1', 'CREW-2', 'CREW-3']) await w.store.markIssueStale('sample', issue);
+  await keepTrack(w.deps);
+  expect(asked).toBe(1);
+});
+
 test('a tracker that asks for a pause is left alone until then', async () => {
   const id = await cluster(['ada']);
   await createIssue(w.deps, id, ANA);
