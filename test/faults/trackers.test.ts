@@ -1,4 +1,5 @@
-// Bots that are killed after a tracker has made an issue and before that is written down: the next makes no second one.
+// Bots that are killed after a tracker has made an issue and before that is written down: the next makes no second one,
+// and hears of it by webhook.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -29,7 +30,8 @@ afterAll(async () => {
   await removeDataFolder(folder);
 });
 
-it('makes each issue once at each tracker, whenever it is killed', async () => {
+it('makes each issue once at each tracker, whenever it is killed, and hears what becomes of it', async () => {
+  const began = Date.now();
   const worlds = {
     github: await createGithubWorld(),
     linear: await createLinearWorld(),
@@ -45,7 +47,7 @@ it('makes each issue once at each tracker, whenever it is killed', async () => {
     DATABASE_URL: database.url,
     DATA_DIR: folder,
     DESKHAND_CONFIG: config,
-    CLOCK: `${Date.now()} ${FASTER}`,
+    CLOCK: `${began} ${FASTER}`,
     SAMPLE: '1',
   };
   const client = new pg.Client({ connectionString: database.url });
@@ -95,7 +97,19 @@ it('makes each issue once at each tracker, whenever it is killed', async () => {
         expect(await stageOf(tracker)).toBe('made');
       }, patient);
     }
-    for (const world of Object.values(worlds)) expect(await world.farEnd()).toHaveLength(1);
+    for (const [tracker, world] of Object.entries(worlds)) {
+      const all = await world.farEnd();
+      expect(all).toHaveLength(1);
+      await world.set(all[0]?.id ?? '', 'not_planned');
+      const now = new Date(began + (Date.now() - began) * FASTER);
+      const event = { method: 'POST', ...world.webhook(all[0]?.id ?? '', now) };
+      expect((await fetch(`${await bot.url}/webhooks/${tracker}`, event)).status).toBe(200);
+      const stateOf = 'select state from issue where tracker = $1';
+      await vi.waitFor(
+        async () => expect(await rowsOf(stateOf, [tracker])).toEqual([{ state: 'not_planned' }]),
+        patient,
+      );
+    }
     const kept = await rowsOf(`select key from value where owner = 'deskhand' and key like 'issue/%'`);
     expect(kept).toHaveLength(1);
     const cards = await rowsOf(`select key from value where owner = 'console' and key like 'post/issues/%'`);
