@@ -229,6 +229,22 @@ describe('nobody is written to', () => {
     expect(proposals()).toHaveLength(2);
   });
 
+  test('twice by two messages that are approved at the same moment', async () => {
+    const data = { incident: 'inc-1', title: 'Exports are slow' };
+    await happens('incident', { data });
+    await happens('incident', { customer: { email: 'bob@acme.example' }, data });
+    const maria = String((await w.store.recipientsOf(1))[0]?.id);
+    await onProposal({ type: 'submit', form: 'choose', values: { leave_out: maria } });
+    await happens('payment_failed');
+    expect(proposals()).toHaveLength(2);
+    await onProposal({ type: 'submit', form: 'choose', values: { leave_out: '' } }, 0);
+    await Promise.all([approve(0), approve(1)]);
+    await sendDue(w.deps);
+    const told = w.email.sent.map(({ to }) => to.email).sort();
+    expect(told).toEqual(['bob@acme.example', 'maria@acme.example']);
+    expect(words(0) + words(1)).toContain('was written to within the last 7 days');
+  });
+
   test('when the mode says so', async () => {
     await reopen({ outreach: { mode: 'observe', events: { incident: 'off' } } });
     await happens('payment_failed');
