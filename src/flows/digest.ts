@@ -26,6 +26,7 @@ import {
 } from '../model/digest.ts';
 import { errorText } from '../model/errors.ts';
 import type { ActionReply, Place } from '../model/platform.ts';
+import { together } from '../model/together.ts';
 import { notice } from './answers.ts';
 import { autonomyOf } from './autonomy.ts';
 import { figuresOfDays } from './day-figures.ts';
@@ -94,53 +95,34 @@ async function countPeriod(
   // A period that is not over is compared with as much of the earlier ones.
   const ahead = Math.max(0, span.to.getTime() - now.getTime());
   const [, ...earlier] = comparedSpans(period);
-  const [
-    days,
-    before,
-    since,
-    backlog,
-    clusters,
-    requested,
-    gaps,
-    leaving,
-    left,
-    recovered,
-    modelCost,
-    outreach,
-    frail,
-  ] = await Promise.all([
-    figuresOfDays(deps, spanOf(chartSpan(period)), { timeZone, slice }),
-    Promise.all(
+  const { days, before, outreach, ...counted } = await together({
+    days: figuresOfDays(deps, spanOf(chartSpan(period)), { timeZone, slice }),
+    before: Promise.all(
       earlier.map(async ({ from, to }) => {
         const shortened = { from, to: new Date(to.getTime() - ahead) };
         return sumDays(await figuresOfDays(deps, shortened, { timeZone, slice }));
       }),
     ),
-    store.firstTicketAt(),
-    store.backlog(now, slice),
-    store.clustersIn(span, slice),
-    store.requestsIn(span, slice),
-    store.gapsIn(span, slice),
-    store.leavingIn(span, slice),
-    store.leftIn(span),
-    store.recoveredIn(period, WELL),
-    store.modelCostIn(period, slice),
-    store.outreachFigures(span),
-    store.accountsByHealth(healthDays(deps, period), { below: FRAIL, limit: FRAIL_SHOWN, plan: slice.plan }),
-  ]);
+    since: store.firstTicketAt(),
+    backlog: store.backlog(now, slice),
+    clusters: store.clustersIn(span, slice),
+    requested: store.requestsIn(span, slice),
+    gaps: store.gapsIn(span, slice),
+    leaving: store.leavingIn(span, slice),
+    frail: store.accountsByHealth(healthDays(deps, period), {
+      below: FRAIL,
+      limit: FRAIL_SHOWN,
+      plan: slice.plan,
+    }),
+    left: store.leftIn(span),
+    recovered: store.recoveredIn(period, WELL),
+    modelCost: store.modelCostIn(period, slice),
+    outreach: store.outreachFigures(span),
+  });
   return {
+    ...counted,
     spans: [sumDays(days.filter(({ day }) => day >= period.first)), ...before],
     days: days.map(dayRow),
-    since,
-    backlog,
-    clusters,
-    requested,
-    gaps,
-    leaving,
-    frail,
-    left,
-    recovered,
-    modelCost,
     outreach: writtenFirst(outreach),
   };
 }

@@ -3,6 +3,7 @@ import { signalsCard } from '../cards/signals.ts';
 import { WELL } from '../insights/health.ts';
 import type { Card } from '../model/card.ts';
 import { daysBefore } from '../model/duration.ts';
+import { together } from '../model/together.ts';
 import { zonedDate } from '../model/zone.ts';
 import type { FlowDeps } from './deps.ts';
 import { healthDays } from './digest.ts';
@@ -16,11 +17,11 @@ export async function signals(deps: Pick<FlowDeps, 'store' | 'clock' | 'settings
   const now = clock.now();
   const from = daysBefore(now, DAYS);
   const days = healthDays(deps, { last: zonedDate(now, settings.workspace.timeZone, 0) });
-  const [requests, friction, accounts, outreach] = await Promise.all([
-    store.rankedClusters('feature_request', { from, to: now }, SHOWN),
-    store.rankedClusters('friction', { from, to: now }, SHOWN),
-    store.accountsByHealth(days, { below: WELL, limit: SHOWN }),
-    store.outreachFigures({ from, to: now }),
-  ]);
-  return signalsCard({ days: DAYS, requests, friction, accounts, outreach });
+  const found = await together({
+    requests: store.rankedClusters('feature_request', { from, to: now }, SHOWN),
+    friction: store.rankedClusters('friction', { from, to: now }, SHOWN),
+    accounts: store.accountsByHealth(days, { below: WELL, limit: SHOWN }),
+    outreach: store.outreachFigures({ from, to: now }),
+  });
+  return signalsCard({ days: DAYS, ...found });
 }
