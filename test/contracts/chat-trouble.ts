@@ -122,6 +122,19 @@ export function endingContract(current: () => Chat): void {
       await chat.desk.work();
       await until(() => expect(chat.card(`T-${ticketId}`).actions).toContain('approve'));
       expect(chat.heads()).toHaveLength(chat.world.postsTwice ? 2 : 1);
+
+      // Where it stands twice, either may be used, and the draft is sent once.
+      const [first, second = first] = chat.heads();
+      if (!first || !second) throw new Error('no card');
+      await chat.world.press('ana', first, 'approve');
+      await chat.afterDecision(ticketId ?? 0, 'approve');
+      await until(() => expect(chat.see(first.ref)?.text).toContain('Ana approved'));
+      await until(() => expect(chat.see(second.ref)?.text).toContain('Ana approved'));
+      await chat.world.press('ben', second, 'approve');
+      await until(() => expect(chat.said('ben')).toContain('Ana approved this'));
+      chat.desk.clock.advance(60_000);
+      await chat.deliver();
+      expect(chat.desk.email.sent).toHaveLength(1);
       expect(chat.world.refused()).toEqual([]);
     });
 

@@ -85,7 +85,7 @@ export interface ChatWorld {
   /** What the far end does with the next call to it. Endless ones last until `heal`. */
   fault(kind: Fault, seen?: Seen): void;
   heal(): void;
-  /** A platform that does not tell whether something was posted already. */
+  /** A platform that has no key for posts, and no list of them: a card that was being posted may stand twice. */
   postsTwice?: true;
   /** Breaks the connection where there is one; it comes back by itself. */
   disconnect?(): Promise<void>;

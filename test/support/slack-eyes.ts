@@ -67,7 +67,7 @@ export function mentionsOf(message: SlackMessageState): string[] {
       return String(node.type);
     if (node.type === 'mrkdwn' && /<[@!#]|<\w+:|@(here|channel|everyone)/.test(String(node.text)))
       return String(node.text);
-    return node.type === 'link' && /evil\.example/.test(String(node.url)) ? String(node.url) : null;
+    return node.type === 'link' && /\/\/[^/]*evil\.example/.test(String(node.url)) ? String(node.url) : null;
   });
   return [...elements, ...(/<[@!#\w]/.test(message.text) ? [message.text] : [])];
 }
