@@ -238,6 +238,8 @@ export async function openDiscordDouble() {
       if (type === 5) message.order = 0;
       found.original = message.id;
     }
+    const used = messages.get(found.message ?? '');
+    if (type === 7 && used) change(used, bodySchema.parse(data), files);
     if (type === 6 || type === 7) found.original = found.message;
     found.answer = { type, data };
   }

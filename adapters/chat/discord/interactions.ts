@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import {
   type APIInteraction,
+  type APIInteractionResponse,
   type APIMessage,
-  type APIMessageTopLevelComponent,
+  type APIMessageComponentSelectMenuInteraction,
   ComponentType,
   InteractionResponseType,
   InteractionType,
@@ -70,21 +71,34 @@ export function createInteractions(deps: Deps) {
 
   /** Says "seen" in time. A click that could not be answered is carried out all the same: it was made. */
   async function acknowledge(event: APIInteraction): Promise<'here' | 'elsewhere' | 'failed'> {
-    const later =
-      event.type === InteractionType.ApplicationCommand || !event.message
-        ? {
-            type: InteractionResponseType.DeferredChannelMessageWithSource as const,
-            data: { flags: MessageFlags.Ephemeral as const },
-          }
-        : { type: InteractionResponseType.DeferredMessageUpdate as const };
     try {
-      await api.answer(event.id, event.token, later);
+      await api.answer(event.id, event.token, seen(event));
       return 'here';
     } catch (error) {
       if (hasCode(error, 'already_answered')) return 'elsewhere';
       log.warn({ interaction: event.id, reason: errorText(error) }, 'a click could not be answered in time');
       return 'failed';
     }
+  }
+
+  /** "Seen", before the work is done. A menu forgets at once what was chosen in it. */
+  function seen(event: APIInteraction): APIInteractionResponse {
+    if (event.type === InteractionType.ApplicationCommand || !event.message)
+      return {
+        type: InteractionResponseType.DeferredChannelMessageWithSource,
+        data: { flags: MessageFlags.Ephemeral },
+      };
+    const fresh = isMenu(event) && !isChanging(event.message) ? withFreshMenus(event.message) : null;
+    return fresh
+      ? { type: InteractionResponseType.UpdateMessage, data: toBody(fresh) }
+      : { type: InteractionResponseType.DeferredMessageUpdate };
+  }
+
+  /** A newer picture of the message is on its way; its menus are new. */
+  function isChanging(message: APIMessage): boolean {
+    const watch = edits.watch(editKey(message.channel_id, message.id));
+    watch.release();
+    return watch.overtaken;
   }
 
   async function carryOut(
@@ -157,47 +171,55 @@ export function createInteractions(deps: Deps) {
   /** A window can only be the first answer to a click, so what it shows must be known in time. */
   async function openForm(event: APIInteraction, action: AgentAction): Promise<void> {
     const late: ActionReply = { kind: 'notice', text: BUSY, ok: false };
-    const reply = await Promise.race([deps.act(action), sleep(ANSWER_WITHIN_MS).then(() => late)]);
-    const modal = reply.kind === 'form' ? renderForm(reply.form, deps.context) : null;
-    if (modal) await api.answer(event.id, event.token, { type: InteractionResponseType.Modal, data: modal });
-    else
-      await answerPrivately(
-        event,
-        renderText(
-          reply.kind === 'notice' ? reply.text : TOO_LONG,
-          reply.kind === 'notice' && reply.ok ? 'good' : 'warning',
-        ),
-      );
-    if (
-      event.type === InteractionType.MessageComponent &&
-      event.data.component_type === ComponentType.StringSelect
-    )
-      await clearMenu(event.message);
-  }
-
-  /** Discord keeps showing what was chosen, and the same entry could not be chosen again; a new id clears it. */
-  async function clearMenu(message: APIMessage): Promise<void> {
-    if (isPrivate(message)) return;
-    const components = withFreshMenus(message.components ?? []);
-    if (!components) return;
-    const watch = edits.watch(editKey(message.channel_id, message.id));
+    const menu = isMenu(event) && !isPrivate(event.message) ? event.message : null;
+    const watch = menu && edits.watch(editKey(menu.channel_id, menu.id));
     try {
-      if (!watch.overtaken)
-        await api.edit(message.channel_id, message.id, 9, () => ({ components, files: [] }));
-    } catch (error) {
-      log.debug({ message: message.id, reason: errorText(error) }, 'the menu of a card could not be cleared');
+      const reply = await Promise.race([deps.act(action), sleep(ANSWER_WITHIN_MS).then(() => late)]);
+      const modal = reply.kind === 'form' ? renderForm(reply.form, deps.context) : null;
+      if (modal)
+        await api.answer(event.id, event.token, { type: InteractionResponseType.Modal, data: modal });
+      else
+        await answerPrivately(
+          event,
+          renderText(
+            reply.kind === 'notice' ? reply.text : TOO_LONG,
+            reply.kind === 'notice' && reply.ok ? 'good' : 'warning',
+          ),
+        );
+      if (menu && !watch?.overtaken) await clearMenu(menu);
     } finally {
-      watch.release();
+      watch?.release();
     }
   }
+
+  /** A window has taken the place of the answer, so the menu behind it is cleared by an edit. */
+  async function clearMenu(message: APIMessage): Promise<void> {
+    const fresh = withFreshMenus(message);
+    if (!fresh) return;
+    try {
+      await api.edit(message.channel_id, message.id, 9, () => fresh);
+    } catch (error) {
+      log.debug({ message: message.id, reason: errorText(error) }, 'the menu of a card could not be cleared');
+    }
+  }
+}
+
+function isMenu(event: APIInteraction): event is APIMessageComponentSelectMenuInteraction {
+  return (
+    event.type === InteractionType.MessageComponent &&
+    event.data.component_type === ComponentType.StringSelect
+  );
 }
 
 function isPrivate(message: APIMessage): boolean {
   return ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 }
 
-/** The same components with other ids on the menus; null when there is a picture, which could not be sent back. */
-function withFreshMenus(components: APIMessageTopLevelComponent[]): APIMessageTopLevelComponent[] | null {
+/**
+ * The same components with other ids on the menus: Discord keeps showing what was chosen, and the same entry could
+ * not be chosen again. Null when there is a picture, which could not be sent back.
+ */
+function withFreshMenus({ components = [] }: APIMessage): Rendered | null {
   const fresh = randomBytes(3).toString('base64url');
   const text = JSON.stringify(components, (key, value: unknown) =>
     key === 'custom_id' && typeof value === 'string' && value.startsWith('dh1|menu|')
@@ -206,5 +228,5 @@ function withFreshMenus(components: APIMessageTopLevelComponent[]): APIMessageTo
   );
   return text.includes('"attachment') || text.includes(`"type":${ComponentType.MediaGallery}`)
     ? null
-    : JSON.parse(text);
+    : { components: JSON.parse(text), files: [] };
 }

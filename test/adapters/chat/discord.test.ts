@@ -6,7 +6,7 @@ import { createMemory } from '../../../adapters/chat/discord/memory.ts';
 import { createCoalescer, createLanes } from '../../../adapters/chat/discord/pace.ts';
 import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import type { Card } from '../../../src/model/card.ts';
-import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
+import type { ActionReply, AgentAction, MessageRef } from '../../../src/model/platform.ts';
 import type { ChatPlatform } from '../../../src/ports.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { until } from '../../contracts/chat-world.ts';
@@ -51,6 +51,7 @@ function ticket(text = 'A ticket', tone: Card['tone'] = 'P3', key = 'T-1042'): C
         menu: [
           { id: 'take', label: 'Take', style: 'default' },
           { id: 'form:note', label: 'Note', style: 'default' },
+          { id: 'show', label: 'Show everything', style: 'default' },
         ],
       },
     ],
@@ -346,7 +347,33 @@ describe('clicks', () => {
     expect(world.messages()[0]?.actions).toEqual(seen.actions);
     expect(world.refused()).toEqual([]);
   });
+
+  it.each([
+    ['show', 'Everything about this ticket is in its thread.', true],
+    ['take', 'Ben has it already.', false],
+  ] as const)(
+    'in a menu leave nothing chosen behind %s, which changes nothing on the card',
+    async (action, text, ok) => {
+      const seen = await posted();
+      answer = () => ({ kind: 'notice', text, ok });
+      for (const told of [[text], [text, text]]) {
+        const before = menusOf(seen.ref);
+        await world.press('ana', world.messages()[0] ?? seen, action);
+        await until(() => expect(world.notices('ana')).toEqual(told));
+        expect(menusOf(seen.ref)).not.toEqual(before);
+      }
+      expect(world.messages()[0]).toMatchObject({ text: seen.text, actions: seen.actions });
+      expect(actions).toHaveLength(2);
+      expect(world.refused()).toEqual([]);
+    },
+  );
 });
+
+/** Ids of the menus on a message: Discord forgets what was chosen when they change. */
+function menusOf({ message }: MessageRef): string[] {
+  const drawn = JSON.stringify(world.double.messages.get(message)?.body.components);
+  return [...drawn.matchAll(/"dh1\|menu[^"]*"/g)].map(([id]) => id);
+}
 
 describe('threads', () => {
   beforeEach(() => start());
@@ -386,7 +413,7 @@ describe('threads', () => {
 
   it('a note gets a mark, an order an answer in private, or in the thread where that is not possible', async () => {
     const seen = await posted();
-    answer = () => ({ kind: 'none' });
+    answer = () => ({ kind: 'none', kept: true });
     const note = await world.reply('ana', seen, 'she called');
     await until(() => expect(world.double.reactions).toEqual([{ message: note, emoji: '📝' }]));
     answer = () => ({ kind: 'notice', text: 'Rewriting: shorter', ok: true });
