@@ -98,13 +98,15 @@ export function headerOf(view: TicketView, state?: CardState): Block {
   chips.push({ kind: 'customer', text: customerName(view) });
   if (customer.account?.plan) chips.push({ kind: 'plan', text: line(customer.account.plan, 30) });
   const answered = state !== undefined && isOver(state);
-  if (view.due && !answered)
+  if (view.due && !answered) {
+    const before = view.due.target === 'resolution' ? 'solve by' : 'due';
     chips.push({
       kind: 'due',
-      text: `${view.due.target === 'resolution' ? 'solve by' : 'due'} ${time(view.due.at, view)}`,
-      at: view.due.at.toISOString(),
+      text: `${before} ${time(view.due.at, view)}`,
+      at: { before, iso: view.due.at.toISOString() },
       tone: view.due.pressing ? 'warning' : 'neutral',
     });
+  }
   if (ticket.assignee && !answered)
     chips.push({ kind: 'state', text: `${line(ticket.assignee, 40)} has it` });
   return { type: 'header', text: summaryOf(view), chips };

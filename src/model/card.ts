@@ -63,8 +63,8 @@ export interface Chip {
   kind: 'priority' | 'id' | 'category' | 'customer' | 'plan' | 'due' | 'state';
   text: string;
   tone?: Tone;
-  /** When it is due, as ISO text: platforms that can show it in each reader's own time zone. */
-  at?: string;
+  /** When it is due, for platforms that can show it in each reader's own time zone: ISO text, after words like "solve by". */
+  at?: { before: string; iso: string };
 }
 
 /** All texts are plain: whatever looks like markup, a mention or a link in them stays text. */

@@ -227,8 +227,8 @@ function chipWords(chip: Chip, prose: number): RichElement | RichElement[] | nul
       if (!chip.at) return words(chip.text, prose);
       return joined(
         [
-          words(chip.tone === 'warning' ? '⏰ due' : 'due', 10),
-          moment(chip.at, '{date_short_pretty} {time}', chip.text.replace(/^due /, '')),
+          words(`${chip.tone === 'warning' ? '⏰ ' : ''}${chip.at.before}`, 20),
+          moment(chip.at.iso, '{date_short_pretty} {time}', chip.text.slice(chip.at.before.length).trim()),
         ],
         ' ',
       );

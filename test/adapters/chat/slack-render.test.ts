@@ -12,6 +12,7 @@ import { type Card, DECISION_FORMS, type Form } from '../../../src/model/card.ts
 import { intentOfForm } from '../../../src/model/platform.ts';
 import { aBigCard, anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import { messageFaults, viewFaults } from '../../support/block-kit.ts';
+import { wordsOf } from '../../support/slack-eyes.ts';
 import { aView, NOW } from '../../support/ticket-views.ts';
 
 const ORIGIN = { channel: 'C0SUPPORT', message: '1700.1' };
@@ -67,6 +68,18 @@ describe('cards on Slack', PATIENCE, () => {
     expect(json).toContain('"type":"date"');
     expect(json).not.toContain('more, see');
     expect(blocks.filter(({ type }) => type === 'actions')).toHaveLength(1);
+  });
+
+  it.each([
+    ['first_answer', 'due', '⏰ due'],
+    ['resolution', 'solve by', '⏰ solve by'],
+  ] as const)('say of a promised %s what is to happen by then', (target, calm, pressing) => {
+    const said = (late: boolean) => {
+      const { blocks } = renderCard(ticketCard(aView({ due: { target, at: NOW, pressing: late } })));
+      return wordsOf(JSON.parse(JSON.stringify(blocks))).replaceAll('\n', '');
+    };
+    expect(said(false)).toContain(` · ${calm} 10:30`);
+    expect(said(true)).toContain(` · ${pressing} 10:30`);
   });
 
   it('refuse an id that would have to be cut', () => {
