@@ -15,8 +15,8 @@ interface BurstLine {
 /** Tickets that are listed; the others are in the thread. */
 const LISTED = 10;
 
-/** "12 more about Exports", with the newest of them. `tickets`: newest first. */
-export function burstCard(topic: string, tickets: BurstLine[]): Card {
+/** "12 more about Exports", with the newest of them. `id`: the burst's; `tickets`: newest first. */
+export function burstCard(id: number, topic: string, tickets: BurstLine[]): Card {
   const title = `${tickets.length} more about ${line(topic, 80)}`;
   const waiting = tickets.filter(({ status }) => status === 'open' || status === 'awaiting_agent');
   const words = (one: BurstLine) =>
@@ -39,11 +39,16 @@ export function burstCard(topic: string, tickets: BurstLine[]): Card {
     },
     {
       type: 'context',
-      text: `${tickets.length > LISTED ? `and ${tickets.length - LISTED} more. ` : ''}Each has its own card in this thread; notes go by its menu`,
+      text: `${tickets.length > LISTED ? `and ${tickets.length - LISTED} more. ` : ''}Each has its own card in this thread; notes there begin with their ticket, as in “${ticketKey(tickets[0]?.id ?? 1042)} she called”`,
     },
   ];
   const tone = PRIORITIES.find((level) => waiting.some((one) => one.level === level)) ?? 'neutral';
-  return { tone: waiting.length === 0 ? ('good' satisfies Tone) : tone, fallback: title, ref: null, blocks };
+  return {
+    tone: waiting.length === 0 ? ('good' satisfies Tone) : tone,
+    fallback: title,
+    ref: { ticketId: `B-${id}`, draftVersion: 0 },
+    blocks,
+  };
 }
 
 /** What stays in the thread of a ticket that got a card of its own. `key`: `T-1042`. */

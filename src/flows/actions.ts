@@ -18,7 +18,7 @@ import { giveFeedback } from './feedback.ts';
 import { postInThreads } from './hand-off.ts';
 import { look } from './looking.ts';
 import { actOnSubject, subjectOf } from './subjects.ts';
-import { threadMessage } from './thread.ts';
+import { wordsOnTicket } from './thread-words.ts';
 import { ticketView } from './view.ts';
 
 /** Carries out one action of an agent. Never throws: a failure is a private notice that says what to do. */
@@ -68,16 +68,8 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
       if (!actor) return notice(STRANGER, false);
       await showEverything(deps, ticket);
       return notice('Everything about this ticket is in its thread.', true);
-    case 'thread': {
-      const result = await threadMessage(deps, {
-        ticketId: ticket.id,
-        actor,
-        text: intent.text,
-        id: intent.id,
-        platform: agent.platform,
-      });
-      return result.notice ? notice(result.notice, result.ok) : { kind: 'none', kept: true };
-    }
+    case 'thread':
+      return wordsOnTicket(deps, ticket.id, { ...intent, actor, agent });
     case 'decision': {
       const decision = decisionSchema.parse(intent.decision);
       const { draftVersion } = action.ref;

@@ -130,5 +130,9 @@ const WORDS: Record<Right | 'thread', string> = {
   undo: 'undo replies',
   create: 'create tickets',
   mode: 'change modes',
+  cluster: 'judge bugs',
+  issue: 'create, link or close issues',
+  alert: 'answer alerts',
+  publish: 'publish articles',
   thread: 'write notes',
 };

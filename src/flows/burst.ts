@@ -41,7 +41,7 @@ export async function threadOfBurst(
 export async function showBurst(deps: FlowDeps, burstId: number): Promise<void> {
   const burst = await deps.store.getBurst(burstId);
   if (!burst || !deps.platforms.has(burst.platform)) return;
-  const card = burstCard(categoryName(deps, burst.category), burst.tickets);
+  const card = burstCard(burstId, categoryName(deps, burst.category), burst.tickets);
   const { platform, channel } = burst;
   await showCard(deps, { key: keyOf(burstId), places: [{ platform, channel }], card });
 }

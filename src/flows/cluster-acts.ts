@@ -48,8 +48,7 @@ export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise
         return wrongForm();
     }
   }
-  // Whatever people write in the thread of a bug is between them.
-  return { kind: 'none' };
+  return wrongButton();
 }
 
 /** The card as it is now, here and wherever else it stands. */

@@ -8,7 +8,7 @@ import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { redraft } from './redraft.ts';
 
 /** `@deskhand …` at the start of a line of the thread. */
-const ADDRESSED = /^\s*@deskhand[\s:,]*/i;
+export const ADDRESSED = /^\s*@deskhand[\s:,]*/i;
 const SEND = /^send\s*:\s*/i;
 
 interface ThreadResult {

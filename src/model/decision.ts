@@ -47,12 +47,16 @@ export interface DecisionRecord {
   undoneAt: Date | null;
 }
 
-/** What a role may be needed for: each kind of decision, tickets made of messages, and the modes of categories. */
-export type Right = DecisionKind | 'create' | 'mode';
+/**
+ * What a role may be needed for: each kind of decision, `create` (tickets made of messages), `mode` (of categories),
+ * and what cards about several tickets offer: `cluster` (say what is one bug), `issue` (of a tracker), `alert`
+ * (answer one) and `publish` (articles). A message to several customers takes `approve`, `edit` or `reject`.
+ */
+export type Right = DecisionKind | (typeof OTHER_RIGHTS)[number];
+const OTHER_RIGHTS = ['create', 'mode', 'cluster', 'issue', 'alert', 'publish'] as const;
 export const RIGHTS: readonly Right[] = [
   ...decisionSchema.options.flatMap((option) => [...option.shape.kind.values]),
-  'create',
-  'mode',
+  ...OTHER_RIGHTS,
 ];
 
 export const ROLES = ['viewer', 'agent', 'lead', 'admin'] as const;

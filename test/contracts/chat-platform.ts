@@ -8,6 +8,7 @@ import { digestContract } from './chat-digest.ts';
 import { lookingContract } from './chat-looking.ts';
 import { placesContract } from './chat-places.ts';
 import { subjectCardsContract } from './chat-subject-cards.ts';
+import { threadsContract } from './chat-threads.ts';
 import { endingContract, raceContract, troubleContract } from './chat-trouble.ts';
 import { peopleContract, rightsContract, workContract } from './chat-work.ts';
 import { appears, type Chat, type ChatWorld, openChat, until } from './chat-world.ts';
@@ -316,6 +317,7 @@ export function chatPlatformContract(
       });
     });
 
+    threadsContract(() => chat);
     workContract(() => chat);
     peopleContract(() => chat);
     lookingContract(() => chat);

@@ -2,6 +2,7 @@
 import type { Db } from '../index.ts';
 import { calibrationQueries } from './calibration.ts';
 import { cardQueries } from './cards.ts';
+import { categoryQueries } from './categories.ts';
 import { clusterQueries } from './clusters.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
@@ -26,6 +27,7 @@ function bind(db: Db) {
     ...clusterQueries(db),
     ...workQueries(db),
     ...cardQueries(db),
+    ...categoryQueries(db),
     ...learningQueries(db),
     ...calibrationQueries(db),
     ...feedbackQueries(db),
