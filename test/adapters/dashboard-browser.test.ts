@@ -136,6 +136,42 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
     expect(await page.locator('img').count()).toBe(0);
   });
 
+  it('opens behind every figure the tickets that it counts, promises by their name', async () => {
+    await desk.pool.query(`update ticket set due_at = created_at + interval '20 minutes'`);
+    await desk.pool.query(`insert into service_clock
+        (ticket_id, target, limit_ms, business_hours, due_at, warn_at, escalate_at)
+      select id, 'resolution', 1, false, created_at, created_at, created_at from ticket where subject like 'Refund%'`);
+    await open();
+    const counts: Record<string, string> = {};
+    const tiles = page.getByRole('list', { name: 'Figures' }).getByRole('link');
+    for (const link of await tiles.all()) {
+      const [label = ''] = await link.locator('.tile-label').allTextContents();
+      await link.click();
+      counts[label] =
+        (
+          await sheet()
+            .getByText(/^\d+ tickets? · /)
+            .textContent()
+        )?.split(' ')[0] ?? '';
+      await page.keyboard.press('Escape');
+      await sheet().waitFor({ state: 'hidden' });
+    }
+    expect(counts).toEqual({
+      Tickets: '4',
+      'First answer': '2',
+      Answered: '2',
+      // Late: one answered after its time, two not answered at all.
+      'Answered in time': '3',
+      'Resolved in time': '1',
+      'Waiting now': '2',
+      'First answers overdue': '2',
+      'Resolutions overdue': '1',
+    });
+    expect(await tile('Answered in time').textContent()).toContain('3 of 4 late');
+    await page.getByRole('link', { name: '3 of 4 first answers that were due are late.' }).click();
+    await sheet().getByText('3 tickets · ').waitFor();
+  });
+
   it('shows how accounts fare and what is wished for, each with its tickets', async () => {
     await desk.pool.query(
       `insert into account (name, plan, mrr, owner) values ('<b>Acme</b>', 'Team', 900, 'Ana')`,
@@ -155,6 +191,16 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
     await tile('Tickets').waitFor();
     await page.goBack();
     await page.getByText('How accounts fare').waitFor();
+
+    await desk.pool.query(`insert into account (name) values ('Calm')`);
+    await desk.pool.query(`insert into account_health (account_id, day, health, reasons)
+      select id, '2026-03-02', 90, '[]' from account where name = 'Calm'`);
+    await open();
+    await page.getByRole('region', { name: 'Accounts at risk' }).getByRole('link', { name: /Acme/ }).click();
+    await page.getByText('How <b>Acme</b> fares.').waitFor();
+    expect(await page.getByRole('row', { name: /Calm/ }).count()).toBe(0);
+    await page.getByRole('link', { name: 'All accounts' }).click();
+    await page.getByRole('row', { name: /Calm/ }).waitFor();
   });
 
   it('has the colours of the theme in its charts', async () => {
