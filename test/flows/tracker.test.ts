@@ -27,6 +27,9 @@ async function open(yaml: Record<string, unknown> = {}) {
   ({ w, tracker, made, cluster, report, closeAs, proposals } = await openIssueDesk(yaml));
 }
 
+/** What the bug's card says about its tracker. */
+const troubleOf = async (id: number) => (await clusterView(w.deps, id))?.trouble;
+
 describe('making an issue', () => {
   test('a press makes one issue, and the cluster shows it', async () => {
     const id = await cluster(['ada', 'bob']);
@@ -117,17 +120,19 @@ describe('making an issue', () => {
     const { create } = tracker;
     tracker.create = async (issue, signal) => {
       await create(issue, signal);
-      throw new AppError('outcome_unknown', 'no answer', { retryable: true });
+      throw new AppError('outcome_unknown', 'No answer.', { retryable: true });
     };
     expect(await createIssue(w.deps, id, ANA)).toMatchObject({
       ok: false,
       text: expect.stringContaining('by itself'),
     });
+    expect(await troubleOf(id)).toBe('The issue is not made yet: No answer. It is tried again by itself.');
     tracker.create = create;
     w.clock.advance(120_000);
     await keepTrack(w.deps);
     expect(made()).toBe(1);
     expect((await w.store.issueOfCluster(id))?.stage).toBe('made');
+    expect(await troubleOf(id)).toBeNull();
   });
 
   test('what the tracker refuses is said, and may be tried again', async () => {
@@ -139,6 +144,7 @@ describe('making an issue', () => {
     expect(await createIssue(w.deps, id, ANA)).toMatchObject({
       text: expect.stringContaining('GITHUB_TOKEN'),
     });
+    expect(await troubleOf(id)).toBe('No issue was made: GitHub refuses access; check GITHUB_TOKEN.');
     w.clock.advance(600_000);
     await keepTrack(w.deps);
     tracker.create = create;
@@ -287,6 +293,19 @@ test('an issue of the sample whose process died before its card stood shows it w
   for (let again = 0; again < 2; again++)
     await sample.find('deskhand-a', w.clock.now(), AbortSignal.timeout(1));
   expect(w.platform.posts.map(({ card }) => card.ref?.ticketId)).toEqual(['I-1']);
+});
+
+test('a fault of ours is said as such on the bug’s card, without its innards', async () => {
+  const id = await cluster(['ada']);
+  await createIssue(w.deps, id, ANA);
+  tracker.get = async () => {
+    throw new TypeError('undefined is not a function');
+  };
+  await w.store.markIssueStale('sample', 'CREW-1');
+  await keepTrack(w.deps);
+  expect(await troubleOf(id)).toBe(
+    'CREW-1 may be out of date: something went wrong here; the log says what. It is tried again by itself.',
+  );
 });
 
 test('a tracker that lets nobody in is not asked about every issue', async () => {
