@@ -2,7 +2,7 @@
 import type { Block } from '../model/card.ts';
 import { NONE, PROMISES } from '../model/dashboard.ts';
 import type { AtRiskRow, ClusterRow, Digest } from '../model/digest.ts';
-import { FEW, rounded, spreadCell } from '../model/measure.ts';
+import { rounded, spreadCell, timesNote } from '../model/measure.ts';
 import { SERVICE_TARGETS } from '../model/service-level.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { type Behind, type DigestLook, linkTo, pictureOf } from './digest-look.ts';
@@ -30,7 +30,7 @@ function list(
   return [{ type: 'fields', ...(title && { title }), fields }];
 }
 
-const paid = (mrr: number | null) => (mrr ? `${amount(mrr)} MRR` : '');
+const paid = (mrr: number | null) => (mrr ? `${amount(Math.round(mrr))} MRR` : '');
 
 /** What stands out, and categories that have earned more. */
 export function changes(digest: Digest, look: DigestLook): Block[] {
@@ -80,7 +80,7 @@ export function answers(digest: Digest, look: DigestLook): Block[] {
     ...(oldest
       ? [{ label: 'Waiting longest', parts: [`since ${oldest}`], behind: { view: 'backlog' as const } }]
       : []),
-    ...(saved
+    ...(saved && saved.minutes > 0
       ? [
           {
             label: 'Time saved',
@@ -115,6 +115,10 @@ export function answers(digest: Digest, look: DigestLook): Block[] {
 export function themes(digest: Digest, look: DigestLook): Block[] {
   const shown = digest.themes.slice(0, ROWS);
   if (shown.length === 0) return [];
+  const notes = [
+    timesNote(shown.flatMap(({ response, resolution }) => [response, resolution])),
+    shown.some(({ normal }) => normal) ? 'Tickets: after the stroke the normal number.' : '',
+  ].filter(Boolean);
   return [
     ...pictureOf('themes', digest, look),
     {
@@ -130,10 +134,7 @@ export function themes(digest: Digest, look: DigestLook): Block[] {
         linkTo({ view: 'tickets', topic: category ?? NONE }, digest, look),
       ),
     },
-    {
-      type: 'context',
-      text: `Times: half within the first${shown.some(({ response }) => response && response.n >= FEW) ? ', 9 of 10 within the second' : ''}.${shown.some(({ normal }) => normal) ? ' Tickets: after the stroke the normal number.' : ''}`,
-    },
+    ...(notes.length > 0 ? [{ type: 'context' as const, text: notes.join(' ') }] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 // Small cards for threads and channels: a new message, a note, what was sent, and help.
-import type { Card } from '../model/card.ts';
+import type { Block, Card } from '../model/card.ts';
 import type { Customer } from '../model/customer.ts';
 import type { Message } from '../model/message.ts';
 import { ticketKey } from '../model/ticket.ts';
@@ -49,6 +49,17 @@ function customerMessageCard(message: Message, when: When & Pick<TicketView, 'fi
 export function noteCard({ by, text, at }: { by: string; text: string; at: Date }, when: When): Card {
   const who = `Note by ${line(by, 60)}`;
   return quoteCard({ of: 'note', who, label: `${who} · ${time(at, when)}`, text });
+}
+
+/** On the card: that there are words which customers never see, and whose are the newest. Nothing without any. */
+export function notesLine({ messages, ...when }: When & Pick<TicketView, 'messages'>): Block[] {
+  const notes = messages.filter(({ direction }) => direction === 'note');
+  const newest = notes.at(-1);
+  if (!newest) return [];
+  const by = `by ${line(newest.author, 60)} ${time(newest.at, when)}`;
+  const text =
+    notes.length === 1 ? `Internal note ${by}` : `${notes.length} internal notes, the newest ${by}`;
+  return [{ type: 'context', text }];
 }
 
 /** Words of somebody, under who said them. */

@@ -8,6 +8,7 @@ import { buttonsOf } from './buttons.ts';
 import { editForm } from './edit-form.ts';
 import { filesOf } from './files.ts';
 import { lookersOf } from './lookers.ts';
+import { notesLine } from './notes.ts';
 import { remarksOf } from './remarks.ts';
 import { type CardState, cardState, DESKHAND, unanswered } from './state.ts';
 import {
@@ -59,6 +60,7 @@ export function ticketCard(view: TicketView): Card {
       ...draftBlocks(view, state),
       ...(isSettled(state) ? [] : contextBlocks(view)),
       ...(outcome ? [outcome] : []),
+      ...notesLine(view),
       ...lookersOf(view.ticket),
       { type: 'actions', buttons: buttons.map(withForm), menu },
     ],

@@ -30,6 +30,15 @@ export function spreadCell(spread: Spread | null): string {
   return n < FEW ? briefly(median) : `${briefly(median)} / ${briefly(p90)}`;
 }
 
+/** What such a column means, as far as there is anything in it. */
+export function timesNote(spreads: (Spread | null)[]): string {
+  const known = spreads.filter((spread) => spread !== null);
+  if (known.length === 0) return '';
+  return known.some(({ n }) => n >= FEW)
+    ? 'Times: half within the first, 9 of 10 within the second.'
+    : 'Times are the middle ones: half were faster.';
+}
+
 /** Whole when large, one decimal when small: `44`, `3.5`. */
 export function rounded(mean: number): string {
   return mean >= 10 || Number.isInteger(mean) ? String(Math.round(mean)) : mean.toFixed(1);

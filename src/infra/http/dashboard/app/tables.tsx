@@ -1,7 +1,7 @@
 // What it was about: categories, reports, wishes, companies, gaps. Every row opens its tickets.
 import type { ComponentChildren } from 'preact';
 import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
-import { FEW, rounded, spreadCell } from '../../../../model/measure.ts';
+import { rounded, spreadCell, timesNote } from '../../../../model/measure.ts';
 import type { Address } from './address.ts';
 import { DrillLink, Empty, Panel, Table } from './parts.tsx';
 import { clusterName, count, dayText, mrrText } from './words.ts';
@@ -22,7 +22,12 @@ export function Categories({ data }: { data: Data }) {
     <Panel
       title="Categories"
       class="is-wide"
-      note={`Times: half within the first${themes.some(({ response }) => response && response.n >= FEW) ? ', 9 of 10 within the second' : ''}.${themes.some(({ normal }) => normal) ? ' Tickets: after the stroke, and as the mark on a bar, the normal number.' : ''}`}
+      note={[
+        timesNote(themes.flatMap(({ response, resolution }) => [response, resolution])),
+        themes.some(({ normal }) => normal)
+          ? 'Tickets: after the stroke, and as the mark on a bar, the normal number.'
+          : '',
+      ].join(' ')}
       aside={<Export file="categories" />}
     >
       <Table class="bars" heads={['Category', 'Tickets', 'First answer', 'Resolved in']}>
