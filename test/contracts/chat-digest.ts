@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { digestCards } from '../../src/cards/digest.ts';
 import { digestCharts } from '../../src/cards/digest-charts.ts';
 import { drawChart } from '../../src/infra/charts/draw.ts';
-import { digestOf, spanOf } from '../../src/insights/digest-period.ts';
 import type { Block, Card } from '../../src/model/card.ts';
 import type { Digest } from '../../src/model/digest.ts';
+import { busyMonday } from '../support/busy-monday.ts';
 import { appears, type Chat } from './chat-world.ts';
 
 /** Links to it are ours; any other would be a customer's. */
@@ -15,7 +15,6 @@ const HOSTILE = '@everyone <!channel> [x](https://evil.example) *Bold*';
 
 /** A busy Monday with everything that a digest can tell. */
 function aDigest(): Digest {
-  const period = digestOf('daily', '2026-03-02', 'Europe/Paris');
   const spread = { n: 30, median: 840, p90: 11_000 };
   const cluster = {
     id: 7,
@@ -28,24 +27,15 @@ function aDigest(): Digest {
     mrr: 4_200,
     issue: null,
   };
-  return {
-    period,
-    span: spanOf(period),
-    now: new Date('2026-03-03T07:30:00Z'),
-    volume: { received: 63, rejected: 2, normal: { mean: 44, deviation: 5, spans: 4 } },
-    response: spread,
-    resolved: { n: 38, confirmed: 9, spread },
-    due: { known: 40, late: 3 },
-    backlog: { total: 14, byPriority: { P1: 1, P2: 3, P3: 8, P4: 2, none: 0 }, overdue: 3, oldest: null },
-    answered: {
-      total: 41,
-      auto: { n: 12, rating: { n: 5, mean: 4.6 } },
-      assisted: { n: 20, rating: null },
-      agent: { n: 9, rating: { n: 2, mean: 3.5 } },
-    },
-    saved: { minutes: 216 },
-    cost: { perResolution: 2.5, model: 0, currency: 'EUR' },
-    changes: [{ tone: 'warning', text: `New: “${cluster.title}”, 15 reports from 9 companies.` }],
+  return busyMonday({
+    changes: [
+      {
+        about: 'New report',
+        tone: 'warning',
+        text: `New: “${cluster.title}”, 15 reports from 9 companies.`,
+        drill: { view: 'clusters', cluster: 'C-7' },
+      },
+    ],
     themes: Array.from({ length: 30 }, (_, n) => ({
       category: `area/topic-${n}`,
       name: `${HOSTILE} ${n}`,
@@ -64,11 +54,20 @@ function aDigest(): Digest {
     clusters: [cluster],
     requests: { clusters: [{ ...cluster, id: 8, kind: 'feature_request', title: HOSTILE }], tickets: 3 },
     gaps: [{ category: 'area/topic-1', name: HOSTILE, n: 4 }],
-    leaving: [{ account: HOSTILE, plan: HOSTILE, mrr: 900, renewalAt: null, tickets: [1_042] }],
-    left: [HOSTILE],
-    recovered: [],
+    atRisk: [
+      {
+        account: HOSTILE,
+        plan: HOSTILE,
+        mrr: 900,
+        renewalAt: null,
+        health: 31,
+        reasons: [HOSTILE],
+        tickets: [1_042],
+      },
+    ],
+    left: [{ account: HOSTILE, mrr: 900, at: new Date('2026-03-02T12:00:00Z'), tickets: 3 }],
     promotions: [{ category: 'area/topic-1', name: HOSTILE, mode: 'suggest', reviewed: 120, threshold: 0.8 }],
-  };
+  });
 }
 
 async function cards(): Promise<Card[]> {
