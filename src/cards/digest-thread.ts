@@ -11,8 +11,8 @@ import { amount, count, date, line, percent } from './words.ts';
 
 /** Rows of a table in the thread; the dashboard has the rest. */
 const ROWS = 12;
-/** Reasons for which an account is at risk, and its tickets that are named. */
-const NAMED = 3;
+/** Reasons for which an account is at risk, and tickets of it, that are named. */
+const NAMED = { reasons: 2, tickets: 3 };
 
 /** A heading and its figures; nothing without any. */
 function list(
@@ -234,8 +234,8 @@ export function accounts(digest: Digest, look: DigestLook): Block[] {
 
 /** Why an account is at risk: what its health says, else which messages read like it. */
 function reasonsOf({ reasons, tickets }: AtRiskRow): string {
-  if (reasons.length > 0) return reasons.slice(0, NAMED).join(' ');
-  const named = tickets.slice(0, NAMED).map(ticketKey).join(', ');
-  const more = tickets.length > NAMED ? ', …' : '';
+  if (reasons.length > 0) return reasons.slice(0, NAMED.reasons).join(' ');
+  const named = tickets.slice(0, NAMED.tickets).map(ticketKey).join(', ');
+  const more = tickets.length > NAMED.tickets ? ', …' : '';
   return `${count(tickets.length, 'ticket')} ${tickets.length === 1 ? 'reads' : 'read'} as if they may leave: ${named}${more}`;
 }
