@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { digestCards } from '../../src/cards/digest.ts';
 import { digestCharts } from '../../src/cards/digest-charts.ts';
+import { postDueDigests } from '../../src/flows/digest.ts';
 import { drawChart } from '../../src/infra/charts/draw.ts';
 import type { Block, Card } from '../../src/model/card.ts';
 import type { Digest } from '../../src/model/digest.ts';
+import { AppError } from '../../src/model/errors.ts';
+import type { ChatPlatform } from '../../src/ports.ts';
 import { busyMonday } from '../support/busy-monday.ts';
-import { appears, type Chat } from './chat-world.ts';
+import { appears, type Chat, until } from './chat-world.ts';
 
 /** Links to it are ours; any other would be a customer's. */
 const OURS = 'https://desk.example';
@@ -117,5 +120,36 @@ export function digestContract(chat: () => Chat): void {
     expect(texts[0]).toContain('63');
     expect(texts.join('\n')).toContain('15 reports');
     expect(texts.join('\n')).toContain('area/topic-1 auto');
+  });
+
+  it('stands once on its day, although the process ended in the middle of its thread', async () => {
+    const { desk, ticket } = chat();
+    desk.deps.drawChart = drawChart;
+    await ticket();
+    desk.clock.set('2026-03-03T10:00:00Z');
+    const { platform } = chat();
+    const dying: ChatPlatform = {
+      ...platform,
+      async post(place, ...rest) {
+        if (place.thread) throw new AppError('outcome_unknown', 'The process ended.', { retryable: true });
+        return platform.post(place, ...rest);
+      },
+    };
+    desk.deps.platforms = new Map([[dying.id, dying]]);
+    await postDueDigests(desk.deps);
+    const digests = () =>
+      chat()
+        .world.messages()
+        .filter(({ text }) => !text.includes('T-'));
+    await until(() => expect(digests()).toHaveLength(1));
+
+    await chat().restart();
+    for (let n = 0; n < 3; n++) await postDueDigests(desk.deps);
+    const [head, ...thread] = digests();
+    expect(head?.notification).toContain('Daily digest');
+    expect(thread.length).toBeGreaterThan(1);
+    expect(thread.map((post) => post.thread)).toEqual(thread.map(() => head?.ref.message));
+    expect(new Set(thread.map(({ text }) => text)).size).toBe(thread.length);
+    expect(chat().world.refused()).toEqual([]);
   });
 }
