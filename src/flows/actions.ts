@@ -1,5 +1,4 @@
 // The door for chat platforms: turns what an agent did into a decision, a note, a form or a search, and answers in time.
-import { detailsCards } from '../cards/details.ts';
 import { type Directory, ticketForm } from '../cards/forms.ts';
 import { ticketCard } from '../cards/ticket.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
@@ -15,8 +14,8 @@ import { createTicket, takeMessage } from './create-ticket.ts';
 import { decide } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
 import { giveFeedback } from './feedback.ts';
-import { postInThreads } from './hand-off.ts';
 import { look } from './looking.ts';
+import { showEverything } from './show-everything.ts';
 import { actOnSubject, subjectOf } from './subjects.ts';
 import { wordsOnTicket } from './thread-words.ts';
 import { ticketView } from './view.ts';
@@ -66,8 +65,7 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
       return openForm(deps, ticket, intent.form, actor);
     case 'show':
       if (!actor) return notice(STRANGER, false);
-      await showEverything(deps, ticket);
-      return notice('Everything about this ticket is in its thread.', true);
+      return showEverything(deps, ticket);
     case 'thread':
       return wordsOnTicket(deps, ticket.id, { ...intent, actor, agent });
     case 'decision': {
@@ -110,15 +108,4 @@ function directory({ settings, taxonomy, clock }: FlowDeps): Directory {
     timeZone: settings.workspace.timeZone,
     now: clock.now(),
   };
-}
-
-/** Posts the whole story into the ticket's threads. */
-async function showEverything(deps: FlowDeps, ticket: TicketRow): Promise<void> {
-  const view = await ticketView(deps.store, deps, ticket);
-  const words = view.messages
-    .filter((message) => message.direction === 'inbound')
-    .map((message) => message.text);
-  const similar = await deps.engine.similarTickets([ticket.subject, ...words].filter(Boolean).join('\n'), 3);
-  const { cost } = await deps.store.modelSpentFor(ticket.id);
-  await postInThreads(deps, ticket.id, detailsCards({ ...view, modelCost: cost }, similar));
 }

@@ -10,7 +10,6 @@ import { type Actor, rightRefusal } from './agents.ts';
 import { putIntoCluster } from './cluster-correct.ts';
 import { commitReply } from './commit-reply.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
-import { handOff } from './hand-off.ts';
 import { learnFromDecision } from './learn.ts';
 import { draftWanted, redraft } from './redraft.ts';
 import { undo } from './undo.ts';
@@ -86,7 +85,6 @@ export async function decide(
 
 async function followUp(deps: FlowDeps, request: DecideRequest, actor: Actor): Promise<void> {
   const { ticketId, draftVersion, decision } = request;
-  if (decision.kind === 'escalate') await handOff(deps, ticketId, decision.to);
   if (decision.kind === 'link') await putIntoCluster(deps, { ticketId, bug: decision.issue, by: actor.name });
   await learnFromDecision(deps, ticketId, draftVersion, decision);
 }
@@ -112,7 +110,7 @@ async function apply(at: Case, decision: Decision, draftVersion: number): Promis
         ...(await draftWanted(at)),
         ...(level && ticket.priority && { priority: { ...ticket.priority, level }, priorityBy: actor.name }),
       });
-      return done(`Escalated to ${decision.to}. Everything that is known is in the thread.`);
+      return done(`Escalated to ${decision.to}. What is known goes into the thread.`);
     }
     case 'take':
       if (ticket.assignee && ticket.assignee !== actor.name) return taken(at);

@@ -11,6 +11,7 @@ import type { TicketView } from '../model/view.ts';
 import type { ChatPlatform } from '../ports.ts';
 import { leaveBurst, threadOfBurst } from './burst.ts';
 import type { FlowDeps } from './deps.ts';
+import { handOff } from './hand-off.ts';
 import { standIn, urgencyOf } from './place-cards.ts';
 import { mentionsOf } from './route.ts';
 import { hashOf, laterThan } from './show-card.ts';
@@ -81,10 +82,12 @@ async function show(
   try {
     // Somebody has shown a newer state since the ticket was read.
     if (row.rev > ticket.rev) return void (await store.returnCard(row, {}));
+    let { message } = row;
     if (!isHeld(deps, row, ticket)) {
       const card = withOrigin(ticketCard(view), row);
-      await draw(deps, { platform, row, ticket, view, card, digest: hashOf(card) });
+      message = await draw(deps, { platform, row, ticket, view, card, digest: hashOf(card) });
     }
+    await handOff(deps, platform, { channel: row.channel, message }, view);
     // Two have drawn it, in an order that nobody knows: it is drawn once more.
     if (!(await store.returnCard(row, { rev: ticket.rev }))) {
       await store.updateCard(id, { rev: 0, digest: null });
@@ -115,7 +118,8 @@ interface Drawing {
   digest: string;
 }
 
-async function draw(deps: FlowDeps, drawing: Drawing): Promise<void> {
+/** Answers where the card stands now. */
+async function draw(deps: FlowDeps, drawing: Drawing): Promise<MessageRef> {
   const { platform, row, ticket, view, card, digest } = drawing;
   if (!row.message) return post(deps, drawing, { again: false });
   if (row.burstId !== null && ticket.priority?.level === 'P1') {
@@ -133,10 +137,11 @@ async function draw(deps: FlowDeps, drawing: Drawing): Promise<void> {
     if (row.burstId !== null) await deps.wake.burst(row.burstId, platform.id);
   }
   await followUp(deps, platform, row, row.message, view);
+  return row.message;
 }
 
 /** People are disturbed once: neither for a card in a thread nor for one that is posted `again`. */
-async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolean }): Promise<void> {
+async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolean }): Promise<MessageRef> {
   const { platform, row, ticket, view, card, digest } = drawing;
   const thread = again ? null : await threadOfBurst(deps, row, ticket);
   const place: Place = { platform: platform.id, channel: row.channel, ...(thread && { thread }) };
@@ -149,13 +154,15 @@ async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolea
   const newest = view.messages.at(-1)?.seq ?? 0;
   await deps.store.updateCard(row.id, { message, digest, threadSeq: newest, heldUntil: null });
   // Cards that have waited for the end of quiet hours would spoil the figure.
-  if (row.postedAt.getTime() - ticket.createdAt.getTime() > RESERVED_MS) return;
-  const waited = deps.clock.now().getTime() - ticket.createdAt.getTime();
-  deps.metrics.observe('receive_to_card', waited / 1_000, { channel: ticket.channel });
+  if (row.postedAt.getTime() - ticket.createdAt.getTime() <= RESERVED_MS) {
+    const waited = deps.clock.now().getTime() - ticket.createdAt.getTime();
+    deps.metrics.observe('receive_to_card', waited / 1_000, { channel: ticket.channel });
+  }
+  return message;
 }
 
 /** Somebody deleted the message, or it stands in the wrong place: another one, with a thread of its own. */
-async function postAnew(deps: FlowDeps, drawing: Drawing): Promise<void> {
+async function postAnew(deps: FlowDeps, drawing: Drawing): Promise<MessageRef> {
   const postedAt = laterThan(drawing.row.postedAt, deps.clock.now());
   const anew = { message: null, digest: null, threadSeq: 0, postedAt, burstId: null };
   await deps.store.updateCard(drawing.row.id, anew);

@@ -246,6 +246,28 @@ export function troubleContract(current: () => Chat): void {
       });
     });
 
+    it('an escalation reaches its thread and the person who is asked when the platform is back', async () => {
+      const { id, key } = await chat.ticket();
+      await chat.open('ana', key, 'form:escalate');
+      chat.world.fault('server error');
+      await chat.world.submit('ana', { to: 'ben@team.example', reason: 'needs a refund' });
+      await until(async () => expect(await chat.decided(id)).toHaveLength(1));
+      await chat.desk.work().catch(() => undefined);
+      expect(chat.said('ben')).toBe('');
+      chat.world.heal();
+      const summaries = () =>
+        chat.world
+          .messages()
+          .filter(({ thread, text }) => thread !== null && text.includes('needs a refund'));
+      await until(async () => {
+        chat.desk.clock.advance(60_000);
+        await sweep(chat.desk.deps);
+        await chat.desk.work();
+        expect(summaries()).toHaveLength(1);
+      });
+      expect(chat.said('ben').split(key)).toHaveLength(2);
+    });
+
     it('comes back by itself when the connection breaks', async () => {
       const { id, key } = await chat.ticket();
       await chat.world.disconnect?.();

@@ -291,6 +291,7 @@ describe('the other decisions', () => {
   it('escalate posts a handoff summary in the thread and tells the person', async () => {
     const id = await asked();
     await w.press('ben', id, { kind: 'escalate', to: 'billing', reason: 'Needs a refund decision' });
+    await w.work();
     const handoff = w.platform.posts.find((post) => post.place.thread);
     expect(JSON.stringify(handoff?.card)).toContain('Needs a refund decision');
     expect(w.platform.notices).toMatchObject([{ to: 'ana@team.example' }]);
