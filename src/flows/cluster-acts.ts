@@ -5,12 +5,13 @@ import type { ActId } from '../model/card.ts';
 import { clusterKey, parseClusterKey } from '../model/cluster.ts';
 import { daysAfter } from '../model/duration.ts';
 import type { ActionReply } from '../model/platform.ts';
+import { publicWords } from '../model/public-words.ts';
 import { cleanLine } from '../model/text.ts';
 import { notice, wrongButton, wrongForm } from './answers.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { clusterView, showCluster } from './cluster-confirm.ts';
 import { memberKey, takeOut } from './cluster-correct.ts';
-import { merge, publicWords } from './cluster-merge.ts';
+import { merge } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import type { SubjectAction } from './subjects.ts';
 import { createIssue, linkIssue } from './tracker.ts';
@@ -82,7 +83,7 @@ async function openForm(deps: FlowDeps, cluster: ClusterRow, form: string): Prom
             kind: 'form',
             form: splitForm(
               cluster,
-              reports.map((one) => ({ key: memberKey(one), text: publicWords(one.text) })),
+              reports.map((one) => ({ key: memberKey(one), text: publicWords(one.text, one) })),
             ),
           }
         : notice('There is only one report.', false);

@@ -4,13 +4,14 @@ import { most } from '../engine/local/profiles.ts';
 import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { IssueRow, Report } from '../infra/db/queries/tracking.ts';
-import { productName } from '../insights/issue-report.ts';
+import { productName, stepsOf } from '../insights/issue-report.ts';
 import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { DAY_MS, daysBefore } from '../model/duration.ts';
 import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
-import { publicWords, rename, tellingSentence } from './cluster-merge.ts';
+import { NOBODY, publicWords } from '../model/public-words.ts';
+import { rename, tellingSentence } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
@@ -179,14 +180,12 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     because: cluster.confirmedBecause,
     today: today.customers,
     mergedInto: into,
-    signatures: byFrequency(cluster.profile?.signatures ?? {}),
+    signatures: byFrequency(cluster.profile?.signatures ?? {}).map(({ name, times }) => ({
+      name: publicWords(name, NOBODY),
+      times,
+    })),
     environment: byFrequency(tally(bugs.flatMap(({ versions }) => versions.map(productName)))),
-    steps:
-      bugs
-        .map(({ steps }) => steps)
-        .sort((a, b) => b.length - a.length)[0]
-        ?.slice(0, STEPS)
-        .map(publicWords) ?? [],
+    steps: stepsOf(reports).slice(0, STEPS),
     channels: byFrequency(tally(reports.map(({ channel }) => channel))),
     quotes: quotesOf(reports, members),
     now: clock.now(),
@@ -213,7 +212,7 @@ function newsOf(issue: IssueRow | null, grewAt: Date | null, reports: Report[]):
   const told = reports.filter((report) => since && report.at > since);
   const newest = told.at(-1);
   if (!newest) return null;
-  const quote = tellingSentence({ text: newest.text, summary: null });
+  const quote = tellingSentence({ ...newest, summary: null });
   return {
     kind: back ? 'regression' : 'growth',
     at,
@@ -235,19 +234,19 @@ const byFrequency = (counts: Record<string, number>) =>
     .sort((a, b) => b.times - a.times);
 
 /**
- * What different customers say in one sentence each, those whose reports are most like the others first. Without
- * personal data; the sentence that tells of the problem holds no greeting and no signature.
+ * What different customers say in one sentence each, those whose reports are most like the others first; without
+ * personal data.
  */
 function quotesOf(reports: Report[], members: Member[]): ClusterView['quotes'] {
   const said = new Map(members.map((member) => [member.text, member]));
   const perCustomer = new Map(reports.map((report) => [report.customerId, report]));
   return [...perCustomer.values()]
-    .map(({ text, plan, at }) => ({ text, plan, at, likeness: said.get(text)?.score ?? 0 }))
+    .map((report) => ({ ...report, likeness: said.get(report.text)?.score ?? 0 }))
     .sort((a, b) => b.likeness - a.likeness || b.at.getTime() - a.at.getTime())
     .slice(0, QUOTES)
-    .map(({ text, plan, at }) => ({
-      text: tellingSentence({ text, summary: said.get(text)?.summary ?? null }),
-      plan,
-      at,
+    .map((report) => ({
+      text: tellingSentence({ ...report, summary: said.get(report.text)?.summary ?? null }),
+      plan: report.plan,
+      at: report.at,
     }));
 }

@@ -6,7 +6,7 @@ import { contentWords } from '../engine/local/retrieval.ts';
 import { sentences } from '../engine/local/text.ts';
 import type { Member } from '../infra/db/queries/clusters.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
-import { replacePersonal } from '../model/personal.ts';
+import { publicWords, type Speaker } from '../model/public-words.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
@@ -29,7 +29,7 @@ export async function rename(tx: Queries, clusterId: number): Promise<void> {
   const members = await tx.membersOf(clusterId, NAMED_FROM);
   const title = nameCluster(
     members.flatMap((member) => [
-      ...(member.subject ? [publicWords(member.subject)] : []),
+      ...(member.subject ? [publicWords(member.subject, member)] : []),
       tellingSentence(member),
     ]),
     members.flatMap(({ print }) => (print ? [print] : [])),
@@ -38,21 +38,20 @@ export async function rename(tx: Queries, clusterId: number): Promise<void> {
 }
 
 /**
- * The sentence of a report that tells of the problem, as its summary has it: without greeting and signature, and
- * without personal data, which is looked for in the whole text, since half a number looks like none.
+ * The sentence of a report that tells of the problem, as its summary has it, without greeting and without personal
+ * data, which is looked for in the whole text, since half a number looks like none.
  */
-export function tellingSentence({ text, summary }: Pick<Member, 'text' | 'summary'>): string {
-  const whole = publicWords(text);
+export function tellingSentence({
+  text,
+  summary,
+  ...speaker
+}: Pick<Member, 'text' | 'summary'> & Speaker): string {
+  const whole = publicWords(text, speaker);
   const wanted = new Set(contentWords(summary ?? ''));
   const shared = (sentence: string) => contentWords(sentence).filter((word) => wanted.has(word)).length;
   let best = '';
   for (const sentence of sentences(whole)) if (shared(sentence) > shared(best)) best = sentence;
   return best || whole;
-}
-
-/** Words that may stand where many people read them. */
-export function publicWords(text: string): string {
-  return replacePersonal(text, ({ kind }) => `[${kind.toLowerCase()}]`);
 }
 
 /**

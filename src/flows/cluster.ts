@@ -1,6 +1,5 @@
 // Clusters: each problem that customers tell of joins those who told of it before, or opens a cluster of its own.
 import { FAULTY, JOIN, kindOf, type Match } from '../engine/local/clustering.ts';
-import { nameCluster } from '../engine/local/naming.ts';
 import { joined, most, profileOf } from '../engine/local/profiles.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
@@ -9,7 +8,7 @@ import type { ClusterProfile, Fingerprint } from '../model/cluster.ts';
 import type { Message } from '../model/message.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { confirmIfDue, showClusters } from './cluster-confirm.ts';
-import { mergeClusters, rename, spanOf, tellingSentence } from './cluster-merge.ts';
+import { mergeClusters, rename, spanOf } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
 
@@ -92,7 +91,7 @@ const isDoubled = (size: number) => Number.isInteger(Math.log2(size));
 async function place(
   deps: FlowDeps,
   ticket: TicketRow,
-  message: Pick<Message, 'id' | 'at' | 'text'>,
+  message: Pick<Message, 'id' | 'at'>,
   part: number,
   print: Fingerprint,
 ): Promise<number | null> {
@@ -108,9 +107,7 @@ async function place(
     if (!found && !opens(print)) return null;
     const member = { messageId: message.id, part, ticketId: ticket.id, at: message.at };
     const clusterId = await store.transaction((tx) =>
-      found
-        ? join(tx, found, own, print, member)
-        : open(tx, { ...message, summary: ticket.analysis?.summary ?? null }, own, print, member),
+      found ? join(tx, found, own, print, member) : open(tx, own, print, member),
     );
     await upToDate(deps);
     return clusterId;
@@ -159,18 +156,17 @@ export async function join(
 
 async function open(
   tx: Queries,
-  words: { text: string; summary: string | null },
   own: ClusterProfile,
   print: Fingerprint,
   member: NewMember,
 ): Promise<number> {
-  const title = nameCluster([tellingSentence(words)], [print]);
   const id = await tx.insertCluster(own, {
     kind: kindOf(own) ?? print.kind,
-    title,
+    title: '',
     firstSeen: member.at,
     lastSeen: member.at,
   });
   await tx.insertMember(print, { ...member, clusterId: id, score: 1 });
+  await rename(tx, id);
   return id;
 }

@@ -2,8 +2,8 @@
 import { articleMaterial, composeArticle } from '../engine/local/gap-article.ts';
 import type { AlertBody } from '../model/alert.ts';
 import { daysBefore } from '../model/duration.ts';
+import { publicWords } from '../model/public-words.ts';
 import { showAlerts } from './alerts.ts';
-import { publicWords } from './cluster-merge.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 
 /** Questions this far back count. */
@@ -40,7 +40,7 @@ async function bodyOf({ store, writer }: FlowDeps, gap: Gap): Promise<AlertBody>
     store.agentReplies(gap.clusterId, BOT, REPLIES),
     store.reportsOf(gap.clusterId, QUOTES),
   ]);
-  const said = questions.map(({ text }) => publicWords(text));
+  const said = questions.map((report) => publicWords(report.text, report));
   const material = articleMaterial(replies);
   const typical = composeArticle(gap.title, material);
   const written =

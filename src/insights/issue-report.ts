@@ -1,7 +1,7 @@
 // What an issue says about a cluster: pure functions from its reports to the parts of an issue, without personal data.
 import type { IssuePart } from '../model/issue.ts';
-import { replacePersonal } from '../model/personal.ts';
-import { cleanText, stepWords } from '../model/text.ts';
+import { NOBODY, publicWords } from '../model/public-words.ts';
+import { stepWords } from '../model/text.ts';
 
 /** A report as it is told of here. */
 export interface ReportFacts {
@@ -27,31 +27,6 @@ export interface ReportFacts {
 const QUOTES = 3;
 const QUOTE_LENGTH = 400;
 const LISTED = 8;
-
-const PERSONAL_WORDS: Record<string, string> = {
-  EMAIL: 'e-mail',
-  PHONE: 'phone',
-  CARD: 'card number',
-  IBAN: 'IBAN',
-  SECRET: 'secret',
-  IP: 'IP address',
-};
-
-/** Somebody's words without who they are: addresses, numbers, secrets, their name and company become `[name]` and the like. */
-export function anonymous(text: string, name: string | null, company: string | null = null): string {
-  const hidden = replacePersonal(cleanText(text), ({ kind }) => `[${PERSONAL_WORDS[kind] ?? 'personal'}]`);
-  const parts = (name ?? '').split(/\s+/).filter((part) => part.length >= 3);
-  const without = company ? replaceWord(hidden, company, '[company]') : hidden;
-  return parts.reduce((words, part) => replaceWord(words, part, '[name]'), without);
-}
-
-function replaceWord(text: string, word: string, by: string): string {
-  const whole = `(?<![\\p{L}\\p{N}])${RegExp.escape(word)}(?![\\p{L}\\p{N}])`;
-  return text.replace(new RegExp(whole, 'giu'), by);
-}
-
-/** What stands below somebody's own name is a signature. */
-const SIGNATURE = /\n(?:\[name\][ ,.]*)+(?:\n[\s\S]*)?$/;
 
 const PRODUCTS = 'Android Chrome Edge Excel Firefox iOS iPadOS macOS Node Outlook Safari Windows'.split(' ');
 
@@ -104,7 +79,7 @@ function figures(reports: ReportFacts[]): IssuePart {
     first && { label: 'First seen', value: day(first.at) },
     last && { label: 'Last seen', value: day(last.at) },
     list('Error', common(facts.flatMap(({ codes, exceptions }) => [...codes, ...exceptions]))),
-    list('Where', common(facts.flatMap(({ endpoints }) => endpoints))),
+    list('Where', common(facts.flatMap(({ endpoints }) => endpoints.map((one) => publicWords(one, NOBODY))))),
     list('Versions', common(facts.flatMap(({ versions }) => versions.map(productName)))),
     list('Channels', common(reports.map(({ channel }) => channel))),
   ];
@@ -118,6 +93,12 @@ function list(label: string, values: string[]): { label: string; value: string }
   return values.length > 0 ? { label, value: values.slice(0, LISTED).join(', ') } : null;
 }
 
+/** How it comes about, as the most precise report tells, without personal data. */
+export function stepsOf(reports: Pick<ReportFacts, 'customer' | 'account' | 'bug'>[]): string[] {
+  const [most] = reports.toSorted((a, b) => (b.bug?.steps.length ?? 0) - (a.bug?.steps.length ?? 0));
+  return (most?.bug?.steps ?? []).map((step) => publicWords(stepWords(step), most ?? NOBODY));
+}
+
 /** Of different customers; those that name the error first, then the shorter. */
 function quotes(reports: ReportFacts[]): IssuePart[] {
   const names = ({ bug }: ReportFacts) =>
@@ -128,11 +109,8 @@ function quotes(reports: ReportFacts[]): IssuePart[] {
     .sort((a, b) => names(b) - names(a) || a.text.length - b.text.length)
     .filter(({ customerId }) => !seen.has(customerId) && seen.add(customerId))
     .slice(0, QUOTES)
-    .map(({ text, customer, account }) => {
-      const said = anonymous(text, customer, account)
-        .replace(SIGNATURE, '')
-        .replace(/\n{2,}/g, '\n')
-        .trim();
+    .map((report) => {
+      const said = publicWords(report.text, report).replace(/\n{2,}/g, '\n');
       return { type: 'quote', text: said.length > QUOTE_LENGTH ? `${wholeWords(said)} …` : said };
     });
 }
@@ -144,17 +122,15 @@ function wholeWords(text: string): string {
 
 /** A new issue about these reports, oldest first; `link` leads people back to where customers are answered. */
 export function issueParts(title: string, reports: ReportFacts[], cluster: string): IssuePart[] {
-  const longest = reports
-    .map(({ bug }) => bug?.steps ?? [])
-    .reduce((best, steps) => (steps.length > best.length ? steps : best), []);
+  const steps = stepsOf(reports);
   const said = quotes(reports);
   return [
     { type: 'text', text: `Customers report: ${title}` },
     figures(reports),
-    ...(longest.length > 0
+    ...(steps.length > 0
       ? [
           { type: 'heading' as const, text: 'Steps, as a customer tells them' },
-          { type: 'steps' as const, items: longest.map((step) => anonymous(stepWords(step), null)) },
+          { type: 'steps' as const, items: steps },
         ]
       : []),
     ...(said.length > 0 ? [{ type: 'heading' as const, text: 'In their words' }, ...said] : []),

@@ -29,14 +29,15 @@ test.each([
 ])('something else: %s', (text) => expect(isOptOut(text)).toBe(false));
 
 describe('an article out of replies', () => {
-  const reply = (text: string, language = 'en') => ({ text, language, category: 'billing/refund' });
+  const to = { customer: 'Maria Lopez', account: 'Harbour Heating' };
+  const reply = (text: string, language = 'en') => ({ text, language, category: 'billing/refund', ...to });
   const composeFrom = (replies: Parameters<typeof articleMaterial>[0]) =>
     composeArticle('Refunds', articleMaterial(replies));
   const BODY = 'Open Settings › Billing and choose the invoice; the button Refund stands at its end.';
 
   test('is the most typical one, without the letter around it and without personal data', () => {
     const article = composeFrom([
-      reply(`Hi Maria,\n\n${BODY} Call +49 30 1234567 if not.\n\nBest regards,\nAna`),
+      reply(`Hi Maria,\n\n${BODY} Call +49 30 1234567 if not, Maria.\n\nBest regards,\nAna`),
       reply(`Hello Bob,\n\n${BODY}\n\nCheers,\nBen`),
       reply(
         `Hi,\n\nSomething else altogether about the weather in the mountains and the sea this year.\n\nBest,\nAna`,

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  anonymous,
   concerned,
   issueParts,
   type ReportFacts,
@@ -89,10 +88,6 @@ describe('an issue', () => {
     expect(parts[0]).toMatchObject({
       text: 'Regression: reported once again after this was fixed on 2026-03-05.',
     });
-  });
-
-  test('names with signs of regular expressions hide nothing else', () => {
-    expect(anonymous('a+b (c) says hi', '(c) a+b')).toContain('says hi');
   });
 });
 

@@ -1,6 +1,6 @@
 // Drafts the article that customers miss from what agents have answered: their most typical reply, without the letter around it.
 import type { ArticleDraft } from '../../model/alert.ts';
-import { replacePersonal } from '../../model/personal.ts';
+import { publicWords, type Speaker } from '../../model/public-words.ts';
 import { cleanText } from '../../model/text.ts';
 import { contentWords } from './retrieval.ts';
 
@@ -13,7 +13,8 @@ const OPENING =
 const CLOSING =
   /^(?:best|kind|warm|many thanks|thanks|thank you|regards|cheers|sincerely|yours|viele gr|beste gr|mit freundlichen|liebe gr|cordialement|bien (?:à|a) vous|bonne journée|un saludo|saludos|atentamente)/i;
 
-export interface AgentReply {
+/** What an agent answered to whom. */
+export interface AgentReply extends Speaker {
   text: string;
   language: string;
   category: string | null;
@@ -24,7 +25,7 @@ export function articleMaterial(replies: AgentReply[]): AgentReply[] {
   const language = mostOf(replies.map((reply) => reply.language));
   return replies
     .filter((reply) => reply.language === language)
-    .map((reply) => ({ ...reply, text: bodyOf(reply.text) }))
+    .map((reply) => ({ ...reply, text: bodyOf(reply) }))
     .filter(({ text }) => text.length >= SHORTEST);
 }
 
@@ -37,13 +38,13 @@ export function composeArticle(title: string, material: AgentReply[]): ArticleDr
 }
 
 /** The reply without greeting and sign-off, and without data of a person. */
-function bodyOf(text: string): string {
+function bodyOf({ text, ...to }: AgentReply): string {
   const lines = cleanText(text).trim().split('\n');
   const opens = (line = '') => line.length <= LETTER_LINE && OPENING.test(line.trim());
   while (lines.length > 0 && (!lines[0]?.trim() || opens(lines[0]))) lines.shift();
   const end = lines.findIndex((line, i) => i > 0 && line.length <= LETTER_LINE && CLOSING.test(line.trim()));
   const kept = end > 0 ? lines.slice(0, end) : lines;
-  return replacePersonal(kept.join('\n').trim(), ({ kind }) => `[${kind.toLowerCase()}]`);
+  return publicWords(kept.join('\n'), to);
 }
 
 /** The one whose words most others share, by the mean of Jaccard's index; the longer of two alike. */

@@ -5,6 +5,7 @@ import type { ClusterProfile, Fingerprint } from '../../../model/cluster.ts';
 import type { Db } from '../index.ts';
 import { cluster, clusterApart, clusterMember, clusterRefusal } from '../schema/clusters.ts';
 import { message, ticket } from '../schema/conversations.ts';
+import { account, customer } from '../schema/customers.ts';
 import { inserted } from './rows.ts';
 import { clusterFamily } from './tracking.ts';
 
@@ -17,6 +18,9 @@ export type Member = Omit<typeof clusterMember.$inferSelect, 'print' | 'vector'>
   /** Subject of the ticket, where this is its first problem. */
   subject: string | null;
   summary: string | null;
+  /** Name of who reports it, and of the company. */
+  customer: string | null;
+  account: string | null;
   print: Fingerprint | null;
 };
 
@@ -189,10 +193,14 @@ export function clusterQueries(db: Db) {
           summary: sql<
             string | null
           >`case when ${clusterMember.part} = 0 then ${ticket.analysis} ->> 'summary' end`,
+          customer: customer.name,
+          account: account.name,
         })
         .from(clusterMember)
         .innerJoin(message, eq(message.id, clusterMember.messageId))
         .leftJoin(ticket, eq(ticket.id, clusterMember.ticketId))
+        .leftJoin(customer, eq(customer.id, ticket.customerId))
+        .leftJoin(account, eq(account.id, customer.accountId))
         .where(eq(clusterMember.clusterId, clusterId))
         .orderBy(asc(clusterMember.at), asc(clusterMember.messageId), asc(clusterMember.part))
         .limit(limit);

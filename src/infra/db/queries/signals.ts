@@ -256,13 +256,23 @@ export function signalQueries(db: Db) {
     /** What people, not the bot, answered to the tickets of a cluster, the newest first. */
     async agentReplies(clusterId: number, bot: string, limit: number) {
       const { rows } = await db.execute(sql`
-        select m.text, t.category, coalesce(t.analysis ->> 'language', 'en') as language
-        from message m join ticket t on t.id = m.ticket_id
+        select m.text, t.category, coalesce(t.analysis ->> 'language', 'en') as language,
+          c.name as customer, a.name as account
+        from message m join ticket t on t.id = m.ticket_id join customer c on c.id = t.customer_id
+          left join account a on a.id = c.account_id
         where m.direction = 'outbound' and m.author <> ${bot}
           and t.id in (select ticket_id from cluster_member where cluster_id = ${clusterId})
         order by m.id desc limit ${limit}`);
       return z
-        .array(z.object({ text: z.string(), category: z.string().nullable(), language: z.string() }))
+        .array(
+          z.object({
+            text: z.string(),
+            category: z.string().nullable(),
+            language: z.string(),
+            customer: z.string().nullable(),
+            account: z.string().nullable(),
+          }),
+        )
         .parse(rows);
     },
 
