@@ -58,6 +58,24 @@ export function backgroundContract(current: () => Chat): void {
       expect(chat.world.refused()).toEqual([]);
     });
 
+    it('shows that a note was kept as one: on itself where bots can, and on the card', async () => {
+      const { id, key } = await chat.ticket();
+      expect(chat.card(key).text).not.toMatch(/internal note/i);
+      const written = await chat.world.reply('ana', chat.card(key), 'she called about this', 2);
+      await until(async () => expect(await chat.desk.store.messagesOf(id)).toHaveLength(2));
+      if (chat.world.marks) await until(() => expect(chat.world.marks?.(written)).toEqual(['📝']));
+      await chat.desk.work();
+      await until(() => expect(chat.card(key).text).toContain('Internal note by Ana'));
+      await chat.world.reply('ben', chat.card(key), 'and again');
+      await until(async () => expect(await chat.desk.store.messagesOf(id)).toHaveLength(3));
+      await chat.desk.work();
+      await until(() => expect(chat.card(key).text).toContain('2 internal notes, the newest by Ben'));
+      const order = await chat.world.reply('ana', chat.card(key), '@deskhand shorter');
+      await until(() => expect(chat.said('ana')).toContain('Rewriting'));
+      expect(chat.world.marks?.(order) ?? []).toEqual([]);
+      expect(chat.world.refused()).toEqual([]);
+    });
+
     it('has them when the platform takes messages again, unless that took too long', async () => {
       const { key } = await chat.ticket();
       const { post } = chat.platform;

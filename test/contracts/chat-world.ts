@@ -76,6 +76,8 @@ export interface ChatWorld {
   /** Writes into a message's thread, once however often the event is delivered; returns the platform's id of the text. */
   reply(person: Person, seen: Seen, text: string, times?: number): Promise<string>;
   command(person: Person, text: string): Promise<void>;
+  /** Marks that the bot put on what `reply` wrote; absent where a platform has none for bots. */
+  marks?(id: string): string[];
   /** Puts 👀 on a message, or takes it back. `times`: deliveries of the same event. */
   look(person: Person, seen: Seen, on: boolean, times?: number): Promise<void>;
   /** Everything around a card that means nothing: edits, deletions, bots' and our own messages, joins, reactions. */

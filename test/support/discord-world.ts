@@ -282,6 +282,8 @@ export async function openDiscordWorld(
       return id;
     },
 
+    marks: (id) => double.reactions.filter(({ message }) => message === id).map(({ emoji }) => emoji),
+
     async command(person, text) {
       slash(person, text);
     },

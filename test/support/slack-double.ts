@@ -55,13 +55,7 @@ class Refusal extends Error {
   }
 }
 
-export type SlackFault =
-  | 'busy'
-  | 'server error'
-  | 'timeout'
-  | 'lost answer'
-  | 'token revoked'
-  | 'expired trigger';
+export type SlackFault = 'server error' | 'timeout' | 'lost answer' | 'token revoked' | 'expired trigger';
 
 export type SlackDouble = Awaited<ReturnType<typeof createSlackDouble>>;
 
@@ -77,13 +71,17 @@ export async function createSlackDouble() {
   const homes = new Map<string, Json[]>();
   const triggers = new Map<string, { user: string; used: boolean }>();
   const responses = new Map<string, { user: string; channel: string; on: string | null }>();
-  const journal: { method: string; args: Json }[] = [];
+  /** What the bot put on messages (`channel/ts`). */
+  const reactions: { on: string; name: string }[] = [];
+  const journal: { method: string; args: Json; at: number; status: number }[] = [];
   const refused: string[] = [];
   const held = new Set<ServerResponse>();
   /** Uploaded files: where each one stands, and what it is. */
   const files = new Map<string, { stage: 'asked for' | 'brought' | 'complete'; bytes: Uint8Array }>();
   let scopes = Object.keys(SCOPES);
   let fault: SlackFault | null = null;
+  /** How many more calls of such methods are answered by 429. */
+  let storm: { left: number; fits: RegExp } | null = null;
   let onlyClassic = false;
   let socketUrl: string | null = null;
   let count = 0;
@@ -202,6 +200,14 @@ export async function createSlackDouble() {
       privates.push({ user, channel, ts, thread, text: String(args.text), blocks: blocksOf(args) });
       return { message_ts: ts };
     },
+    'reactions.add': (args) => {
+      const on = `${channelFor(args, true)}/${args.timestamp}`;
+      if (!scopes.includes('reactions:write'))
+        throw new Refusal('missing_scope', { needed: 'reactions:write' });
+      if (reactions.some((one) => one.on === on)) throw new Refusal('already_reacted');
+      reactions.push({ on, name: String(args.name) });
+      return {};
+    },
     'views.open': (args) => {
       const trigger = triggers.get(String(args.trigger_id));
       if (!trigger) throw new Refusal('invalid_trigger_id');
@@ -251,12 +257,14 @@ export async function createSlackDouble() {
 
   async function call(method: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const args = decode(await readText(request));
-    journal.push({ method, args });
+    const entry = { method, args, at: Date.now(), status: 200 };
+    journal.push(entry);
     const token = request.headers.authorization?.replace('Bearer ', '');
     if (fault === 'timeout') return hold(response);
     if (fault === 'server error') return send(response, 500, { ok: false });
-    if (fault === 'busy' && method.startsWith('chat.')) {
-      fault = null;
+    if (storm && storm.left > 0 && storm.fits.test(method)) {
+      storm.left -= 1;
+      entry.status = 429;
       return send(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
     }
     try {
@@ -337,12 +345,17 @@ export async function createSlackDouble() {
     views,
     homes,
     files,
+    reactions,
     journal,
     refused,
     now,
     /** What the app was installed with. */
     setScopes(installed: string[]) {
       scopes = installed;
+    },
+    /** The next calls of methods that fit are one too many, each of them with a second to wait. */
+    busy(left: number, fits = /^chat\./) {
+      storm = { left, fits };
     },
     setFault(kind: SlackFault | null) {
       fault = kind;

@@ -266,6 +266,8 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
       );
       return `${SLACK.channel}/${event.ts}`;
     },
+    marks: (id) =>
+      slack.reactions.filter(({ on }) => on === id).map(({ name }) => (name === 'memo' ? '📝' : name)),
     say: (person, text) => wire.event(eventBody(message(person, text)), 1),
     async openHome(person) {
       const user = USERS[person];
@@ -343,7 +345,8 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
       if (kind === 'message gone' && message) message.deleted = true;
       else if (kind === 'channel gone' && channel) channel.gone = true;
       else if (kind === 'bot removed') channel?.members.delete(SLACK.botUser);
-      else if (kind === 'busy' || kind === 'server error' || kind === 'timeout' || kind === 'token revoked')
+      else if (kind === 'busy') slack.busy(1);
+      else if (kind === 'server error' || kind === 'timeout' || kind === 'token revoked')
         slack.setFault(kind);
     },
     heal: () => slack.setFault(null),

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, Tone } from '../../../src/model/card.ts';
-import { AppError, hasCode } from '../../../src/model/errors.ts';
+import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import type { Log, PostOptions, RateLimiter } from '../../../src/ports.ts';
 import { slackCode, toAppError } from './errors.ts';
 import { LIMITS, RATES } from './limits.ts';
@@ -69,7 +69,7 @@ export function createApi({
   /** Set when the workspace refuses the newer blocks. */
   let classic = false;
 
-  const picturesOf = createPictures({ client, log });
+  const picturesOf = createPictures({ client, log, call: (send) => call('files', send) });
 
   /** Draws and sends; once more in another way when Slack refuses the blocks. */
   async function draw<T>(card: Card, send: (message: SlackMessage) => Promise<T>): Promise<T> {
@@ -97,7 +97,7 @@ export function createApi({
     }
   }
 
-  /** Within the rate of a method; posting has one for each channel. */
+  /** Within the rate of a method; posting has one for each channel. What Slack answers by 429 goes again. */
   function paced<T>(
     method: keyof typeof RATES,
     { channel, urgency }: { channel?: string; urgency: number },
@@ -107,10 +107,14 @@ export function createApi({
     return limiter.run({ key, rank: 1 - urgency, rates: [RATES[method]] }, send);
   }
 
-  const attempt = <T>(call: () => Promise<T>): Promise<T> =>
-    call().catch((error: unknown) => {
+  const attempt = <T>(send: () => Promise<T>): Promise<T> =>
+    send().catch((error: unknown) => {
       throw toAppError(error);
     });
+
+  /** Any other call; most of them somebody waits for. */
+  const call = <T>(method: keyof typeof RATES, send: () => Promise<T>, urgency = 1): Promise<T> =>
+    paced(method, { urgency }, () => attempt(send));
 
   async function ephemeral(
     channel: string,
@@ -118,32 +122,23 @@ export function createApi({
     thread: string | null,
     message: SlackMessage,
   ): Promise<void> {
-    const send = () =>
-      attempt(() =>
-        client.chat.postEphemeral({
-          ...QUIET,
-          channel,
-          user,
-          ...message,
-          ...(thread && { thread_ts: thread }),
-        }),
-      );
-    await paced('chat.postEphemeral', { urgency: 1 }, send);
+    const place = { channel, user, ...(thread && { thread_ts: thread }) };
+    await call('chat.postEphemeral', () => client.chat.postEphemeral({ ...QUIET, ...place, ...message }));
   }
 
   /** After a lost answer, or a process that died: the message, when it was posted all the same. */
   async function findPosted(channel: string, thread: string | null, id: string): Promise<string | null> {
     const query = { channel, limit: LOOKED_THROUGH, include_all_metadata: true };
     const result = await (thread
-      ? client.conversations.replies({ ...query, ts: thread })
-      : client.conversations.history(query));
+      ? call('conversations.replies', () => client.conversations.replies({ ...query, ts: thread }))
+      : call('conversations.history', () => client.conversations.history(query)));
     const { messages } = historySchema.parse(result);
     return messages.find(({ metadata }) => metadata?.event_payload.id === id)?.ts ?? null;
   }
 
   /** As `findPosted`; null where Slack will not tell, as without the scope: rather twice than never. */
   function findAgain(channel: string, thread: string | null, id: string): Promise<string | null> {
-    return attempt(() => findPosted(channel, thread, id)).catch((error: unknown) => {
+    return findPosted(channel, thread, id).catch((error: unknown) => {
       if (error instanceof AppError && error.retryable) throw error;
       return null;
     });
@@ -209,7 +204,9 @@ export function createApi({
       } catch (error) {
         if (error instanceof AppError && (error.retryable || error.code === 'token_revoked')) throw error;
       }
-      await attempt(() => client.chat.postMessage({ ...QUIET, channel: user, ...message }));
+      await paced('chat.postMessage', { channel: user, urgency: 1 }, () =>
+        attempt(() => client.chat.postMessage({ ...QUIET, channel: user, ...message })),
+      );
     },
 
     /** Shows a card to one person. */
@@ -229,33 +226,46 @@ export function createApi({
 
     /** Opens a window and returns its id. */
     async openView(trigger: string, view: types.ModalView): Promise<string> {
-      const result = await attempt(() => client.views.open({ trigger_id: trigger, view }));
+      const result = await call('views.open', () => client.views.open({ trigger_id: trigger, view }));
       return result.view?.id ?? '';
     },
 
     async updateView(id: string, view: types.ModalView): Promise<void> {
-      await attempt(() => client.views.update({ view_id: id, view }));
+      await call('views.update', () => client.views.update({ view_id: id, view }));
     },
 
     /** Shows a card, or words, on a person's Home tab, which takes only the classic blocks. */
     async publishHome(user: string, shown: Card | string): Promise<void> {
       const { blocks } = typeof shown === 'string' ? sentence(shown) : renderCard(shown, { classic: true });
-      await attempt(() => client.views.publish({ user_id: user, view: { type: 'home', blocks } }));
+      await call('views.publish', () =>
+        client.views.publish({ user_id: user, view: { type: 'home', blocks } }),
+      );
     },
 
     user: (id: string): Promise<unknown> =>
-      attempt(() => client.users.info({ user: id })).then(({ user }) => user),
+      call('users.info', () => client.users.info({ user: id })).then(({ user }) => user),
 
     userByEmail: (email: string): Promise<string | null> =>
-      attempt(() => client.users.lookupByEmail({ email })).then(({ user }) => user?.id ?? null),
+      call('users.lookupByEmail', () => client.users.lookupByEmail({ email })).then(
+        ({ user }) => user?.id ?? null,
+      ),
 
-    identity: () => attempt(() => client.auth.test()),
+    identity: () => call('auth.test', () => client.auth.test()),
+
+    /** 📝 under words that became a note. Without the scope, or the words, there is no mark. */
+    async markKept(channel: string, ts: string): Promise<void> {
+      await call(
+        'reactions.add',
+        () => client.reactions.add({ channel, timestamp: ts, name: 'memo' }),
+        0.5,
+      ).catch((error: unknown) => log.debug({ reason: errorText(error) }, 'a note could not be marked'));
+    },
 
     /** Whether the bot may post there, in words when not. `channel` is an id, or a name with `#`. */
     async membership(channel: string): Promise<string | null> {
       const outside = (name: string) => `Deskhand is not in #${name}: write "/invite @Deskhand" there`;
       if (channel.startsWith('#')) return (await isIn(channel.slice(1))) ? null : outside(channel.slice(1));
-      const result = await attempt(() => client.conversations.info({ channel }));
+      const result = await call('conversations.info', () => client.conversations.info({ channel }));
       if (result.channel?.is_archived) return `#${result.channel.name} is archived`;
       return result.channel?.is_member ? null : outside(result.channel?.name ?? channel);
     },
@@ -265,7 +275,7 @@ export function createApi({
   async function isIn(name: string): Promise<boolean> {
     let cursor = '';
     do {
-      const page = await attempt(() =>
+      const page = await call('users.conversations', () =>
         client.users.conversations({
           types: 'public_channel,private_channel',
           exclude_archived: true,

@@ -54,9 +54,10 @@ const RETRYABLE = [
   'team_is_migrating',
 ];
 
-/** Slack's own word for what went wrong (`invalid_blocks`), or null when it said none. */
+/** Slack's own word for what went wrong (`invalid_blocks`), also behind an AppError; null when it said none. */
 export function slackCode(error: unknown): string | null {
-  return error instanceof webApi.WebAPIPlatformError ? error.data.error : null;
+  const said = error instanceof AppError ? error.cause : error;
+  return said instanceof webApi.WebAPIPlatformError ? said.data.error : null;
 }
 
 /** Any error of a Web API call as an AppError; those that are AppErrors already stay as they are. */

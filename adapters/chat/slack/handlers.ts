@@ -285,6 +285,7 @@ async function heard(desk: Desk, words: Words): Promise<void> {
     agent,
     intent: ref ? { type: 'thread', text, id } : { type: 'command', text: order ?? '' },
   });
+  if (reply.kind === 'none' && reply.kept) return desk.api.markKept(channel, words.ts);
   const said = shown(reply);
   if (said === null) return;
   if (typeof said === 'string') await desk.api.tell(user, said, channel, thread);

@@ -31,12 +31,28 @@ export const LIMITS = {
   input: { label: 2_000, hint: 2_000, text: 3_000, placeholder: 150 },
 } as const;
 
+const TIER_3 = { burst: 20, everyMs: 1_200 };
+const TIER_4 = { burst: 20, everyMs: 600 };
+
 /**
  * Rates of calls (https://docs.slack.dev/apis/web-api/rate-limits), a little below what is allowed. Posting is
  * counted per channel, about one a second with short bursts; the others for the whole workspace.
  */
 export const RATES = {
   'chat.postMessage': { burst: 5, everyMs: 1_035 },
-  'chat.update': { burst: 20, everyMs: 1_200 },
-  'chat.postEphemeral': { burst: 20, everyMs: 600 },
+  'chat.update': TIER_3,
+  'chat.postEphemeral': TIER_4,
+  'conversations.history': TIER_3,
+  'conversations.info': TIER_3,
+  'conversations.replies': TIER_3,
+  'reactions.add': TIER_3,
+  'users.conversations': TIER_3,
+  'users.lookupByEmail': TIER_3,
+  'auth.test': TIER_4,
+  'users.info': TIER_4,
+  'views.open': TIER_4,
+  'views.publish': TIER_4,
+  'views.update': TIER_4,
+  /** Three calls for each file, the tightest of which counts. */
+  files: TIER_4,
 } as const;

@@ -16,6 +16,7 @@ export const SCOPES: Record<string, string | null> = {
   'users:read.email': null,
   'files:write': 'charts are shown in words',
   'reactions:read': '👀 on cards is not seen',
+  'reactions:write': 'notes in threads get no mark',
   'im:write': 'people outside a channel cannot be told in private',
 };
 

@@ -19,7 +19,16 @@ const uploadedSchema = z.looseObject({
 });
 
 /** Uploads the charts of cards. Never fails: a picture that cannot be brought is left out. */
-export function createPictures({ client, log }: { client: webApi.WebClient; log: Log }) {
+export function createPictures({
+  client,
+  log,
+  call,
+}: {
+  client: webApi.WebClient;
+  log: Log;
+  /** Within Slack's rates; errors come as AppErrors. */
+  call<T>(send: () => Promise<T>): Promise<T>;
+}) {
   const known = new Map<string, string>();
   let forbidden = false;
 
@@ -30,7 +39,9 @@ export function createPictures({ client, log }: { client: webApi.WebClient; log:
     try {
       const result = uploadedSchema.parse(
         // https://docs.slack.dev/reference/methods/files.completeUploadExternal: without a channel nobody is told.
-        await client.filesUploadV2({ file: Buffer.from(png), filename: 'chart.png', title, alt_text: alt }),
+        await call(() =>
+          client.filesUploadV2({ file: Buffer.from(png), filename: 'chart.png', title, alt_text: alt }),
+        ),
       );
       const id = result.files[0]?.files[0]?.id ?? null;
       if (id) known.set(hash, id);
