@@ -3,7 +3,6 @@ import { addDays, localTime, startOfDay } from '../insights/calendar.ts';
 import { dayRow, daysIn } from '../insights/day-figures.ts';
 import { NONE, type TicketSlice } from '../model/dashboard.ts';
 import type { CategoryDay, DayFigures, DayRow, DaySpan, Span } from '../model/digest.ts';
-import { daysAfter } from '../model/duration.ts';
 import type { FlowDeps } from './deps.ts';
 
 /** Days counted by one query. */
@@ -15,7 +14,9 @@ export async function figuresOfDays(
   span: Span,
   { timeZone, slice = {} }: { timeZone: string; slice?: TicketSlice },
 ): Promise<DayFigures[]> {
-  const days = daysIn(span, timeZone);
+  const recorded = await recordedIn({ store, clock }, span, timeZone);
+  if (!recorded) return [];
+  const days = daysIn(recorded, timeZone);
   // Only the first and the last can be cut.
   const isWhole = ({ day, from, to }: DaySpan) =>
     from.getTime() === startOfDay(day, timeZone).getTime() &&
@@ -39,6 +40,20 @@ export async function figuresOfDays(
   return [...own, ...counted];
 }
 
+/** The part of a span in which there can be tickets, in whole days unless the span cuts them; null: none. */
+async function recordedIn(
+  { store, clock }: Pick<FlowDeps, 'store' | 'clock'>,
+  span: Span,
+  timeZone: string,
+): Promise<Span | null> {
+  const since = await store.firstTicketAt();
+  if (!since) return null;
+  const dayOf = (at: Date) => localTime(at, timeZone).day;
+  const from = Math.max(span.from.getTime(), startOfDay(dayOf(since), timeZone).getTime());
+  const to = Math.min(span.to.getTime(), startOfDay(addDays(dayOf(clock.now()), 2), timeZone).getTime());
+  return from < to ? { from: new Date(from), to: new Date(to) } : null;
+}
+
 /** What came in on each day of a span, oldest first; days without a ticket are missing. */
 export async function figuresByDay(
   deps: Pick<FlowDeps, 'store' | 'clock' | 'settings'>,
@@ -46,14 +61,7 @@ export async function figuresByDay(
   slice?: TicketSlice,
 ): Promise<DayRow[]> {
   const { timeZone } = deps.settings.workspace;
-  const since = await deps.store.firstTicketAt();
-  if (!since) return [];
-  const until = daysAfter(deps.clock.now(), 1);
-  const recorded = {
-    from: new Date(Math.max(span.from.getTime(), since.getTime())),
-    to: new Date(Math.min(span.to.getTime(), until.getTime())),
-  };
-  const days = (await figuresOfDays(deps, recorded, { timeZone, slice })).map(dayRow);
+  const days = (await figuresOfDays(deps, span, { timeZone, slice })).map(dayRow);
   return days.filter(({ received }) => received > 0).sort((a, b) => a.day.localeCompare(b.day));
 }
 
