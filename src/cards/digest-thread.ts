@@ -1,9 +1,9 @@
 // The details of a digest: what changed, answers, themes, reports and customers, each a post in its thread.
 import type { Block } from '../model/card.ts';
-import { NONE, PROMISES } from '../model/dashboard.ts';
+import { NONE } from '../model/dashboard.ts';
 import type { AtRiskRow, ClusterRow, Digest } from '../model/digest.ts';
 import { rounded, spreadCell, timesNote } from '../model/measure.ts';
-import { SERVICE_TARGETS } from '../model/service-level.ts';
+import { PROMISES, SERVICE_TARGETS } from '../model/service-level.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { type Behind, type DigestLook, linkTo, pictureOf } from './digest-look.ts';
 import { costText, minutesText, ratingText } from './digest-words.ts';

@@ -1,8 +1,7 @@
 // What changed, in sentences that say only what the numbers say.
-import { PROMISES } from '../model/dashboard.ts';
 import type { Change, Digest, SpanRows } from '../model/digest.ts';
 import { against, duration } from '../model/measure.ts';
-import { SERVICE_TARGETS } from '../model/service-level.ts';
+import { PROMISES, SERVICE_TARGETS } from '../model/service-level.ts';
 import { distance, NOTABLE } from './normal.ts';
 
 /** Several categories are looked at, so one must stand out further than a single number. */

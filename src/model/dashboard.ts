@@ -61,17 +61,6 @@ const STATUSES = [
 ] as const;
 const ANSWERERS = ['auto', 'assisted', 'agent', 'bot'] as const;
 
-/** Promises in figures: what people call several, and the status by which the tickets behind each are found. */
-export const PROMISES = {
-  first_answer: { many: 'First answers', due: 'due', late: 'late', overdue: 'overdue' },
-  resolution: {
-    many: 'Resolutions',
-    due: 'resolution_due',
-    late: 'resolution_late',
-    overdue: 'resolution_overdue',
-  },
-} as const;
-
 /** Narrows a view down to one part of its figure. */
 export const drillSchema = z.object({
   view: z.enum(VIEWS, `must be one of ${VIEWS.join(', ')}`),

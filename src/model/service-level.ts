@@ -10,6 +10,17 @@ export const TARGET_WORDS: Record<ServiceTarget, string> = {
   resolution: 'resolution',
 };
 
+/** Promises in figures: what people call several, and the status by which the tickets behind each are found. */
+export const PROMISES = {
+  first_answer: { many: 'First answers', due: 'due', late: 'late', overdue: 'overdue' },
+  resolution: {
+    many: 'Resolutions',
+    due: 'resolution_due',
+    late: 'resolution_late',
+    overdue: 'resolution_overdue',
+  },
+} as const;
+
 type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 /** When people are at work, on the clocks of an IANA zone. Times are `09:00`, the end of a day `24:00`. */

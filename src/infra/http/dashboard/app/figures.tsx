@@ -1,8 +1,13 @@
 // The figures at the top: each says what it counts, against what is normal, and opens the tickets behind it.
 import type { ComponentChildren } from 'preact';
-import { type Dashboard, PROMISES, type Wire } from '../../../../model/dashboard.ts';
+import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
 import { against, duration } from '../../../../model/measure.ts';
-import { SERVICE_TARGETS, type ServiceTarget, TARGET_WORDS } from '../../../../model/service-level.ts';
+import {
+  PROMISES,
+  SERVICE_TARGETS,
+  type ServiceTarget,
+  TARGET_WORDS,
+} from '../../../../model/service-level.ts';
 import type { Address } from './address.ts';
 import { DrillLink } from './parts.tsx';
 import { count, percent, spreadNote } from './words.ts';
