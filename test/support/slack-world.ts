@@ -40,6 +40,8 @@ export type SlackWorld = ChatWorld & {
   say(person: Person, text: string): Promise<void>;
   /** Presses a button of the open window. */
   pressInWindow(person: Person, actionId: string): Promise<void>;
+  /** From now on events go to a bot that runs there, instead of the adapter of this world. */
+  meet(base: string): void;
 };
 
 /** A workspace with four people in one channel. `timeoutMs`: how long the adapter waits for Slack. */
@@ -59,7 +61,8 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
   if (socket) slack.setSocketUrl(socket.url);
   const store = createMemoryStore();
   const servers: Awaited<ReturnType<typeof serveHttp>>[] = [];
-  const wire = socket ?? httpWire(() => servers.at(-1)?.base ?? '');
+  let bot: string | null = null;
+  const wire = socket ?? httpWire(() => bot ?? servers.at(-1)?.base ?? '');
   const shots = new WeakMap<Seen, SlackMessageState>();
   const problems = new WeakMap<SlackView, { text: string; values: Record<string, string> }>();
 
@@ -352,6 +355,9 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
     heal: () => slack.setFault(null),
     ...(socket && { disconnect: () => socket.drop() }),
     refused: () => slack.refused,
+    meet(base) {
+      bot = base;
+    },
     async remove() {
       for (const { server } of servers) await server.close(0);
       await socket?.close();

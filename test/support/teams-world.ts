@@ -231,5 +231,13 @@ export async function buildTeamsWorld({
     'bot removed': () => double.fail({ status: 403, code: 'BotNotInConversationRoster' }),
     'token revoked': () => double.revoke(),
   };
-  return { ...world, double, at };
+  /** From now on activities go to a bot that runs there, instead of the adapter of this world. */
+  function meet(base: string): void {
+    const path = '/webhooks/teams';
+    const handle = async (request: Request) =>
+      fetch(`${base}${path}`, { method: 'POST', headers: request.headers, body: await request.text() });
+    routes = [{ method: 'POST', path, handle }];
+  }
+
+  return { ...world, double, at, meet };
 }
