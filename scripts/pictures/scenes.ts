@@ -68,6 +68,7 @@ const bug: ClusterView = {
   reports: 7,
   customers: 5,
   today: 5,
+  usual: { of: 'Exports', rate: '0.3 a day' },
   accounts: 4,
   mrr: 4230,
   plans: ['Enterprise', 'Team'],

@@ -108,6 +108,7 @@ function factsOf(view: ClusterView): { label: string; value: string }[] {
   return [
     { label: 'Since', value: time(view.firstSeen, view) },
     { label: 'Latest', value: `${time(view.lastSeen, view)} · ${count(view.today, 'customer')} in 24 h` },
+    { label: 'Usual', value: view.usual ? `${view.usual.rate} about ${line(view.usual.of, 60)}` : '' },
     { label: 'Accounts', value: view.accounts > 0 ? `${view.accounts}${plans ? ` (${plans})` : ''}` : '' },
     { label: 'Error', value: listed(view.signatures) },
     { label: 'Environment', value: listed(view.environment) },

@@ -4,8 +4,8 @@ import { most } from '../engine/local/profiles.ts';
 import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { IssueRow, Report } from '../infra/db/queries/tracking.ts';
+import { BASELINE_DAYS, type Baseline, isToldAgain, reasonToTell, usual } from '../insights/bug-rules.ts';
 import { productName, stepsOf } from '../insights/issue-report.ts';
-import { type Surge, surgeOf } from '../insights/surge.ts';
 import { type ClusterView, clusterKey } from '../model/cluster.ts';
 import { DAY_MS, daysBefore } from '../model/duration.ts';
 import { errorText } from '../model/errors.ts';
@@ -16,29 +16,20 @@ import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
 
-/** What a category's usual number of reports is taken from. */
-const BASELINE_DAYS = 28;
-/** Chance below which a number of reports is no accident; a workspace has some twenty categories that are tried each day. */
-const CHANCE = 0.001;
 /** `fault` from which one P1 with an error signature is enough. */
 const SURE = 0.5;
 const QUOTES = 3;
 const STEPS = 6;
 
-/**
- * A bug that engineers have known for longer than the days of the rule, and that is reported far more often today than
- * it usually is, is told of again. True when it is.
- */
+/** A bug that engineers know, and that suddenly is reported far more often than it usually is, is told of again. True when it is. */
 async function growsAgain({ store, clock, settings }: FlowDeps, row: ClusterRow): Promise<boolean> {
-  const { days, growth } = settings.clusters;
   const now = clock.now();
-  const since = (back: number) => new Date(now.getTime() - back * DAY_MS);
   const told = row.grewAt ?? row.confirmedAt;
-  if (row.status !== 'confirmed' || !told || told > since(days)) return false;
-  const today = await store.clusterCounts(row.id, since(1));
-  if (today.customers < growth) return false;
-  const before = (await store.clusterCounts(row.id, since(1 + BASELINE_DAYS))).reports - today.reports;
-  if (surgeOf(today.customers, 1, before, BASELINE_DAYS).chance >= CHANCE) return false;
+  if (row.status !== 'confirmed' || !told) return false;
+  const today = await store.clusterCounts(row.id, daysBefore(now, 1));
+  const all = await store.clusterCounts(row.id, daysBefore(now, 1 + BASELINE_DAYS));
+  const baseline = { reports: all.reports - today.reports, days: BASELINE_DAYS };
+  if (!isToldAgain(settings.clusters, { told, now, today: today.customers, baseline })) return false;
   await store.updateCluster(row.id, { grewAt: now });
   return true;
 }
@@ -65,41 +56,16 @@ async function reasonToConfirm(
   { id, profile }: ClusterRow,
   ticket: TicketRow,
 ): Promise<string | null> {
-  const { customers, days, growth } = settings.clusters;
+  const rules = settings.clusters;
   const now = clock.now();
-  const since = (back: number) => daysBefore(now, back);
-  const lately = await store.clusterCounts(id, since(days));
-  if (lately.customers >= customers)
-    return `${lately.customers} customers in ${days === 1 ? 'a day' : `${days} days`}`;
-  const today = await store.clusterCounts(id, since(1));
-  if (today.customers >= growth) {
-    const surge = await surgeIn({ store, clock }, most(profile?.categories ?? {}) ?? '', today.customers);
-    if (surge.chance < CHANCE)
-      return `${today.customers} customers in a day, where ${usual(surge.expected)} is usual`;
-  }
-  if (!settings.clusters.urgent) return null;
-  const [signature] = Object.keys(profile?.signatures ?? {});
-  const faulty = (profile?.fault ?? 0) / Math.max(1, profile?.size ?? 1) >= SURE;
-  return ticket.priority?.level === 'P1' && signature !== undefined && faulty
-    ? `a P1 with ${signature}`
-    : null;
-}
-
-/** How unusual so many reports of bugs in one day are for a category. */
-async function surgeIn(
-  { store, clock }: Pick<FlowDeps, 'store' | 'clock'>,
-  category: string,
-  count: number,
-): Promise<Surge> {
-  const to = daysBefore(clock.now(), 1);
-  const first = (await store.firstTicketAt()) ?? to;
-  const days = Math.min(BASELINE_DAYS, Math.max(1, (to.getTime() - first.getTime()) / DAY_MS));
-  const before = await store.countReports('bug', category, daysBefore(to, days), to);
-  return surgeOf(count, 1, before, days);
-}
-
-function usual(expected: number): string {
-  return expected < 0.1 ? 'less than one in ten days' : `${expected.toFixed(1)} a day`;
+  const lately = (await store.clusterCounts(id, daysBefore(now, rules.days))).customers;
+  const today = (await store.clusterCounts(id, daysBefore(now, 1))).customers;
+  const category = most(profile?.categories ?? {});
+  const baseline = category && today >= rules.growth ? await baselineOf(store, 'bug', category, now) : null;
+  const [signature = null] = Object.keys(profile?.signatures ?? {});
+  const isFault = (profile?.fault ?? 0) / Math.max(1, profile?.size ?? 1) >= SURE;
+  const hardError = ticket.priority?.level === 'P1' && isFault ? signature : null;
+  return reasonToTell(rules, { lately, today, baseline, hardError });
 }
 
 /**
@@ -151,12 +117,14 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
   const { store, clock, settings } = deps;
   const cluster = await store.getCluster(clusterId);
   if (!cluster) return null;
-  const [counts, issue, reports, members, today] = await Promise.all([
+  const category = most(cluster.profile?.categories ?? {});
+  const [counts, issue, reports, members, today, baseline] = await Promise.all([
     store.clusterCounts(clusterId),
     store.issueOfCluster(clusterId),
     store.reportsOf(clusterId),
     store.membersOf(clusterId),
     store.clusterCounts(clusterId, daysBefore(clock.now(), 1)),
+    category ? baselineOf(store, cluster.kind, category, clock.now()) : null,
   ]);
   const bugs = reports.flatMap(({ bug }) => (bug ? [bug] : []));
   const into = cluster.mergedInto === null ? null : await store.currentCluster(clusterId);
@@ -179,6 +147,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     confirmed: cluster.confirmedAt !== null,
     because: cluster.confirmedBecause,
     today: today.customers,
+    usual: category && baseline ? { of: nameOfCategory(deps, category), rate: usual(baseline) } : null,
     mergedInto: into,
     signatures: byFrequency(cluster.profile?.signatures ?? {}).map(({ name, times }) => ({
       name: publicWords(name, NOBODY),
@@ -192,6 +161,22 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     timeZone: settings.workspace.timeZone,
   };
 }
+
+/** What is usual for a category; null while tickets have been understood for less than a day before the last one. */
+async function baselineOf(
+  store: FlowDeps['store'],
+  kind: string,
+  category: string,
+  now: Date,
+): Promise<Baseline | null> {
+  const to = daysBefore(now, 1);
+  const found = await store.countReports(kind, category, { from: daysBefore(to, BASELINE_DAYS), to });
+  const days = found ? (to.getTime() - found.since.getTime()) / DAY_MS : 0;
+  return found && days >= 1 ? { reports: found.reports, days } : null;
+}
+
+const nameOfCategory = ({ taxonomy }: FlowDeps, category: string) =>
+  taxonomy.categories.find(({ id }) => id === category)?.name ?? category;
 
 /** What a tracker that fails means for the issue. */
 function troubleOf(issue: IssueRow | null): string | null {

@@ -58,6 +58,8 @@ export interface ClusterView {
   customers: number;
   /** Customers of the last 24 hours. */
   today: number;
+  /** How often such reports come of its category: `{ of: 'Exports', rate: '0.3 a day' }`; null: nothing to compare with yet. */
+  usual: { of: string; rate: string } | null;
   accounts: number;
   /** Monthly revenue of the accounts; null where none is known. */
   mrr: number | null;

@@ -1,15 +1,16 @@
 // A simulated year of messages with planted incidents: how soon engineers are told, and how often for nothing.
+import { yamlSchema } from '../../src/config/schema.ts';
 import { createClusterIndex, FAULTY, JOIN, kindOf } from '../../src/engine/local/clustering.ts';
 import { seeded } from '../../src/engine/local/linear.ts';
 import { joined, most, profileOf } from '../../src/engine/local/profiles.ts';
-import { surgeOf } from '../../src/insights/surge.ts';
+import { BASELINE_DAYS, isToldAgain, reasonToTell } from '../../src/insights/bug-rules.ts';
 import type { ClusterProfile, Fingerprint } from '../../src/model/cluster.ts';
 import { type Figure, percentile } from './figures.ts';
 import { incidentReports } from './incidents.ts';
 
 const DAY_MS = 86_400_000;
-/** The rules of the default configuration, and those of the flows. */
-const RULES = { customers: 5, days: 7, growth: 4, chance: 0.001, baselineDays: 28 };
+/** Those of the default configuration. */
+const RULES = yamlSchema.parse({}).clusters;
 /** Members whose times the index is told. */
 const LATEST = 16;
 /** Days between two incidents, and for how long reports of one come in. */
@@ -38,7 +39,7 @@ interface Cluster {
 /**
  * Background messages are drawn from `pool`, at random times; every one is from another customer. Every twelve days
  * 6 to 17 customers report an incident within two days, each in words of their own. Both are read by `read`. Clusters
- * are found, merged and confirmed as in the bot, with its rules, on rows in memory. A card that is mostly about no
+ * are found, merged and confirmed by the bot's own functions, on rows in memory; no message is a P1. A card that is mostly about no
  * incident is false, although some of them are of messages that do say the same.
  */
 export async function measureYear(
@@ -147,8 +148,8 @@ function live(arrivals: Arrival[]) {
     keep(id, cluster);
     if (cluster.told !== null) merge(index.around(id));
     const current = clusters.get(id) ?? cluster;
-    const tells = current.told === null ? due : growsAgain;
-    if (!tells(current, arrival.at, bugs.get(most(current.profile.categories) ?? '') ?? [])) continue;
+    const alike = bugs.get(most(current.profile.categories) ?? '') ?? [];
+    if (!isDue(current, arrival.at, alike, arrivals[0]?.at ?? 0)) continue;
     const news = current.members.filter(({ at }) => current.told === null || arrival.at - at < DAY_MS);
     current.told = arrival.at;
     const [incident, reports] = mostly(news);
@@ -163,25 +164,20 @@ function live(arrivals: Arrival[]) {
   return { delays, falseCards, milliseconds: performance.now() - started };
 }
 
-/** The rules by which the flows confirm a bug. `bugs`: times of the reports of bugs in its category. */
-function due({ profile, members }: Cluster, now: number, bugs: number[]): boolean {
+/** Whether engineers are told, or told again of what they know. `bugs`: times of the reports of bugs in its category since `first`. */
+function isDue({ profile, members, told }: Cluster, now: number, bugs: number[], first: number): boolean {
+  const within = (days: number) => members.filter(({ at }) => now - at < days * DAY_MS).length;
+  const today = within(1);
+  if (told !== null) {
+    const baseline = { reports: within(1 + BASELINE_DAYS) - today, days: BASELINE_DAYS };
+    return isToldAgain(RULES, { told: new Date(told), now: new Date(now), today, baseline });
+  }
   if (kindOf(profile) !== 'bug') return false;
-  const within = (days: number) => members.filter(({ at }) => now - at < days * DAY_MS).length;
-  if (within(RULES.days) >= RULES.customers) return true;
-  const today = within(1);
-  if (today < RULES.growth) return false;
-  const [from, to] = [now - (RULES.baselineDays + 1) * DAY_MS, now - DAY_MS];
-  const before = bugs.filter((at) => at >= from && at < to).length;
-  return surgeOf(today, 1, before, RULES.baselineDays).chance < RULES.chance;
-}
-
-/** The rule by which engineers are told again of a bug that they know. */
-function growsAgain({ told, members }: Cluster, now: number): boolean {
-  if (told === null || now - told < RULES.days * DAY_MS) return false;
-  const within = (days: number) => members.filter(({ at }) => now - at < days * DAY_MS).length;
-  const today = within(1);
-  const before = within(1 + RULES.baselineDays) - today;
-  return today >= RULES.growth && surgeOf(today, 1, before, RULES.baselineDays).chance < RULES.chance;
+  const to = now - DAY_MS;
+  const from = Math.max(first, to - BASELINE_DAYS * DAY_MS);
+  const days = (to - from) / DAY_MS;
+  const baseline = days < 1 ? null : { reports: bugs.filter((at) => at >= from && at < to).length, days };
+  return reasonToTell(RULES, { lately: within(RULES.days), today, baseline, hardError: null }) !== null;
 }
 
 /** The incident that most members report, and how many do. */

@@ -34,6 +34,7 @@ const cluster = fc
     reports: number,
     customers: number,
     today: fc.nat(),
+    usual: maybe(fc.record({ of: words, rate: words })),
     accounts: fc.nat(),
     mrr: maybe(fc.double({ min: 0, max: 1e9, noNaN: true })),
     plans: few(words),

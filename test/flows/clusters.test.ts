@@ -60,21 +60,78 @@ describe('clusters', () => {
       intent: { type: 'submit', form, values },
     });
 
-  it('tells engineers once when the fifth customer reports the same bug, and updates that one card', async () => {
-    for (const text of BUGS.slice(0, 4)) await report(text);
-    expect(pings()).toHaveLength(0);
-    const fifth = await report(BUGS[4] ?? '');
-    expect(pings()).toHaveLength(1);
-    expect(words(pings()[0]?.card)).toContain('5 customers');
-    expect(words(pings()[0]?.card)).toContain('EXP-504');
-    await report(BUGS[5] ?? '');
-    expect(pings()).toHaveLength(1);
-    expect(words(pings()[0]?.card)).toContain('6 customers');
-    const [cluster] = await bugs();
-    expect(cluster).toMatchObject({ status: 'confirmed', kind: 'bug' });
-    expect(cluster?.ticketIds).toHaveLength(6);
-    const ticket = shop.platform.posts.find(({ card }) => card.ref?.ticketId === `T-${fifth}`);
-    expect(words(ticket?.card)).toContain('Same as 4 other customers: C-');
+  it.each([3, 5, 7])(
+    'tells engineers with report number %i of ten, as configured: once, on one card that keeps up',
+    async (number) => {
+      shop.deps.settings.clusters.customers = number;
+      const told: [cards: number, updates: number][] = [];
+      for (let i = 0; i < 10; i++) {
+        await report(`${BUGS[i % BUGS.length]} (${i})`);
+        told.push([pings().length, pings()[0]?.updates ?? 0]);
+        if (i + 1 >= number) expect(words(pings()[0]?.card)).toContain(`"${i + 1} customers"`);
+      }
+      expect(told.map(([cards]) => cards)).toEqual(Array.from(told, (_, i) => (i + 1 < number ? 0 : 1)));
+      const updates = told.slice(number - 1).map(([, times]) => times);
+      expect(updates).toEqual(updates.toSorted((a, b) => a - b));
+      expect(new Set(updates).size).toBe(updates.length);
+      expect(pings()[0]?.card.fallback).toContain('EXP-504');
+      expect(await bugs()).toMatchObject([{ status: 'confirmed', kind: 'bug' }]);
+      const last = shop.platform.posts.findLast(({ card }) => card.ref?.ticketId.startsWith('T-'));
+      expect(words(last?.card)).toContain('Same as 9 other customers: C-');
+    },
+  );
+
+  describe('before so many customers report it', () => {
+    /** One message a day. */
+    async function past(messages: string[]) {
+      for (const text of messages) {
+        await report(text);
+        shop.clock.advance(86_400_000);
+      }
+    }
+    const QUESTIONS = Array.from({ length: 28 }, (_, i) => `Where do I find the export of month ${i}?`);
+
+    it('tells them of four in a day where that is unusual, and says what is usual', async () => {
+      shop.deps.settings.clusters.growth = 4;
+      await past(['Columns crash in print', ...QUESTIONS]);
+      for (const text of BUGS.slice(0, 3)) await report(text);
+      expect(pings()).toHaveLength(0);
+      await report(BUGS[3] ?? '');
+      expect(pings()).toHaveLength(1);
+      const because = 'Told because of 4 customers in a day, where less than one in ten days is usual';
+      expect(words(pings()[0]?.card)).toContain(because);
+      expect(words(pings()[0]?.card)).toContain('less than one in ten days about Exports');
+    });
+
+    it('not of four in a day where bugs are reported every day', async () => {
+      shop.deps.settings.clusters.growth = 4;
+      await past(Array.from({ length: 28 }, (_, i) => `QXA-${200 + i} in part${i} of tool${i}`));
+      for (const text of BUGS.slice(0, 4)) await report(text);
+      expect(pings()).toHaveLength(0);
+    });
+
+    it('tells nobody what is usual on the first day', async () => {
+      for (const text of BUGS.slice(0, 5)) await report(text);
+      expect(words(pings()[0]?.card)).not.toContain('Usual');
+      shop.clock.advance(3 * 86_400_000);
+      await report(BUGS[5] ?? '');
+      expect(words(pings()[0]?.card)).toMatch(/"Usual","value":"[12]\.\d a day about Exports"/);
+    });
+
+    it.each([
+      ['one P1 with an error code', BUGS[0], 'P1', true, 1],
+      ['no P1 without one', 'The app crashes when I take a photo of the boiler', 'P1', true, 0],
+      ['no P2', BUGS[0], 'P2', true, 0],
+      ['no P1 where that is switched off', BUGS[0], 'P1', false, 0],
+    ] as const)('tells them of %s', async (_, text, level, urgent, cards) => {
+      shop.deps.settings.clusters.urgent = urgent;
+      const { ticketId } = await shop.write(text ?? '');
+      const priority = { level, score: 90, factors: [] };
+      await shop.store.updateTicket(ticketId ?? 0, { priority, priorityBy: 'ana@team.example' });
+      await shop.work();
+      expect(pings()).toHaveLength(cards);
+      if (cards) expect(words(pings()[0]?.card)).toContain('Told because of a P1 with EXP-504');
+    });
   });
 
   it('tells engineers again when a bug they have known for long is suddenly reported often', async () => {

@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ClusterProfile, Fingerprint } from '../../../model/cluster.ts';
+import type { Span } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
 import { cluster, clusterApart, clusterMember, clusterRefusal } from '../schema/clusters.ts';
 import { message, ticket } from '../schema/conversations.ts';
@@ -268,16 +269,18 @@ export function clusterQueries(db: Db) {
       return countsSchema.parse(rows[0]);
     },
 
-    /** Reports of this kind about a category from `from` to `to`: what is usual, for the count test. */
-    async countReports(kind: string, category: string, from: Date, to: Date): Promise<number> {
-      return db.$count(
-        ticket,
-        and(
-          eq(ticket.kind, kind),
-          eq(ticket.category, category),
-          sql`${ticket.createdAt} >= ${from.toISOString()} and ${ticket.createdAt} < ${to.toISOString()}`,
-        ),
-      );
+    /** Reports of this kind about a category in a span, and the first ticket in it whose kind is known; null: none is. */
+    async countReports(
+      kind: string,
+      category: string,
+      { from, to }: Span,
+    ): Promise<{ reports: number; since: Date } | null> {
+      const { rows } = await db.execute(sql`
+        select count(*) filter (where kind = ${kind} and category = ${category})::int as reports,
+          min(created_at) as since
+        from ticket where kind is not null
+          and created_at >= ${from.toISOString()} and created_at < ${to.toISOString()} having count(*) > 0`);
+      return z.array(z.object({ reports: n, since: z.coerce.date() })).parse(rows)[0] ?? null;
     },
 
     /** The cluster that a ticket shares with others, and how many other customers; null when it is alone. */

@@ -173,16 +173,6 @@ export function conversationQueries(db: Db) {
         .where(eq(ticket.id, id));
     },
 
-    /** When the first ticket came: how long there has been something to compare with. */
-    async firstTicketAt(): Promise<Date | null> {
-      const [row] = await db
-        .select({ at: ticket.createdAt })
-        .from(ticket)
-        .orderBy(asc(ticket.createdAt))
-        .limit(1);
-      return row?.at ?? null;
-    },
-
     /** Changes what no card shows; answers the ticket as it is then, changes of others included. */
     async updateTicketQuietly(
       id: number,
