@@ -49,6 +49,8 @@ export interface Desk {
   /** Does it when it is the newest that this person did on the message, one after the other. */
   inOrder(look: Look, work: () => Promise<void>): Promise<void>;
   botUserId(): Promise<string | null>;
+  /** Does it again while Slack is in trouble: an event that was taken is not delivered again. */
+  persist<T>(work: () => Promise<T>): Promise<T>;
   /** Ticket of the thread under a message. */
   ticketOf(channel: string, ts: string): Promise<CardRef | null>;
 }
@@ -96,7 +98,7 @@ export function listen(app: App, desk: Desk): void {
       if (look) await looked(desk, look);
     });
   app.message(async ({ body }) => {
-    const words = parseWords(body, await desk.botUserId());
+    const words = parseWords(body, await desk.persist(desk.botUserId));
     if (words) await heard(desk, words);
   });
 }
@@ -279,7 +281,7 @@ async function heard(desk: Desk, words: Words): Promise<void> {
   const ref = thread ? await desk.ticketOf(channel, thread) : null;
   const order = thread ? null : /^\s*@deskhand\b[\s:,]*(.*)$/is.exec(text)?.[1];
   if (!ref && (order === null || order === undefined)) return;
-  const agent = await desk.people.find(user);
+  const agent = await desk.persist(() => desk.people.find(user));
   const reply = await desk.act({
     ref,
     agent,
@@ -288,6 +290,9 @@ async function heard(desk: Desk, words: Words): Promise<void> {
   if (reply.kind === 'none' && reply.kept) return desk.api.markKept(channel, words.ts);
   const said = shown(reply);
   if (said === null) return;
-  if (typeof said === 'string') await desk.api.tell(user, said, channel, thread);
-  else await desk.api.show(user, said, channel, thread);
+  await desk.persist(() =>
+    typeof said === 'string'
+      ? desk.api.tell(user, said, channel, thread)
+      : desk.api.show(user, said, channel, thread),
+  );
 }

@@ -1,6 +1,7 @@
 // Slack: cards as Block Kit, buttons, forms, threads and commands, over HTTP or Socket Mode.
 import { App, LogLevel, webApi } from '@slack/bolt';
 import { z } from 'zod';
+import { again } from '../../../src/model/again.ts';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef } from '../../../src/model/platform.ts';
@@ -27,6 +28,9 @@ interface Identity {
   team: string;
   scopes: string[];
 }
+
+/** How long words are kept in hand that cannot be dealt with because Slack is in trouble. */
+const PATIENCE_MS = 15 * 60_000;
 
 /** How long a thread is known for its ticket's after its card was posted. */
 const THREAD_KEPT_MS = 400 * 86_400_000;
@@ -70,6 +74,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
   let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
   let identity: Identity | null = null;
   let checked: { at: number; health: Health } | null = null;
+  let ending = new AbortController();
 
   async function identify(): Promise<Identity> {
     const result = await api.identity();
@@ -110,6 +115,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     isNew: createSeen(store),
     inOrder: createLooks(store),
     botUserId: async () => (identity ?? (await identify())).userId,
+    persist: (work) => again(work, { forMs: PATIENCE_MS, signal: ending.signal }),
     async ticketOf(channel, ts) {
       const value = z.string().safeParse(await store.get(`thread/${channel}/${ts}`));
       return value.success ? parseRef(value.data) : null;
@@ -166,6 +172,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
 
     async start(onAction) {
       handler = onAction;
+      ending = new AbortController();
       await receiver.start();
       // Slack may be out of reach just now: the health says so, and events and cards try again by themselves.
       await identify().catch((error: unknown) =>
@@ -174,6 +181,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     },
 
     async stop() {
+      ending.abort();
       await receiver.stop();
       handler = null;
     },

@@ -4,7 +4,7 @@ import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { AgentRef } from '../../../src/model/platform.ts';
 import type { AdapterStore, Clock, Log } from '../../../src/ports.ts';
 
-/** After this long Slack is asked again. */
+/** After this long Slack is asked again; what is known stays true while it does not answer. */
 const KEPT_MS = 6 * 3_600_000;
 
 const keptSchema = z.object({ name: z.string().optional(), email: z.string().optional(), at: z.number() });
@@ -50,22 +50,18 @@ export function createPeople(options: {
 
   async function load(userId: string): Promise<Kept | null> {
     const now = clock.now().getTime();
-    const fresh = (kept: Kept | null | undefined) => (kept && now - kept.at < KEPT_MS ? kept : null);
-    const known =
-      fresh(memory.get(userId)) ??
-      fresh(
-        keptSchema
-          .nullable()
-          .catch(null)
-          .parse(await store.get(`person/${userId}`)),
-      );
-    if (known) return known;
+    const isFresh = (kept: Kept) => now - kept.at < KEPT_MS;
+    const remembered = memory.get(userId);
+    if (remembered && isFresh(remembered)) return remembered;
+    const known = keptSchema.safeParse(await store.get(`person/${userId}`)).data ?? remembered;
+    if (known && isFresh(known)) return known;
     try {
       const kept = { ...profileOf(await ask(userId), await teamId()), at: now };
       await store.set(`person/${userId}`, kept);
       return kept;
     } catch (error) {
       log.warn({ userId, reason: errorText(error) }, 'Slack did not tell who a person is');
+      if (known) return known;
       if (named(userId)) return null;
       throw new AppError(
         'person_unknown',

@@ -1,7 +1,8 @@
 // What the flows say to an agent -> what Teams shows: an answer to the press in time, the rest when it is done.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { again as persisting } from '../../../src/model/again.ts';
 import type { Form } from '../../../src/model/card.ts';
-import { errorText } from '../../../src/model/errors.ts';
+import { errorText, hasCode } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, Intent, MessageRef } from '../../../src/model/platform.ts';
 import type { Log } from '../../../src/ports.ts';
 import { type Activity, spotOf } from './activity.ts';
@@ -35,6 +36,9 @@ const NO_MESSAGE =
   'Teams did not tell which message this is about; open the menu of a message and try again.';
 const NOT_OURS = 'This card is of another version of Deskhand; ask for the ticket again.';
 
+/** How long words are kept in hand that cannot be dealt with because Teams is in trouble. */
+const PATIENCE_MS = 15 * 60_000;
+
 export type Answers = ReturnType<typeof createAnswers>;
 
 export function createAnswers(deps: {
@@ -50,6 +54,9 @@ export function createAnswers(deps: {
   const { places, people, posts, seen, inOrder, log, onAction } = deps;
   /** What goes on after its event was answered. */
   const working = new Set<Promise<unknown>>();
+  const ending = new AbortController();
+  const persist = <T>(work: () => Promise<T>) =>
+    persisting(work, { forMs: PATIENCE_MS, signal: ending.signal });
 
   function inBackground(work: Promise<unknown>): void {
     const kept = work
@@ -71,11 +78,15 @@ export function createAnswers(deps: {
     return late;
   }
 
-  /** True when it was said. */
-  async function whisper(activity: Activity, content: Content): Promise<boolean> {
+  /** True when it was said. `how`: once, or until it worked. */
+  async function whisper(
+    activity: Activity,
+    content: Content,
+    how: typeof persist = (work) => work(),
+  ): Promise<boolean> {
     const userId = activity.from.aadObjectId ?? activity.from.id;
     try {
-      await posts.whisper(userId, content);
+      await how(() => posts.whisper(userId, content));
       return true;
     } catch (error) {
       log.warn({ userId, reason: errorText(error) }, 'an agent could not be told in private');
@@ -91,7 +102,17 @@ export function createAnswers(deps: {
       if (!email) return { kind: 'notice', text: UNKNOWN_PERSON, ok: false };
       return ask(activity, withPerson(press, email));
     }
-    return onAction({ ref: press.ref, agent: await people.agentOf(activity), intent: press.intent });
+    return actAs(activity, { ref: press.ref, intent: press.intent });
+  }
+
+  /** Somebody of whom nothing is known yet can try again; they are told so. */
+  async function actAs(activity: Activity, action: Omit<AgentAction, 'agent'>): Promise<ActionReply> {
+    try {
+      return await onAction({ ...action, agent: await people.agentOf(activity) });
+    } catch (error) {
+      if (!hasCode(error, 'person_unknown')) throw error;
+      return { kind: 'notice', text: error.message, ok: false };
+    }
   }
 
   /** The message that a button belongs to. */
@@ -167,12 +188,11 @@ export function createAnswers(deps: {
   async function again(activity: Activity, press: Press, error: string): Promise<DialogAnswer> {
     if (!press.form) return { kind: 'text', text: error };
     const { id, values, origin } = press.form;
-    const agent = await people.agentOf(activity);
     const intent: Intent =
       id === 'create_ticket' && origin
         ? { type: 'create_ticket', message: { id: origin, text: values.text ?? '', author: {} } }
         : { type: 'open_form', form: id };
-    const reply = await onAction({ ref: press.ref, agent, intent });
+    const reply = await actAs(activity, { ref: press.ref, intent });
     if (reply.kind !== 'form') return { kind: 'text', text: withWords(error, press) };
     return showForm(reply.form, { values, error });
   }
@@ -184,15 +204,15 @@ export function createAnswers(deps: {
   }
 
   async function command(activity: Activity, text: string): Promise<void> {
-    const agent = await people.agentOf(activity);
+    const agent = await persist(() => people.agentOf(activity));
     const reply = await onAction({ ref: null, agent, intent: { type: 'command', text } });
     await tell(activity, reply);
   }
 
-  /** What cannot be answered in the event itself goes to the private chat. */
+  /** What cannot be answered in the event itself goes to the private chat, when Teams takes it. */
   async function tell(activity: Activity, reply: ActionReply): Promise<void> {
-    if (reply.kind === 'card') await whisper(activity, renderCard(reply.card));
-    if (reply.kind === 'notice') await whisper(activity, renderText(reply.text));
+    if (reply.kind === 'card') await whisper(activity, renderCard(reply.card), persist);
+    if (reply.kind === 'notice') await whisper(activity, renderText(reply.text), persist);
     if (reply.kind === 'form') await formInChat(activity, reply.form);
   }
 
@@ -211,7 +231,7 @@ export function createAnswers(deps: {
       return;
     }
     if (!text) return;
-    const agent = await people.agentOf(activity);
+    const agent = await persist(() => people.agentOf(activity));
     const intent = { type: 'thread' as const, text, id: activity.id ?? crypto.randomUUID() };
     await tell(activity, await onAction({ ref: { ticketId, draftVersion: 0 }, agent, intent }));
   }
@@ -223,11 +243,7 @@ export function createAnswers(deps: {
     if (!ticketId) return;
     await inOrder(look, async () => {
       const ref = { ticketId, draftVersion: 0 };
-      await onAction({
-        ref,
-        agent: await people.agentOf(activity),
-        intent: { type: 'looking', on: look.on },
-      });
+      await actAs(activity, { ref, intent: { type: 'looking', on: look.on } });
     });
   }
 
@@ -267,8 +283,7 @@ export function createAnswers(deps: {
     async takeMessage(activity) {
       const message = takenMessageOf(activity);
       if (!message) return { kind: 'text', text: NO_MESSAGE };
-      const agent = await people.agentOf(activity);
-      const reply = await onAction({ ref: null, agent, intent: { type: 'create_ticket', message } });
+      const reply = await actAs(activity, { ref: null, intent: { type: 'create_ticket', message } });
       if (reply.kind === 'form') return showForm(reply.form);
       return reply.kind === 'notice' ? { kind: 'text', text: reply.text } : { kind: 'done' };
     },
@@ -297,6 +312,7 @@ export function createAnswers(deps: {
     handlers,
     /** Waits for what goes on after its event was answered. */
     async finish(): Promise<void> {
+      ending.abort();
       await Promise.all(working);
       await seen.finish();
     },

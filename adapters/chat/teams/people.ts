@@ -1,6 +1,6 @@
 // Who pressed or wrote: the Entra id that every event carries, and the e-mail address that the roster tells.
 import { z } from 'zod';
-import { errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { AgentRef } from '../../../src/model/platform.ts';
 import type { Clock, Log } from '../../../src/ports.ts';
 import type { Activity } from './activity.ts';
@@ -89,7 +89,10 @@ export function createPeople(deps: {
       return (await places.userWith(email)) ?? (await inRoster(channel, email.toLowerCase())) ?? userId;
     },
 
-    /** The agent behind an event. When the roster cannot be read, what is known must do. */
+    /**
+     * The agent behind an event. When the roster cannot be read, what is known must do; AppError `person_unknown` for
+     * somebody of whom nothing is known, while another try may do better.
+     */
     async agentOf(activity: Activity): Promise<AgentRef> {
       const { from, serviceUrl } = activity;
       const userId = from.aadObjectId ?? from.id;
@@ -100,6 +103,12 @@ export function createPeople(deps: {
           await places.keepPerson(userId, person);
         } catch (error) {
           log.warn({ userId, reason: errorText(error) }, 'Teams did not tell the e-mail address of an agent');
+          if (!person?.email && !named[userId] && error instanceof AppError && error.retryable)
+            throw new AppError(
+              'person_unknown',
+              'Teams does not tell who you are just now. Nothing was done; please try again.',
+              { retryable: true, cause: error },
+            );
           person ??= { id: from.id, name: from.name ?? null, email: null, at: 0, serviceUrl };
           await places.keepPerson(userId, person);
         }
