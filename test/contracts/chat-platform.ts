@@ -6,6 +6,7 @@ import { aBigCard, aCard } from './chat-cards.ts';
 import { dashboardContract } from './chat-dashboard.ts';
 import { digestContract } from './chat-digest.ts';
 import { lookingContract } from './chat-looking.ts';
+import { nativeContract } from './chat-native.ts';
 import { placesContract } from './chat-places.ts';
 import { subjectCardsContract } from './chat-subject-cards.ts';
 import { threadsContract } from './chat-threads.ts';
@@ -324,6 +325,7 @@ export function chatPlatformContract(
     raceContract(() => chat);
     placesContract(() => chat, { farEnd });
     backgroundContract(() => chat);
+    nativeContract(() => chat);
     digestContract(() => chat);
     dashboardContract(() => chat, { isPage: !farEnd });
     endingContract(() => chat);

@@ -59,6 +59,8 @@ export interface ChatWorld {
   pinged(ref: MessageRef): Person[];
   /** What was said to one person only, oldest first. */
   notices(person: Person): string[];
+  /** Cards that only one person sees, oldest first, to be pressed like others; absent where there are none to keep. */
+  privates?(person: Person): Seen[];
   /** Addresses that open from what was said to one person only; absent where the platform is a page itself. */
   links?(person: Person): string[];
   /** What the window in front of a person says, where a platform has windows besides forms. */

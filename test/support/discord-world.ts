@@ -229,6 +229,7 @@ export async function openDiscordWorld(
     pinged: ({ message }) =>
       personsOf((person) => double.messages.get(message)?.pinged.includes(PEOPLE[person]) === true),
     notices: (person) => saidTo(person).map(textOf),
+    privates: (person) => saidTo(person).map(look),
     async pictures(seen) {
       const look = looks.get(seen);
       const items = flatten(look?.components ?? []).flatMap((one) => gallerySchema.parse(one).items ?? []);

@@ -94,17 +94,27 @@ export function stateOf(view: SlackView, values: Record<string, string>): Record
     const input = block.element as Json;
     const field = String(input.action_id);
     // A text that was typed anew stands in the first input; a time in the picker of times.
-    const here = block.block_id === field || input.type === 'datetimepicker';
+    const isChosen = inputsOf(view).some(
+      ({ element }) =>
+        (element as Json).type === 'radio_buttons' &&
+        (element as Json).action_id === field &&
+        optionsOf(element as Json).some(({ value }) => value === values[field]),
+    );
+    const here = block.block_id === field || (input.type === 'datetimepicker' && !isChosen);
     const typed = field in values ? (here ? values[field] : '') : undefined;
     state[String(block.block_id)] = { [field]: given(input, typed) };
   }
   return state;
 }
 
+function optionsOf(input: Json): Json[] {
+  const groups = ((input.option_groups ?? []) as Json[]).flatMap(({ options }) => options as Json[]);
+  return [...((input.options ?? []) as Json[]), ...groups];
+}
+
 function given(input: Json, typed: string | undefined): Json {
   const type = String(input.type);
-  const groups = ((input.option_groups ?? []) as Json[]).flatMap(({ options }) => options as Json[]);
-  const options = [...((input.options ?? []) as Json[]), ...groups];
+  const options = optionsOf(input);
   switch (type) {
     case 'plain_text_input': {
       const value = typed ?? input.initial_value ?? null;

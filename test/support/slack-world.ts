@@ -32,6 +32,9 @@ import { silentLog } from './workspace.ts';
 
 type Json = Record<string, unknown>;
 
+/** A message as somebody saw it, perhaps alone. */
+type Shown = SlackMessageState & { isPrivate?: boolean };
+
 export type SlackWorld = ChatWorld & {
   slack: SlackDouble;
   /** Opens the app's Home tab and returns its words when they stand there. */
@@ -63,7 +66,7 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
   const servers: Awaited<ReturnType<typeof serveHttp>>[] = [];
   let bot: string | null = null;
   const wire = socket ?? httpWire(() => bot ?? servers.at(-1)?.base ?? '');
-  const shots = new WeakMap<Seen, SlackMessageState>();
+  const shots = new WeakMap<Seen, Shown>();
   const problems = new WeakMap<SlackView, { text: string; values: Record<string, string> }>();
 
   function create(): ChatPlatform {
@@ -98,7 +101,7 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
     };
   }
 
-  function shot(message: SlackMessageState): Seen {
+  function shot(message: Shown): Seen {
     const seen: Seen = {
       ref: refOf(message),
       thread: message.thread,
@@ -124,7 +127,7 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
   /** A press on an element of a message or a window. */
   async function act(
     person: Person,
-    on: { message: SlackMessageState } | { view: SlackView },
+    on: { message: Shown } | { view: SlackView },
     action: Json,
     times: number,
   ) {
@@ -142,7 +145,7 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
               type: 'message',
               channel_id: SLACK.channel,
               message_ts: on.message.ts,
-              is_ephemeral: false,
+              is_ephemeral: on.message.isPrivate === true,
               ...thread,
             }
           : { type: 'view', view_id: on.view.id },
@@ -150,7 +153,11 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
           ? {
               channel: { id: SLACK.channel },
               message: { ts: on.message.ts },
-              response_url: slack.responseUrl(user, SLACK.channel, null),
+              response_url: slack.responseUrl(
+                user,
+                SLACK.channel,
+                on.message.isPrivate ? on.message.ts : null,
+              ),
             }
           : { view: { ...on.view.view, id: on.view.id } }),
         actions: [{ block_id: 'b', ...action }],
@@ -183,6 +190,12 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
     },
     notices: (person) =>
       slack.privates.filter(({ user }) => user === USERS[person]).map(({ blocks }) => wordsOf(blocks)),
+    privates: (person) =>
+      slack.privates
+        .filter(({ user }) => user === USERS[person])
+        .map((one) =>
+          shot({ ...one, first: one.blocks, metadata: null, edits: 0, deleted: false, isPrivate: true }),
+        ),
     async pictures(seen) {
       const images = (shots.get(seen)?.blocks ?? []).filter(({ type }) => type === 'image');
       return images.map(({ slack_file, alt_text }) => {

@@ -134,6 +134,8 @@ export async function buildTeamsWorld({
           return { png: new Uint8Array(await answer.arrayBuffer()), alt: altText };
         }),
       ),
+    privates: (name) =>
+      double.posted.filter(({ channel }) => double.chatOf(channel)?.id === MEMBERS[name].id).map(see),
     tables: (seen) => tablesOn(cardOf(seen)),
     links: (name) =>
       double.posted
