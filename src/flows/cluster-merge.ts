@@ -112,6 +112,7 @@ export async function merge(
     const { status, confirmedAt, confirmedBecause } = leaving;
     await tx.updateCluster(into, { status, confirmedAt, confirmedBecause });
   }
+  await tx.moveGaps(from, into);
   if (leaving.issue && !staying.issue) await tx.setClusterIssue(into, leaving.issue, leaving.status);
   await rename(tx, into);
   return true;

@@ -1,17 +1,10 @@
 // Accounts that may leave, from what their people wrote to an alert that somebody answers.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digestCards } from '../../src/cards/digest.ts';
 import { act } from '../../src/flows/actions.ts';
 import { makeSignals } from '../../src/flows/dashboard.ts';
 import { makeDigest } from '../../src/flows/digest.ts';
-import { findGaps } from '../../src/flows/find-gaps.ts';
-import { importKnowledge } from '../../src/flows/knowledge.ts';
-import { publishArticle } from '../../src/flows/publish.ts';
 import { recordEvent } from '../../src/flows/record-event.ts';
-import { sendDue } from '../../src/flows/reply.ts';
 import { watchAccounts } from '../../src/flows/watch-accounts.ts';
 import { digestOf } from '../../src/insights/digest-period.ts';
 import type { Intent } from '../../src/model/platform.ts';
@@ -188,99 +181,4 @@ test('an account that may want more is told to sales, where there is such a chan
   await watchAccounts(w.deps);
   await watchAccounts(w.deps);
   expect(alerts('sales')).toHaveLength(1);
-});
-
-describe('a knowledge gap', () => {
-  async function asked(names: string[], answer: string) {
-    // Who belongs together is told by the test.
-    w.engine.fingerprints = async () => [];
-    const { rows } = await w.pool.query(
-      `insert into cluster (kind, title, first_seen, last_seen) values ('question', 'Can I pay by invoice?', now(), now())
-       returning id::float8 as id`,
-    );
-    for (const name of names) {
-      const customer = { email: `${name}@other.example`, name };
-      const { ticketId, messageId } = await w.write('Can I pay by invoice?', { customer });
-      await w.work();
-      await w.press('ana', ticketId, { kind: 'edit', text: `Hi ${name},\n\n${answer}\n\nBest,\nAna` });
-      w.clock.advance(60_000);
-      await sendDue(w.deps);
-      await w.pool.query(
-        'insert into cluster_member (cluster_id, message_id, ticket_id, score, at) values ($1, $2, $3, 1, $4)',
-        [rows[0].id, messageId, ticketId, w.clock.now()],
-      );
-      await w.pool.query('update draft set answerable = false where ticket_id = $1', [ticketId]);
-    }
-  }
-  const ANSWER =
-    'Yes: choose “Invoice” under Settings › Billing. It is open to yearly plans; write to ana@team.example if you pay monthly.';
-
-  test('becomes a drafted article, which is edited, published and found by the engine', async () => {
-    const published: string[] = [];
-    const setArticles = async (articles: { title: string }[]) => {
-      published.push(...articles.map(({ title }) => title));
-    };
-    Object.assign(w.engine, { setArticles });
-    await asked(['ada', 'bob', 'cyd'], ANSWER);
-    for (let i = 0; i < 2; i++) await findGaps(w.deps);
-    expect(alerts()).toHaveLength(1);
-    expect(words()).toContain('3 customers asked this; for 3 of 3 messages no draft held.');
-    expect(words()).toContain('Yes: choose “Invoice”');
-    expect(words()).not.toMatch(/Hi ada|Best,|ana@team/);
-
-    const values = { title: 'Pay by invoice', body: 'Yes, on yearly plans.' };
-    await press({ type: 'submit', form: 'edit_article', values: { ...values, body: ' ' } });
-    await press({ type: 'submit', form: 'edit_article', values });
-    await press({ type: 'act', act: 'publish' });
-    expect(words()).toContain('Published by Ana');
-    expect(await w.store.allArticles()).toMatchObject([
-      { id: 'deskhand/pay-by-invoice-a1.md', title: 'Pay by invoice', body: 'Yes, on yearly plans.' },
-    ]);
-    expect(published).toEqual(['Pay by invoice']);
-  });
-
-  test('is written into the knowledge folder, as the next start reads it', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'knowledge-'));
-    w.deps.knowledgeFolder = folder;
-    const article = { title: 'A: "b"', body: 'Text.', category: 'billing/refund', language: 'en' };
-    await publishArticle(w.deps, 7, article);
-    await importKnowledge(folder, { store: w.store, clock: w.clock });
-    expect(await w.store.allArticles()).toMatchObject([
-      { ...article, id: expect.stringMatching(/a-b-a7\.md$/) },
-    ]);
-    await rm(folder, { recursive: true });
-  });
-
-  test('where the folder cannot be written it stands in the database alone, and no import takes it away', async () => {
-    w.deps.knowledgeFolder = '/dev/null/knowledge';
-    await publishArticle(w.deps, 7, { title: 'Refunds', body: 'Text.', category: null, language: 'en' });
-    expect(await w.store.allArticles()).toMatchObject([{ id: 'deskhand/refunds-a7.md' }]);
-  });
-
-  test('is a language model’s article from the replies where there is one', async () => {
-    const told: { replies: string[] }[] = [];
-    w.deps.writer = {
-      digest: async () => null,
-      translate: async () => null,
-      article: async (material) => {
-        told.push(material);
-        return { title: 'Paying by invoice', body: 'Choose “Invoice” under Settings › Billing.' };
-      },
-    };
-    await asked(['ada', 'bob', 'cyd'], ANSWER);
-    await findGaps(w.deps);
-    expect(JSON.stringify(told)).not.toMatch(/Hi ada|Best,|ana@team/);
-    expect(words()).toContain('Paying by invoice');
-    expect(words()).toContain('A language model wrote the article from what your agents answered');
-  });
-
-  test('two who ask are not many, and what was answered as drafted is no gap', async () => {
-    await asked(['ada', 'bob'], ANSWER);
-    await findGaps(w.deps);
-    await asked(['cyd', 'dot', 'eve'], ANSWER);
-    await w.pool.query('update draft set answerable = true');
-    await w.pool.query('update outcome set error = 0');
-    await findGaps(w.deps);
-    expect(alerts()).toEqual([]);
-  });
 });

@@ -1,10 +1,10 @@
-// Queries about clusters: their sums and members, people's corrections, and what their cards show.
+// Queries about clusters: their sums and members, and what their cards show.
 import { and, asc, desc, eq, getTableColumns, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ClusterProfile, Fingerprint } from '../../../model/cluster.ts';
 import type { Span } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
-import { cluster, clusterApart, clusterMember, clusterRefusal } from '../schema/clusters.ts';
+import { cluster, clusterMember } from '../schema/clusters.ts';
 import { message, ticket } from '../schema/conversations.ts';
 import { account, customer } from '../schema/customers.ts';
 import { inserted } from './rows.ts';
@@ -163,8 +163,6 @@ export function clusterQueries(db: Db) {
       return z.array(z.object({ cards: n })).parse(rows)[0]?.cards ?? 0;
     },
 
-    // --- members ---
-
     /** False when this problem of the message belongs to a cluster already. */
     async insertMember(
       { vector, ...print }: Fingerprint,
@@ -293,48 +291,6 @@ export function clusterQueries(db: Db) {
           and t.customer_id <> (select customer_id from ticket where id = ${ticketId})
         group by c.id, c.title order by others desc, c.id limit 1`);
       return othersSchema.parse(rows)[0] ?? null;
-    },
-
-    // --- corrections ---
-
-    async refuseCluster(row: typeof clusterRefusal.$inferInsert): Promise<void> {
-      await db.insert(clusterRefusal).values(row).onConflictDoNothing();
-    },
-
-    async refusedClusters(messageId: number, part: number): Promise<number[]> {
-      const rows = await db
-        .select({ id: clusterRefusal.clusterId })
-        .from(clusterRefusal)
-        .where(and(eq(clusterRefusal.messageId, messageId), eq(clusterRefusal.part, part)));
-      return rows.map(({ id }) => id);
-    },
-
-    async keepApart(a: number, b: number, by: string, at: Date): Promise<void> {
-      await db
-        .insert(clusterApart)
-        .values({ low: Math.min(a, b), high: Math.max(a, b), by, at })
-        .onConflictDoNothing();
-    },
-
-    /** Merging by hand takes back that two clusters were said to be different. */
-    async allowTogether(a: number, b: number): Promise<void> {
-      await db
-        .delete(clusterApart)
-        .where(and(eq(clusterApart.low, Math.min(a, b)), eq(clusterApart.high, Math.max(a, b))));
-    },
-
-    /** Clusters that people said are not this one, each by its present id. */
-    async apartFrom(clusterId: number): Promise<number[]> {
-      const { rows } = await db.execute(sql`
-        with recursive other as (
-          select case when low in ${clusterFamily(clusterId)} then high else low end as id from cluster_apart
-          where low in ${clusterFamily(clusterId)} or high in ${clusterFamily(clusterId)}
-          union select c.merged_into from cluster c join other o on c.id = o.id where c.merged_into is not null
-        ) select id::float8 as id from other`);
-      return z
-        .array(z.object({ id: n }))
-        .parse(rows)
-        .map(({ id }) => id);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Db } from '../index.ts';
 import { calibrationQueries } from './calibration.ts';
 import { cardQueries } from './cards.ts';
 import { categoryQueries } from './categories.ts';
+import { clusterCorrectionQueries } from './cluster-corrections.ts';
 import { clusterQueries } from './clusters.ts';
 import { conversationQueries } from './conversations.ts';
 import { customerQueries } from './customers.ts';
@@ -11,6 +12,7 @@ import { dayFigureQueries } from './day-figures.ts';
 import { digestQueries } from './digest.ts';
 import { feedbackQueries } from './feedback.ts';
 import { figureQueries } from './figures.ts';
+import { gapQueries } from './gaps.ts';
 import { learningQueries } from './learning.ts';
 import { modelCallQueries } from './model-calls.ts';
 import { outreachQueries } from './outreach.ts';
@@ -25,6 +27,7 @@ function bind(db: Db) {
     ...customerQueries(db),
     ...conversationQueries(db),
     ...clusterQueries(db),
+    ...clusterCorrectionQueries(db),
     ...workQueries(db),
     ...cardQueries(db),
     ...categoryQueries(db),
@@ -39,6 +42,7 @@ function bind(db: Db) {
     ...outreachQueries(db),
     ...proposalQueries(db),
     ...serviceLevelQueries(db),
+    ...gapQueries(db),
     ...signalQueries(db),
     ...trackingQueries(db),
   };

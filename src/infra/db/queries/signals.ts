@@ -219,63 +219,6 @@ export function signalQueries(db: Db) {
       return rows.map(({ id }) => id);
     },
 
-    /**
-     * Clusters of questions, or of people who cannot find a thing, that so many customers are in, that have no alert
-     * yet, and for at least half of which the first draft had nothing to answer from or did not leave as it was.
-     */
-    async knowledgeGaps(since: Date, customers: number, limit: number) {
-      const { rows } = await db.execute(sql`
-        select c.id::float8 as "clusterId", c.kind, c.title, count(distinct t.customer_id)::int as customers,
-          count(distinct t.id)::int as tickets,
-          count(distinct t.id) filter (where not d.answerable or o.id is not null)::int as unanswered
-        from cluster c join cluster_member m on m.cluster_id = c.id join ticket t on t.id = m.ticket_id
-          left join draft d on d.ticket_id = t.id and d.version = 1
-          left join outcome o on o.ticket_id = t.id and o.error > 0
-        where c.kind in ('question', 'friction') and c.merged_into is null
-          and c.status not in ('dismissed', 'merged') and t.created_at >= ${iso(since)}::timestamptz
-          and t.resolution is distinct from 'rejected'
-          and not exists (select 1 from alert a where a.reason = 'gap:' || c.id)
-        group by c.id
-        having count(distinct t.customer_id) >= ${customers}
-          and 2 * count(distinct t.id) filter (where not d.answerable or o.id is not null) >= count(distinct t.id)
-        order by customers desc, c.id limit ${limit}`);
-      return z
-        .array(
-          z.object({
-            clusterId: n,
-            kind: z.enum(['question', 'friction']),
-            title: z.string(),
-            customers: n,
-            tickets: n,
-            unanswered: n,
-          }),
-        )
-        .parse(rows);
-    },
-
-    /** What people, not the bot, answered to the tickets of a cluster, the newest first. */
-    async agentReplies(clusterId: number, bot: string, limit: number) {
-      const { rows } = await db.execute(sql`
-        select m.text, t.category, coalesce(t.analysis ->> 'language', 'en') as language,
-          c.name as customer, a.name as account
-        from message m join ticket t on t.id = m.ticket_id join customer c on c.id = t.customer_id
-          left join account a on a.id = c.account_id
-        where m.direction = 'outbound' and m.author <> ${bot}
-          and t.id in (select ticket_id from cluster_member where cluster_id = ${clusterId})
-        order by m.id desc limit ${limit}`);
-      return z
-        .array(
-          z.object({
-            text: z.string(),
-            category: z.string().nullable(),
-            language: z.string(),
-            customer: z.string().nullable(),
-            account: z.string().nullable(),
-          }),
-        )
-        .parse(rows);
-    },
-
     /** What is wished for, or hard to find, ranked by the companies that say so and what they pay. */
     async rankedClusters(
       kind: 'feature_request' | 'friction',
