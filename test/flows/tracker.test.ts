@@ -9,6 +9,7 @@ import { createSampleTracker } from '../../src/main/sample-tracker.ts';
 import { AppError } from '../../src/model/errors.ts';
 import { createMemoryStore } from '../support/adapter-memory.ts';
 import { type IssueDesk, openIssueDesk } from '../support/issue-desk.ts';
+import { scriptedEngine } from '../support/scripted-engine.ts';
 
 const ANA = { name: 'Ana' };
 
@@ -231,6 +232,91 @@ describe('reports that come later', () => {
     await reportJoined(w.deps, { clusterId: id, ticketId, at: w.clock.now() });
     await w.work();
     expect((await w.store.latestDraft(ticketId))?.version).toBe(2);
+  });
+
+  test('of an open bug get the workaround that helped others, where there is one, and the issue beside it', async () => {
+    const id = await cluster(['ada']);
+    await createIssue(w.deps, id, ANA);
+    const draft = w.engine.draft;
+    const helped = {
+      kind: 'exemplar',
+      id: 'T-900',
+      title: 'Empty PDF',
+      url: null,
+      passage: '',
+      score: 1,
+    } as const;
+    const reply = { text: 'Export as CSV until then.', sources: [helped] };
+    const draftsFor = async (name: string, more: object) => {
+      w.engine.draft = async (input) => ({ ...(await draft(input)), ...reply, ...more });
+      const ticketId = await report(id, name);
+      await w.work();
+      return w.store.latestDraft(ticketId);
+    };
+    const workaround = await draftsFor('bob', {});
+    expect(workaround).toMatchObject({ engine: 'scripted', text: 'Export as CSV until then.', version: 2 });
+    expect(workaround?.sources).toMatchObject([helped, { kind: 'issue', id: 'CREW-1' }]);
+    const card = w.platform.posts.find(
+      (post) => post.card.ref?.ticketId === `T-${workaround?.ticketId}`,
+    )?.card;
+    expect(JSON.stringify(card)).toContain('A known bug: CREW-1 (open)');
+    for (const [name, none] of [
+      ['cid', { answerable: false }],
+      ['dan', { sources: [{ ...helped, kind: 'article' }] }],
+    ] as const)
+      expect(await draftsFor(name, none)).toMatchObject({
+        engine: 'known-issue',
+        sources: [{ kind: 'issue', id: 'CREW-1' }],
+      });
+  });
+
+  test.each([
+    ['not_planned', 'Answer to'],
+    ['merged', 'our engineers have corrected it'],
+  ] as const)('of a bug whose issue is %s are not told that it is open', async (state, said) => {
+    const id = await cluster(['ada']);
+    await createIssue(w.deps, id, ANA);
+    if (state === 'merged') {
+      const { get } = tracker;
+      tracker.get = async (...asked) => {
+        const told = await get(...asked);
+        return told && { ...told, state, stateName: 'merged' };
+      };
+      await w.store.markIssueStale('sample', 'CREW-1');
+      await keepTrack(w.deps);
+    } else await closeAs(state);
+    const ticketId = await report(id, 'bob');
+    await w.work();
+    expect((await w.store.latestDraft(ticketId))?.text).toContain(said);
+  });
+
+  test('of an open bug find it by themselves: the status at once, the next number on card and issue', async () => {
+    const { analyse } = w.engine;
+    w.engine.fingerprints = scriptedEngine().fingerprints;
+    w.engine.analyse = async (input) => ({
+      ...(await analyse(input)),
+      kind: 'bug',
+      category: 'reports/exports',
+    });
+    const write = async (name: string) => {
+      const customer = { email: `${name}@${name}.example`, name };
+      const { ticketId } = await w.write('The report export fails with EXP-504', { customer });
+      await w.work();
+      return ticketId ?? 0;
+    };
+    const first = await write('ada');
+    const id = await w.store.clusterOfTicket(first);
+    await createIssue(w.deps, id ?? 0, ANA);
+    const ticketId = await write('bob');
+    expect(await w.store.clusterOfTicket(ticketId)).toBe(id);
+    expect(await w.store.latestDraft(ticketId)).toMatchObject({ engine: 'known-issue', status: 'pending' });
+    const card = w.platform.posts.find((post) => post.card.ref?.ticketId === `T-${ticketId}`)?.card;
+    expect(JSON.stringify(card)).toContain(`Same as 1 other customer: C-${id}`);
+    await w.press('ana', ticketId, { kind: 'approve' });
+    await w.work();
+    expect(w.email.sent.at(-1)?.text).toContain('We know about this problem');
+    await keepTrack(w.deps);
+    expect((await w.store.issueOfCluster(id ?? 0))?.reported).toBe(2);
   });
 
   test('after the fix are a regression: the issue is reopened, told, and engineers hear of it once', async () => {
