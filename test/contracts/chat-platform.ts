@@ -8,6 +8,7 @@ import { digestContract } from './chat-digest.ts';
 import { lookingContract } from './chat-looking.ts';
 import { nativeContract } from './chat-native.ts';
 import { placesContract } from './chat-places.ts';
+import { stormContract } from './chat-storm.ts';
 import { subjectCardsContract } from './chat-subject-cards.ts';
 import { threadsContract } from './chat-threads.ts';
 import { endingContract, raceContract, troubleContract } from './chat-trouble.ts';
@@ -330,6 +331,7 @@ export function chatPlatformContract(
     dashboardContract(() => chat, { isPage: !farEnd });
     endingContract(() => chat);
     if (farEnd) troubleContract(() => chat);
+    if (farEnd) stormContract(() => chat);
   });
   rightsContract(name, build);
   subjectCardsContract(name, build);

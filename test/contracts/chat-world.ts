@@ -89,6 +89,8 @@ export interface ChatWorld {
   /** What the far end does with the next call to it. Endless ones last until `heal`. */
   fault(kind: Fault, seen?: Seen): void;
   heal(): void;
+  /** The next so many posts and updates are one too many; tells how many calls did not keep to the pauses. */
+  storm?(calls: number): () => number;
   /** A platform that has no key for posts, and no list of them: a card that was being posted may stand twice. */
   postsTwice?: true;
   /** Breaks the connection where there is one; it comes back by itself. */

@@ -60,12 +60,14 @@ export interface Journaled {
   path: string;
   body: unknown;
   status: number;
+  at: number;
 }
 
 /** What the far end does with requests while it stands. */
 interface Fault {
   kind: 'busy' | 'server error' | 'timeout';
   once: boolean;
+  waitMs: number;
   matches: (method: string, path: string) => boolean;
 }
 
@@ -353,7 +355,7 @@ export async function openDiscordDouble() {
   }
 
   function reply(response: ServerResponse, asked: Asked, status: number, body: unknown, headers = {}): void {
-    journal.push({ method: asked.method, path: asked.path, body: asked.body, status });
+    journal.push({ ...asked, status, at: Date.now() });
     if (body === null) return void response.writeHead(204).end();
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   }
@@ -369,7 +371,7 @@ export async function openDiscordDouble() {
     }
     if (fault?.kind === 'server error')
       return reply(response, asked, 500, { message: '500: Internal Server Error' });
-    const wait = fault?.kind === 'busy' ? 50 : overBudget(asked.method, path);
+    const wait = fault?.kind === 'busy' ? fault.waitMs : overBudget(asked.method, path);
     if (wait !== null)
       return reply(
         response,
@@ -444,8 +446,10 @@ export async function openDiscordDouble() {
       return { id: message.id, event };
     },
     addChannel: (name: string) => addChannel({ name, type: 0, parent: null, recipient: null }).id,
-    fault: (kind: Fault['kind'], { once = false, matches = () => true }: Partial<Omit<Fault, 'kind'>> = {}) =>
-      void faults.push({ kind, once, matches }),
+    fault: (
+      kind: Fault['kind'],
+      { once = false, waitMs = 50, matches = () => true }: Partial<Omit<Fault, 'kind'>> = {},
+    ) => void faults.push({ kind, once, waitMs, matches }),
     heal() {
       faults.length = 0;
       for (const response of hanging) response.destroy();

@@ -6,6 +6,7 @@ import { joinParts } from '../../adapters/chat/discord/split.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
 import type { ChatPlatform, RateLimiter } from '../../src/ports.ts';
+import { hastyCalls } from '../contracts/chat-storm.ts';
 import {
   type ChatWorld,
   type Person,
@@ -361,6 +362,11 @@ export async function openDiscordWorld(
       }
     },
     heal: () => double.heal(),
+    storm(calls) {
+      const matches = (method: string, path: string) => /messages/.test(path) && /POST|PATCH/.test(method);
+      for (let n = 0; n < calls; n++) double.fault('busy', { once: true, waitMs: 1_000, matches });
+      return () => hastyCalls(double.journal, 1_000);
+    },
     async disconnect() {
       double.gateway.drop();
     },

@@ -9,7 +9,7 @@ import { adapterDeps } from '../adapters/intake/deps.ts';
 import { createMemoryStore } from './adapter-memory.ts';
 import { serveHttp } from './http-app.ts';
 import { SLACK } from './slack-double.ts';
-import { httpWire } from './slack-world.ts';
+import { httpWire } from './slack-wire.ts';
 import { openWorkspace } from './workspace.ts';
 
 /**

@@ -70,6 +70,7 @@ export async function startTeamsDouble(members: Member[]) {
   const refused: string[] = [];
   const tokens = new Set<string>();
   const hanging = new Set<ServerResponse>();
+  const answered: { at: number; status: number }[] = [];
   const state = { fault: null as Fault | null, hang: false, revoked: false, calls: [] as string[] };
   let last = 1_772_000_000_000;
 
@@ -117,8 +118,11 @@ export async function startTeamsDouble(members: Member[]) {
     if (!tokens.has(request.headers.authorization?.replace('Bearer ', '') ?? ''))
       return problem(401, 'Unauthorized');
     const { fault } = state;
+    const entry = { at: Date.now(), status: 200 };
+    answered.push(entry);
     if (fault && fault.times > 0 && (!fault.method || fault.method === method)) {
       fault.times--;
+      entry.status = fault.status;
       return problem(fault.status, fault.code, fault.retryAfter ? { 'retry-after': fault.retryAfter } : {});
     }
 
@@ -186,6 +190,8 @@ export async function startTeamsDouble(members: Member[]) {
     refused,
     /** Calls of the connector's API, in order. */
     calls: state.calls,
+    /** Calls with a token, and how they were answered where the double was told to refuse. */
+    answered,
     /** Whose private chat a conversation is. */
     chatOf: (conversation: string) => chats.get(conversation) ?? null,
     nextId: () => String(++last),

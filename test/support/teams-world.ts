@@ -3,6 +3,7 @@ import { createTeams } from '../../adapters/chat/teams/index.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
 import type { AdapterStore, Route } from '../../src/ports.ts';
+import { hastyCalls } from '../contracts/chat-storm.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
@@ -220,6 +221,10 @@ export async function buildTeamsWorld({
     },
     fault: (kind, seen) => faults[kind](seen),
     heal: () => double.heal(),
+    storm(calls) {
+      double.fail({ status: 429, code: 'TooManyRequests', retryAfter: '1' }, calls);
+      return () => hastyCalls(double.answered, 1_000);
+    },
     refused: () => double.refused,
     remove: () => double.close(),
   };

@@ -6,8 +6,11 @@ import { type Counts, createLocalCounts, createSharedCounts } from './counts.ts'
 
 /** Longest wait for a turn; after it the caller does better to free its place and come again. */
 const PATIENCE_MS = 8_000;
-/** A call that is told to pause goes again this often before its caller is told. */
-const ATTEMPTS = 3;
+/**
+ * A call that is told to pause goes again this often, unless its patience ends before: sent away sooner, the most
+ * urgent, which meets most of the refusals, would come back behind those that had waited.
+ */
+const ATTEMPTS = 10;
 /** Keys that are remembered; those that nobody waits for go first. */
 const KEPT = 5_000;
 
@@ -97,7 +100,8 @@ export function createLimiter(clock: Clock, counts: Counts = createLocalCounts(c
       const pause = hasCode(error, 'rate_limited') ? error.retryAfterMs : null;
       if (pause === null) return job.reject(error);
       await counts.pause(lane.key, pause ?? 1_000);
-      if (job.attempts >= ATTEMPTS || stopped) return job.reject(error);
+      const isOver = now() - job.since + (pause ?? 1_000) > PATIENCE_MS;
+      if (isOver || job.attempts >= ATTEMPTS || stopped) return job.reject(error);
       insert(lane.jobs, job);
       void work(lane);
     }

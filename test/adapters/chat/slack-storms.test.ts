@@ -1,6 +1,5 @@
-// Slack's 429: whatever the method and however many in a row, the pause is kept, nothing is lost, and P1 goes first.
+// Slack's 429 of every method: it is waited for. (Storms of posts and updates are in the contract.)
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AppError } from '../../../src/model/errors.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
 import { type SlackWorld, slackWorld } from '../../support/slack-world.ts';
@@ -15,66 +14,6 @@ describe('a 429 of Slack', { timeout: 60_000 }, () => {
   afterEach(() => chat.close());
 
   const calls = (method: string) => world.slack.journal.filter((call) => call.method === method);
-
-  /** As the queue does: again, when the time has come that it is told. */
-  async function persist<T>(work: () => Promise<T>): Promise<T> {
-    for (let left = 20; ; left--) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof AppError && error.retryable) || left === 0) throw error;
-        const due = Date.now() + (error.retryAfterMs ?? 0);
-        await until(() => expect(Date.now()).toBeGreaterThanOrEqual(due));
-      }
-    }
-  }
-
-  /** Calls in the second after a 429, besides those that were on their way already. */
-  const hasty = (method: string) => {
-    const refused = calls(method).filter(({ status }) => status === 429);
-    return calls(method).filter(({ at }) => refused.some((one) => at - one.at > 300 && at - one.at < 990));
-  };
-
-  it('eight in a row lose no card, let P1 through first, and are given the time they ask for', async () => {
-    world.slack.busy(8, /^chat\.postMessage$/);
-    const cards = [
-      ['P4', 0.3],
-      ['P3', 0.5],
-      ['P4', 0.3],
-      ['P1', 1],
-    ] as const;
-    await Promise.all(
-      cards.map(([level, urgency], n) =>
-        persist(() =>
-          chat.platform.post(
-            chat.place(),
-            { ...aCard({ text: `${level} number ${n}` }), tone: level },
-            { urgency },
-          ),
-        ),
-      ),
-    );
-    expect(chat.heads()).toHaveLength(cards.length);
-    expect(chat.heads()[0]?.text).toContain('P1');
-    expect(hasty('chat.postMessage')).toEqual([]);
-    expect(world.refused()).toEqual([]);
-  });
-
-  it('of updates leaves the newest standing', async () => {
-    const ref = await chat.platform.post(chat.place(), aCard({ text: 'version 0' }));
-    world.slack.busy(5, /^chat\.update$/);
-    let version = 0;
-    // As `present` does: what is tried again is drawn again.
-    const draw = () => chat.platform.update(ref, aCard({ text: `version ${version}` }));
-    await Promise.all(
-      Array.from({ length: 6 }, () => {
-        version += 1;
-        return persist(draw);
-      }),
-    );
-    expect(chat.see(ref)?.text).toContain('version 6');
-    expect(hasty('chat.update')).toEqual([]);
-  });
 
   it.each([
     [

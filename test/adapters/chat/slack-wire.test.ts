@@ -8,7 +8,8 @@ import { createHttpReceiver } from '../../../adapters/chat/slack/receiver.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
 import { SLACK } from '../../support/slack-double.ts';
-import { type SlackWorld, signed, slackWorld } from '../../support/slack-world.ts';
+import { signed } from '../../support/slack-wire.ts';
+import { type SlackWorld, slackWorld } from '../../support/slack-world.ts';
 import { silentLog } from '../../support/workspace.ts';
 
 describe('a desk on Slack', () => {
