@@ -4,7 +4,12 @@ import { parseMacro } from '../../src/engine/article.ts';
 import { createGuardedEngine } from '../../src/engine/guarded.ts';
 import { createLibrary } from '../../src/engine/llm/library.ts';
 import { createLocalEngine } from '../../src/engine/local/index.ts';
-import { createMacroIndex, linesOf, macroSupport } from '../../src/engine/local/macro-index.ts';
+import {
+  createMacroIndex,
+  linesOf,
+  type MacroIndex,
+  macroSupport,
+} from '../../src/engine/local/macro-index.ts';
 import { answerOf, takeMacroApart } from '../../src/engine/local/macros.ts';
 import type { Customer } from '../../src/model/customer.ts';
 import type { Engine, KnowledgeArticle } from '../../src/ports.ts';
@@ -242,37 +247,82 @@ describe('in a draft', () => {
 
 describe('the macro that is asked for', () => {
   const embedder = wordEmbedder();
-  const other = read(['Open **Payments**.', '', ...ASKED], ['title: Copy of an invoice'], 'payments');
-  const rests = read(['Open **Invoices**.', '', ...ASKED], FRONT, 'invoices');
+  const payments = read([
+    'Open **Payments**.',
+    '',
+    '## Customers ask',
+    '- refund a card payment',
+    '- pay by card',
+  ]);
+  const invoices = read(['Open **Invoices**.', '', '## Customers ask', '- copy of a bill', '- bill by mail']);
+  const named = (macro: KnowledgeArticle, id: string, more: Partial<KnowledgeArticle> = {}) => ({
+    ...macro,
+    id,
+    ...more,
+  });
+  const known = [named(payments, 'payments'), named(invoices, 'invoices')];
 
-  async function find(text: string, ...macros: KnowledgeArticle[]) {
-    const behind = article({ body: 'Bookkeepers get a copy of every invoice by mail.' });
-    const index = createMacroIndex((url) => (url === behind.url ? behind : undefined));
-    for (const macro of macros.map(takeMacroApart)) {
-      const lines = linesOf(macro);
-      const vectors = await embedder.embed(lines);
-      index.add(
-        macro,
-        lines.map((line, i) => ({ text: line, vector: vectors[i] ?? new Float32Array(64) })),
-      );
-    }
+  async function piece(text: string) {
     const [vector = new Float32Array(64)] = await embedder.embed([text]);
-    return index.find(
-      { pieces: [{ text, vector }], language: 'en', categories: new Map() },
-      () => true,
-      macros.length,
-    );
+    return { text, vector };
   }
 
-  it('is the one whose article knows more of the words', async () => {
-    const [first] = await find('does our bookkeeper get a copy of the invoice by mail', other, rests);
-    expect(first?.macro.article.id).toBe('macros/invoices.md');
+  async function taught(...macros: KnowledgeArticle[]) {
+    const index = createMacroIndex();
+    for (const macro of macros.map(takeMacroApart))
+      index.add(macro, await Promise.all(linesOf(macro).map(piece)));
+    await index.train();
+    return index;
+  }
+
+  async function find(index: MacroIndex, text: string, context: string | null = null) {
+    const query = {
+      pieces: [await piece(text)],
+      context: context === null ? null : await piece(context),
+      language: 'en',
+      categories: new Map(),
+    };
+    return index.find(query, () => true, 5);
+  }
+
+  it('is the one whose lines put it as the customer does', async () => {
+    const index = await taught(...known);
+    const [first, second] = await find(index, 'please mail us a copy of the bill');
+    expect(first?.macro.article.id).toBe('invoices');
+    expect(first?.score).toBeGreaterThan(second?.score ?? 0);
+    expect(macroSupport(first, 'en', true)).toBeGreaterThan(macroSupport(first, 'en', false));
+    expect(macroSupport(second, 'en', false)).toBeLessThan(macroSupport(first, 'en', false));
   });
-  it('has the share of one of two alike, and nearly none when it fits nothing', async () => {
-    const [first, second] = await find('need a copy of our invoice', other, { ...other, id: 'twin' });
-    expect(first?.share).toBeCloseTo(second?.share ?? 0);
-    const [stranger] = await find('does the moon affect telescopes', other, rests);
-    expect(stranger?.share).toBeLessThan(0.1);
-    expect(macroSupport(stranger, 'en', false)).toBeLessThan(macroSupport(first, 'en', false));
+
+  it('is found by the message where one of several questions says too little', async () => {
+    const index = await taught(...known);
+    const whole = 'We need a copy of the bill. Where is it, and how long does it take?';
+    const [found] = await find(index, 'how long does it take', whole);
+    expect(found?.macro.article.id).toBe('invoices');
+  });
+
+  it('is never one that was taken away, of another language, or not learned yet', async () => {
+    const index = await taught(...known, named(invoices, 'facture', { language: 'fr' }));
+    index.retain((id) => id !== 'payments');
+    index.add(takeMacroApart(named(payments, 'new')), [await piece('refund a card payment')]);
+    const found = await find(index, 'refund a card payment');
+    expect(found.map(({ macro }) => macro.article.id)).toEqual(['invoices']);
+    await index.train();
+    expect((await find(index, 'refund a card payment'))[0]?.macro.article.id).toBe('new');
+  });
+
+  it('is found by the last of two trainings that were asked for at once', async () => {
+    const index = await taught(...known);
+    const first = index.train();
+    index.add(takeMacroApart(named(payments, 'later')), [await piece('the moon and telescopes')]);
+    await Promise.all([first, index.train()]);
+    expect((await find(index, 'telescopes and the moon'))[0]?.macro.article.id).toBe('later');
+  });
+
+  it('is none where there are no macros, or while they are learned for the first time', async () => {
+    const index = createMacroIndex();
+    await index.train();
+    expect(await find(index, 'copy of the bill')).toEqual([]);
+    await index.close();
   });
 });

@@ -58,6 +58,7 @@ async function material(...questions: string[]): Promise<DraftMaterial> {
     known,
     coverage: articles.coverage,
     articleAt: () => undefined,
+    hasMacro: () => false,
     now,
     found: questions.map((text, i) => {
       const query = { text, vectors: [vectors[i] ?? new Float32Array(64)], language: 'en' };

@@ -19,10 +19,12 @@ export interface Found {
   macros: MacroHit[];
 }
 
-/** Least support, 0..1, with which a macro answers: of those above it, two of three are right. */
-const LEAST_MACRO = 0.45;
+/** Least support, 0..1, with which a macro answers. Lower, and what nothing answers gets one, too. */
+const LEAST_MACRO = 0.3;
 /** The same, for an article. */
 const LEAST_SUPPORT = 0.33;
+/** The same, for an article that macros rest on: what it answers they mostly would have. */
+const LEAST_BESIDE_MACROS = 0.7;
 export const LEAST_DENIAL = 0.5;
 /** The same, for an article that already answers another question of the message. */
 const LEAST_SHARED = 0.28;
@@ -80,6 +82,8 @@ export interface AnswerRules {
   known: { has(token: string): boolean };
   /** The article at an address. */
   articleAt(url: string): KnowledgeArticle | undefined;
+  /** Whether a macro rests on the article at an address. */
+  hasMacro(url: string | null): boolean;
 }
 
 /** The answer to one question, or null when nothing supports one. */
@@ -92,30 +96,23 @@ export function answerOne(
   return (
     fromMacro(found, input, rules, phrases) ??
     fromPast(found, input, rules, phrases) ??
-    fromBestArticle(found, input, phrases)
+    fromBestArticle(found, input, rules, phrases)
   );
 }
 
-/**
- * Said as it is written; the article that it rests on is its source, and the macro itself. Where no macro fits well
- * by itself, the best one that rests on the article which was found says it more to the point than the article.
- */
+/** Said as it is written; the article that it rests on is its source, and the macro itself. */
 function fromMacro(
   { question, macros, articles: found }: Found,
   { customer, analysis }: DraftInput,
   { articleAt }: AnswerRules,
   phrases: Phrases,
 ): Answer | null {
-  const url = found[0]?.item.data.parts.article.url ?? null;
-  const restsOnIt = ({ macro }: MacroHit) => url !== null && restsOn(macro, url);
-  const [first] = macros;
-  let [best, support] = [first, macroSupport(first, analysis.language, first ? restsOnIt(first) : false)];
-  if (support < LEAST_MACRO) {
-    best = macros.find(restsOnIt);
-    support = supportOf(found, analysis);
-    if (support < LEAST_SUPPORT) return null;
-  }
-  return best ? sayMacro(best, support, macroLead(macros), { question, customer, articleAt, phrases }) : null;
+  const [best] = macros;
+  if (!best) return null;
+  const url = found[0]?.item.data.parts.article.url;
+  const support = macroSupport(best, analysis.language, Boolean(url && restsOn(best.macro, url)));
+  if (support < LEAST_MACRO) return null;
+  return sayMacro(best, support, macroLead(macros), { question, customer, articleAt, phrases });
 }
 
 function restsOn({ article }: MacroParts, url: string): boolean {
@@ -204,11 +201,17 @@ function fromPast(
   };
 }
 
-function fromBestArticle({ question, articles }: Found, input: DraftInput, phrases: Phrases): Answer | null {
+function fromBestArticle(
+  { question, articles }: Found,
+  input: DraftInput,
+  { hasMacro }: AnswerRules,
+  phrases: Phrases,
+): Answer | null {
   const [best] = articles;
-  const support = supportOf(articles, input.analysis);
-  if (!best || support < LEAST_SUPPORT) return null;
+  if (!best) return null;
   const { parts } = best.item.data;
+  const support = supportOf(articles, input.analysis);
+  if (support < (hasMacro(parts.article.url) ? LEAST_BESIDE_MACROS : LEAST_SUPPORT)) return null;
   // To tell a customer that the plan lacks something takes more than a likely article.
   if (!inPlan(parts.article, input.customer) && support < LEAST_DENIAL) return null;
   const blocks = fromArticle(question, parts, articles, input, phrases);
@@ -230,6 +233,15 @@ function sentenceWith(question: string, input: DraftInput): string {
   return at < 0 || !question ? '' : (/^[^.!?\n]*/.exec(said.slice(at + question.length))?.[0] ?? '');
 }
 
+/** Share of a question's telling words from which an answer speaks of it. */
+const SPEAKS_OF = 0.4;
+
+function speaksOf({ blocks }: Answer, question: string): boolean {
+  const said = new Set(contentWords(blocks.join('\n')));
+  const asked = [...new Set(contentWords(question))];
+  return asked.filter((word) => said.has(word)).length >= SPEAKS_OF * asked.length;
+}
+
 /** The article that answers one question may answer another, which alone would not have led to it. */
 export function sameArticle(
   found: Found | undefined,
@@ -247,6 +259,8 @@ export function sameArticle(
   const support = macroSupport(near, input.analysis.language, true);
   if (found && near && support >= LEAST_MACRO)
     return sayMacro(near, support, first.lead, { ...input, ...rules, question: found.question, phrases });
+  // What a macro has said to the point is not said again at length.
+  if (found && rules.hasMacro(url)) return speaksOf(first, found.question) ? first : null;
   const hits = found?.articles.filter(({ item }) => item.data.parts.article.id === id) ?? [];
   const [best] = hits;
   // Beside all that was found, so that another article that fits better counts against it.

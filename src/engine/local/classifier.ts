@@ -76,10 +76,22 @@ interface Fitted {
   sparse: LinearModel;
 }
 
-/** Fewer examples get more passes and, for their n-grams, smaller steps; found by holding out parts of the training data. */
-function paceFor(examples: number): { epochs: number; sparseRate: number } {
-  if (examples >= 5000) return { epochs: 10, sparseRate: 6 };
-  return examples >= 1500 ? { epochs: 16, sparseRate: 6 } : { epochs: 32, sparseRate: 3 };
+interface Pace {
+  epochs: number;
+  /** Size of the steps, for the embedding and for n-grams. */
+  rate: { dense: number; sparse: number };
+}
+
+/**
+ * Fewer examples get more passes and, for their n-grams, smaller steps; found by holding out parts of the training
+ * data. In a hurry a few large steps do: of 268 macros they find as many as three times the passes (69 % of 536).
+ */
+function paceFor(examples: number, quick: boolean): Pace {
+  if (quick && examples >= 1500) return { epochs: 5, rate: { dense: 4, sparse: 12 } };
+  if (examples >= 5000) return { epochs: 10, rate: { dense: 2, sparse: 6 } };
+  return examples >= 1500
+    ? { epochs: 16, rate: { dense: 2, sparse: 6 } }
+    : { epochs: 32, rate: { dense: 2, sparse: 3 } };
 }
 
 function standardise(vector: Float32Array, fitted: Pick<Fitted, 'mean' | 'scale'>): SparseRow {
@@ -91,7 +103,7 @@ function fitBoth(
   counts: Map<number, number>[],
   labels: Int32Array,
   classes: number,
-  seed: number,
+  { seed, quick = false }: { seed: number; quick?: boolean },
 ): Fitted {
   const dimensions = texts[0]?.vector.length ?? 0;
   const mean = new Float32Array(dimensions);
@@ -106,14 +118,14 @@ function fitBoth(
   for (let d = 0; d < dimensions; d += 1) scale[d] = 1 / Math.sqrt(((scale[d] ?? 0) + 1e-4) * dimensions);
   const features = learnFeatures(counts);
   const importance = Float32Array.from(texts, (text) => text.importance);
-  const { epochs, sparseRate } = paceFor(texts.length);
+  const { epochs, rate } = paceFor(texts.length, quick);
   const dense = trainSoftmax(
     texts.map((text) => standardise(text.vector, { mean, scale })),
     labels,
     importance,
     dimensions,
     classes,
-    { epochs, rate: 2, decay: 1e-5, seed },
+    { epochs, rate: rate.dense, decay: 1e-5, seed },
   );
   const sparse = trainSoftmax(
     counts.map((count) => weighFeatures(count, features)),
@@ -121,7 +133,7 @@ function fitBoth(
     importance,
     features.idf.length,
     classes,
-    { epochs, rate: sparseRate, decay: 1e-6, seed: seed + 1 },
+    { epochs, rate: rate.sparse, decay: 1e-6, seed: seed + 1 },
   );
   return { mean, scale, features, dense, sparse };
 }
@@ -199,7 +211,7 @@ export function trainClassifier(
   const number = new Map(labels.map((label, i) => [label, i]));
   const y = Int32Array.from(texts, (t) => number.get(t.category) ?? 0);
   const counts = texts.map((t) => countFeatures(t.text));
-  const fitted = { labels, ...fitBoth(texts, counts, y, labels.length, seed) };
+  const fitted = { labels, ...fitBoth(texts, counts, y, labels.length, { seed, quick }) };
   const uncalibrated = { ...fitted, blend: 0.5, temperature: 1, familiar: new Float32Array(0), heldOut: [] };
   if (quick) return uncalibrated;
   onFitted?.(uncalibrated);
@@ -225,7 +237,7 @@ export function trainClassifier(
       inside.flatMap((i) => counts[i] ?? []),
       Int32Array.from(inside, (i) => y[i] ?? 0),
       labels.length,
-      seed,
+      { seed },
     );
     for (const i of order) {
       const text = texts[i];

@@ -132,7 +132,8 @@ function opening(analysis: Analysis): string | null {
   if (analysis.language !== 'en') return null;
   if (analysis.attempts >= 2 && analysis.frustration > 0.5)
     return 'I am sorry that you had to come back about this.';
-  if (analysis.frustration > 0.75) return 'I am sorry for the trouble, and I understand the annoyance.';
+  if (analysis.frustration > (analysis.kind === 'question' ? 0.9 : 0.75))
+    return 'I am sorry for the trouble, and I understand the annoyance.';
   if (analysis.blocked) return 'I understand that this is holding up your work, so here is what to do.';
   if (analysis.kind === 'bug') return 'I am sorry for the trouble.';
   return null;

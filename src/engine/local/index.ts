@@ -133,11 +133,20 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     }
   }
 
-  /** What is known for one question. The first of its pieces is the whole of it, others are sentences. */
-  function findFor(question: string, pieces: Piece[], { analysis, customer }: DraftInput): Found {
+  /**
+   * What is known for one question. The first of its pieces is the whole of it, others are sentences; `context` is the
+   * message, where it asks several things.
+   */
+  function findFor(
+    question: string,
+    pieces: Piece[],
+    context: Piece | null,
+    { analysis, customer }: DraftInput,
+  ): Found {
     const vectors = pieces.map(({ vector }) => vector);
     const [whole = new Float32Array(embedder.dimensions)] = vectors;
-    const ranked = classify(learner.model(), question, whole).ranked;
+    const topic = context ?? { text: question, vector: whole };
+    const ranked = classify(learner.model(), topic.text, topic.vector).ranked;
     const categories = new Map(
       ranked.slice(0, 5).map(({ category, probability }) => [category, probability]),
     );
@@ -149,7 +158,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       articles: knowledge.findPassages(query, 8, ({ parts }) => inProducts(parts.article, customer)),
       exemplars: exemplars.search(query, 5),
       macros: knowledge.findMacros(
-        { pieces, language, categories },
+        { pieces, context, language, categories },
         (macro) => mayUse(macro, customer, team),
         MACROS,
       ),
@@ -164,13 +173,18 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       );
       // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
       return reading.questions.map((text, i) =>
-        findFor(text, [{ text, vector: middle(each[i] ?? whole, whole) }], input),
+        findFor(
+          text,
+          [{ text, vector: middle(each[i] ?? whole, whole) }],
+          { text: reading.topic, vector: whole },
+          input,
+        ),
       );
     }
     const texts = [reading.topic, ...tellingSentences(reading.topic)];
     const vectors = await embedder.embed(texts, PERSON_WAITS);
     const pieces = texts.flatMap((text, i) => (vectors[i] ? [{ text, vector: vectors[i] }] : []));
-    return [findFor(reading.topic, pieces, input)];
+    return [findFor(reading.topic, pieces, null, input)];
   }
 
   return {
@@ -184,8 +198,9 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     async draft(input) {
       const reading = readTicket(input);
       const found = await findAll(input, reading);
-      const { coverage, articleAt } = knowledge;
-      return composeDraft(input, { found, known: knowledge.known(), coverage, articleAt, now: clock.now() });
+      const { coverage, articleAt, hasMacro } = knowledge;
+      const known = knowledge.known();
+      return composeDraft(input, { found, known, coverage, articleAt, hasMacro, now: clock.now() });
     },
     async fingerprints({ subject, text }, analysis) {
       const parts = partsOf(text);
@@ -256,7 +271,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     calibrated,
     async close() {
       closed = true;
-      await Promise.all([learner.close(), kinds.close()]);
+      await Promise.all([learner.close(), kinds.close(), knowledge.close()]);
       await calibrated;
     },
   };

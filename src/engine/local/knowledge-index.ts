@@ -23,10 +23,13 @@ export interface KnowledgeIndex {
   ): KnowledgeHit[];
   /** The article at an address. */
   articleAt(url: string): KnowledgeArticle | undefined;
+  /** Whether a macro rests on the article at an address. */
+  hasMacro(url: string | null): boolean;
   /** 0..1: how much of a text's weight in rare words another text contains. */
   coverage(text: string, by: string): number;
   /** Tokens that may be said to anybody. */
   known(): Set<string>;
+  close(): Promise<void>;
 }
 
 /** Knows nothing at first. `embed` reads texts that nobody waits for. */
@@ -35,7 +38,8 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
   const hashes = new Map<string, string>();
   let byUrl: ReadonlyMap<string, KnowledgeArticle> = new Map();
   const articleAt = (url: string) => byUrl.get(url);
-  const macros = createMacroIndex(articleAt);
+  let behindMacros: ReadonlySet<string> = new Set();
+  const macros = createMacroIndex();
   let known: Set<string> = new Set();
 
   /** What is searched of it, with the act that puts it into its index. */
@@ -88,6 +92,8 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
         }
         for (const id of [...hashes.keys()]) if (!current.has(id)) hashes.delete(id);
         byUrl = new Map(list.flatMap((article) => (article.url ? [[article.url, article]] : [])));
+        behindMacros = new Set(list.flatMap(({ macro }) => macro?.sources ?? []));
+        if (changed.some(({ article }) => article.macro)) await macros.train();
         known = knownTokens(list.map(({ title, body }) => `${title} ${body}`));
       });
     },
@@ -106,7 +112,7 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
           limit * 3,
         ))
           add(item.data.parts.article, cosine, cosine + coverage);
-        const query = { pieces: [{ text, vector }], language, categories: new Map<string, number>() };
+        const query = { pieces: [{ text, vector }], context: null, language, categories: new Map() };
         for (const { macro, meaning } of macros.find(query, () => true, limit))
           add(macro.article, meaning, 2 * meaning);
       }
@@ -116,7 +122,9 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
         .map(({ article, closeness }) => ({ article, closeness }));
     },
     articleAt,
+    hasMacro: (url) => url !== null && behindMacros.has(url),
     coverage: passages.coverage,
     known: () => known,
+    close: macros.close,
   };
 }
