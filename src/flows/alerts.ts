@@ -33,10 +33,10 @@ export async function showAlerts(deps: FlowDeps): Promise<void> {
   }
 }
 
-function placesOf({ settings, platforms }: FlowDeps, kind: AlertRow['kind']): Place[] {
+function placesOf({ settings }: FlowDeps, kind: AlertRow['kind']): Place[] {
   const { alerts, sales } = settings.channels;
   const targets = kind === 'expansion' ? (sales ?? []) : (alerts ?? DEFAULT_TARGETS);
-  return targets.map(parseTarget).filter(({ platform }) => platforms.has(platform));
+  return targets.map(parseTarget);
 }
 
 function viewOf({ clock, settings }: FlowDeps, row: AlertRow & { owner: string | null }): AlertView {
@@ -57,7 +57,7 @@ async function tellOwner(
   places: Place[],
 ): Promise<void> {
   const owner = agentByEmail(settings.agents, row.owner);
-  const [place] = places;
+  const place = places.find(({ platform }) => platforms.has(platform));
   if (!owner || !place) return;
   const text = `${cleanLine(row.title, 150)} (${alertKey(row.id)}): ${row.body.reasons[0] ?? ''}`;
   await platforms

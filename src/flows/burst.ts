@@ -43,7 +43,7 @@ export async function showBurst(deps: FlowDeps, burstId: number): Promise<void> 
   if (!burst || !deps.platforms.has(burst.platform)) return;
   const card = burstCard(burstId, categoryName(deps, burst.category), burst.tickets);
   const { platform, channel } = burst;
-  await showCard(deps, { key: keyOf(burstId), places: [{ platform, channel }], card });
+  await showCard(deps, { key: keyOf(burstId), places: [{ platform, channel }], card, nowhereElse: true });
 }
 
 /** A ticket that became too urgent for a thread gets a card of its own; what stands in the thread says so. */

@@ -169,8 +169,7 @@ export async function drawDigest(
  */
 export async function postDigest(deps: DigestDeps, period: DigestPeriod, places: Place[]): Promise<void> {
   const key = digestKey(period);
-  const known = places.filter(({ platform }) => deps.platforms.has(platform));
-  const open = await openPlaces(deps, period, known);
+  const open = await openPlaces(deps, period, places);
   if (open.length === 0) return;
   const digest = await makeDigest(deps, period);
   const prose = await deps.writer?.digest(digestFacts(digest));

@@ -14,7 +14,7 @@ import type { FlowDeps } from './deps.ts';
 import { handOff } from './hand-off.ts';
 import { standIn, urgencyOf } from './place-cards.ts';
 import { mentionsOf } from './route.ts';
-import { hashOf, laterThan } from './show-card.ts';
+import { hashOf, isGone, laterThan, meantFor } from './show-card.ts';
 import { ticketView } from './view.ts';
 
 /** How long a card belongs to whoever draws it; after that it was lost with its process. */
@@ -26,16 +26,6 @@ const RESERVED_MS = 60_000;
 const HOPELESS_MS = 120_000;
 /** Later messages in a thread may wait longer than the card itself. */
 const THREAD_URGENCY = 0.4;
-
-/** What no further try cures: the card goes to the fallback channel. */
-const GONE = [
-  'channel_gone',
-  'unknown_channel',
-  'token_revoked',
-  'missing_permission',
-  'missing_scope',
-  'wrong_application',
-];
 
 /**
  * Brings a ticket's cards on one platform up to what is in the database. A channel that fails does not hold up
@@ -84,7 +74,7 @@ async function show(
     if (row.rev > ticket.rev) return void (await store.returnCard(row, {}));
     let { message } = row;
     if (!isHeld(deps, row, ticket)) {
-      const card = withOrigin(ticketCard(view), row);
+      const card = row.insteadOf === null ? ticketCard(view) : meantFor(row.insteadOf, ticketCard(view));
       message = await draw(deps, { platform, row, ticket, view, card, digest: hashOf(card) });
     }
     await handOff(deps, platform, { channel: row.channel, message }, view);
@@ -95,7 +85,7 @@ async function show(
     }
   } catch (error) {
     const known = error instanceof AppError ? error : null;
-    if (known && GONE.includes(known.code) && (await standIn(deps, row, ticket, known))) return;
+    if (isGone(error) && (await standIn(deps, row, ticket, error))) return;
     // Nothing stands there for certain, so the next attempt need not wait for the end of the lease.
     if (known && known.code !== 'outcome_unknown') await store.returnCard(row, {});
     throw error;
@@ -124,14 +114,14 @@ async function draw(deps: FlowDeps, drawing: Drawing): Promise<MessageRef> {
   if (!row.message) return post(deps, drawing, { again: false });
   if (row.burstId !== null && ticket.priority?.level === 'P1') {
     await leaveBurst(deps, platform, row);
-    return postAnew(deps, drawing);
+    return postAnew(deps, drawing, { again: false });
   }
   if (row.digest !== digest) {
     try {
       await platform.update(row.message, card, { urgency: urgencyOf(ticket) });
     } catch (error) {
       if (!hasCode(error, 'message_gone')) throw error;
-      return postAnew(deps, drawing);
+      return postAnew(deps, drawing, { again: true });
     }
     await deps.store.updateCard(row.id, { digest });
     if (row.burstId !== null) await deps.wake.burst(row.burstId, platform.id);
@@ -140,7 +130,7 @@ async function draw(deps: FlowDeps, drawing: Drawing): Promise<MessageRef> {
   return row.message;
 }
 
-/** People are disturbed once: neither for a card in a thread nor for one that is posted `again`. */
+/** People are disturbed once: neither for a card in a thread nor for one that is posted `again` to stand by itself. */
 async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolean }): Promise<MessageRef> {
   const { platform, row, ticket, view, card, digest } = drawing;
   const thread = again ? null : await threadOfBurst(deps, row, ticket);
@@ -162,11 +152,15 @@ async function post(deps: FlowDeps, drawing: Drawing, { again }: { again: boolea
 }
 
 /** Somebody deleted the message, or it stands in the wrong place: another one, with a thread of its own. */
-async function postAnew(deps: FlowDeps, drawing: Drawing): Promise<MessageRef> {
+async function postAnew(
+  deps: FlowDeps,
+  drawing: Drawing,
+  { again }: { again: boolean },
+): Promise<MessageRef> {
   const postedAt = laterThan(drawing.row.postedAt, deps.clock.now());
   const anew = { message: null, digest: null, threadSeq: 0, postedAt, burstId: null };
   await deps.store.updateCard(drawing.row.id, anew);
-  return post(deps, { ...drawing, row: { ...drawing.row, ...anew } }, { again: true });
+  return post(deps, { ...drawing, row: { ...drawing.row, ...anew } }, { again });
 }
 
 /** The customer's later messages, notes and replies appear in the card's thread, each once. */
@@ -190,11 +184,4 @@ async function followUp(
       });
     await deps.store.updateCard(row.id, { threadSeq: message.seq });
   }
-}
-
-/** A card in the fallback channel says where it belongs. */
-function withOrigin(card: Card, { insteadOf }: CardRow): Card {
-  if (insteadOf === null) return card;
-  const text = `Meant for ${insteadOf}, which cannot be reached`;
-  return { ...card, blocks: [{ type: 'text', style: 'warning', text }, ...card.blocks] };
 }

@@ -57,9 +57,9 @@ export async function showProposals(deps: FlowDeps): Promise<void> {
   }
 }
 
-function placesOf({ settings, platforms }: FlowDeps): Place[] {
+function placesOf({ settings }: FlowDeps): Place[] {
   const { proposals, tickets } = settings.channels;
-  return (proposals ?? tickets).map(parseTarget).filter(({ platform }) => platforms.has(platform));
+  return (proposals ?? tickets).map(parseTarget);
 }
 
 /** What somebody did on a proposal's card. */

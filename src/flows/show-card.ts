@@ -5,11 +5,23 @@ import type { Card } from '../model/card.ts';
 import { AppError, errorText, hasCode } from '../model/errors.ts';
 import type { MessageRef, Place } from '../model/platform.ts';
 import type { FlowDeps } from './deps.ts';
+import { fallbackOf, parseTarget } from './route.ts';
 
 /** A post that was begun this long ago was lost with its process and is made again. */
 const POST_LIMIT_MS = 30_000;
 
-type ShowDeps = Pick<FlowDeps, 'store' | 'platforms' | 'clock' | 'log' | 'withKey'>;
+/** What no further try cures: the card goes to the fallback channel. */
+const GONE = [
+  'platform_missing',
+  'channel_gone',
+  'unknown_channel',
+  'token_revoked',
+  'missing_permission',
+  'missing_scope',
+  'wrong_application',
+];
+
+type ShowDeps = Pick<FlowDeps, 'store' | 'platforms' | 'clock' | 'log' | 'withKey' | 'settings'>;
 
 export interface Showing {
   /** What it is about: `C-7`, `digest-2026-03-02`. The same key in the same place is the same post, for ever. */
@@ -20,12 +32,14 @@ export interface Showing {
   urgency?: number;
   /** Posts in its thread, each once by its own key. */
   thread?: { key: string; card: Card }[];
+  /** It makes no sense in the fallback channel. */
+  nowhereElse?: boolean;
 }
 
 /**
- * Brings a card up to date wherever it belongs. A place that fails does not hold up the others; the first
- * failure is thrown afterwards (AppError as the platform classified it; `card_busy` while another process draws
- * the same card), and calling again does the rest.
+ * Brings a card up to date wherever it belongs, and in the fallback channel instead of a place that cannot be reached
+ * any more. A place that fails does not hold up the others; the first failure is thrown afterwards (AppError as the
+ * platform classified it; `card_busy` while another process draws the same card), and calling again does the rest.
  */
 export async function showCard(deps: ShowDeps, showing: Showing): Promise<void> {
   const done = await deps.withKey(`card ${showing.key}`, () => showEverywhere(deps, showing));
@@ -33,16 +47,40 @@ export async function showCard(deps: ShowDeps, showing: Showing): Promise<void> 
 }
 
 async function showEverywhere(deps: ShowDeps, showing: Showing): Promise<true> {
-  const shown = await Promise.allSettled(showing.places.map((place) => showAt(deps, place, showing)));
-  for (const [index, result] of shown.entries())
-    if (result.status === 'rejected')
-      deps.log.warn(
-        { key: showing.key, platform: showing.places[index]?.platform, reason: errorText(result.reason) },
-        'card could not be shown',
-      );
-  const failed = shown.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const { key, places } = showing;
+  const results = await Promise.allSettled(places.map((place) => showAt(deps, place, showing)));
+  const failed = results.flatMap((result, n) => {
+    const place = places[n];
+    return result.status === 'rejected' && place ? [{ place, error: result.reason }] : [];
+  });
+  for (const { place, error } of failed)
+    deps.log.warn({ key, platform: place.platform, reason: errorText(error) }, 'card could not be shown');
+  const gone = failed.filter(({ place, error }) => isGone(error) && !place.thread && !showing.nowhereElse);
+  const housed = new Set<Place>();
+  for (const [name, of] of Map.groupBy(gone, ({ place }) => nameOf(fallbackOf(deps, place)))) {
+    if (name === null) continue;
+    const card = meantFor(of.map(({ place }) => nameOf(place)).join(', '), showing.card);
+    // Where it belongs there anyway, it stands already.
+    if (!places.some((place) => nameOf(place) === name))
+      await showAt(deps, parseTarget(name), { ...showing, card });
+    for (const { place } of of) housed.add(place);
+  }
+  const left = failed.find(({ place }) => !housed.has(place));
+  if (left) throw left.error;
   return true;
+}
+
+const nameOf = (place: Place | null) => place && `${place.platform}:${place.channel}`;
+
+/** Whether a place cannot be reached any more, whoever tries again. */
+export function isGone(error: unknown): error is AppError {
+  return hasCode(error, ...GONE);
+}
+
+/** A card in the fallback channel says where it belongs: `slack:C0BUGS`. */
+export function meantFor(place: string, card: Card): Card {
+  const text = `Meant for ${place}, which cannot be reached`;
+  return { ...card, blocks: [{ type: 'text', style: 'warning', text }, ...card.blocks] };
 }
 
 async function showAt(
@@ -50,9 +88,9 @@ async function showAt(
   place: Place,
   { key, card, urgency, thread = [] }: Showing,
 ): Promise<void> {
+  const row = await deps.store.postedCard(key, place.platform, place.channel, deps.clock.now());
   const platform = deps.platforms.get(place.platform);
   if (!platform) throw new AppError('platform_missing', `${place.platform} is not set up`);
-  const row = await deps.store.postedCard(key, place.platform, place.channel, deps.clock.now());
   const digest = hashOf(card);
   let message = row.message ?? (await postOnce(deps, row, place, { card, digest, urgency }));
   if (row.message && row.digest !== digest) {

@@ -52,6 +52,35 @@ export function placesContract(current: () => Chat, { farEnd }: { farEnd: boolea
       expect(chat.world.pinged(ref)).toEqual([]);
     });
 
+    it('mentions the people of a route when a ticket of a burst becomes P1, and not before', async () => {
+      await chat.ticket();
+      const { settings } = chat.desk.deps;
+      chat.desk.deps.settings = {
+        ...settings,
+        routes: [{ when: {}, to: [`${chat.platform.id}:${chat.world.channel}`], mention: ['Ana'] }],
+        noise: { ...settings.noise, burst: { count: 1, minutes: 5 } },
+      };
+      const { ticketId } = await chat.desk.write('My name is lea, please send me the invoice', {
+        customer: { email: 'lea@acme.example' },
+      });
+      await chat.desk.work();
+      const card = await appears('its card', () =>
+        chat.world.messages().find(({ thread, actions }) => thread !== null && actions.includes('approve')),
+      );
+      expect(chat.world.pinged(card.ref)).toEqual([]);
+      await chat.world.press('ben', card, 'form:prioritise');
+      await appears('the form', () => chat.world.form('ben'));
+      await chat.world.submit('ben', { priority: 'P1' });
+      await chat.afterDecision(ticketId ?? 0, 'prioritise');
+      const own = await appears('a card of its own', () =>
+        chat
+          .heads()
+          .find(({ text, actions }) => text.includes(`T-${ticketId}`) && actions.includes('approve')),
+      );
+      expect(chat.world.pinged(own.ref)).toEqual(['ana']);
+      expect(chat.world.refused()).toEqual([]);
+    });
+
     it('keeps the cards of a burst in the thread of one message, where their buttons and 👀 work', async () => {
       const { settings } = chat.desk.deps;
       chat.desk.deps.settings = {

@@ -1,6 +1,10 @@
 // Calm channels: bursts share a message, quiet hours hold back what can wait, and P1 never waits or hides.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { showAlerts } from '../../src/flows/alerts.ts';
+import { showCluster } from '../../src/flows/cluster-confirm.ts';
+import { digestPlaces, postDigest } from '../../src/flows/digest.ts';
+import { showProposals } from '../../src/flows/proposal.ts';
 import { quietUntil } from '../../src/flows/quiet-hours.ts';
 import { sweep } from '../../src/flows/sweep.ts';
 import { AppError } from '../../src/model/errors.ts';
@@ -254,6 +258,77 @@ describe('a channel that cannot be reached any more', () => {
     expect(said(slack.posts[0])).toContain('Meant for discord:42');
   });
 
+  describe('of cards that are not about a ticket', () => {
+    const shown: Record<string, () => Promise<unknown>> = {
+      alerts: async () => {
+        const body = { reasons: ['They said so.'], facts: [], quotes: [], article: null };
+        const row = {
+          kind: 'risk' as const,
+          accountId: null,
+          reason: 'risk',
+          strength: 1,
+          title: 'Acme',
+          body,
+        };
+        await w.store.insertAlert({ ...row, createdAt: w.clock.now() });
+        await showAlerts(w.deps);
+      },
+      proposals: async () => {
+        const row = {
+          kind: 'fixed' as const,
+          key: 'fixed-1',
+          title: 'Exports work',
+          reason: 'fixed',
+          texts: { en: '' },
+        };
+        await w.store.insertProposal({ ...row, createdAt: w.clock.now() }, []);
+        await showProposals(w.deps);
+      },
+      bugs: async () => {
+        const now = w.clock.now();
+        const row = { kind: 'bug' as const, title: 'Exports fail', firstSeen: now, lastSeen: now };
+        const sums = { terms: {}, signatures: {}, kinds: {}, categories: {} };
+        const id = await w.store.insertCluster(
+          { ...sums, size: 1, fault: 1, vector: new Float32Array(4) },
+          row,
+        );
+        await w.store.updateCluster(id, { confirmedAt: now });
+        await showCluster(w.deps, id);
+      },
+      digests: () => {
+        const period = { kind: 'daily' as const, first: '2026-03-01', last: '2026-03-01', timeZone: 'UTC' };
+        return postDigest(w.deps, period, digestPlaces(w.deps));
+      },
+    };
+
+    it.each(Object.keys(shown))(
+      '%s go to the fallback channel, too, and stay there in step',
+      async (name) => {
+        await open({
+          channels: { [name]: ['slack:C0GONE', 'discord:42', 'console:own'], fallback: 'console:support' },
+        });
+        slack.break(new AppError('channel_gone', 'Slack has no such channel'));
+        await shown[name]?.();
+        const inChannel = (channel: string) => heads().filter(({ place }) => place.channel === channel);
+        expect(inChannel('own')).toHaveLength(1);
+        expect(inChannel('support')).toHaveLength(1);
+        expect(said(inChannel('support')[0])).toMatch(/Meant for .*slack:C0GONE/);
+        await shown[name]?.();
+        expect(inChannel('own').length).toBe(inChannel('support').length);
+      },
+    );
+
+    it('a place where trouble passes is waited for', async () => {
+      await open({ channels: { alerts: 'slack:C0ALERTS' } });
+      slack.break(new AppError('slack_unavailable', '503', { retryable: true }));
+      await shown.alerts?.();
+      expect(heads()).toEqual([]);
+      slack.break(null);
+      await showAlerts(w.deps);
+      expect(slack.posts).toHaveLength(1);
+    });
+  });
+
   it('without a fallback the ticket is tried again now and then, and not all the time', async () => {
     await open({ channels: { tickets: 'slack:C0SUPPORT', fallback: 'slack:C0SUPPORT' } });
     slack.break(new AppError('channel_gone', 'Slack has no such channel'));
@@ -290,5 +365,29 @@ describe('mentions', () => {
     await w.work();
     expect(w.platform.posts.length).toBeGreaterThan(0);
     expect(mentioned.slice(1).flat()).toEqual([]);
+  });
+
+  it('are made when a ticket of a burst becomes P1 and gets a card of its own', async () => {
+    w = await openWorkspace({
+      noise: { burst: { count: 1, minutes: 5 } },
+      routes: [{ when: {}, to: 'console:support', mention: ['Ana'] }],
+    });
+    const mentioned: [string | undefined, string[]][] = [];
+    const post = w.platform.post;
+    w.platform.post = (place, card, options) => {
+      const names = (options?.mention ?? []).map(({ name }) => name ?? '');
+      if (card.ref?.ticketId.startsWith('T-')) mentioned.push([card.ref.ticketId, names]);
+      return post(place, card);
+    };
+    const [first, second] = [await ticket('first'), await ticket('second')];
+    expect(mentioned).toEqual([
+      [`T-${first}`, ['Ana']],
+      [`T-${second}`, []],
+    ]);
+    await w.press('ben', second, { kind: 'prioritise', priority: 'P1' });
+    await w.work();
+    await w.press('ben', second, { kind: 'take' });
+    await w.work();
+    expect(mentioned.slice(2)).toEqual([[`T-${second}`, ['Ana']]]);
   });
 });
