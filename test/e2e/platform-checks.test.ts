@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTeams } from '../../adapters/chat/teams/index.ts';
+import { reachability } from '../../src/cli/reach.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { createMemoryBus, createMemoryStore } from '../support/adapter-memory.ts';
 import { createHome, type Home } from '../support/bot.ts';
@@ -94,6 +95,10 @@ it('setup says of each platform whether it works, and ends accordingly', { timeo
     const { code, stdout } = await home.run(['setup', ...args]);
     expect(stdout, name).toContain('\nWorks: ');
     expect(code, name).toBe(0);
+    if (name !== 'discord') continue;
+    expect(stdout).toContain('Registered: “Create ticket” in the menu of messages, /deskhand');
+    expect(stdout).toContain(`client_id=${discord.applicationId}&`);
+    expect(discord.commands().map((one) => one.name)).toEqual(['Create ticket', 'deskhand']);
   }
   const broken = await home.run(['setup', 'slack', ...into('manifest.json')], {
     SLACK_BOT_TOKEN: 'xoxb-old',
@@ -101,6 +106,29 @@ it('setup says of each platform whether it works, and ends accordingly', { timeo
   expect(broken.stdout).toContain('\nFAULT: Slack no longer accepts SLACK_BOT_TOKEN');
   expect(broken.code).toBe(1);
 });
+
+it(
+  'setup knocks at the address that the platform is told, and says what is there',
+  async () => {
+    const answering = (status: number) => async () => new Response(null, { status });
+    const knock = (send: typeof fetch) => reachability('https://desk.example/webhooks/teams', send);
+    expect(await knock(answering(401))).toMatchObject({ ok: true });
+    expect(await knock(answering(404))).toMatchObject({
+      ok: false,
+      words: expect.stringContaining('answers 404 instead of 401: the bot there was started without'),
+    });
+    expect(await knock(answering(302))).toMatchObject({ ok: false });
+    const { stdout, code } = await home.run([
+      'setup',
+      'teams',
+      ...['--app-id', BOT.id, '--url', 'https://127.0.0.1:9', '--out', join(home.folder, 'again.zip')],
+    ]);
+    expect(stdout).toContain('Not reached yet: https://127.0.0.1:9/webhooks/teams does not answer (');
+    expect(stdout).toContain('https://portal.azure.com/');
+    expect(code).toBe(0);
+  },
+  LONG,
+);
 
 it('Teams with a registration: its token and its channel, before anything was started', async () => {
   const deps = {
