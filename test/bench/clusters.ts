@@ -23,6 +23,7 @@ const DIMENSIONS = 512;
 const CATEGORIES = 20;
 /** The times of so many messages make one figure. */
 const LATEST = 500;
+const TRIM_EVERY = 1_000;
 
 /** The engine learns the kinds of messages some seconds after the last solved ticket, and nobody is told when. */
 const KINDS_LEARNED_MS = 30_000;
@@ -56,6 +57,7 @@ async function measureTime(sizes: number[], seed: number): Promise<Figure[]> {
     clusters.set(id, profile);
     index.set(id, profile, [new Date(n * 1_000)]);
     if (timed) times.push(performance.now() - started);
+    if (n % TRIM_EVERY === 0) trim(clusters, index.ids());
     if (!sizes.includes(n)) continue;
     figures.push({
       name: `finding and updating a message's cluster at ${n.toLocaleString('en')} messages`,
@@ -64,6 +66,12 @@ async function measureTime(sizes: number[], seed: number): Promise<Figure[]> {
     times = [];
   }
   return figures;
+}
+
+/** What the index has let go the bot has in its database: kept here it would only busy the garbage collector. */
+function trim(clusters: Map<number, ClusterProfile>, held: number[]): void {
+  const ids = new Set(held);
+  for (const id of clusters.keys()) if (!ids.has(id)) clusters.delete(id);
 }
 
 function hashed(text: string, category: string): ClusterProfile {

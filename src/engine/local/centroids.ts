@@ -22,6 +22,8 @@ export interface Centroids {
 /** Mean-centred cosines: encoders of sentences put all texts of one trade into a narrow cone (Mu & Viswanath 2018). */
 export function createCentroids(dimensions: number): Centroids {
   const slots = new Map<number, number>();
+  /** Who has a slot: rows of the matrix are gone through as they lie in memory. */
+  const ids: (number | undefined)[] = [];
   const free: number[] = [];
   const kept = new Map<number, { sum: Float32Array; size: number }>();
   const total = new Float64Array(dimensions);
@@ -68,7 +70,10 @@ export function createCentroids(dimensions: number): Centroids {
   function dot(slot: number, vector: Float32Array): number {
     const at = slot * dimensions;
     // Four sums at a time: the processor need not wait for each addition.
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     for (let i = 0; i < dimensions; i += 4) {
       a += (matrix[at + i] ?? 0) * (vector[i] ?? 0);
       b += (matrix[at + i + 1] ?? 0) * (vector[i + 1] ?? 0);
@@ -81,8 +86,9 @@ export function createCentroids(dimensions: number): Centroids {
   return {
     set(id, sum, size) {
       const before = kept.get(id);
-      const slot = slots.get(id) ?? free.pop() ?? slots.size;
+      const slot = slots.get(id) ?? free.pop() ?? ids.length;
       slots.set(id, slot);
+      ids[slot] = id;
       kept.set(id, { sum, size });
       write(slot, sum, size);
       if (before) count(before.sum, before.size, -1);
@@ -91,7 +97,7 @@ export function createCentroids(dimensions: number): Centroids {
     remove(id) {
       const slot = slots.get(id);
       if (slot === undefined) return;
-      matrix.fill(0, slot * dimensions, (slot + 1) * dimensions);
+      ids[slot] = undefined;
       free.push(slot);
       slots.delete(id);
       // It has been seen all the same: the mean keeps it.
@@ -106,7 +112,8 @@ export function createCentroids(dimensions: number): Centroids {
     closest(vector, limit) {
       const best: { id: number; score: number }[] = [];
       let worst = Number.NEGATIVE_INFINITY;
-      for (const [id, slot] of slots) {
+      for (const [slot, id] of ids.entries()) {
+        if (id === undefined) continue;
         const score = dot(slot, vector);
         if (best.length >= limit && score <= worst) continue;
         best.push({ id, score });

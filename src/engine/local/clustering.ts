@@ -66,7 +66,7 @@ export interface ClusterIndex {
   remove(id: number): void;
   /** Counts a report into what is usual without opening a cluster. */
   observe(print: Fingerprint): void;
-  /** The clusters that a report, or another cluster, is most like, best first. Takes the same time however many reports there are. */
+  /** The clusters that a report, or another cluster, is most like, best first. The time grows with the clusters up to 4,096, and with reports not at all. */
   nearest(profile: ClusterProfile, limit: number, at?: Date): Match[];
   ids(): number[];
   /** The clusters that may belong into this one, or it into them. */
