@@ -111,6 +111,8 @@ test('macros beside the articles are read without being named, and a broken one 
   await writeFile(join(macros, 'good.md'), '---\ntitle: Good\n---\n\nThe macro.\n');
   await writeFile(join(macros, 'bad.md'), '---\nsource: nowhere\n---\n\nThe other.\n');
   const folders = knowledgeFolders(join(folder, 'deskhand.yaml'), { folder: 'knowledge' });
+  // Beside the configuration, wherever the process was started.
+  expect(folders.map(({ path }) => path)).toEqual([articles, macros]);
   const engine = { setArticles: async (list: KnowledgeArticle[]) => void readings.push(list) };
   const reasons: unknown[] = [];
   const log = { ...silentLog, warn: (fields: Record<string, unknown>) => void reasons.push(fields.reason) };
