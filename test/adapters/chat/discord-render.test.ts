@@ -17,7 +17,7 @@ import { detailsCards } from '../../../src/cards/details.ts';
 import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import type { Block, Card, Form } from '../../../src/model/card.ts';
-import { aBigCard, anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { aBigCard, anyCard, PATIENCE, RUNS, runsOf } from '../../contracts/chat-cards.ts';
 import {
   activeParts,
   flatten,
@@ -58,7 +58,7 @@ describe('any card', PATIENCE, () => {
         expect(messageFaults({ content: words }, [])).toEqual([]);
         expect(activeParts(words)).toEqual([]);
       }),
-      { numRuns: RUNS },
+      { numRuns: runsOf(1_000) },
     );
   });
 

@@ -10,7 +10,7 @@ import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import { type Card, DECISION_FORMS, type Form } from '../../../src/model/card.ts';
 import { intentOfForm } from '../../../src/model/platform.ts';
-import { aBigCard, anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { aBigCard, anyCard, PATIENCE, RUNS, runsOf } from '../../contracts/chat-cards.ts';
 import { messageFaults, viewFaults } from '../../support/block-kit.ts';
 import { wordsOf } from '../../support/slack-eyes.ts';
 import { aView, NOW } from '../../support/ticket-views.ts';
@@ -51,7 +51,7 @@ describe('cards on Slack', PATIENCE, () => {
       fc.property(anyCard, fc.boolean(), (card, classic) => {
         expect(faultsOf(card, classic)).toEqual([]);
       }),
-      { numRuns: RUNS },
+      { numRuns: runsOf(3_000) },
     );
   });
 

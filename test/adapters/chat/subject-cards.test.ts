@@ -9,7 +9,7 @@ import { renderForm as teamsForm } from '../../../adapters/chat/teams/forms.ts';
 import { bytesOf, LIMITS } from '../../../adapters/chat/teams/limits.ts';
 import { renderCard as teamsCard } from '../../../adapters/chat/teams/render.ts';
 import type { Card } from '../../../src/model/card.ts';
-import { PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { PATIENCE, RUNS, runsOf } from '../../contracts/chat-cards.ts';
 import { anyChoicesForm, anySubjectCard } from '../../contracts/chat-subjects.ts';
 import { actionsOn, readCard, wordsOn } from '../../support/adaptive-schema.ts';
 import * as slack from '../../support/block-kit.ts';
@@ -28,7 +28,7 @@ const keyOn = ({ ref }: Card): string => (ref && !ref.ticketId.startsWith('B-') 
 
 /** `check` holds for any card. */
 const always = (check: (card: Card) => void) =>
-  fc.assert(fc.property(anySubjectCard, check), { numRuns: RUNS });
+  fc.assert(fc.property(anySubjectCard, check), { numRuns: runsOf(1_500) });
 
 describe('cards that are not about a ticket', PATIENCE, () => {
   it('on Slack', () => {
