@@ -39,7 +39,7 @@ const ORDERS: [RegExp, number][] = [
   [/\b(?:b?cc|forward|send a copy of|redirect)\b.{0,30}\b(?:your (?:reply|answer|response)|this (?:conversation|thread|draft)|every (?:reply|answer))\b.{0,30}[\w.+-]+@[\w-]+\.\w+|\b(?:b?cc)\b\s+[\w.+-]+@[\w-]+\.\w+\s+(?:on|in)\b.{0,12}\b(?:reply|answer|response)/i, 2.5],
   [/@(?:everyone|here|channel)\b|<!(?:everyone|here|channel)>|<@[UW&!]?\w{3,}>/i, 2.5],
   [/(?:\b(?:javascript|vbscript):|<script\b|\bonerror\s*=|<iframe\b|<img\b[^>]{0,200}\bsrc\s*=)/i, 1],
-  [/\b(?:this (?:is|was)|i am|i'm|we are|speaking|message from)\b.{0,25}\b(?:your|the) (?:developer|creator|administrator|system administrator|ceo|operator|owner)\b.{0,80}\b(?:must|override|instruct\w*|authori[sz]\w*|allow\w*|permission|order\w*|command\w*|disable|unlock|send|give|approve|comply)\b/i, 3],
+  [/\b(?:this (?:is|was)|i am|i'm|we are|speaking|message from)\b.{0,25}\b(?:(?:your|the) (?:developer|creator|system administrator|ceo|operator)|your (?:administrator|owner))\b.{0,80}\b(?:must|override|instruct\w*|authori[sz]\w*|allow\w*|permission|order\w*|command\w*|disable|unlock|send|give|approve|comply)\b/i, 3],
   [/\b(?:it is|you are|this is) (?:safe|allowed|permitted|authori[sz]ed|okay|ok|fine) to (?:ignore|skip|bypass|reveal|share|send|disclose)\b|\b(?:policy|safety|guardrails?|filters?) (?:has been|have been|is|are) (?:disabled|lifted|suspended|turned off)\b/i, 2.5],
 ]; // biome-ignore format: one pattern a line
 

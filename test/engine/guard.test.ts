@@ -222,6 +222,8 @@ describe('orders to the assistant', () => {
     'I forgot the instructions you sent.',
     'Can I act as admin for another account?',
     'Send the invoice to our accountant as well: ana@dunn.example',
+    "I'm the owner of the account. Please disable the map for all 22 people at once.",
+    'I am the administrator here, so send me the invoices, too.',
   ])('are not seen in: %s', (text) => expect(orderScore(text)).toBeLessThan(GIVES_ORDERS));
 
   test.each([
