@@ -330,7 +330,7 @@ export function chatPlatformContract(
     digestContract(() => chat);
     dashboardContract(() => chat, { isPage: !farEnd });
     endingContract(() => chat);
-    if (farEnd) troubleContract(() => chat);
+    troubleContract(() => chat, { farEnd });
     if (farEnd) stormContract(() => chat);
   });
   rightsContract(name, build);

@@ -33,7 +33,9 @@ type Answer = WireReply | { error: string; field?: string; message: string };
 export async function consoleWorld(): Promise<ChatWorld> {
   const posts = new Map<string, { post: Post; edits: number }>();
   const told = new Map<string, string>();
+  let broken = false;
   const store = journalled(createMemoryStore(), (key, value) => {
+    if (broken && /^(post|reply)\//.test(key)) throw new Error('the connection to the database is lost');
     if (/^(post|reply)\//.test(key)) {
       const post = value as Post;
       posts.set(key, { post: structuredClone(post), edits: (posts.get(key)?.edits ?? -1) + 1 });
@@ -262,10 +264,18 @@ export async function consoleWorld(): Promise<ChatWorld> {
       ]);
       return answers.filter(({ status }) => status < 300).length;
     },
-    fault() {
-      throw new Error('the console has no far end that could fail');
+    /** What can fail is our own database, and posts may be gone from it. */
+    fault(kind, seen) {
+      if (kind === 'server error') broken = true;
+      else if (kind === 'message gone' && seen) {
+        const key = `post/${seen.ref.channel}/${seen.ref.message.padStart(10, '0')}`;
+        posts.delete(key);
+        void store.delete(key);
+      } else throw new Error(`the console knows no ${kind}`);
     },
-    heal: () => undefined,
+    heal() {
+      broken = false;
+    },
     refused: () => [],
     remove: async () => undefined,
   };
