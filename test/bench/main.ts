@@ -24,6 +24,7 @@ const FULL = {
   latencyMs: 60_000,
   clicksMs: 60_000,
   inChannel: 300,
+  openCards: 10_000,
 };
 const QUICK = {
   inDigest: 50_000,
@@ -32,6 +33,7 @@ const QUICK = {
   latencyMs: 15_000,
   clicksMs: 15_000,
   inChannel: 40,
+  openCards: 400,
 };
 
 const { values } = parseArgs({
@@ -71,7 +73,7 @@ const MEASUREMENTS: Record<string, () => Promise<Section>> = {
     title: 'Slack, Discord and Teams',
     // Memory first: afterwards the garbage of all that was clicked would be in it.
     figures: [
-      ...(await measureOpenCards({ count: values.quick ? 400 : 2_000 })),
+      ...(await measureOpenCards({ count: size.openCards })),
       ...(await measureChat({
         perSecond: 20,
         clicksPerSecond: 5,

@@ -23,9 +23,6 @@ import { log } from './stage.ts';
 
 /** Calls at a time; fewer than the adapters let wait. */
 const CALLS = 16;
-/** What the adapters keep is asked for at this many cards. */
-const PER = 10_000;
-
 /** The rates of the platforms would make this last for hours; only what an SDK limits by itself is waited for. */
 function patient(clock: Clock): RateLimiter {
   const limiter = createLimiter(clock);
@@ -41,7 +38,11 @@ interface End {
   close(): Promise<void>;
 }
 
-/** What the heap grew by after `count` cards were posted and updated, for 10,000 of them, on each platform. */
+/**
+ * What the heap grew by after `count` cards were posted and updated, on each platform. The far ends, in the same
+ * process, forget all of it, and every figure comes with how far the heap moves by itself: two looks with nothing in
+ * between. Nothing is extrapolated.
+ */
 export async function measureOpenCards({ count }: { count: number }): Promise<Figure[]> {
   await using closing = new AsyncDisposableStack();
   const folder = await createDataFolder('deskhand-cards-');
@@ -68,17 +69,22 @@ export async function measureOpenCards({ count }: { count: number }): Promise<Fi
   for (const [name, open] of Object.entries({ Slack: slackEnd, Discord: discordEnd, Teams: teamsEnd })) {
     const end = await open(depsOf(name.toLowerCase()));
     await postAndUpdate(end, 200);
+    const first = await heapNow(end, collect);
     const before = await heapNow(end, collect);
     await postAndUpdate(end, count);
     const grown = (await heapNow(end, collect)) - before;
     figures.push({
-      name: `${name}: memory of ${PER.toLocaleString('en')} open cards in the bot's process`,
-      value: `${((grown * PER) / count / 2 ** 20).toFixed(1)} MB`,
+      name: `${name}: memory of ${count.toLocaleString('en')} open cards in the bot's process`,
+      value: `${megabytes(grown)} (the heap by itself: ${megabytes(before - first)})`,
     });
     await end.platform.stop();
     await end.close();
   }
   return figures;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
 /** In bytes, when what is over is gone: sockets and timers let go of it a moment later. */
@@ -131,6 +137,7 @@ async function discordEnd(deps: AdapterDeps): Promise<End> {
   await platform.start(async () => ({ kind: 'none' }));
   const forget = () => {
     double.messages.clear();
+    double.nonces.clear();
     double.journal.length = 0;
   };
   return { platform, channel: double.channel, forget, close: () => double.close() };
@@ -151,7 +158,7 @@ async function teamsEnd(deps: AdapterDeps): Promise<End> {
   );
   await platform.start(async () => ({ kind: 'none' }));
   const forget = () => {
-    double.posted.length = 0;
+    for (const kept of [double.posted, double.calls, double.answered]) kept.length = 0;
   };
   return { platform, channel: CHANNEL, forget, close: () => double.close() };
 }

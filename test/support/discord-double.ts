@@ -418,7 +418,6 @@ export async function openDiscordDouble() {
   server.on('upgrade', (request, socket: Socket) => gateway.accept(request, socket));
 
   const support = addChannel({ name: 'support', type: 0, parent: null, recipient: null });
-
   return {
     apiUrl: `http://127.0.0.1:${port}/api`,
     token,
@@ -428,6 +427,7 @@ export async function openDiscordDouble() {
     channel: support.id,
     gateway,
     journal,
+    nonces,
     refused,
     reactions,
     interactions,
