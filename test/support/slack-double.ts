@@ -391,7 +391,7 @@ export async function createSlackDouble() {
 }
 
 /** JSON, or a form whose values are JSON where they are no plain texts. */
-function decode(body: string): Json {
+export function decode(body: string): Json {
   if (body.startsWith('{')) return JSON.parse(body);
   return Object.fromEntries(
     [...new URLSearchParams(body)].map(([key, value]) => [

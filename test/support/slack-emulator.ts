@@ -7,8 +7,9 @@ import { SCOPES } from '../../adapters/chat/slack/manifest.ts';
 import { act } from '../../src/flows/actions.ts';
 import { adapterDeps } from '../adapters/intake/deps.ts';
 import { createMemoryStore } from './adapter-memory.ts';
+import { homeFaults, messageFaults, viewFaults } from './block-kit.ts';
 import { serveHttp } from './http-app.ts';
-import { SLACK } from './slack-double.ts';
+import { decode, SLACK } from './slack-double.ts';
 import { httpWire } from './slack-wire.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -61,7 +62,16 @@ async function openEmulator() {
   const channel = channels?.find(({ name }) => name === 'support')?.id ?? '';
   const calls: { method: string; answer: Record<string, unknown> }[] = [];
   const answers: string[] = [];
+  const faults: string[] = [];
   let losing = '';
+
+  /** The documented limits, which the emulator does not know, of everything that is posted to it. */
+  function check(body: string): void {
+    const { blocks, view } = decode(body);
+    if (blocks !== undefined) faults.push(...messageFaults(blocks));
+    if (view !== undefined)
+      faults.push(...(record.parse(view).type === 'home' ? homeFaults(view) : viewFaults(view)));
+  }
 
   return {
     apiUrl,
@@ -74,12 +84,15 @@ async function openEmulator() {
     calls,
     /** What went to the response URL. */
     answers,
+    /** What Slack would have refused. */
+    faults,
     /** The next answer to this method is lost on its way. */
     lose(method: string) {
       losing = method;
     },
     /** The adapter's way to Slack. */
     async fetch(...[to, init]: Parameters<typeof fetch>): Promise<Response> {
+      if (typeof init?.body === 'string') check(init.body);
       if (String(to) === RESPONSE_URL) {
         answers.push(String(init?.body));
         return new Response('ok');
@@ -104,8 +117,9 @@ async function openEmulator() {
       return html.slice(html.indexOf('<section'));
     },
     /** The window as the emulator keeps it after its last change; undefined before. */
-    view() {
-      const last = calls.findLast(({ method, answer }) => method === 'views.update' && answer.ok);
+    view: (...methods: string[]) => {
+      const of = methods.length > 0 ? methods : ['views.update'];
+      const last = calls.findLast(({ method, answer }) => of.includes(method) && answer.ok);
       return last && viewSchema.parse(last.answer.view);
     },
     /** A trigger for one window, which lasts three seconds. */

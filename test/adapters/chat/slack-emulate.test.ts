@@ -1,18 +1,24 @@
 // Slack's adapter, real bolt and WebClient, against a Slack that is not ours; what it must be helped with: slack-emulator.ts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { showBackgrounds } from '../../../src/flows/background.ts';
 import { sendDue } from '../../../src/flows/reply.ts';
+import type { ActionId } from '../../../src/model/card.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { appears, until } from '../../contracts/chat-world.ts';
 import { SLACK } from '../../support/slack-double.ts';
 import { openEmulatedDesk, RESPONSE_URL, TEAM } from '../../support/slack-emulator.ts';
-import { actionsOf, elementFor, formValues, stateOf, wordsOf } from '../../support/slack-eyes.ts';
+import { actionsOf, elementFor, formValues, optionFor, stateOf, wordsOf } from '../../support/slack-eyes.ts';
 
 describe('Slack as `emulate` plays it', { timeout: 60_000 }, () => {
   let opened: Awaited<ReturnType<typeof openEmulatedDesk>>;
   beforeEach(async () => {
     opened = await openEmulatedDesk();
   }, 60_000);
-  afterEach(() => opened.close());
+  afterEach(async () => {
+    const { faults } = opened.slack;
+    await opened.close();
+    expect(faults).toEqual([]);
+  });
 
   async function card() {
     const [head] = await opened.slack.heads();
@@ -36,18 +42,44 @@ describe('Slack as `emulate` plays it', { timeout: 60_000 }, () => {
     );
   const refused = () => opened.slack.calls.filter(({ answer }) => !answer.ok);
 
-  async function press(who: 'ana' | 'stranger', action: 'approve' | 'form:edit', trigger?: string) {
+  async function press(who: 'ana' | 'stranger', action: ActionId, trigger?: string) {
     const { channel, people } = opened.slack;
     const { ts, blocks } = await card();
     const user = { id: people[who] };
-    const trigger_id = trigger ?? (await opened.slack.trigger(user.id));
-    const container = { type: 'message', channel_id: channel, message_ts: ts };
-    const actions = [{ block_id: 'b', ...elementFor(blocks, action) }];
-    const more = { channel: { id: channel }, message: { ts }, response_url: RESPONSE_URL };
-    await opened.wire.interact(
-      { type: 'block_actions', team: TEAM, user, trigger_id, container, actions, ...more },
-      1,
-    );
+    const act = async (element: object, place: object) => {
+      const trigger_id = trigger ?? (await opened.slack.trigger(user.id));
+      const actions = [{ block_id: 'b', ...element }];
+      await opened.wire.interact(
+        { type: 'block_actions', team: TEAM, user, trigger_id, actions, ...place },
+        1,
+      );
+    };
+    const onCard = {
+      container: { type: 'message', channel_id: channel, message_ts: ts },
+      channel: { id: channel },
+      message: { ts },
+      response_url: RESPONSE_URL,
+    };
+    const element = elementFor(blocks, action) ?? optionFor(blocks, (value) => value.endsWith(` ${action}`));
+    if (element) return act(element, onCard);
+    const more = optionFor(blocks, (value) => value.includes(' more:'));
+    if (!more) throw new Error(`there is no ${action}`);
+    await act(more, onCard);
+    const list = await appears('the list', () => opened.slack.view('views.open'));
+    const button = elementFor(list.blocks, action);
+    if (!button) throw new Error(`there is no ${action} behind "More…"`);
+    await act(button, { container: { type: 'view', view_id: list.id }, view: list });
+  }
+
+  /** Sends the window that is open with these values over what it was filled with. */
+  async function submit(values: Record<string, string>, ...opening: string[]) {
+    const view = await appears('the form', () => opened.slack.view(...opening));
+    const window = { id: view.id, user: opened.slack.people.ana, view, open: true };
+    const filled = formValues(window);
+    const state = { values: stateOf(window, values) };
+    const user = { id: window.user };
+    await opened.wire.interact({ type: 'view_submission', team: TEAM, user, view: { ...view, state } }, 1);
+    return filled;
   }
 
   it('posts the card, knows who pressed by users.info, and changes it in place until the reply has left', async () => {
@@ -86,6 +118,9 @@ describe('Slack as `emulate` plays it', { timeout: 60_000 }, () => {
         author: 'Ana',
       }),
     );
+    await until(async () =>
+      expect((await opened.slack.replies(ts)).at(-1)).toMatchObject({ reactions: [{ name: 'memo' }] }),
+    );
     expect(refused()).toEqual([]);
   });
 
@@ -117,12 +152,7 @@ describe('Slack as `emulate` plays it', { timeout: 60_000 }, () => {
   it('opens the draft in a window, and sends what Ana made of it', async () => {
     await ticket();
     await press('ana', 'form:edit');
-    const view = await appears('the form', opened.slack.view);
-    const window = { id: view.id, user: opened.slack.people.ana, view, open: true };
-    expect(formValues(window).text).toContain('Answer to');
-    const state = { values: stateOf(window, { text: 'The invoice is attached.' }) };
-    const user = { id: window.user };
-    await opened.wire.interact({ type: 'view_submission', team: TEAM, user, view: { ...view, state } }, 1);
+    expect((await submit({ text: 'The invoice is attached.' })).text).toContain('Answer to');
     await shows('The invoice is attached.');
     expect(refused()).toEqual([]);
   });
@@ -138,6 +168,54 @@ describe('Slack as `emulate` plays it', { timeout: 60_000 }, () => {
     await press('stranger', 'approve');
     await until(async () => expect(await opened.slack.page()).toContain('not in the list of agents'));
     expect(await opened.desk.store.decisionsOf(id)).toEqual([]);
+  });
+
+  it.each([
+    ['form:escalate', { to: 'billing', reason: 'needs a refund', priority: 'P1' }, { to: 'billing' }],
+    ['form:note', { text: 'called her' }, { text: 'called her' }],
+    ['form:reclassify', { category: 'reports/exports' }, { category: 'reports/exports' }],
+    ['form:prioritise', { priority: 'P1' }, { priority: 'P1' }],
+    ['form:link', { issue: 'https://bugs.example/7' }, { issue: 'https://bugs.example/7' }],
+    ['form:flag', { reason: 'wrong amount' }, { reason: 'wrong amount' }],
+    ['form:reject', { reason: 'spam' }, { reason: 'spam' }],
+    ['form:snooze', { until: '2099-01-04T09:00:00.000Z' }, {}],
+  ] as const)(
+    'opens %s, behind the menu where it is there, and does what it says',
+    async (action, values, decision) => {
+      const id = await ticket();
+      await press('ana', action);
+      await submit(values);
+      const kind = action.slice('form:'.length);
+      await until(async () =>
+        expect((await opened.desk.store.decisionsOf(id)).map((one) => one.decision)).toEqual([
+          expect.objectContaining({ ...decision, kind }),
+        ]),
+      );
+      expect(refused()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['take', 'Ana has it'],
+    ['resolve', 'Resolved by Ana'],
+  ] as const)('%s: the card says so', async (action, words) => {
+    await ticket();
+    await press('ana', action);
+    await shows(words);
+    expect(refused()).toEqual([]);
+  });
+
+  it('shows everything in the thread, and what is behind the ticket', async () => {
+    await ticket();
+    const { ts } = await card();
+    await showBackgrounds(opened.desk.deps);
+    expect(wordsOf((await opened.slack.replies(ts))[0]?.blocks ?? [])).toContain('What is behind it');
+    await press('ana', 'show');
+    await until(async () => {
+      const said = (await opened.slack.replies(ts)).map(({ blocks }) => wordsOf(blocks)).join('\n');
+      expect(said).toContain('Customer and account');
+    });
+    expect(refused()).toEqual([]);
   });
 
   it('finds a card by its metadata when the answer to it was lost', async () => {
