@@ -65,6 +65,9 @@ const OLD_EDIT = {
   waitMs: 30_000,
 };
 
+/** 1,000 threads are open in the server; they close by themselves. */
+const NO_THREAD = { code: RESTJSONErrorCodes.MaximumActiveThreads, waitMs: 10 * 60_000 };
+
 /** What people read when the token is no longer good. */
 export const REVOKED =
   "Discord no longer takes the bot's token. Make a new one on the application's page “Bot” and set DISCORD_TOKEN.";
@@ -84,6 +87,12 @@ export function toAppError(error: unknown): AppError {
       return new AppError('rate_limited', 'Discord limits edits of older messages; the card follows later.', {
         retryable: true,
         retryAfterMs: OLD_EDIT.waitMs,
+        cause: error,
+      });
+    if (error.code === NO_THREAD.code)
+      return new AppError('rate_limited', 'Discord takes no more threads at the moment; it follows later.', {
+        retryable: true,
+        retryAfterMs: NO_THREAD.waitMs,
         cause: error,
       });
     const known = KNOWN[Number(error.code)];
