@@ -37,7 +37,10 @@ export async function handOff(
     if (result.status === 'fulfilled') continue;
     if (result.reason instanceof AppError && result.reason.retryable) throw result.reason;
     const reason = errorText(result.reason);
-    deps.log.warn({ ticketId: view.ticket.id, platform: platform.id, reason }, 'handed off without a summary');
+    deps.log.warn(
+      { ticketId: view.ticket.id, platform: platform.id, reason },
+      'handed off without a summary',
+    );
   }
 }
 
