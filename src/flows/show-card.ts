@@ -4,6 +4,7 @@ import type { PostedCardRow } from '../infra/db/queries/cards.ts';
 import type { Card } from '../model/card.ts';
 import { AppError, errorText, hasCode } from '../model/errors.ts';
 import type { MessageRef, Place } from '../model/platform.ts';
+import type { ChatPlatform } from '../ports.ts';
 import type { FlowDeps } from './deps.ts';
 import { fallbackOf, parseTarget } from './route.ts';
 
@@ -92,7 +93,8 @@ async function showAt(
   const platform = deps.platforms.get(place.platform);
   if (!platform) throw new AppError('platform_missing', `${place.platform} is not set up`);
   const digest = hashOf(card);
-  let message = row.message ?? (await postOnce(deps, row, place, { card, digest, urgency }));
+  const post = () => postOnce(deps, platform, row, { place, card, digest, urgency });
+  let message = row.message ?? (await post());
   if (row.message && row.digest !== digest) {
     try {
       await platform.update(row.message, card, { urgency });
@@ -108,23 +110,23 @@ async function showAt(
       };
       await deps.store.updatePostedCard(row.id, anew);
       Object.assign(row, anew);
-      message = await postOnce(deps, row, place, { card, digest, urgency });
+      message = await post();
     }
   }
-  for (const post of thread.filter((one) => !row.thread.includes(one.key))) {
-    await platform.post({ ...place, thread: message }, post.card, { key: `${key}-${row.id}-${post.key}` });
-    row.thread = [...row.thread, post.key];
+  for (const reply of thread.filter((one) => !row.thread.includes(one.key))) {
+    await platform.post({ ...place, thread: message }, reply.card, { key: `${key}-${row.id}-${reply.key}` });
+    row.thread = [...row.thread, reply.key];
     await deps.store.updatePostedCard(row.id, { thread: row.thread });
   }
 }
 
 async function postOnce(
   deps: ShowDeps,
+  platform: ChatPlatform,
   row: PostedCardRow,
-  place: Place,
-  { card, digest, urgency }: { card: Card; digest: string; urgency: number | undefined },
+  { place, card, digest, urgency }: Pick<Showing, 'card' | 'urgency'> & { place: Place; digest: string },
 ): Promise<MessageRef> {
-  const { store, clock, platforms } = deps;
+  const { store, clock } = deps;
   const waited = Math.abs(clock.now().getTime() - row.postedAt.getTime());
   const again = row.digest === 'posting';
   if (again && waited < POST_LIMIT_MS)
@@ -132,8 +134,7 @@ async function postOnce(
   await store.updatePostedCard(row.id, { digest: 'posting' });
   try {
     const key = `${row.key}-${row.id}-${row.postedAt.getTime()}`;
-    const message = await platforms.get(place.platform)?.post(place, card, { key, again, urgency });
-    if (!message) throw new AppError('platform_missing', `${place.platform} is not set up`);
+    const message = await platform.post(place, card, { key, again, urgency });
     await store.updatePostedCard(row.id, { message, digest });
     return message;
   } catch (error) {
