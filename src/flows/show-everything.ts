@@ -7,6 +7,7 @@ import { notice } from './answers.ts';
 import type { FlowDeps } from './deps.ts';
 import { ticketView } from './view.ts';
 
+/** Answers in words, also where a platform did not take it. */
 export async function showEverything(deps: FlowDeps, ticket: TicketRow): Promise<ActionReply> {
   const { store, platforms, log } = deps;
   const view = await ticketView(store, deps, ticket);
@@ -17,14 +18,13 @@ export async function showEverything(deps: FlowDeps, ticket: TicketRow): Promise
   const { cost } = await store.modelSpentFor(ticket.id);
   const cards = detailsCards({ ...view, modelCost: cost }, similar);
 
-  const standing = (await store.cardsOf(ticket.id)).filter(({ failure }) => failure === null);
   const missing: string[] = [];
   let shown = 0;
-  for (const { platform, channel, message } of standing) {
-    const place = { platform, channel, ...(message && { thread: message }) };
+  for (const { platform, channel, message, failure } of await store.cardsOf(ticket.id)) {
+    if (!message || failure !== null) continue;
     try {
-      if (!message) continue;
-      for (const card of cards) await platforms.get(platform)?.post(place, card);
+      for (const card of cards)
+        await platforms.get(platform)?.post({ platform, channel, thread: message }, card);
       shown++;
     } catch (error) {
       log.warn({ ticketId: ticket.id, platform, reason: errorText(error) }, 'thread could not be written');

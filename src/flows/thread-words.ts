@@ -1,4 +1,4 @@
-// Words in threads that are not one ticket's: of a burst, and of cards about bugs, messages, alerts and issues.
+// Words in threads: of a ticket, of a burst, and of cards about bugs, messages, alerts and issues.
 import type { ActionReply, AgentRef } from '../model/platform.ts';
 import { parseTicketKey, ticketKey } from '../model/ticket.ts';
 import { type Actor, refusal } from './agents.ts';
