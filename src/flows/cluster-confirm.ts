@@ -15,6 +15,7 @@ import { rename, tellingSentence } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { parseTarget } from './route.ts';
 import { showCard } from './show-card.ts';
+import { categoryName } from './view.ts';
 
 /** `fault` from which one P1 with an error signature is enough. */
 const SURE = 0.5;
@@ -147,7 +148,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     confirmed: cluster.confirmedAt !== null,
     because: cluster.confirmedBecause,
     today: today.customers,
-    usual: category && baseline ? { of: nameOfCategory(deps, category), rate: usual(baseline) } : null,
+    usual: category && baseline ? { of: categoryName(deps, category), rate: usual(baseline) } : null,
     mergedInto: into,
     signatures: byFrequency(cluster.profile?.signatures ?? {}).map(({ name, times }) => ({
       name: publicWords(name, NOBODY),
@@ -174,9 +175,6 @@ async function baselineOf(
   const days = found ? (to.getTime() - found.since.getTime()) / DAY_MS : 0;
   return found && days >= 1 ? { reports: found.reports, days } : null;
 }
-
-const nameOfCategory = ({ taxonomy }: FlowDeps, category: string) =>
-  taxonomy.categories.find(({ id }) => id === category)?.name ?? category;
 
 /** What a tracker that fails means for the issue. */
 function troubleOf(issue: IssueRow | null): string | null {
