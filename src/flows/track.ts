@@ -88,7 +88,7 @@ export async function keepTrack(deps: FlowDeps): Promise<void> {
         );
         if (row.stage === 'made') await noteTrouble(deps, row, error);
         // One that is down, asks for a pause or lets nobody in is not asked about the rest, either.
-        if (!hasCode(error, 'tracker_missing') && !hasCode(error, 'tracker_refused')) paused.add(tracker.id);
+        if (!hasCode(error, 'tracker_missing', 'tracker_refused')) paused.add(tracker.id);
       }
     }
   });

@@ -148,7 +148,7 @@ export async function makeIssue(deps: FlowDeps, issueId: number): Promise<IssueR
 export async function noteTrouble(
   { store, clock, wake }: FlowDeps,
   row: IssueRow,
-  error: unknown | null,
+  error: unknown,
 ): Promise<void> {
   const said = error instanceof AppError ? error.message : 'something went wrong here; the log says what.';
   const lastError = error === null ? null : said;
