@@ -19,7 +19,7 @@ const corpus = readFileSync(new URL('../fixtures/personal-data.jsonl', import.me
 const named = ({ kind, value }: { kind: PersonalKind; value: string }) => `${kind} ${value}`;
 
 test('an address right behind dots is found', () => {
-  expect(findPersonal('Nothing came to us...maria@keystone.example').map(named)).toEqual([
+  expect(findPersonal('Nothing came… ...maria@keystone.example').map(named)).toEqual([
     'EMAIL maria@keystone.example',
   ]);
 });
