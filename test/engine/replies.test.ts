@@ -59,6 +59,7 @@ async function material(...questions: string[]): Promise<DraftMaterial> {
     coverage: articles.coverage,
     articleAt: () => undefined,
     hasMacro: () => false,
+    whole: null,
     now,
     found: questions.map((text, i) => {
       const query = { text, vectors: [vectors[i] ?? new Float32Array(64)], language: 'en' };

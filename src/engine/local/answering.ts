@@ -86,33 +86,47 @@ export interface AnswerRules {
   hasMacro(url: string | null): boolean;
 }
 
-/** The answer to one question, or null when nothing supports one. */
+/**
+ * The answer to one question, or null when nothing supports one. `before`: the answers to the questions before it, of
+ * which one is given again where it speaks of this question, too.
+ */
 export function answerOne(
   found: Found,
+  before: Answer[],
   input: DraftInput,
   rules: AnswerRules,
   phrases: Phrases,
 ): Answer | null {
   return (
-    fromMacro(found, input, rules, phrases) ??
+    fromMacro(found, before, input, rules, phrases) ??
     fromPast(found, input, rules, phrases) ??
-    fromBestArticle(found, input, rules, phrases)
+    fromBestArticle(found, before, input, rules, phrases)
   );
 }
 
-/** Said as it is written; the article that it rests on is its source, and the macro itself. */
+/** The earlier answer that rests on a source. */
+function saidBefore(before: Answer[], id: string): Answer | undefined {
+  return before.find(({ sources }) => sources.some((source) => source.id === id));
+}
+
+/** Said as it is written; the article that it rests on is its source, and the macro itself. Each is said once. */
 function fromMacro(
   { question, macros, articles: found }: Found,
+  before: Answer[],
   { customer, analysis }: DraftInput,
   { articleAt }: AnswerRules,
   phrases: Phrases,
 ): Answer | null {
-  const [best] = macros;
-  if (!best) return null;
   const url = found[0]?.item.data.parts.article.url;
-  const support = macroSupport(best, analysis.language, Boolean(url && restsOn(best.macro, url)));
-  if (support < LEAST_MACRO) return null;
-  return sayMacro(best, support, macroLead(macros), { question, customer, articleAt, phrases });
+  for (const [i, hit] of macros.entries()) {
+    const support = macroSupport(hit, analysis.language, Boolean(url && restsOn(hit.macro, url)));
+    if (support < LEAST_MACRO) return null;
+    const said = saidBefore(before, hit.macro.article.id);
+    if (!said)
+      return sayMacro(hit, support, macroLead(macros.slice(i)), { question, customer, articleAt, phrases });
+    if (speaksOf(said, question)) return said;
+  }
+  return null;
 }
 
 function restsOn({ article }: MacroParts, url: string): boolean {
@@ -203,6 +217,7 @@ function fromPast(
 
 function fromBestArticle(
   { question, articles }: Found,
+  before: Answer[],
   input: DraftInput,
   { hasMacro }: AnswerRules,
   phrases: Phrases,
@@ -211,7 +226,11 @@ function fromBestArticle(
   if (!best) return null;
   const { parts } = best.item.data;
   const support = supportOf(articles, input.analysis);
-  if (support < (hasMacro(parts.article.url) ? LEAST_BESIDE_MACROS : LEAST_SUPPORT)) return null;
+  const beside = hasMacro(parts.article.url);
+  if (support < (beside ? LEAST_BESIDE_MACROS : LEAST_SUPPORT)) return null;
+  // What a macro has said to the point is not said again at length.
+  const said = beside && saidBefore(before, parts.article.id);
+  if (said) return speaksOf(said, question) ? said : null;
   // To tell a customer that the plan lacks something takes more than a likely article.
   if (!inPlan(parts.article, input.customer) && support < LEAST_DENIAL) return null;
   const blocks = fromArticle(question, parts, articles, input, phrases);
@@ -236,7 +255,8 @@ function sentenceWith(question: string, input: DraftInput): string {
 /** Share of a question's telling words from which an answer speaks of it. */
 const SPEAKS_OF = 0.4;
 
-function speaksOf({ blocks }: Answer, question: string): boolean {
+/** Whether an answer speaks of a question, by the question's telling words. */
+export function speaksOf({ blocks }: Answer, question: string): boolean {
   const said = new Set(contentWords(blocks.join('\n')));
   const asked = [...new Set(contentWords(question))];
   return asked.filter((word) => said.has(word)).length >= SPEAKS_OF * asked.length;
@@ -259,7 +279,6 @@ export function sameArticle(
   const support = macroSupport(near, input.analysis.language, true);
   if (found && near && support >= LEAST_MACRO)
     return sayMacro(near, support, first.lead, { ...input, ...rules, question: found.question, phrases });
-  // What a macro has said to the point is not said again at length.
   if (found && rules.hasMacro(url)) return speaksOf(first, found.question) ? first : null;
   const hits = found?.articles.filter(({ item }) => item.data.parts.article.id === id) ?? [];
   const [best] = hits;

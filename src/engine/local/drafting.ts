@@ -10,6 +10,7 @@ import {
   type Found,
   LEAST_DENIAL,
   sameArticle,
+  speaksOf,
 } from './answering.ts';
 import { asksForPerson } from './extract.ts';
 import { inboundText } from './fitting.ts';
@@ -21,6 +22,8 @@ import { wordCount } from './text.ts';
 export interface DraftMaterial extends AnswerRules {
   /** One entry for each question, at least one. */
   found: Found[];
+  /** The message as one question, where it asks several. */
+  whole: Found | null;
   /** 0..1: how much of the rare words of a text stand in another, by the articles' or the tickets' measure. */
   coverage(text: string, by: string): number;
   now: Date;
@@ -34,13 +37,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const { analysis, customer, signature, instructions } = input;
   const language = PHRASES[analysis.language] ? analysis.language : 'en';
   const phrases = PHRASES[language] ?? (PHRASES.en as Phrases);
-  const alone = material.found.map((found) => answerOne(found, input, material, phrases));
-  const first = alone.find((answer) => answer !== null);
-  const answers = alone.map((answer, i) => {
-    // What another article hardly supports, the article of the first answer may say better.
-    const sure = !first || answer === first || (answer?.support ?? 0) >= LEAST_DENIAL;
-    return sure ? answer : (sameArticle(material.found[i], first, input, material, phrases) ?? answer);
-  });
+  const answers = answerAll(input, material, phrases);
   const answered = answers.filter((answer): answer is Answer => answer !== null);
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
@@ -97,6 +94,36 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     answerable,
     engine: 'local-1',
   };
+}
+
+/** An answer or null for each question. */
+function answerAll(input: DraftInput, material: DraftMaterial, phrases: Phrases): (Answer | null)[] {
+  const alone: (Answer | null)[] = [];
+  for (const found of material.found)
+    alone.push(
+      answerOne(
+        found,
+        alone.filter((answer) => answer !== null),
+        input,
+        material,
+        phrases,
+      ),
+    );
+  const first = alone.find((answer) => answer !== null);
+  if (!first) return answerAsOne(input, material, phrases);
+  return alone.map((answer, i) => {
+    // What another article hardly supports, the article of the first answer may say better.
+    const sure = answer === first || (answer?.support ?? 0) >= LEAST_DENIAL;
+    return sure ? answer : (sameArticle(material.found[i], first, input, material, phrases) ?? answer);
+  });
+}
+
+/** Questions of which none is answered by itself may be answered together. */
+function answerAsOne(input: DraftInput, material: DraftMaterial, phrases: Phrases): (Answer | null)[] {
+  const { found, whole } = material;
+  const answer = whole && answerOne(whole, [], input, material, phrases);
+  const spoken = found.map(({ question }) => (answer && speaksOf(answer, question) ? answer : null));
+  return spoken.some((one) => one !== null) ? spoken : [answer, ...spoken.slice(1)];
 }
 
 /** Similarity from which a solved ticket says something about how to answer. */

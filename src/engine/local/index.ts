@@ -165,26 +165,28 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     };
   }
 
-  async function findAll(input: DraftInput, reading: Reading): Promise<Found[]> {
+  async function findAll(
+    input: DraftInput,
+    reading: Reading,
+  ): Promise<{ found: Found[]; whole: Found | null }> {
     if (reading.questions.length > 1) {
       const [whole = new Float32Array(embedder.dimensions), ...each] = await embedder.embed(
         [reading.topic, ...reading.questions],
         PERSON_WAITS,
       );
-      // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
-      return reading.questions.map((text, i) =>
-        findFor(
-          text,
-          [{ text, vector: middle(each[i] ?? whole, whole) }],
-          { text: reading.topic, vector: whole },
-          input,
+      const message = { text: reading.topic, vector: whole };
+      return {
+        // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
+        found: reading.questions.map((text, i) =>
+          findFor(text, [{ text, vector: middle(each[i] ?? whole, whole) }], message, input),
         ),
-      );
+        whole: findFor(reading.topic, [message], null, input),
+      };
     }
     const texts = [reading.topic, ...tellingSentences(reading.topic)];
     const vectors = await embedder.embed(texts, PERSON_WAITS);
     const pieces = texts.flatMap((text, i) => (vectors[i] ? [{ text, vector: vectors[i] }] : []));
-    return [findFor(reading.topic, pieces, null, input)];
+    return { found: [findFor(reading.topic, pieces, null, input)], whole: null };
   }
 
   return {
@@ -197,10 +199,10 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     },
     async draft(input) {
       const reading = readTicket(input);
-      const found = await findAll(input, reading);
+      const asked = await findAll(input, reading);
       const { coverage, articleAt, hasMacro } = knowledge;
       const known = knowledge.known();
-      return composeDraft(input, { found, known, coverage, articleAt, hasMacro, now: clock.now() });
+      return composeDraft(input, { ...asked, known, coverage, articleAt, hasMacro, now: clock.now() });
     },
     async fingerprints({ subject, text }, analysis) {
       const parts = partsOf(text);
