@@ -13,8 +13,10 @@ const BEFORE = new Date('2026-02-20T12:00:00Z');
 /** What each company pays; the last of them is not known to pay. */
 const MRR = [900, 50, 50, 20, null];
 
+const people = new Map<string, { customer_id: number; conversation_id: number }>();
 let desk: Workspace;
 beforeEach(async () => {
+  people.clear();
   desk = await openWorkspace();
   desk.clock.set(NOW);
   for (const [n, mrr] of MRR.entries()) await put(desk.pool, 'account', { name: `Firm ${n}`, mrr });
@@ -34,7 +36,6 @@ async function aCluster(kind: string, status = 'open'): Promise<number> {
   return put(desk.pool, 'cluster', { kind, title: kind, status, first_seen: BEFORE, last_seen: IN_PERIOD });
 }
 
-const people = new Map<string, { customer_id: number; conversation_id: number }>();
 async function report(
   { account, person, inPeriod }: Report,
   cluster_id: number,
