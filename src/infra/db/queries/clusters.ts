@@ -7,6 +7,7 @@ import type { Db } from '../index.ts';
 import { cluster, clusterMember } from '../schema/clusters.ts';
 import { message, ticket } from '../schema/conversations.ts';
 import { account, customer } from '../schema/customers.ts';
+import { within } from './moments.ts';
 import { inserted } from './rows.ts';
 import { clusterFamily } from './tracking.ts';
 
@@ -271,13 +272,13 @@ export function clusterQueries(db: Db) {
     async countReports(
       kind: string,
       category: string,
-      { from, to }: Span,
+      span: Span,
     ): Promise<{ reports: number; since: Date } | null> {
       const { rows } = await db.execute(sql`
         select count(*) filter (where kind = ${kind} and category = ${category})::int as reports,
           min(created_at) as since
         from ticket where kind is not null
-          and created_at >= ${from.toISOString()} and created_at < ${to.toISOString()} having count(*) > 0`);
+          and ${within(sql`created_at`, span)} having count(*) > 0`);
       return z.array(z.object({ reports: n, since: z.coerce.date() })).parse(rows)[0] ?? null;
     },
 

@@ -14,6 +14,7 @@ import type { Span } from '../../../model/digest.ts';
 import { PRIORITIES, STATUSES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { beforeLeaving, isOverdue, LEAVING } from './digest.ts';
+import { within } from './moments.ts';
 import { sentFirst } from './outreach.ts';
 import { promiseStates, resolutionIs } from './promises.ts';
 import { inSlice } from './ticket-slice.ts';
@@ -67,9 +68,6 @@ const accountsSchema = z.array(
     at: z.coerce.date().nullable(),
   }),
 );
-
-const at = (moment: Date) => sql`${moment.toISOString()}::timestamptz`;
-const within = (column: SQL, { from, to }: Span) => sql`${column} >= ${at(from)} and ${column} < ${at(to)}`;
 
 /** The condition that makes a ticket count for the figure. */
 function behind({ view, status, by, topic, cluster, account }: Drill, span: Span, now: Date): SQL {
@@ -228,7 +226,7 @@ export function dashboardQueries(db: Db) {
             select id::float8 as alert, status, decided_by as by, coalesce(decided_at, created_at) as at
             from alert where account_id = a.id and kind = 'risk' order by id desc limit 1
           ) warned on true
-        where a.churned_at is null and h.health <= ${below} ${plan ? (plan === NONE ? sql`and a.plan is null` : sql`and a.plan = ${plan}`) : sql``}
+        where a.churned_at is null and h.health <= ${below} ${plan ? sql`and a.plan is not distinct from ${plan === NONE ? null : plan}` : sql``}
           ${account ? sql`and a.name = ${account}` : sql``}
         order by h.health, a.mrr desc nulls last, a.name limit ${limit}`);
       return accountsSchema

@@ -16,6 +16,7 @@ import { issueStateSchema } from '../../../model/issue.ts';
 import type { ServiceTarget } from '../../../model/service-level.ts';
 import { PRIORITIES } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
+import { within } from './moments.ts';
 import { promiseStates, resolutionIs } from './promises.ts';
 import { inSlice } from './ticket-slice.ts';
 
@@ -73,9 +74,6 @@ const leftSchema = z.array(
   z.object({ account: z.string(), mrr: n.nullable(), at: z.coerce.date(), tickets: n }),
 );
 
-const iso = (at: Date) => at.toISOString();
-const within = (column: SQL, { from, to }: Span) =>
-  sql`${column} >= ${iso(from)}::timestamptz and ${column} < ${iso(to)}::timestamptz`;
 /** Tickets `t` of the last 30 days of account `a`, which has left. */
 export const beforeLeaving = sql`t.created_at > a.churned_at - interval '30 days' and t.created_at <= a.churned_at`;
 

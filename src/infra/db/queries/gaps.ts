@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ALERT_STATUSES } from '../../../model/alert.ts';
 import type { Db } from '../index.ts';
 import { alert } from '../schema/outreach.ts';
+import { instant } from './moments.ts';
 
 const n = z.number();
 const gapsSchema = z.array(
@@ -54,7 +55,7 @@ export function gapQueries(db: Db) {
           left join outcome o on o.ticket_id = t.id and o.error > 0
           left join told on told.reason = 'gap:' || c.id
         where c.kind in ('question', 'friction') and c.merged_into is null
-          and c.status not in ('dismissed', 'merged') and t.created_at >= ${since.toISOString()}::timestamptz
+          and c.status not in ('dismissed', 'merged') and t.created_at >= ${instant(since)}
           and (told.since is null or t.created_at > told.since)
           and t.resolution is distinct from 'rejected'
         group by c.id, told.latest, told.status, told.decided, told.refused

@@ -1,12 +1,14 @@
 // Queries about events that are a reason to write to a customer, and about what came of it.
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Span } from '../../../model/digest.ts';
 import { OUTREACH_KINDS, type OutreachKind, SETTLED_BY } from '../../../model/outreach.ts';
 import type { Db } from '../index.ts';
 import { conversation } from '../schema/conversations.ts';
 import { customerEvent } from '../schema/customers.ts';
 import { outreach } from '../schema/outreach.ts';
 import { proposal, proposalRecipient } from '../schema/tracking.ts';
+import { instant, within } from './moments.ts';
 import { inserted } from './rows.ts';
 
 export type EventRow = typeof customerEvent.$inferSelect;
@@ -61,17 +63,14 @@ const MESSAGE_OF = sql`
   left join proposal p on p.id = o.proposal_id
   left join proposal_recipient r on r.proposal_id = p.id and r.customer_id = o.customer_id
   left join outbox b on b.key = r.outbox_key and b.status = 'sent'`;
-const within = ({ from, to }: { from: Date; to: Date }) =>
-  sql`o.created_at >= ${iso(from)}::timestamptz and o.created_at < ${iso(to)}::timestamptz`;
 
 /** Whether `ticket t` began with a message of ours about an event that was dealt with in the span. */
-export function sentFirst(span: { from: Date; to: Date }): SQL {
-  return sql`t.id in (select r.ticket_id from outreach o ${MESSAGE_OF} where ${within(span)} and b.sent_at is not null)`;
+export function sentFirst(span: Span): SQL {
+  return sql`t.id in (select r.ticket_id from outreach o ${MESSAGE_OF} where ${within(sql`o.created_at`, span)} and b.sent_at is not null)`;
 }
 
 /** What came of the messages of one kind. */
 export type OutreachFigures = z.infer<typeof figuresSchema>[number];
-const iso = (at: Date) => at.toISOString();
 
 /** `('payment_failed', 'payment_succeeded'), …`: which types of events settle which kind. */
 const SETTLING: SQL = sql.join(
@@ -140,7 +139,7 @@ export function outreachQueries(db: Db) {
           and(
             eq(customerEvent.customerId, event.customerId),
             inArray(customerEvent.type, [...SETTLED_BY[kind]]),
-            sql`${customerEvent.at} >= ${iso(event.at)}::timestamptz`,
+            sql`${customerEvent.at} >= ${instant(event.at)}`,
             thing === null
               ? undefined
               : sql`coalesce(${customerEvent.data} ->> 'invoice', ${customerEvent.data} ->> 'incident',
@@ -256,13 +255,13 @@ export function outreachQueries(db: Db) {
     },
 
     /** What was told, proposed and sent about events that were dealt with in the span, and what came of it. */
-    async outreachFigures(span: { from: Date; to: Date }): Promise<OutreachFigures[]> {
+    async outreachFigures(span: Span): Promise<OutreachFigures[]> {
       const { rows } = await db.execute(sql`
         with settling (kind, type) as (values ${SETTLING}), told as (
           select o.kind, o.status, o.customer_id, p.status as decided, p.decided_by, r.ticket_id,
             -- Two events of one incident are one message to a customer.
             case when row_number() over (partition by r.id order by o.id) = 1 then b.sent_at end as sent_at
-          from outreach o ${MESSAGE_OF} where ${within(span)}
+          from outreach o ${MESSAGE_OF} where ${within(sql`o.created_at`, span)}
         )
         select t.kind, count(*)::int as events,
           count(*) filter (where t.status = 'proposed')::int as proposed,
@@ -288,7 +287,7 @@ export function outreachQueries(db: Db) {
       const { rows } = await db.execute(sql`
         select customer_id::float8 as "customerId", data ->> 'code' as code, count(*)::int as times, max(at) as at
         from customer_event
-        where type = 'error' and data ->> 'code' is not null and at >= ${iso(since)}::timestamptz
+        where type = 'error' and data ->> 'code' is not null and at >= ${instant(since)}
         group by 1, 2 having count(*) >= ${times} order by 3 desc, 1 limit ${limit}`);
       return z
         .array(z.object({ customerId: n, code: z.string(), times: n, at: z.coerce.date() }))
@@ -296,11 +295,11 @@ export function outreachQueries(db: Db) {
     },
 
     /** Customers who signed up in the span and have not told, since, that they are set up. */
-    async stuckInOnboarding(span: { from: Date; to: Date }, limit: number) {
+    async stuckInOnboarding(span: Span, limit: number) {
       const { rows } = await db.execute(sql`
         select e.customer_id::float8 as "customerId", min(e.at) as at
         from customer_event e
-        where e.type = 'signed_up' and e.at >= ${iso(span.from)}::timestamptz and e.at < ${iso(span.to)}::timestamptz
+        where e.type = 'signed_up' and ${within(sql`e.at`, span)}
           and not exists (select 1 from customer_event d where d.customer_id = e.customer_id
             and d.type in ('onboarded', 'feature_used', 'churned', 'subscription_ended'))
         group by 1 order by 2, 1 limit ${limit}`);
@@ -308,16 +307,15 @@ export function outreachQueries(db: Db) {
     },
 
     /** Accounts that renew in the span with a ticket from before `openedBefore` that waits for us: who wrote the oldest. */
-    async renewalsWithProblems(span: { from: Date; to: Date }, openedBefore: Date, limit: number) {
+    async renewalsWithProblems(span: Span, openedBefore: Date, limit: number) {
       const { rows } = await db.execute(sql`
         select distinct on (a.id) a.id::float8 as "accountId", a.renewal_at as "renewalAt",
           t.customer_id::float8 as "customerId", t.id::float8 as "ticketId", t.subject,
           t.analysis ->> 'summary' as summary
         from account a join customer c on c.account_id = a.id join ticket t on t.customer_id = c.id
-        where a.churned_at is null and a.renewal_at >= ${iso(span.from)}::timestamptz
-          and a.renewal_at < ${iso(span.to)}::timestamptz
+        where a.churned_at is null and ${within(sql`a.renewal_at`, span)}
           and t.status in ('open', 'awaiting_agent', 'snoozed') and t.outreach is null
-          and t.created_at < ${iso(openedBefore)}::timestamptz and t.resolution is distinct from 'rejected'
+          and t.created_at < ${instant(openedBefore)} and t.resolution is distinct from 'rejected'
         order by a.id, t.id limit ${limit}`);
       return z
         .array(

@@ -1,6 +1,7 @@
 // When a promise to a customer counts as due, broken or open, as SQL for every query that counts it.
 import { type SQL, sql } from 'drizzle-orm';
 import type { ServiceTarget } from '../../../model/service-level.ts';
+import { instant } from './moments.ts';
 
 /** Conditions on `ticket t` and, for the resolution, its `service_clock k`. */
 export interface PromiseStates {
@@ -13,7 +14,7 @@ export interface PromiseStates {
 
 /** Promises of rejected tickets count for nothing. A clock that stands still breaks no promise meanwhile. */
 export function promiseStates(now: Date): Record<ServiceTarget, PromiseStates> {
-  const at = sql`${now.toISOString()}::timestamptz`;
+  const at = instant(now);
   const serious = sql`t.resolution is distinct from 'rejected'`;
   const late = sql`(${serious} and (k.breached_at is not null or k.due_at < coalesce(k.paused_at, t.resolved_at, ${at})))`;
   return {

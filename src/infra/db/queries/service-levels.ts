@@ -8,6 +8,7 @@ import type { Priority } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
 import { ticket } from '../schema/conversations.ts';
 import { priorityFit, serviceClock } from '../schema/service-levels.ts';
+import { instant } from './moments.ts';
 
 /** A ticket that is over, with what was known of its customer. */
 export interface PastTicketRow {
@@ -111,7 +112,7 @@ export function serviceLevelQueries(db: Db) {
               and c.status in ('open', 'confirmed') and t.customer_id <> me.customer_id) as others,
           coalesce((select e.type = 'incident' from customer_event e join customer o on o.id = e.customer_id
             where (o.id = me.customer_id or o.account_id = mine.account_id)
-              and starts_with(e.type, 'incident') and e.at > ${since.toISOString()}::timestamptz
+              and starts_with(e.type, 'incident') and e.at > ${instant(since)}
             order by e.at desc, e.id desc limit 1), false) as incident
         from ticket me join customer mine on mine.id = me.customer_id where me.id = ${ticketId}`);
       return circumstancesSchema.parse(rows)[0];

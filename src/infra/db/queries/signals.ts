@@ -7,6 +7,7 @@ import type { Span } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
 import { account } from '../schema/customers.ts';
 import { accountHealth, alert } from '../schema/outreach.ts';
+import { instant, within } from './moments.ts';
 import { inserted } from './rows.ts';
 
 export type AlertRow = typeof alert.$inferSelect;
@@ -37,12 +38,11 @@ const signalsSchema = z.array(
 );
 export type AccountRow = z.infer<typeof signalsSchema>[number];
 
-const iso = (at: Date) => at.toISOString();
 /** Frustration of a ticket; imported ones have none, but ratings may. */
 const TONE = sql`coalesce((t.analysis ->> 'frustration')::float8,
   case when t.csat <= 2 then 0.9 when t.csat >= 4 then 0.1 end)`;
 const ISO_DAY = '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])';
-const within = (days: number) => sql`t.created_at > s.at - make_interval(days => ${days})`;
+const lately = (days: number) => sql`t.created_at > s.at - make_interval(days => ${days})`;
 
 /**
  * Whether `ticket t` had waited for us for two days when its account `s` stood as it is looked at. How tickets of
@@ -65,24 +65,24 @@ export function signalQueries(db: Db) {
         ? sql`and a.churned_at is null and a.id in (
             select c.account_id from ticket t join customer c on c.id = t.customer_id
               where t.status <> 'resolved' and exists (select 1 from message m where m.ticket_id = t.id
-                and m.direction = 'inbound' and m.received_at >= ${iso(touchedSince)}::timestamptz))`
+                and m.direction = 'inbound' and m.received_at >= ${instant(touchedSince)}))`
         : sql``;
       const { rows } = await db.execute(sql`
         with subject as (
-          select a.*, coalesce(a.churned_at - interval '1 day', ${iso(now)}::timestamptz) as at from account a
+          select a.*, coalesce(a.churned_at - interval '1 day', ${instant(now)}) as at from account a
           where exists (select 1 from customer c where c.account_id = a.id) ${touched}
         ), told as (
           select s.id,
-            greatest(avg(${TONE}) filter (where ${within(30)}), 0.75 * max(${TONE}) filter (where ${within(7)})) as tone,
-            avg(${TONE}) filter (where not ${within(30)}) as before,
-            count(*) filter (where ${within(30)}) as contacts,
-            count(*) filter (where not ${within(30)}) / 3.0 as usual,
+            greatest(avg(${TONE}) filter (where ${lately(30)}), 0.75 * max(${TONE}) filter (where ${lately(7)})) as tone,
+            avg(${TONE}) filter (where not ${lately(30)}) as before,
+            count(*) filter (where ${lately(30)}) as contacts,
+            count(*) filter (where not ${lately(30)}) / 3.0 as usual,
             count(*) filter (where ${WAITED}) as unresolved,
             extract(epoch from s.at - min(t.created_at) filter (where ${WAITED})) / 86400 as oldest,
             count(*) filter (where t.reopened_at > s.at - interval '30 days' and t.reopened_at <= s.at) as reopened,
-            max((t.analysis ->> 'churnRisk')::float8) filter (where ${within(30)}) as leaving,
-            max((t.analysis ->> 'expansion')::float8) filter (where ${within(30)}) as expansion,
-            max(${TONE}) filter (where ${within(30)} and t.category like 'billing/%') as billing
+            max((t.analysis ->> 'churnRisk')::float8) filter (where ${lately(30)}) as leaving,
+            max((t.analysis ->> 'expansion')::float8) filter (where ${lately(30)}) as expansion,
+            max(${TONE}) filter (where ${lately(30)} and t.category like 'billing/%') as billing
           from subject s join customer c on c.account_id = s.id join ticket t on t.customer_id = c.id
           where t.created_at > s.at - interval '120 days' and t.created_at <= s.at and t.outreach is null
             and t.resolution is distinct from 'rejected'
@@ -134,7 +134,7 @@ export function signalQueries(db: Db) {
     /** Share of the accounts of the last year that left in 30 days of it, on average. */
     async monthlyChurn(now: Date): Promise<number> {
       const { rows } = await db.execute(sql`
-        select (count(*) filter (where churned_at > ${iso(now)}::timestamptz - interval '365 days') * 30.0 / 365
+        select (count(*) filter (where churned_at > ${instant(now)} - interval '365 days') * 30.0 / 365
           / greatest(1, count(*)))::float8 as share from account`);
       return z.array(z.object({ share: n })).parse(rows)[0]?.share ?? 0;
     },
@@ -220,11 +220,7 @@ export function signalQueries(db: Db) {
     },
 
     /** What is wished for, or hard to find, ranked by the companies that say so and what they pay. */
-    async rankedClusters(
-      kind: 'feature_request' | 'friction',
-      { from, to }: Span,
-      limit: number,
-    ): Promise<Ranked[]> {
+    async rankedClusters(kind: 'feature_request' | 'friction', span: Span, limit: number): Promise<Ranked[]> {
       const { rows } = await db.execute(sql`
         select w.id::float8 as id, w.title, count(*)::int as customers,
           count(distinct w.account_id)::int as accounts, sum(w.share)::float8 as mrr
@@ -235,7 +231,7 @@ export function signalQueries(db: Db) {
           from cluster c join cluster_member m on m.cluster_id = c.id join ticket t on t.id = m.ticket_id
             join customer u on u.id = t.customer_id left join account a on a.id = u.account_id
           where c.kind = ${kind} and c.merged_into is null and c.status not in ('dismissed', 'merged')
-            and m.at >= ${iso(from)}::timestamptz and m.at < ${iso(to)}::timestamptz
+            and ${within(sql`m.at`, span)}
           group by c.id, c.title, u.id, a.id, a.mrr
         ) w group by w.id, w.title
         order by count(distinct w.account_id) desc, sum(w.share) desc nulls last, count(*) desc, w.id limit ${limit}`);
