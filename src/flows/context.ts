@@ -1,6 +1,7 @@
 // What is known of a customer: our own records, and what other systems answer in time.
 import { dayOf, inWords, monthly, valueWords } from '../cards/words.ts';
 import type { ContextFacts, Customer } from '../model/customer.ts';
+import { withSignal } from '../model/deadline.ts';
 import { errorText } from '../model/errors.ts';
 import type { FlowDeps } from './deps.ts';
 
@@ -12,14 +13,9 @@ export async function gatherContext(deps: FlowDeps, customer: Customer): Promise
   const own = ownFacts(customer, await deps.store.recentEvents(customer.id, 3));
   const others = await Promise.all(
     deps.sources.map(async (source): Promise<ContextFacts> => {
-      const signal = AbortSignal.timeout(SOURCE_LIMIT_MS);
+      const late = () => new Error(`no answer within ${SOURCE_LIMIT_MS / 1000} s`);
       try {
-        const late = new Promise<never>((_, reject) => {
-          signal.addEventListener('abort', () =>
-            reject(new Error(`no answer within ${SOURCE_LIMIT_MS / 1000} s`)),
-          );
-        });
-        return await Promise.race([source.lookup(customer, signal), late]);
+        return await withSignal(SOURCE_LIMIT_MS, (signal) => source.lookup(customer, signal), late);
       } catch (error) {
         deps.log.warn(
           { source: source.id, customerId: customer.id, reason: errorText(error) },

@@ -3,6 +3,7 @@ import { isOptOut } from '../engine/local/opt-out.ts';
 import { isThanks } from '../engine/local/thanks.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
+import { withDeadline } from '../model/deadline.ts';
 import { daysBefore } from '../model/duration.ts';
 import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
@@ -84,15 +85,11 @@ async function sameTopicTicket(deps: ReceiveDeps, message: InboundMessage): Prom
 
 /** The engine's word; where it is late or fails, none: acknowledging the message does not wait for it. */
 async function closenessOf({ engine, log }: ReceiveDeps, a: string, b: string): Promise<number> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<number>((resolve) => {
-    timer = setTimeout(() => resolve(0), TOPIC_LIMIT_MS);
-  });
   const asked = engine.similarity(a, b).catch((error: unknown) => {
     log.warn({ reason: errorText(error) }, 'topics could not be compared');
     return 0;
   });
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  return withDeadline(TOPIC_LIMIT_MS, asked, () => new Error('late')).catch(() => 0);
 }
 
 /** Appends the message to its customer's conversation, and does to its ticket what it means for it. */

@@ -2,6 +2,7 @@
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';
+import { withSignal } from '../model/deadline.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { OutboundReply, SendResult } from '../model/message.ts';
 import type { IntakeChannel } from '../ports.ts';
@@ -70,8 +71,7 @@ async function send(
     const obstacle = row.attempts > 1 ? null : await readable(() => obstacleToLeaving(deps, row));
     if (obstacle !== null) return { obstacle };
     const reply = await outbound(deps, row);
-    const signal = AbortSignal.timeout(SEND_LIMIT_MS);
-    return await withinLimit(channel.send(reply, signal), signal);
+    return await withinLimit((signal) => channel.send(reply, signal));
   } catch (error) {
     return { error };
   }
@@ -143,14 +143,13 @@ async function settleUnknown(deps: FlowDeps, row: OutboxRow, reason: string): Pr
 
 async function lookUp(
   deps: FlowDeps,
-  channel: IntakeChannel,
+  { lookup }: IntakeChannel,
   row: OutboxRow,
 ): Promise<'sent' | 'not_sent' | 'unknown'> {
-  if (!channel.lookup) return 'unknown';
+  if (!lookup) return 'unknown';
   try {
     const reply = await outbound(deps, row);
-    const signal = AbortSignal.timeout(SEND_LIMIT_MS);
-    return await withinLimit(channel.lookup(reply, signal), signal);
+    return await withinLimit((signal) => lookup(reply, signal));
   } catch (error) {
     deps.log.warn({ key: row.key, reason: errorText(error) }, 'look-up failed');
     return 'unknown';
@@ -224,13 +223,7 @@ async function settle(
 }
 
 /** A channel that ignores its signal must not hold the worker: past the limit nobody knows whether it left. */
-function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return Promise.race([
-    work,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () =>
-        reject(new AppError('outcome_unknown', `no answer within ${SEND_LIMIT_MS / 1000} s`)),
-      );
-    }),
-  ]);
+function withinLimit<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = () => new AppError('outcome_unknown', `no answer within ${SEND_LIMIT_MS / 1000} s`);
+  return withSignal(SEND_LIMIT_MS, work, late);
 }

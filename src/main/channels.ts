@@ -1,7 +1,7 @@
 // Whether cards can be posted wherever the configuration sends them: asked at the start and by `doctor`, not at the first ticket.
 import type { YamlConfig } from '../config/schema.ts';
 import { parseTarget } from '../flows/route.ts';
-import { withDeadline } from '../infra/deadline.ts';
+import { withDeadline } from '../model/deadline.ts';
 import { errorText } from '../model/errors.ts';
 import type { ChatPlatform, Health } from '../ports.ts';
 

@@ -19,7 +19,7 @@ import { sendDue } from '../flows/reply.ts';
 import { sweep } from '../flows/sweep.ts';
 import { keepTrack } from '../flows/track.ts';
 import { watchAccounts } from '../flows/watch-accounts.ts';
-import { withDeadline } from '../infra/deadline.ts';
+import { withDeadline } from '../model/deadline.ts';
 import { digestPeriodSchema } from '../model/digest.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/duration.ts';
 import { AppError, errorText } from '../model/errors.ts';

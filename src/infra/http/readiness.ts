@@ -1,7 +1,8 @@
 // Readiness: asks every part how it is, and waits for none longer than a second.
+
+import { withDeadline } from '../../model/deadline.ts';
 import { errorText } from '../../model/errors.ts';
 import type { Health } from '../../ports.ts';
-import { withDeadline } from '../deadline.ts';
 import type { HealthCheck } from './deps.ts';
 
 /** Patience with one part, in milliseconds. */

@@ -1,7 +1,8 @@
 // How many calls went out under a key: in this process, or in Redis for all replicas.
+
+import { withDeadline } from '../../model/deadline.ts';
 import { AppError, errorText } from '../../model/errors.ts';
 import type { Clock, Log, Rate } from '../../ports.ts';
-import { withDeadline } from '../deadline.ts';
 import type { connectRedis } from '../redis.ts';
 
 export interface Counts {

@@ -1,9 +1,9 @@
 // The queue: BullMQ on Redis where there is one, else on PostgreSQL. Jobs are wake-ups; the truth is in SQL.
 import { randomUUID } from 'node:crypto';
 import { type IQueueBackend, Queue as Topic } from 'bullmq';
+import { withDeadline } from '../../model/deadline.ts';
 import { AppError, errorText } from '../../model/errors.ts';
 import type { Clock, Log, Queue } from '../../ports.ts';
-import { withDeadline } from '../deadline.ts';
 import type { Jobs, JobWorker, Payload, QueueBackend } from './backend.ts';
 import { openPostgresBackend } from './postgres-backend.ts';
 import { openRedisBackend } from './redis-backend.ts';
