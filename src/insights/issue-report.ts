@@ -1,28 +1,7 @@
 // What an issue says about a cluster: pure functions from its reports to the parts of an issue, without personal data.
-import type { IssuePart } from '../model/issue.ts';
-import { NOBODY, publicWords } from '../model/public-words.ts';
+import type { IssuePart, Report } from '../model/issue.ts';
+import { NOBODY, publicWords, type Speaker } from '../model/public-words.ts';
 import { stepWords } from '../model/text.ts';
-
-/** A report as it is told of here. */
-export interface ReportFacts {
-  customerId: number;
-  customer: string | null;
-  account: string | null;
-  plan: string | null;
-  /** Monthly revenue of the account. */
-  mrr: number | null;
-  channel: string;
-  subject: string | null;
-  text: string;
-  at: Date;
-  bug: {
-    codes: string[];
-    endpoints: string[];
-    versions: string[];
-    exceptions: string[];
-    steps: string[];
-  } | null;
-}
 
 const QUOTES = 3;
 const QUOTE_LENGTH = 400;
@@ -48,7 +27,7 @@ function common(values: string[]): string[] {
 }
 
 /** Who is concerned, in numbers; `accounts` counts each account's revenue once. */
-export function concerned(reports: ReportFacts[]): {
+export function concerned(reports: Report[]): {
   reports: number;
   customers: number;
   accounts: number;
@@ -65,7 +44,7 @@ export function concerned(reports: ReportFacts[]): {
   };
 }
 
-function figures(reports: ReportFacts[]): IssuePart {
+function figures(reports: Report[]): IssuePart {
   const { customers, accounts, revenue, plans } = concerned(reports);
   const first = reports[0];
   const last = reports.at(-1);
@@ -94,15 +73,14 @@ function list(label: string, values: string[]): { label: string; value: string }
 }
 
 /** How it comes about, as the most precise report tells, without personal data. */
-export function stepsOf(reports: Pick<ReportFacts, 'customer' | 'account' | 'bug'>[]): string[] {
+export function stepsOf(reports: (Speaker & Pick<Report, 'bug'>)[]): string[] {
   const [most] = reports.toSorted((a, b) => (b.bug?.steps.length ?? 0) - (a.bug?.steps.length ?? 0));
   return (most?.bug?.steps ?? []).map((step) => publicWords(stepWords(step), most ?? NOBODY));
 }
 
 /** Of different customers; those that name the error first, then the shorter. */
-function quotes(reports: ReportFacts[]): IssuePart[] {
-  const names = ({ bug }: ReportFacts) =>
-    Number((bug?.codes.length ?? 0) + (bug?.exceptions.length ?? 0) > 0);
+function quotes(reports: Report[]): IssuePart[] {
+  const names = ({ bug }: Report) => Number((bug?.codes.length ?? 0) + (bug?.exceptions.length ?? 0) > 0);
   const seen = new Set<number>();
   return reports
     .filter(({ text }) => text.trim())
@@ -121,7 +99,7 @@ function wholeWords(text: string): string {
 }
 
 /** A new issue about these reports, oldest first; `link` leads people back to where customers are answered. */
-export function issueParts(title: string, reports: ReportFacts[], cluster: string): IssuePart[] {
+export function issueParts(title: string, reports: Report[], cluster: string): IssuePart[] {
   const steps = stepsOf(reports);
   const said = quotes(reports);
   return [
@@ -142,7 +120,7 @@ export function issueParts(title: string, reports: ReportFacts[], cluster: strin
 }
 
 /** The one comment about all reports so far, with the newest one's words. */
-export function laterParts(reports: ReportFacts[]): IssuePart[] {
+export function laterParts(reports: Report[]): IssuePart[] {
   return [
     { type: 'text', text: 'What customers report of this by now:' },
     figures(reports),
@@ -151,7 +129,7 @@ export function laterParts(reports: ReportFacts[]): IssuePart[] {
 }
 
 /** It was fixed, and came back. */
-export function regressionParts(reports: ReportFacts[], fixedAt: Date): IssuePart[] {
+export function regressionParts(reports: Report[], fixedAt: Date): IssuePart[] {
   const since = reports.filter(({ at }) => at > fixedAt);
   return [
     {
@@ -169,7 +147,7 @@ const FILLER = new Set(
 );
 
 /** Words to search a tracker for: what the title is about, and the first error code. */
-export function searchWords(title: string, reports: ReportFacts[]): string {
+export function searchWords(title: string, reports: Report[]): string {
   const codes = common(reports.flatMap(({ bug }) => [...(bug?.exceptions ?? []), ...(bug?.codes ?? [])]));
   const words = (title.match(/[\p{L}\p{N}]{3,}/gu) ?? []).filter((word) => !FILLER.has(word.toLowerCase()));
   return [...words.slice(0, 4), ...codes.slice(0, 1)].join(' ');

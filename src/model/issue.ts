@@ -1,10 +1,25 @@
 // Issues of a tracker: what they say, what became of them, and how a tracker's own words map to that.
 import { z } from 'zod';
+import type { Analysis } from './analysis.ts';
+import type { Speaker } from './public-words.ts';
 
 /** What became of an issue. Closed is not fixed, and merged is not yet with the customers. */
 export const ISSUE_STATES = ['open', 'merged', 'fixed', 'not_planned', 'duplicate'] as const;
 export const issueStateSchema = z.enum(ISSUE_STATES);
 export type IssueState = z.infer<typeof issueStateSchema>;
+
+/** A report of a customer, as an issue tells of it. */
+export interface Report extends Speaker {
+  customerId: number;
+  plan: string | null;
+  /** Monthly revenue of the account. */
+  mrr: number | null;
+  channel: string;
+  subject: string | null;
+  text: string;
+  at: Date;
+  bug: Analysis['bug'] | null;
+}
 
 /** An issue as a tracker tells it. */
 export interface TrackerIssue {

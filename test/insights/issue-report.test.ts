@@ -1,19 +1,14 @@
 // What stands in an issue: the figures, the steps and the words of customers, none of whom can be told from it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  concerned,
-  issueParts,
-  type ReportFacts,
-  regressionParts,
-  searchWords,
-} from '../../src/insights/issue-report.ts';
+import { concerned, issueParts, regressionParts, searchWords } from '../../src/insights/issue-report.ts';
 import { whyNot } from '../../src/insights/recipients.ts';
 import { reminderOf } from '../../src/insights/reminder.ts';
+import type { Report } from '../../src/model/issue.ts';
 import { issueStateOf } from '../../src/model/issue.ts';
 import { issueMarkdown } from '../../src/model/issue-markdown.ts';
 
-function report(more: Partial<ReportFacts> = {}): ReportFacts {
+function report(more: Partial<Report> = {}): Report {
   return {
     customerId: 1,
     customer: 'Maria Lopez',

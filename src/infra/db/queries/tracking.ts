@@ -1,27 +1,14 @@
 // Queries about issues of clusters and what is reported in them.
 import { and, asc, eq, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { type Analysis, analysisSchema } from '../../../model/analysis.ts';
+import { analysisSchema } from '../../../model/analysis.ts';
 import type { ClusterIssue, ClusterStatus } from '../../../model/cluster.ts';
+import type { Report } from '../../../model/issue.ts';
 import type { Db } from '../index.ts';
 import { cluster } from '../schema/clusters.ts';
 import { issue } from '../schema/tracking.ts';
 
 export type IssueRow = typeof issue.$inferSelect;
-
-/** A report as an issue tells of it. */
-export interface Report {
-  customerId: number;
-  customer: string | null;
-  account: string | null;
-  plan: string | null;
-  mrr: number | null;
-  channel: string;
-  subject: string | null;
-  text: string;
-  at: Date;
-  bug: Analysis['bug'] | null;
-}
 
 const reportsSchema = z.array(
   z.object({
