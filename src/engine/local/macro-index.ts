@@ -22,17 +22,11 @@ export interface MacroQuery {
 
 export interface MacroHit {
   macro: MacroParts;
-  /** Log-probability by the classifier of macros. */
-  likelihood: number;
-  /** 0..1: the classifier's probability of the macro's category. */
-  topic: number;
-  /** 0..1: how much of the message's weight in rare words the macro says. */
-  coverage: number;
-  /** 0..1: the same of the ways to put it. */
+  /** 0..1: how much of the message's weight in rare words is in the ways to put it. */
   put: number;
   /** -1..1: closeness in meaning of the closest way to put it. */
   meaning: number;
-  /** Of all three: the higher, the more surely it is the one that is asked for. */
+  /** Of likelihood, topic and words: the higher, the more surely it is the one that is asked for. */
   score: number;
 }
 
@@ -113,7 +107,7 @@ export function createMacroIndex(): MacroIndex {
       const asked = new Set(contentWords((context ?? pieces[0])?.text ?? ''));
       const likelihoods = likelihoodsOf(model, pieces);
       const around = context && likelihoodsOf(model, [context]);
-      const hits = [...likelihoods].flatMap(([id, alone]): MacroHit[] => {
+      const found = [...likelihoods].flatMap(([id, alone]) => {
         const entry = entries.get(id);
         const likelihood = around ? OWN * alone + (1 - OWN) * (around.get(id) ?? alone) : alone;
         if (!entry || entry.macro.article.language !== query.language || !fits(entry.macro)) return [];
@@ -123,16 +117,17 @@ export function createMacroIndex(): MacroIndex {
           WORTH.likelihood * likelihood +
           WORTH.topic * Math.log10((topic + LEAST_TOPIC) / LEAST_TOPIC) +
           WORTH.coverage * coverage;
-        const put = known(asked, entry.put, rarity);
-        return [{ macro: entry.macro, likelihood, topic, coverage, put, score, meaning: 0 }];
+        return [{ ...entry, score }];
       });
-      return hits
+      return found
         .sort((a, b) => b.score - a.score)
         .slice(0, limit)
-        .map((hit) => {
-          const lines = entries.get(hit.macro.article.id)?.lines ?? [];
-          return { ...hit, meaning: closeness(pieces, lines) };
-        });
+        .map(({ macro, lines, put, score }) => ({
+          macro,
+          score,
+          put: known(asked, put, rarity),
+          meaning: closeness(pieces, lines),
+        }));
     },
     async close() {
       await training?.stop();
