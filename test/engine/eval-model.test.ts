@@ -4,7 +4,7 @@ import { evaluateModelClassifier } from '../../src/engine/eval/classify-model.ts
 import { createMemoryLedger } from '../../src/engine/llm/budget.ts';
 import { createModelClient } from '../../src/engine/llm/client.ts';
 import { type ModelDouble, startModelDouble } from '../support/model-double.ts';
-import { PROMPTS } from '../support/model-engine.ts';
+import { modelSettings, PROMPTS } from '../support/model-engine.ts';
 import { silent } from './samples.ts';
 
 let double: ModelDouble;
@@ -21,16 +21,7 @@ const train = [
 
 function evaluate(test: { text: string; label: string }[]) {
   const client = createModelClient({
-    settings: {
-      models: ['first'],
-      apiKey: 'key',
-      baseUrl: double.url,
-      timeoutMs: 5_000,
-      daily: { tokens: 1_000_000, cost: 10 },
-      pricePerMillion: { input: 1, output: 2 },
-      steps: [],
-      timeZone: 'Europe/Paris',
-    },
+    settings: modelSettings(double, { steps: [] }),
     ledger: createMemoryLedger(),
     clock: { now: () => new Date('2026-03-02T08:00:00Z') },
     log: silent,

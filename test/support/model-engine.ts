@@ -20,6 +20,21 @@ export async function openLocalEngine(): Promise<Engine> {
   return local;
 }
 
+/** Settings of a model that is the double. */
+export function modelSettings(double: ModelDouble, changed: Partial<ModelSettings> = {}): ModelSettings {
+  return {
+    models: ['first'],
+    apiKey: 'key',
+    baseUrl: double.url,
+    timeoutMs: 5_000,
+    daily: { tokens: 1_000_000, cost: 10 },
+    pricePerMillion: { input: 1, output: 2 },
+    steps: ['analyse', 'draft', 'rewrite'],
+    timeZone: 'Europe/Paris',
+    ...changed,
+  };
+}
+
 /** The model in front of `local`, which stays the caller's to close. */
 export function createTestModelEngine(
   double: ModelDouble,
@@ -34,17 +49,7 @@ export function createTestModelEngine(
   const calls: ModelCall[] = [];
   const pauses: number[] = [];
   const client = createModelClient({
-    settings: {
-      models: ['first'],
-      apiKey: 'key',
-      baseUrl: double.url,
-      timeoutMs: 5_000,
-      daily: { tokens: 1_000_000, cost: 10 },
-      pricePerMillion: { input: 1, output: 2 },
-      steps: ['analyse', 'draft', 'rewrite'],
-      timeZone: 'Europe/Paris',
-      ...settings,
-    },
+    settings: modelSettings(double, settings),
     ledger: {
       modelSpentOn: ledger.modelSpentOn,
       recordModelCall: async (call) => {
