@@ -40,7 +40,7 @@ export async function applyState(
       ...(state === 'fixed' &&
         row.state !== 'fixed' && { fixedAt: now, regressedAt: null, reopenedAt: null }),
     });
-    await showOnCluster(tx, { ...row, state, url: told?.url ?? row.url });
+    await showOnCluster(tx, { ...row, state, url: told?.url ?? row.url }, now);
     if (state === row.state) return false;
     deps.log.info({ issue: row.key, from: row.state, to: state }, 'issue changed');
     if (state === 'fixed') await proposeFixed(tx, deps, { ...row, state, stateName, fixedAt: now });
@@ -50,8 +50,8 @@ export async function applyState(
   if (changed) await showProposals(deps);
 }
 
-/** The issue and what it means for the status of its cluster. */
-export async function showOnCluster(tx: Queries, row: IssueRow): Promise<void> {
+/** The issue and what it means for its cluster: the status, and that engineers are told of a bug that they have an issue of. */
+export async function showOnCluster(tx: Queries, row: IssueRow, now: Date): Promise<void> {
   const clusterId = await tx.currentCluster(row.clusterId);
   const shown: ClusterIssue = {
     tracker: row.tracker,
@@ -62,4 +62,5 @@ export async function showOnCluster(tx: Queries, row: IssueRow): Promise<void> {
   };
   const status: ClusterStatus = row.state === 'fixed' ? 'fixed' : 'confirmed';
   await tx.setClusterIssue(clusterId, shown, status);
+  await tx.confirmBug(clusterId, { at: now, because: `its issue ${shown.id}` });
 }

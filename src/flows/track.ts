@@ -52,7 +52,7 @@ export async function reportJoined(
     const back = { state: 'open', stateName: 'reported again', regressedAt: now, checkedAt: null } as const;
     await tx.updateIssue(row.id, back);
     await tx.dismissProposals(row.id, BOT, now);
-    await showOnCluster(tx, { ...row, ...back });
+    await showOnCluster(tx, { ...row, ...back }, now);
   });
   await showProposals(deps);
   await draftAboutKnownIssue(deps, report.ticketId);

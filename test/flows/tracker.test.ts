@@ -174,6 +174,23 @@ describe('making an issue', () => {
     expect((await w.store.issueOfCluster(id))?.by).toBe('Deskhand');
   });
 
+  test('of an issue that is made before enough customers report the bug engineers are told once', async () => {
+    await w.close();
+    await open({ trackers: { automatic: { customers: 2, likeness: 0.8 } } });
+    const id = await cluster(['ada', 'bob']);
+    await w.pool.query(`update cluster set status = 'open'`);
+    await keepTrack(w.deps);
+    const pings = () => w.platform.posts.filter(({ card }) => card.ref?.ticketId === `C-${id}`);
+    for (const name of ['cid', 'dan', 'eve', 'fay', 'gus']) {
+      await w.deps.wake.clusters();
+      await w.work();
+      expect(pings()).toHaveLength(1);
+      await report(id, name);
+    }
+    expect(JSON.stringify(pings()[0]?.card)).toContain('Told because of its issue CREW-1');
+    expect(JSON.stringify(pings()[0]?.card)).toContain('CREW-1 in Sample tracker');
+  });
+
   test('where issues look the same none is made without asking: the card offers to link them', async () => {
     await w.close();
     await open({ trackers: { automatic: { customers: 2, likeness: 0.8 } } });

@@ -144,6 +144,21 @@ export function trackingQueries(db: Db) {
         );
     },
 
+    /** Has engineers told of a bug with an issue, however few report it; once. */
+    async confirmBug(clusterId: number, { at, because }: { at: Date; because: string }): Promise<void> {
+      await db
+        .update(cluster)
+        .set({ confirmedAt: at, confirmedBecause: because, rev: sql`${cluster.rev} + 1` })
+        .where(
+          and(
+            eq(cluster.id, clusterId),
+            eq(cluster.kind, 'bug'),
+            eq(cluster.status, 'confirmed'),
+            isNull(cluster.confirmedAt),
+          ),
+        );
+    },
+
     /** The reports of a cluster, oldest first. */
     async reportsOf(clusterId: number, limit = 500): Promise<Report[]> {
       const { rows } = await db.execute(sql`
