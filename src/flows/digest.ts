@@ -12,6 +12,7 @@ import {
   digestOf,
   dueDigests,
   latestDigest,
+  postedKey,
   spanOf,
 } from '../insights/digest-period.ts';
 import { FRAIL, WELL } from '../insights/health.ts';
@@ -168,8 +169,8 @@ export async function drawDigest(
  * classified it; calling again does the rest.
  */
 export async function postDigest(deps: DigestDeps, period: DigestPeriod, places: Place[]): Promise<void> {
-  const key = digestKey(period);
-  const open = await openPlaces(deps, period, places);
+  const key = postedKey(period, deps.clock.now());
+  const open = await openUnder(deps, key, places);
   if (open.length === 0) return;
   const digest = await makeDigest(deps, period);
   const prose = await deps.writer?.digest(digestFacts(digest));
@@ -180,13 +181,21 @@ export async function postDigest(deps: DigestDeps, period: DigestPeriod, places:
       await deps.store.updatePostedCard(row.id, { thread: [...row.thread, COMPLETE] });
 }
 
-/** Places where the digest of this period does not stand whole yet. */
+/** Places where the digest of this period, as far as it is over, does not stand whole yet. */
 export async function openPlaces(
-  { store }: Pick<DigestDeps, 'store'>,
+  deps: Pick<DigestDeps, 'store' | 'clock'>,
   period: DigestPeriod,
   places: Place[],
 ): Promise<Place[]> {
-  const rows = await store.postedCards(digestKey(period));
+  return openUnder(deps, postedKey(period, deps.clock.now()), places);
+}
+
+async function openUnder(
+  { store }: Pick<DigestDeps, 'store'>,
+  key: string,
+  places: Place[],
+): Promise<Place[]> {
+  const rows = await store.postedCards(key);
   const isComplete = ({ platform, channel }: Place) =>
     rows.some((row) => row.platform === platform && row.channel === channel && row.thread.includes(COMPLETE));
   return places.filter((place) => !isComplete(place));

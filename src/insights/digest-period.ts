@@ -140,3 +140,8 @@ export function digestKey({ kind, first, last }: DigestPeriod): string {
   if (kind !== 'daily') return `digest-${kind}-${first}`;
   return first === last ? `digest-${first}` : `digest-${first}-${last}`;
 }
+
+/** Under which key it is posted: one of a period that is not over at `now` does not take the place of the whole one. */
+export function postedKey(period: DigestPeriod, now: Date): string {
+  return now < spanOf(period).to ? `${digestKey(period)}-so-far` : digestKey(period);
+}

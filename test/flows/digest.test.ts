@@ -313,6 +313,21 @@ describe('a digest', { timeout: 60_000 }, () => {
     expect(heads()[0]?.place).toMatchObject(PLACE);
   });
 
+  test('of a day that is not over leaves its place to the whole one of the next morning', async () => {
+    await insert([aTicket('2026-03-03T08:00:00Z'), aTicket('2026-02-20T10:00:00Z')]);
+    desk.clock.set('2026-03-03T10:00:00Z');
+    for (let press = 0; press < 2; press++) await postDigest(desk.deps, YESTERDAY, [PLACE]);
+    const heads = () => desk.platform.posts.filter(({ place }) => !place.thread);
+    expect(heads()).toHaveLength(1);
+    await insert([aTicket('2026-03-03T14:00:00Z')]);
+    desk.clock.set('2026-03-04T07:30:00Z');
+    for (let tick = 0; tick < 2; tick++) await postDueDigests(desk.deps);
+    expect(heads().map(({ card }) => card.fallback)).toEqual([
+      expect.stringContaining('1 ticket came in'),
+      expect.stringContaining('2 tickets came in'),
+    ]);
+  });
+
   test('that broke off in the middle goes on with what is missing', async () => {
     await insert([aTicket('2026-03-03T10:00:00Z')]);
     const { platform } = desk;
