@@ -8,8 +8,9 @@ import { checkChannels } from '../src/main/channels.ts';
 import { createLookout } from '../src/main/lookout.ts';
 import type { ChatPlatform } from '../src/ports.ts';
 import { createHome } from './support/bot.ts';
+import { silentLog } from './support/silent-log.ts';
 import { createSlackDouble, SLACK } from './support/slack-double.ts';
-import { journalPlatform, silentLog } from './support/workspace.ts';
+import { journalPlatform } from './support/workspace.ts';
 
 const SETTINGS = yamlSchema.parse({
   channels: { tickets: ['slack:C1', 'slack:C2'], fallback: 'teams:19:abc' },

@@ -9,7 +9,8 @@ import { createStore, type Store } from '../src/infra/db/queries/index.ts';
 import { createKnowledge, knowledgeFolders } from '../src/main/knowledge.ts';
 import type { KnowledgeArticle } from '../src/ports.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
-import { silentLog, testClock } from './support/workspace.ts';
+import { silentLog } from './support/silent-log.ts';
+import { testClock } from './support/workspace.ts';
 
 let database: TestDatabase;
 let handle: ReturnType<typeof openDatabase>;

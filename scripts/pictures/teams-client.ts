@@ -7,7 +7,7 @@ import type { Form } from '../../src/model/card.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
 import { createMemoryBus, createMemoryStore } from '../../test/support/adapter-memory.ts';
 import { freePort, PLAYGROUND, startPlayground } from '../../test/support/playground.ts';
-import { silentLog } from '../../test/support/workspace.ts';
+import { silentLog } from '../../test/support/silent-log.ts';
 
 export interface TeamsClient {
   /** Its page. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createConsole } from '../../adapters/chat/console/index.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { createMemoryBus, createMemoryStore } from '../support/adapter-memory.ts';
-import { silentLog } from '../support/workspace.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { appears, type Chat, type Person, until } from './chat-world.ts';
 
 const ELSEWHERE = { address: '203.0.113.9' };

@@ -4,7 +4,7 @@ import { trackerRoutes } from '../../src/infra/http/tracker-webhook.ts';
 import type { NewIssue, StateWords } from '../../src/model/issue.ts';
 import type { AdapterConfigInput, Tracker } from '../../src/ports.ts';
 import type { Fault } from '../support/fault-proxy.ts';
-import { silentLog } from '../support/workspace.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 export interface WorldOptions {
   credential?: string;

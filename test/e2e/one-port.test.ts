@@ -15,12 +15,12 @@ import { createTestDatabase } from '../support/database.ts';
 import { type DiscordWorld, openDiscordWorld } from '../support/discord-world.ts';
 import { createReplyWebhook, type ReplyWebhook } from '../support/reply-webhook.ts';
 import { scriptedEngine } from '../support/scripted-engine.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { SLACK } from '../support/slack-double.ts';
 import { type SlackWorld, slackWorld } from '../support/slack-world.ts';
 import { tellAsOneStory } from '../support/story.ts';
 import { BOT } from '../support/teams-double.ts';
 import { buildTeamsWorld } from '../support/teams-world.ts';
-import { silentLog } from '../support/workspace.ts';
 
 const TOKEN = 'a-token-of-the-api-that-is-long-enough';
 const LONG = 60_000;

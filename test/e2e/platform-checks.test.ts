@@ -9,9 +9,9 @@ import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { createMemoryBus, createMemoryStore } from '../support/adapter-memory.ts';
 import { createHome, type Home } from '../support/bot.ts';
 import { type DiscordDouble, openDiscordDouble } from '../support/discord-double.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { createSlackDouble, SLACK, type SlackDouble } from '../support/slack-double.ts';
 import { BOT, CHANNEL, startTeamsDouble, type TeamsDouble } from '../support/teams-double.ts';
-import { silentLog } from '../support/workspace.ts';
 
 const LONG = 120_000;
 const checksSchema = z.array(z.object({ part: z.string(), state: z.string(), detail: z.string() }));

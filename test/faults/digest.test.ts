@@ -8,7 +8,7 @@ import { type BotProcess, spawnBot } from '../support/bot-process.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { query } from '../support/query.ts';
-import { silentLog } from '../support/workspace.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const DAYS = 8;
 const KILLS = 6;

@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createGithubWorld } from '../support/github-world.ts';
 import { createJiraWorld } from '../support/jira-world.ts';
 import { createLinearWorld } from '../support/linear-world.ts';
-import { silentLog } from '../support/workspace.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 /** So that an attempt that was cut off is taken up after two seconds instead of sixty. */
 const FASTER = 30;

@@ -7,7 +7,8 @@ import type { Engine } from '../../src/ports.ts';
 import { article, taxonomy, wordEmbedder } from '../engine/samples.ts';
 import { type Asked, type ModelDouble, refinement, startModelDouble } from '../support/model-double.ts';
 import { createTestModelEngine } from '../support/model-engine.ts';
-import { openWorkspace, silentLog, type Workspace } from '../support/workspace.ts';
+import { silentLog } from '../support/silent-log.ts';
+import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 let w: Workspace;
 const engines: Engine[] = [];

@@ -5,7 +5,7 @@ import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { connectRedis } from '../../src/infra/redis.ts';
 import { AppError } from '../../src/model/errors.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { silentLog } from '../support/workspace.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const clock = { now: () => new Date() };
 const POSTS = [{ burst: 5, everyMs: 1_000 }];

@@ -14,7 +14,8 @@ import { createMemoryStore } from './adapter-memory.ts';
 import { createGithubWorld } from './github-world.ts';
 import { createJiraWorld } from './jira-world.ts';
 import { createLinearWorld } from './linear-world.ts';
-import { openWorkspace, silentLog, type Workspace } from './workspace.ts';
+import { silentLog } from './silent-log.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** The sample's tracker has neither webhooks nor a network that fails: its far end is the console. */
 type LoopWorld = Omit<TrackerWorld, 'setup' | 'tooMany' | 'webhook' | 'create'> & {

@@ -9,7 +9,7 @@ import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
-import { silentLog } from './workspace.ts';
+import { silentLog } from './silent-log.ts';
 
 const CHANNEL = 'support';
 const HOST = 'localhost:3000';

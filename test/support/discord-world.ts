@@ -19,7 +19,7 @@ import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { messageData, slashData } from './discord-commands.ts';
 import { type DiscordDouble, type DoubleMessage, openDiscordDouble } from './discord-double.ts';
 import { activeParts, flatten, readMarkdown } from './discord-limits.ts';
-import { silentLog } from './workspace.ts';
+import { silentLog } from './silent-log.ts';
 
 export const PEOPLE: Record<Person, string> = {
   ana: '100000000000000101',

@@ -8,6 +8,7 @@ import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts'
 import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { serveHttp } from './http-app.ts';
+import { silentLog } from './silent-log.ts';
 import {
   createSlackDouble,
   SLACK,
@@ -29,7 +30,6 @@ import {
 } from './slack-eyes.ts';
 import { createSocketMode } from './slack-socket.ts';
 import { forged, httpWire } from './slack-wire.ts';
-import { silentLog } from './workspace.ts';
 
 type Json = Record<string, unknown>;
 

@@ -8,9 +8,9 @@ import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts'
 import { personsOf } from '../contracts/chat-world.ts';
 import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
 import { type AnyCard, actionsOn, imagesOn, linksOn, tablesOn, wordsOn } from './adaptive-schema.ts';
+import { silentLog } from './silent-log.ts';
 import { BOT, CHANNEL, type Member, type Posted, startTeamsDouble } from './teams-double.ts';
 import { createTeamsPerson, nameOf, type TeamsPerson, valuesIn } from './teams-people.ts';
-import { silentLog } from './workspace.ts';
 
 const person = (name: string, n: number): Member => ({
   id: `29:1${name}`,

@@ -22,16 +22,10 @@ import type { InboundMessage, OutboundReply, SendResult } from '../../src/model/
 import type { ActionReply, AgentAction, MessageRef, Place } from '../../src/model/platform.ts';
 import { taxonomySchema } from '../../src/model/taxonomy.ts';
 import { ticketKey } from '../../src/model/ticket.ts';
-import type { ChatPlatform, IntakeChannel, Log } from '../../src/ports.ts';
+import type { ChatPlatform, IntakeChannel } from '../../src/ports.ts';
 import { createTestDatabase } from './database.ts';
 import { scriptedEngine } from './scripted-engine.ts';
-
-export const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+import { silentLog } from './silent-log.ts';
 
 /** A clock that stands still until it is moved. */
 export function testClock(start = '2026-03-02T09:00:00Z') {

@@ -12,7 +12,7 @@ import { aCard } from '../../contracts/chat-cards.ts';
 import { until } from '../../contracts/chat-world.ts';
 import { createMemoryStore } from '../../support/adapter-memory.ts';
 import { type DiscordWorld, openDiscordWorld, PEOPLE } from '../../support/discord-world.ts';
-import { silentLog } from '../../support/workspace.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 let world: DiscordWorld;
 let platform: ChatPlatform;

@@ -5,7 +5,8 @@ import { createPeople as createTeamsPeople } from '../../../adapters/chat/teams/
 import { createPlaces } from '../../../adapters/chat/teams/places.ts';
 import { AppError } from '../../../src/model/errors.ts';
 import { createMemoryStore } from '../../support/adapter-memory.ts';
-import { silentLog, testClock } from '../../support/workspace.ts';
+import { silentLog } from '../../support/silent-log.ts';
+import { testClock } from '../../support/workspace.ts';
 
 const DOWN = new AppError('unavailable', 'it answers 503', { retryable: true });
 const DAYS_MS = 3 * 86_400_000;

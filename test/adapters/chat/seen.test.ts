@@ -6,7 +6,7 @@ import { createSeen as createTeamsSeen } from '../../../adapters/chat/teams/seen
 import { AppError } from '../../../src/model/errors.ts';
 import type { AdapterStore } from '../../../src/ports.ts';
 import { createMemoryStore } from '../../support/adapter-memory.ts';
-import { silentLog } from '../../support/workspace.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 const clock = { now: () => new Date() };
 

@@ -7,10 +7,10 @@ import { SCOPES, slackManifest } from '../../../adapters/chat/slack/manifest.ts'
 import { createHttpReceiver } from '../../../adapters/chat/slack/receiver.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { SLACK } from '../../support/slack-double.ts';
 import { signed } from '../../support/slack-wire.ts';
 import { type SlackWorld, slackWorld } from '../../support/slack-world.ts';
-import { silentLog } from '../../support/workspace.ts';
 
 describe('a desk on Slack', () => {
   let world: SlackWorld;

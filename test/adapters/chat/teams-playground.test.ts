@@ -8,7 +8,8 @@ import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
 import { CHROMIUM_MISSING, openBrowser } from '../../support/browser.ts';
 import { freePort, PLAYGROUND, PLAYGROUND_MISSING, startPlayground } from '../../support/playground.ts';
-import { openWorkspace, silentLog, type Workspace } from '../../support/workspace.ts';
+import { silentLog } from '../../support/silent-log.ts';
+import { openWorkspace, type Workspace } from '../../support/workspace.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
 const { channel, user } = PLAYGROUND;

@@ -15,8 +15,8 @@ import { zonedInstant } from '../../../src/model/zone.ts';
 import { anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
 import { actionsOn, elementsOf, readCard, wordsOn } from '../../support/adaptive-schema.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { nameOf } from '../../support/teams-people.ts';
-import { silentLog } from '../../support/workspace.ts';
 import { approve, editInCard, mention, openEscalate, snooze } from './teams-activities.ts';
 
 const REF = { ticketId: 'T-1042', draftVersion: 3 };

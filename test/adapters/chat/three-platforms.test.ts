@@ -7,9 +7,10 @@ import { ticketKey } from '../../../src/model/ticket.ts';
 import type { ChatPlatform, Queue } from '../../../src/ports.ts';
 import { appears, type ChatWorld, type Person, type Seen, until } from '../../contracts/chat-world.ts';
 import { openDiscordWorld } from '../../support/discord-world.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { slackWorld } from '../../support/slack-world.ts';
 import { buildTeamsWorld } from '../../support/teams-world.ts';
-import { openWorkspace, silentLog, type Workspace } from '../../support/workspace.ts';
+import { openWorkspace, type Workspace } from '../../support/workspace.ts';
 
 /** The people of the test team, known on all three. */
 const AGENTS = [
