@@ -4,7 +4,7 @@ import type { IssueRow } from '../infra/db/queries/tracking.ts';
 import type { ClusterIssue, ClusterStatus } from '../model/cluster.ts';
 import type { IssueState, TrackerIssue } from '../model/issue.ts';
 import { BOT, type FlowDeps } from './deps.ts';
-import { proposeFixed } from './fixed.ts';
+import { type FixedWords, fixedWords, proposeFixed } from './fixed.ts';
 import { showProposals } from './proposal.ts';
 
 const isOver = (state: IssueState) => state === 'fixed' || state === 'not_planned' || state === 'duplicate';
@@ -18,6 +18,9 @@ export async function applyState(
   issueId: number,
   told: Pick<TrackerIssue, 'state' | 'stateName' | 'title' | 'url'> | null,
 ): Promise<void> {
+  const before = told?.state === 'fixed' ? await deps.store.getIssue(issueId) : null;
+  const words: FixedWords =
+    before && before.state !== 'fixed' ? await fixedWords(deps, before.clusterId) : new Map();
   const changed = await deps.store.transaction(async (tx) => {
     const row = await tx.lockIssue(issueId);
     if (row?.stage !== 'made') return false;
@@ -43,7 +46,7 @@ export async function applyState(
     await showOnCluster(tx, { ...row, state, url: told?.url ?? row.url }, now);
     if (state === row.state) return false;
     deps.log.info({ issue: row.key, from: row.state, to: state }, 'issue changed');
-    if (state === 'fixed') await proposeFixed(tx, deps, { ...row, state, stateName, fixedAt: now });
+    if (state === 'fixed') await proposeFixed(tx, deps, { ...row, state, stateName, fixedAt: now }, words);
     else await tx.dismissProposals(issueId, BOT, now);
     return true;
   });

@@ -1,23 +1,48 @@
 // An issue is fixed: proposes a message to everybody who reported it, in their own language and channel.
-import { announcement, writableLanguage } from '../engine/local/announcements.ts';
+import { announcement } from '../engine/local/announcements.ts';
+import { languageCode } from '../engine/local/outreach-texts.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Affected } from '../infra/db/queries/proposals.ts';
 import type { IssueRow } from '../infra/db/queries/tracking.ts';
-import type { Report } from '../model/issue.ts';
 import { whyNot } from '../insights/recipients.ts';
 import { reminderOf } from '../insights/reminder.ts';
+import type { Report } from '../model/issue.ts';
 import { cleanLine } from '../model/text.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { FlowDeps } from './deps.ts';
+import { inTheirLanguage, type Worded } from './their-language.ts';
 
 /** Characters of what a customer is reminded of. */
 const ABOUT = 120;
+
+/** That it is fixed, by the language that customers write. */
+export type FixedWords = Map<string, Worded<{ body: string }>>;
+
+const ENGLISH = { body: announcement('fixed', 'en') ?? '' };
+
+/** The words for everybody who reported a cluster; before the transaction that proposes them, as a language model may be asked. */
+export async function fixedWords(
+  deps: Pick<FlowDeps, 'store' | 'writer'>,
+  clusterId: number,
+): Promise<FixedWords> {
+  const affected = await deps.store.affectedBy(await deps.store.currentCluster(clusterId));
+  const words: FixedWords = new Map();
+  for (const language of new Set(affected.map((one) => languageCode(one.language)))) {
+    const body = announcement('fixed', language);
+    words.set(
+      language,
+      await inTheirLanguage(deps, language, { own: body ? { body } : null, english: ENGLISH }),
+    );
+  }
+  return words;
+}
 
 /** Makes the proposal of one fix, once: asked again for the same fix it does nothing. In the caller's transaction. */
 export async function proposeFixed(
   tx: Queries,
   deps: Pick<FlowDeps, 'clock' | 'channels'>,
   issue: IssueRow & { fixedAt: Date },
+  words: FixedWords,
 ): Promise<void> {
   const now = deps.clock.now();
   const clusterId = await tx.currentCluster(issue.clusterId);
@@ -25,11 +50,12 @@ export async function proposeFixed(
   const affected = await tx.affectedBy(clusterId);
   const reports = await tx.reportsOf(clusterId);
   if (affected.length === 0) return;
-  const recipients = affected.map((one) => ({
+  const worded = affected.map((one) => wordsFor(one, words));
+  const recipients = affected.map((one, i) => ({
     ...recipientOf(deps, one, now),
+    language: worded[i]?.language ?? 'en',
     about: aboutFor(one.customerId, reports),
   }));
-  const languages = [...new Set(recipients.map(({ language }) => language))];
   await tx.insertProposal(
     {
       kind: 'fixed',
@@ -38,14 +64,22 @@ export async function proposeFixed(
       reason: `${issue.key} is fixed${issue.stateName.toLowerCase() === 'fixed' ? '' : ` (${issue.stateName})`}.`,
       missing: [
         'The tracker does not say since which version, or whether customers must do anything: add it if so.',
+        ...new Set(worded.flatMap(({ remark }) => remark ?? [])),
       ],
       link: issue.url ? { title: `${issue.key} ${issue.title ?? ''}`.trim(), url: issue.url } : null,
-      texts: Object.fromEntries(languages.map((language) => [language, announcement('fixed', language)])),
+      texts: Object.fromEntries(worded.map(({ language, texts }) => [language, texts.body])),
       issueId: issue.id,
       createdAt: now,
     },
     recipients,
   );
+}
+
+/** English for who has joined since the words were written. */
+function wordsFor({ language }: Affected, words: FixedWords): Worded<{ body: string }> {
+  const code = languageCode(language);
+  const body = announcement('fixed', code);
+  return words.get(code) ?? { language: body ? code : 'en', texts: body ? { body } : ENGLISH, remark: null };
 }
 
 function recipientOf(deps: Pick<FlowDeps, 'channels'>, one: Affected, now: Date) {
@@ -59,7 +93,6 @@ function recipientOf(deps: Pick<FlowDeps, 'channels'>, one: Affected, now: Date)
   return {
     customerId,
     ticketId,
-    language: writableLanguage(one.language),
     state: without?.state ?? ('ready' as const),
     reason: without?.reason ?? null,
   };

@@ -1,5 +1,4 @@
 // Outreach: an event at a customer becomes a message that is proposed on a card, or leaves by itself where that is earned.
-import { languageName } from '../cards/words.ts';
 import {
   languageCode,
   money,
@@ -18,6 +17,7 @@ import { type OutreachKind, outreachKindOf, SETTLED_BY } from '../model/outreach
 import { BOT, type FlowDeps } from './deps.ts';
 import { obstacleTo, outreachChannel } from './outreach-ticket.ts';
 import { sendApproved, showProposals } from './proposal.ts';
+import { inTheirLanguage, type Worded } from './their-language.ts';
 
 /** Events looked at in one go. */
 const AT_ONCE = 100;
@@ -53,16 +53,12 @@ async function considerOne(deps: FlowDeps, event: EventRow): Promise<void> {
 }
 
 /** What is written to a customer about an event. */
-interface Wording {
+interface Wording extends Worded<OutreachWords> {
   kind: OutreachKind;
   mode: Mode;
-  language: string;
-  words: OutreachWords;
-  /** What an agent should know about the language; null where the words are our own. */
-  remark: string | null;
 }
 
-/** In the customer's language where we or a language model can write it, else in English; null for no kind of ours. */
+/** Null for no kind of ours. */
 async function wordingFor(deps: FlowDeps, event: EventRow): Promise<Wording | null> {
   const kind = outreachKindOf(event.type);
   const mode = kind && (deps.settings.outreach.events[kind] ?? deps.settings.outreach.mode);
@@ -70,19 +66,8 @@ async function wordingFor(deps: FlowDeps, event: EventRow): Promise<Wording | nu
   if (!kind || !mode || !english || mode === 'off') return null;
   const contact = await deps.store.contactOf(event.customerId);
   const language = languageCode(contact?.language ?? null);
-  const own = outreachWords(kind, language);
-  if (own) return { kind, mode, language, words: own, remark: null };
-  const name = languageName(language);
-  const translated = await deps.writer?.translate(language, english);
-  return translated
-    ? { kind, mode, language, words: translated, remark: `Translated into ${name} by the language model.` }
-    : {
-        kind,
-        mode,
-        language: 'en',
-        words: english,
-        remark: `They write ${name}; this is in English, because ${deps.writer ? 'the language model could not translate it' : 'no language model is set up that could translate it'}.`,
-      };
+  const worded = await inTheirLanguage(deps, language, { own: outreachWords(kind, language), english });
+  return { kind, mode, ...worded };
 }
 
 /** In one transaction. Answers the proposal that the policy has approved, if any. */
@@ -142,7 +127,7 @@ async function join(
 ): Promise<void> {
   if (!(await tx.addRecipient({ ...recipient, proposalId }))) return;
   const row = await tx.getProposal(proposalId);
-  const { language, words, remark } = wording;
+  const { language, texts: words, remark } = wording;
   await tx.updateProposal(proposalId, {
     texts: { [language]: outreachText(words, event.data), ...row?.texts },
     subjects: { [language]: words.subject, ...row?.subjects },
@@ -163,7 +148,7 @@ async function propose(
   },
 ): Promise<number | null> {
   const { wording, key, contact, event, recipient, entry } = given;
-  const { kind, mode, language, words, remark } = wording;
+  const { kind, mode, language, texts: words, remark } = wording;
   const now = deps.clock.now();
   // What a model has translated a person reads first.
   const earned = mode === 'auto' && remark === null ? await earnedBy(tx, deps, kind) : null;

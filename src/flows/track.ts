@@ -6,7 +6,7 @@ import { errorText, hasCode } from '../model/errors.ts';
 import type { Tracker } from '../ports.ts';
 import { applyState, showOnCluster } from './apply-state.ts';
 import { BOT, type FlowDeps } from './deps.ts';
-import { draftAboutKnownIssue } from './known-issue.ts';
+import { draftAboutKnownBug } from './known-issue.ts';
 import { finishApproved, showProposals } from './proposal.ts';
 import { before, createIssue, makeIssue, noteTrouble, preferredTracker } from './tracker.ts';
 
@@ -26,7 +26,7 @@ export async function issueChanged(deps: FlowDeps, tracker: string, externalId: 
 
 /**
  * A report has joined a cluster, whether it is new or known already: its card says who else reports it. A report
- * after the fix is a regression; one of an open issue is told on it, and its customer gets a draft that says so.
+ * after the fix is a regression; one of an open issue is told on it; who reports a bug that we know of gets a draft that says so.
  */
 export async function reportJoined(
   deps: FlowDeps,
@@ -39,6 +39,7 @@ export async function reportJoined(
   }
   const known = await store.issueOfCluster(report.clusterId);
   if (known?.stage !== 'made') {
+    await draftAboutKnownBug(deps, report.ticketId);
     if (deps.settings.trackers.automatic && !known) await deps.wake.trackers();
     return;
   }
@@ -55,7 +56,7 @@ export async function reportJoined(
     await showOnCluster(tx, { ...row, ...back }, now);
   });
   await showProposals(deps);
-  await draftAboutKnownIssue(deps, report.ticketId);
+  await draftAboutKnownBug(deps, report.ticketId);
   await deps.wake.trackers();
 }
 

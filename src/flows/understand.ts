@@ -11,7 +11,7 @@ import { modeOf } from './autonomy.ts';
 import { commitReply } from './commit-reply.ts';
 import { gatherContext } from './context.ts';
 import { BOT, type FlowDeps } from './deps.ts';
-import { knownIssue, withKnownIssue } from './known-issue.ts';
+import { knownBug, withKnownBug } from './known-issue.ts';
 import { learnFromFollowUp } from './learn.ts';
 import { contactsOf, priorityOf } from './prioritise.ts';
 
@@ -89,9 +89,9 @@ async function answerTo(
   const history = { reviewed: outcomes.length, unchanged };
   const drafted = await propose(deps, ticket, { ...input, ...voice, calibration, history });
   // A rewrite of what was said about it stays in the agent's words.
-  const issue = ticket.instructions.length === 0 ? await knownIssue(deps, ticket.id) : null;
+  const bug = ticket.instructions.length === 0 ? await knownBug(deps, ticket.id) : null;
   const { signature } = voice;
-  const proposal = issue ? withKnownIssue(drafted, issue, { analysis, customer, signature }) : drafted;
+  const proposal = bug ? await withKnownBug(deps, drafted, bug, { analysis, customer, signature }) : drafted;
   const routing = chooseRoute({
     analysis,
     proposal,

@@ -1,6 +1,7 @@
 // What the language model words beside replies: only what the facts, the replies or our own words say comes through.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createWriter, digestFault } from '../../src/engine/llm/writer.ts';
+import { announcement } from '../../src/engine/local/announcements.ts';
 import { outreachWords } from '../../src/engine/local/outreach-texts.ts';
 import type { Engine } from '../../src/ports.ts';
 import { type Asked, type ModelDouble, startModelDouble, userText } from '../support/model-double.ts';
@@ -139,6 +140,16 @@ describe('a translation of our words', () => {
     expect(await one.translate('pl', words)).toEqual(POLISH);
     expect(await one.translate('pl', words)).toEqual(POLISH);
     expect(double.requests('translate')).toHaveLength(1);
+  });
+
+  test('may be one text alone, with what it is about between quotation marks', async () => {
+    const fixed = { body: announcement('fixed', 'en') ?? '' };
+    const body =
+      'Dzień dobry,\n\nzgłosili nam Państwo ten problem: „{about}”. Jest już rozwiązany.\n\nCzy mogliby Państwo spróbować ponownie? Jeśli nadal występuje, wystarczy odpowiedzieć na tę wiadomość, a od razu się tym zajmiemy.';
+    says('translate', { body });
+    expect(await writer().translate('pl', fixed)).toEqual({ body });
+    says('translate', { body: body.replace('{about}', 'błąd') });
+    expect(await writer().translate('pl', { ...fixed, other: 'x' })).toBeNull();
   });
 
   test.each([

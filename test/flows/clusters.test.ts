@@ -134,6 +134,44 @@ describe('clusters', () => {
     });
   });
 
+  describe('to who reports a bug that engineers were told of and that has no issue', () => {
+    const draftOf = async (ticketId: number) => shop.store.latestDraft(ticketId);
+
+    it('says that we know of it and look into it, and promises nothing', async () => {
+      for (const text of BUGS.slice(0, 5)) await report(text);
+      expect(pings()).toHaveLength(1);
+      const ticketId = await report(BUGS[5] ?? '');
+      const draft = await draftOf(ticketId);
+      const [bug] = await bugs();
+      expect(draft).toMatchObject({
+        engine: 'known-issue',
+        sources: [{ kind: 'issue', id: `C-${bug?.id}`, url: null }],
+      });
+      expect(draft?.text).toContain('other customers have reported it, too, and we are looking into it');
+      expect(draft?.text).not.toMatch(/fixed|we will write|as soon as/i);
+    });
+
+    it('has a person read it first where it goes out in English for want of their language', async () => {
+      for (const text of BUGS.slice(0, 5)) await report(text);
+      const { analyse } = shop.engine;
+      shop.engine.analyse = async (input: EngineInput) => ({ ...(await analyse(input)), language: 'pl' });
+      const draft = await draftOf(await report(BUGS[5] ?? ''));
+      expect(draft).toMatchObject({ engine: 'known-issue', language: 'en' });
+      expect(draft?.routing.reasons.join()).toContain('Who writes Polish gets it in English');
+    });
+
+    it('says nothing of the kind before engineers were told, or once somebody said that it is no bug', async () => {
+      for (const text of BUGS.slice(0, 3)) await report(text);
+      const early = await report(BUGS[3] ?? '');
+      expect(await draftOf(early)).toMatchObject({ engine: 'scripted' });
+      await report(BUGS[4] ?? '');
+      expect(pings()).toHaveLength(1);
+      await press(`C-${(await bugs())[0]?.id}`, 'not_bug');
+      const late = await report(BUGS[5] ?? '');
+      expect(await draftOf(late)).toMatchObject({ engine: 'scripted' });
+    });
+  });
+
   it('tells engineers again when a bug they have known for long is suddenly reported often', async () => {
     shop.deps.settings.clusters.growth = 4;
     for (const text of BUGS) await report(text);

@@ -192,6 +192,48 @@ describe('a proposal', () => {
     expect(texts['bob@acme.example']).toContain('Der Fehler ist jetzt behoben');
   });
 
+  describe('to somebody who writes a language that we cannot', () => {
+    async function fixedForPole() {
+      const id = await cluster(['ada', 'bob']);
+      await createIssue(w.deps, id, ANA);
+      await w.pool.query(
+        `update ticket set analysis = jsonb_set(analysis, '{language}', '"pl"')
+         where customer_id = (select id from customer where name = 'bob Smith')`,
+      );
+      await closeAs('fixed');
+      return JSON.stringify(proposals().at(-1)?.card);
+    }
+    const sentToBob = async () => {
+      await onProposal({ type: 'act', act: 'send_all' });
+      await w.work();
+      return w.email.sent.find(({ to }) => to.email === 'bob@acme.example')?.text;
+    };
+
+    test('goes out in English, and the card says so', async () => {
+      expect(await fixedForPole()).toContain(
+        'Who writes Polish gets it in English, because no language model is set up that could translate it.',
+      );
+      expect(await sentToBob()).toContain('It is fixed now');
+    });
+
+    test.each([
+      [
+        'translates it, and the card says so',
+        'Dzień dobry,\n\nto działa: „{about}”.',
+        'Translated into Polish',
+      ],
+      ['that cannot has it go out in English, and the card says so', null, 'could not translate it'],
+    ])('a language model %s', async (_, body, said) => {
+      w.deps.writer = {
+        digest: async () => null,
+        article: async () => null,
+        translate: async (_, texts) => (body === null ? null : { ...texts, body }),
+      };
+      expect(await fixedForPole()).toContain(said);
+      expect(await sentToBob()).toMatch(body ? /^Dzień dobry,\n\nto działa: „[^{”]+”\./ : /It is fixed now/);
+    });
+  });
+
   test('is not for viewers and strangers', async () => {
     await proposed(['ada']);
     const ref = proposals()[0]?.card.ref ?? null;

@@ -109,7 +109,7 @@ describe('a failed payment', () => {
   test('in a language that we cannot write, the card says that it is in English', async () => {
     await polish();
     await happens('payment_failed');
-    expect(words()).toContain('They write Polish; this is in English, because no language model is set up');
+    expect(words()).toContain('Who writes Polish gets it in English, because no language model is set up');
   });
 
   test('a language model translates it; the card says so, and it never leaves alone', async () => {
@@ -119,9 +119,10 @@ describe('a failed payment', () => {
     w.deps.writer = {
       digest: async () => null,
       article: async () => null,
-      translate: async (language) => {
+      translate: async (language, texts) => {
         asked.push(language);
         return {
+          ...texts,
           subject: 'Płatność nie powiodła się',
           body: 'Dzień dobry,\n\nnie udało się pobrać płatności ({about}).',
           link: 'Tutaj: {link}',

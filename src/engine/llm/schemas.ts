@@ -65,10 +65,3 @@ export const digestSchema = z.object({
 export type DigestSentence = z.infer<typeof digestSchema>['sentences'][number];
 
 export const articleSchema = z.object({ answered: z.boolean(), title: z.string(), body: z.string() });
-
-export const translationSchema = z.object({
-  subject: z.string(),
-  body: z.string(),
-  link: z.string(),
-  stop: z.string(),
-});

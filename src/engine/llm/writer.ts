@@ -1,18 +1,17 @@
 // What the language model words beside replies: digests, articles and translations. Code checks each; null means that the local words stand.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { errorText } from '../../model/errors.ts';
 import { replacePersonal } from '../../model/personal.ts';
 import { cleanLine, cleanText } from '../../model/text.ts';
 import type { Log } from '../../ports.ts';
 import { detectLanguage } from '../local/language.ts';
-import type { OutreachWords } from '../local/outreach-texts.ts';
 import { contentWords } from '../local/retrieval.ts';
 import { ask } from './ask.ts';
 import { newFacts } from './checker.ts';
 import type { ModelClient } from './client.ts';
 import { findAppError } from './failure.ts';
 import type { PromptName, Prompts } from './prompts.ts';
-import { articleSchema, type DigestSentence, digestSchema, translationSchema } from './schemas.ts';
+import { articleSchema, type DigestSentence, digestSchema } from './schemas.ts';
 
 /** Characters of a digest's first sentences, and of an article. */
 const LONGEST = { digest: 600, title: 120, article: 3_500 };
@@ -32,13 +31,13 @@ export interface Writer {
     questions: string[];
     replies: string[];
   }): Promise<{ title: string; body: string } | null>;
-  /** Words of ours in another language (ISO 639-1); each is asked for once. */
-  translate(language: string, words: OutreachWords): Promise<OutreachWords | null>;
+  /** Texts of ours, by their names, in another language (ISO 639-1); each is asked for once. */
+  translate<Texts extends Record<string, string>>(language: string, texts: Texts): Promise<Texts | null>;
 }
 
 export function createWriter(options: { client: ModelClient; prompts: Prompts; log: Log }): Writer {
   const { client, prompts, log } = options;
-  const translations = new Map<string, OutreachWords>();
+  const translations = new Map<string, Record<string, string>>();
 
   async function write<T>(
     name: PromptName,
@@ -79,14 +78,15 @@ export function createWriter(options: { client: ModelClient; prompts: Prompts; l
       return checked('article', { title, body }, articleFault(title, body, [...questions, ...replies]));
     },
 
-    async translate(language, words) {
-      const key = `${language} ${JSON.stringify(words)}`;
+    async translate(language, texts) {
+      const key = `${language} ${JSON.stringify(texts)}`;
       const known = translations.get(key);
-      if (known) return known;
-      const answer = await write('translate', { language, texts: words }, translationSchema);
-      const good = answer && checked('translate', answer, translationFault(language, words, answer));
+      if (known) return { ...texts, ...known };
+      const schema = z.object(Object.fromEntries(Object.keys(texts).map((name) => [name, z.string()])));
+      const answer = await write('translate', { language, texts }, schema);
+      const good = answer && checked('translate', answer, translationFault(language, texts, answer));
       if (good) translations.set(key, good);
-      return good;
+      return good && { ...texts, ...good };
     },
   };
 }
@@ -128,15 +128,19 @@ function articleFault(title: string, body: string, sources: string[]): string | 
   return shared >= OVERLAP * words.length ? null : 'most of its words stand in no reply';
 }
 
-function translationFault(language: string, from: OutreachWords, to: OutreachWords): string | null {
+function translationFault(
+  language: string,
+  from: Record<string, string>,
+  to: Record<string, string>,
+): string | null {
   const places = (text: string) => (text.match(/ \(\{about\}\)|\{\w+\}/g) ?? []).sort().join();
-  for (const name of ['subject', 'body', 'link', 'stop'] as const) {
-    const [original, text] = [from[name].replace('{greeting}', ''), to[name]];
+  for (const [name, whole] of Object.entries(from)) {
+    const [original, text] = [whole.replace('{greeting}', ''), to[name] ?? ''];
     if (places(original) !== places(text)) return `${name}: its places are not those of the original`;
     const length = text.length / Math.max(1, original.length);
     if (length < LENGTHS.least || length > LENGTHS.most) return `${name}: its length is odd`;
     if (newFacts(text, original).length > 0) return `${name}: it says what the original does not`;
   }
-  if (!/stop/i.test(to.stop)) return 'stop: the word itself is missing';
-  return detectLanguage(to.body) === language ? null : `body: not written in ${language}`;
+  if (from.stop && !/stop/i.test(to.stop ?? '')) return 'stop: the word itself is missing';
+  return detectLanguage(to.body ?? '') === language ? null : `body: not written in ${language}`;
 }

@@ -3,19 +3,19 @@ import type { Usage } from '../../model/customer.ts';
 import type { OutreachKind } from '../../model/outreach.ts';
 import { cleanLine } from '../../model/text.ts';
 
-interface Text {
+type Text = {
   subject: string;
   /** `{greeting}` and `{about}` are filled in for each customer; without the latter its brackets are left out, too. */
   body: string;
   /** `{link}` is filled in; left out where there is none. */
   link: string;
-}
+};
 
 /** A message by its parts. */
-export interface OutreachWords extends Text {
+export type OutreachWords = Text & {
   /** How to get no more of them. */
   stop: string;
-}
+};
 
 interface Language {
   stop: string;
