@@ -1,4 +1,4 @@
-// The card of a bug that several customers report, and the forms by which people correct it.
+// The card of what several customers report, wish for, ask or cannot find, and the forms by which people correct it.
 import type { Block, Card, CardButton, CardRef, Chip, Form } from '../model/card.ts';
 import { type ClusterNews, type ClusterView, clusterKey } from '../model/cluster.ts';
 import { STATE_NAMES } from '../model/issue.ts';
@@ -28,7 +28,7 @@ export function clusterCard(view: ClusterView): Card {
   const outcome = outcomeOf(view);
   return {
     tone: view.status === 'confirmed' && (!view.issue || view.issue.regression) ? 'warning' : 'neutral',
-    fallback: `${NAMES[view.kind]} reported by ${count(view.customers, 'customer')}: ${title} (${clusterKey(view.id)})`,
+    fallback: `${NAMES[view.kind]} ${view.kind === 'bug' ? 'reported by' : 'from'} ${count(view.customers, 'customer')}: ${title} (${clusterKey(view.id)})`,
     ref: refOf(view),
     blocks: [
       { type: 'header', text: title, chips: chipsOf(view) },
@@ -154,7 +154,10 @@ function outcomeOf(view: ClusterView): Block | null {
     text,
   });
   if (view.mergedInto !== null) return says(`The same as ${clusterKey(view.mergedInto)}, which goes on`);
-  if (view.status === 'dismissed') return says(`Not a bug, says ${line(view.dismissedBy ?? 'somebody', 60)}`);
+  if (view.status === 'dismissed') {
+    const by = line(view.dismissedBy ?? 'somebody', 60);
+    return says(view.kind === 'bug' ? `Not a bug, says ${by}` : `Dismissed by ${by}: it is counted no more`);
+  }
   if (view.issue) {
     const { tracker, id, state, regression } = view.issue;
     if (regression) return says(`Regression: reported again after ${line(id, 60)} was fixed`, 'warning');
@@ -171,18 +174,20 @@ function outcomeOf(view: ClusterView): Block | null {
 function actionsOf(view: ClusterView): Block[] {
   if (view.mergedInto !== null) return [];
   const dismissed = view.status === 'dismissed';
+  const isBug = view.kind === 'bug';
   const buttons: CardButton[] = [];
-  if (!dismissed && !view.issue)
+  if (isBug && !dismissed && !view.issue)
     buttons.push(
       { id: 'create_issue', label: 'Create issue', style: 'primary' },
       { id: 'form:link_issue', label: 'Link existing', style: 'default', form: linkForm(view) },
     );
   buttons.push(
     dismissed
-      ? { id: 'is_bug', label: 'It is a bug after all', style: 'default' }
-      : { id: 'not_bug', label: 'Not a bug', style: 'default' },
+      ? { id: 'is_bug', label: isBug ? 'It is a bug after all' : 'Count it after all', style: 'default' }
+      : { id: 'not_bug', label: isBug ? 'Not a bug' : 'Dismiss', style: 'default' },
   );
-  if (!dismissed) {
+  // There is nothing to mute before engineers are told.
+  if (view.confirmed && !dismissed) {
     const muted = view.mutedUntil !== null && view.mutedUntil > view.now;
     buttons.push(
       muted

@@ -1,5 +1,6 @@
-// The card behind `/deskhand signals`: what customers wish for, cannot find, which accounts fare badly, and what writing first has brought.
+// The card behind `/deskhand signals`: what customers wish for, cannot find, ask and report, which accounts fare badly, and what writing first has brought.
 import type { Block, Card } from '../model/card.ts';
+import { clusterKey } from '../model/cluster.ts';
 import type { AccountLine, Ranked } from '../model/dashboard.ts';
 import type { OutreachKind } from '../model/outreach.ts';
 import { amount, count, line, monthly } from './words.ts';
@@ -9,6 +10,8 @@ export interface SignalsView {
   days: number;
   requests: Ranked[];
   friction: Ranked[];
+  questions: Ranked[];
+  bugs: Ranked[];
   /** Worst first. */
   accounts: Pick<AccountLine, 'account' | 'mrr' | 'health' | 'reasons'>[];
   outreach: { kind: OutreachKind; sent: number; settled: number; replied: number; optedOut: number }[];
@@ -28,6 +31,9 @@ export function signalsCard(view: SignalsView): Card {
   const sections = [
     ...ranking('Wished for, by companies and what they pay', view.requests),
     ...ranking('Hard to find or use', view.friction),
+    ...ranking('Asked by several', view.questions),
+    ...ranking('Broken, say several', view.bugs),
+    ...howToCorrect(view),
     ...accounts(view),
     ...outreach(view),
   ];
@@ -46,9 +52,10 @@ function ranking(title: string, rows: Ranked[]): Block[] {
     {
       type: 'fields',
       title,
-      fields: rows.map(({ title: name, customers, accounts: companies, mrr }) => ({
+      fields: rows.map(({ id, title: name, customers, accounts: companies, mrr }) => ({
         label: line(name, 90),
         value: [
+          clusterKey(id),
           count(companies, 'company', 'companies'),
           mrr ? monthly(mrr) : '',
           count(customers, 'customer'),
@@ -58,6 +65,13 @@ function ranking(title: string, rows: Ranked[]): Block[] {
       })),
     },
   ];
+}
+
+function howToCorrect({ requests, friction, questions, bugs }: SignalsView): Block[] {
+  const [first] = [...requests, ...friction, ...questions, ...bugs];
+  if (!first) return [];
+  const text = `“/deskhand ticket ${clusterKey(first.id)}” shows who says so, in their words; there it is renamed, merged, split or dismissed.`;
+  return [{ type: 'context', text }];
 }
 
 function accounts({ accounts: rows }: SignalsView): Block[] {

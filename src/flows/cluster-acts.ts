@@ -52,6 +52,18 @@ export async function clusterAct(deps: FlowDeps, action: SubjectAction): Promise
   return wrongButton();
 }
 
+/** The card of any cluster by its id, whether engineers were told of it or not; of one that was merged, the one that stands for it. */
+export async function clusterCommand(deps: FlowDeps, key: string): Promise<ActionReply> {
+  const id = parseClusterKey(key);
+  const view = id === null ? null : await clusterView(deps, await deps.store.currentCluster(id));
+  return view
+    ? { kind: 'card', card: clusterCard(view) }
+    : notice(
+        `There is no cluster "${cleanLine(key, 40)}"; "/deskhand signals" lists some, such as C-7.`,
+        false,
+      );
+}
+
 /** The card as it is now, here and wherever else it stands. */
 async function card(deps: FlowDeps, id: number): Promise<ActionReply> {
   await showCluster(deps, id);

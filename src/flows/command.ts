@@ -11,6 +11,7 @@ import { zonedDate, zonedInstant } from '../model/zone.ts';
 import { type Actor, rightRefusal, STRANGER } from './agents.ts';
 import { notice } from './answers.ts';
 import { modeOf } from './autonomy.ts';
+import { clusterCommand } from './cluster-acts.ts';
 import { dashboardLink } from './dashboard-link.ts';
 import type { FlowDeps } from './deps.ts';
 import { digestCommand } from './digest.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   { command: 'mine', says: 'tickets that you have taken' },
   { command: 'today', says: 'your tickets, what waits, and the figures of the day' },
   { command: 'ticket T-1042', says: 'the card of one ticket' },
+  { command: 'ticket C-7', says: 'what several customers tell of; to rename, merge, split or dismiss it' },
   { command: 'search WORDS', says: 'tickets with these words' },
   { command: 'digest', says: 'the newest digest; also: digest weekly, digest monthly, digest 2026-03-02' },
   { command: 'dashboard', says: 'a link to the figures over time, for you alone' },
@@ -64,9 +66,14 @@ export async function command(
       return list(`Found for “${argument}”: ${found}`, rows.slice(0, LISTED));
     }
     case 'ticket': {
+      if (/^c-/i.test(argument)) return clusterCommand(deps, argument);
       const id = parseTicketKey(argument);
       const ticket = id === null ? null : await deps.store.getTicket(id);
-      if (!ticket) return notice(`There is no ticket "${argument}"; ids look like T-1042.`, false);
+      if (!ticket)
+        return notice(
+          `There is no ticket "${argument}"; ids look like T-1042, or C-7 for what several customers tell of.`,
+          false,
+        );
       return card(ticketCard(await ticketView(deps.store, deps, ticket)));
     }
     case 'digest':

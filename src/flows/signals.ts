@@ -2,6 +2,7 @@
 import { signalsCard } from '../cards/signals.ts';
 import { WELL } from '../insights/health.ts';
 import type { Card } from '../model/card.ts';
+import type { Ranked } from '../model/dashboard.ts';
 import { daysBefore } from '../model/duration.ts';
 import { together } from '../model/together.ts';
 import { zonedDate } from '../model/zone.ts';
@@ -20,8 +21,13 @@ export async function signals(deps: Pick<FlowDeps, 'store' | 'clock' | 'settings
   const found = await together({
     requests: store.rankedClusters('feature_request', { from, to: now }, SHOWN),
     friction: store.rankedClusters('friction', { from, to: now }, SHOWN),
+    questions: store.rankedClusters('question', { from, to: now }, SHOWN),
+    bugs: store.rankedClusters('bug', { from, to: now }, SHOWN),
     accounts: store.accountsByHealth(days, { below: WELL, limit: SHOWN }),
     outreach: store.outreachFigures({ from, to: now }),
   });
-  return signalsCard({ days: DAYS, ...found });
+  // One customer's wish may be worth a look; one customer's question or trouble is a ticket.
+  const shared = (rows: Ranked[]) => rows.filter(({ customers }) => customers > 1);
+  const { questions, bugs } = found;
+  return signalsCard({ days: DAYS, ...found, questions: shared(questions), bugs: shared(bugs) });
 }

@@ -2,6 +2,7 @@
 import { and, asc, count, desc, eq, gte, ne, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { AlertAnswers } from '../../../model/alert.ts';
+import type { Kind } from '../../../model/analysis.ts';
 import type { Ranked } from '../../../model/dashboard.ts';
 import type { Span } from '../../../model/digest.ts';
 import type { Db } from '../index.ts';
@@ -219,8 +220,8 @@ export function signalQueries(db: Db) {
       return rows.map(({ id }) => id);
     },
 
-    /** What is wished for, or hard to find, ranked by the companies that say so and what they pay. */
-    async rankedClusters(kind: 'feature_request' | 'friction', span: Span, limit: number): Promise<Ranked[]> {
+    /** What is wished for, hard to find, asked or broken, ranked by the companies that say so and what they pay. */
+    async rankedClusters(kind: Kind, span: Span, limit: number): Promise<Ranked[]> {
       const { rows } = await db.execute(sql`
         select w.id::float8 as id, w.title, count(*)::int as customers,
           count(distinct w.account_id)::int as accounts, sum(w.share)::float8 as mrr

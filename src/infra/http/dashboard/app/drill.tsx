@@ -231,7 +231,7 @@ function titleOf({ view = '', cluster, by, status, account }: Address, data: Sho
 
 /** What the list is narrowed to, in words. */
 function conditionsOf(
-  { view, day, topic, category, channel, plan, priority, agent }: Address,
+  { view, day, topic, category, channel, plan, priority, agent, cluster }: Address,
   data: Shown,
 ): string {
   const { from, to } = data.query;
@@ -247,6 +247,7 @@ function conditionsOf(
     plan,
     priority,
     agent,
+    cluster && `“/deskhand ticket ${cluster}” in the chat corrects it`,
   ]
     .filter(Boolean)
     .join(' · ');
