@@ -21,6 +21,8 @@ import { categoryName } from './view.ts';
 /** `fault` from which one P1 with an error signature is enough. */
 const SURE = 0.5;
 const QUOTES = 3;
+/** Latest reports that steps, quotes and environment are taken from. */
+const SHOWN_OF = 500;
 const STEPS = 6;
 
 /** A bug that engineers know, and that suddenly is reported far more often than it usually is, is told of again. True when it is. */
@@ -123,7 +125,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
   const [counts, issue, reports, members, today, baseline] = await Promise.all([
     store.clusterCounts(clusterId),
     store.issueOfCluster(clusterId),
-    store.reportsOf(clusterId),
+    store.reportsOf(clusterId, SHOWN_OF),
     store.membersOf(clusterId),
     store.clusterCounts(clusterId, daysBefore(clock.now(), 1)),
     category ? baselineOf(store, cluster.kind, category, clock.now()) : null,
@@ -144,7 +146,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
           }))
         : [],
     trouble: troubleOf(issue),
-    news: newsOf(issue, cluster.grewAt, reports),
+    news: await newsOf(store, cluster, issue, reports),
     ...counts,
     confirmed: cluster.confirmedAt !== null,
     because: cluster.confirmedBecause,
@@ -187,21 +189,26 @@ function troubleOf(issue: IssueRow | null): string | null {
 }
 
 /** The later of a regression and a new growth. */
-function newsOf(issue: IssueRow | null, grewAt: Date | null, reports: Report[]): ClusterView['news'] {
+async function newsOf(
+  store: FlowDeps['store'],
+  { id, grewAt }: Pick<ClusterRow, 'id' | 'grewAt'>,
+  issue: IssueRow | null,
+  reports: Report[],
+): Promise<ClusterView['news']> {
   const { regressedAt = null, fixedAt = null } = issue ?? {};
   const back = regressedAt !== null && (grewAt === null || regressedAt > grewAt);
   const at = back ? regressedAt : grewAt;
   if (at === null) return null;
   const since = back ? fixedAt : new Date(at.getTime() - DAY_MS);
-  const told = reports.filter((report) => since && report.at > since);
-  const newest = told.at(-1);
-  if (!newest) return null;
+  const newest = reports.at(-1);
+  if (!since || !newest || newest.at <= since) return null;
+  const counts = await store.clusterCounts(id, new Date(since.getTime() + 1));
   const quote = tellingSentence({ ...newest, summary: null });
   return {
     kind: back ? 'regression' : 'growth',
     at,
     fixedAt: back ? fixedAt : null,
-    reports: told.length,
+    reports: counts.reports,
     quote,
   };
 }

@@ -5,7 +5,7 @@ import type { Queries } from '../infra/db/queries/index.ts';
 import type { Affected } from '../infra/db/queries/proposals.ts';
 import type { IssueRow } from '../infra/db/queries/tracking.ts';
 import { whyNot } from '../insights/recipients.ts';
-import { reminderOf } from '../insights/reminder.ts';
+import { createReminder } from '../insights/reminder.ts';
 import type { Report } from '../model/issue.ts';
 import { cleanLine } from '../model/text.ts';
 import { ticketKey } from '../model/ticket.ts';
@@ -48,13 +48,13 @@ export async function proposeFixed(
   const clusterId = await tx.currentCluster(issue.clusterId);
   const cluster = await tx.clusterTitle(clusterId);
   const affected = await tx.affectedBy(clusterId);
-  const reports = await tx.reportsOf(clusterId);
   if (affected.length === 0) return;
+  const about = reminders(await tx.reportsOf(clusterId));
   const worded = affected.map((one) => wordsFor(one, words));
   const recipients = affected.map((one, i) => ({
     ...recipientOf(deps, one, now),
     language: worded[i]?.language ?? 'en',
-    about: aboutFor(one.customerId, reports),
+    about: about(one.customerId),
   }));
   await tx.insertProposal(
     {
@@ -98,7 +98,9 @@ function recipientOf(deps: Pick<FlowDeps, 'channels'>, one: Affected, now: Date)
   };
 }
 
-function aboutFor(customerId: number, reports: Report[]): string {
-  const own = reports.filter((report) => report.customerId === customerId);
-  return cleanLine(reminderOf(own, reports, ABOUT), ABOUT) || '…';
+/** What each customer is reminded of. */
+function reminders(reports: Report[]): (customerId: number) => string {
+  const remind = createReminder(reports, ABOUT);
+  const own = Map.groupBy(reports, ({ customerId }) => customerId);
+  return (customerId) => cleanLine(remind(own.get(customerId) ?? []), ABOUT) || '…';
 }

@@ -110,22 +110,24 @@ async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise
   if (!id) return;
   const signal = AbortSignal.timeout(LIMIT_MS);
   await store.updateIssue(row.id, { checkedAt: ASKING });
-  const reports = await store.reportsOf(await store.currentCluster(row.clusterId));
+  const clusterId = await store.currentCluster(row.clusterId);
+  const { reports: reported } = await store.clusterCounts(clusterId);
   let told = await tracker.get(id, signal);
   const { regressedAt, fixedAt, marker } = row;
   const comesBack = regressedAt !== null && (row.reopenedAt === null || row.reopenedAt < regressedAt);
   let { commentId } = row;
   if (comesBack && told) {
     const again = `${marker.replace('deskhand-', 'deskhand-again-')}-${regressedAt.getTime().toString(36)}`;
-    const parts = regressionParts(reports, fixedAt ?? row.createdAt);
+    const parts = regressionParts(await store.reportsOf(clusterId), fixedAt ?? row.createdAt);
     await tracker.comment(id, { known: null, marker: again, since: before(regressedAt), parts }, signal);
     if (told.state !== 'open' && told.state !== 'merged') told = await tracker.reopen(id, signal);
-  } else if (told && reports.length > row.reported && (row.state === 'open' || row.state === 'merged')) {
-    const comment = { known: commentId, marker, since: before(row.createdAt), parts: laterParts(reports) };
+  } else if (told && reported > row.reported && (row.state === 'open' || row.state === 'merged')) {
+    const parts = laterParts(await store.reportsOf(clusterId));
+    const comment = { known: commentId, marker, since: before(row.createdAt), parts };
     commentId = await tracker.comment(id, comment, signal);
   }
   await store.updateIssue(row.id, {
-    reported: reports.length,
+    reported,
     commentId,
     ...(comesBack && { reopenedAt: clock.now() }),
   });

@@ -10,14 +10,13 @@ function stems(text: string): Set<string> {
 }
 
 /**
- * The subject or sentence of one customer's reports that shares most with everybody's; the subject where nothing
- * shares anything. At most `max` characters.
+ * Finds, for one customer's reports after the other, the subject or sentence that shares most with everybody's; the
+ * subject where nothing shares anything. At most `max` characters.
  */
-export function reminderOf(
-  own: { subject: string | null; text: string }[],
+export function createReminder(
   everybody: { text: string }[],
   max: number,
-): string {
+): (own: { subject: string | null; text: string }[]) => string {
   const frequency = new Map<string, number>();
   for (const { text } of everybody)
     for (const stem of stems(text)) frequency.set(stem, (frequency.get(stem) ?? 0) + 1);
@@ -26,15 +25,17 @@ export function reminderOf(
     const common = all.map((stem) => Math.max(0, (frequency.get(stem) ?? 0) - 1) / everybody.length);
     return common.reduce((sum, share) => sum + share, 0) / Math.sqrt(all.length + 3);
   };
-  const candidates = own.flatMap(({ subject, text }) => [
-    ...(subject?.trim() ? [subject.trim()] : []),
-    ...text
-      .split(/(?<=[.!?])\s+|\n+/)
-      .map((sentence) => sentence.trim())
-      .filter((sentence) => sentence.length >= 15),
-  ]);
-  const [first = own[0]?.text.trim() ?? ''] = candidates;
-  const best = candidates.reduce((a, b) => (shared(b) > shared(a) ? b : a), first);
-  const line = best.replace(/\s+/g, ' ').replace(/[.,;:]+$/, '');
-  return line.length > max ? `${line.slice(0, max - 2).trimEnd()} …` : line;
+  return (own) => {
+    const candidates = own.flatMap(({ subject, text }) => [
+      ...(subject?.trim() ? [subject.trim()] : []),
+      ...text
+        .split(/(?<=[.!?])\s+|\n+/)
+        .map((sentence) => sentence.trim())
+        .filter((sentence) => sentence.length >= 15),
+    ]);
+    const [first = own[0]?.text.trim() ?? ''] = candidates;
+    const best = candidates.reduce((a, b) => (shared(b) > shared(a) ? b : a), first);
+    const line = best.replace(/\s+/g, ' ').replace(/[.,;:]+$/, '');
+    return line.length > max ? `${line.slice(0, max - 2).trimEnd()} …` : line;
+  };
 }

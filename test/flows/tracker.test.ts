@@ -370,6 +370,40 @@ describe('reports that come later', () => {
     expect(proposals()).toHaveLength(2);
   });
 
+  test('of a bug with hundreds of reports are told as those of a small one, and so is its return', async () => {
+    const id = await cluster(['ada']);
+    await w.pool.query(
+      `with more as (
+         insert into message (conversation_id, ticket_id, seq, direction, channel, external_id, author, text, at)
+         select conversation_id, ticket_id, 1000 + n, direction, channel, external_id || '-' || n, author, 'Empty again.', at + n * interval '1 second'
+         from message, generate_series(1, 600) n where direction = 'inbound' returning id, ticket_id, at
+       ) insert into cluster_member (cluster_id, message_id, ticket_id, score, at) select $1, id, ticket_id, 0.9, at from more`,
+      [id],
+    );
+    w.clock.advance(3_600_000);
+    await createIssue(w.deps, id, ANA);
+    const comments: string[] = [];
+    const { comment } = tracker;
+    tracker.comment = async (issueId, written, signal) => {
+      comments.push(JSON.stringify(written.parts));
+      return comment(issueId, written, signal);
+    };
+    await report(id, 'bob', 'Since Monday the exported file has been empty.');
+    await keepTrack(w.deps);
+    expect(comments.at(-1)).toContain('602 from 2 customers');
+    await closeAs('fixed');
+    const [, bob] = await w.store.recipientsOf(1);
+    expect(bob).toMatchObject({ name: 'bob Smith', about: 'Empty PDF' });
+    w.clock.advance(3_600_000);
+    await report(id, 'cid');
+    await keepTrack(w.deps);
+    expect(comments.at(-1)).toContain('Regression: reported once again');
+    await w.deps.wake.clusters();
+    await w.work();
+    const news = w.platform.posts.filter(({ card }) => card.fallback.startsWith('It is back'));
+    expect(JSON.stringify(news[0]?.card)).toContain('1 new report after CREW-1 was fixed');
+  });
+
   test('from before the fix are none', async () => {
     const id = await cluster(['ada']);
     await createIssue(w.deps, id, ANA);

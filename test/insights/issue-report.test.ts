@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concerned, issueParts, regressionParts, searchWords } from '../../src/insights/issue-report.ts';
 import { whyNot } from '../../src/insights/recipients.ts';
-import { reminderOf } from '../../src/insights/reminder.ts';
+import { createReminder } from '../../src/insights/reminder.ts';
 import type { Report } from '../../src/model/issue.ts';
 import { issueStateOf } from '../../src/model/issue.ts';
 import { issueMarkdown } from '../../src/model/issue-markdown.ts';
@@ -182,6 +182,7 @@ test('customers are reminded of what they share with the others, not of what els
     { text: 'How do I give Shanice a login? Also, the exports have packed up since Monday.' },
   ];
   const own = [{ subject: 'Shanice’s login', text: everybody[2]?.text ?? '' }];
-  expect(reminderOf(own, everybody, 120)).toBe('Also, the exports have packed up since Monday');
-  expect(reminderOf([{ subject: 'Export stops', text: 'See above.' }], everybody, 120)).toBe('Export stops');
+  const remind = createReminder(everybody, 120);
+  expect(remind(own)).toBe('Also, the exports have packed up since Monday');
+  expect(remind([{ subject: 'Export stops', text: 'See above.' }])).toBe('Export stops');
 });

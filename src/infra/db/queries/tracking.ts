@@ -159,8 +159,8 @@ export function trackingQueries(db: Db) {
         );
     },
 
-    /** The reports of a cluster, oldest first. */
-    async reportsOf(clusterId: number, limit = 500): Promise<Report[]> {
+    /** The reports of a cluster, oldest first; with `newest` only so many of the latest. */
+    async reportsOf(clusterId: number, newest?: number): Promise<Report[]> {
       const { rows } = await db.execute(sql`
         select distinct on (m.at, m.id) c.id::float8 as customer_id, c.name as customer, a.name as account, a.plan, a.mrr::float8 as mrr, m.channel,
           coalesce(m.subject, t.subject) as subject, m.text, m.at, t.analysis -> 'bug' as bug
@@ -170,9 +170,10 @@ export function trackingQueries(db: Db) {
           join customer c on c.id = t.customer_id
           left join account a on a.id = c.account_id
         where cm.cluster_id in ${clusterFamily(clusterId)}
-        order by m.at, m.id limit ${limit}`);
+        order by m.at desc, m.id desc ${newest === undefined ? sql`` : sql`limit ${newest}`}`);
       return reportsSchema
         .parse(rows)
+        .reverse()
         .map(({ customer_id, ...row }) => ({ ...row, customerId: customer_id }));
     },
 
