@@ -3,7 +3,8 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Contact, EventRow } from '../infra/db/queries/outreach.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';
-import { outreachObstacle, settledInWords } from '../insights/outreach.ts';
+import { outreachObstacle, reportedInWords, settledInWords } from '../insights/outreach.ts';
+import { daysBefore } from '../model/duration.ts';
 import type { OutreachKind } from '../model/outreach.ts';
 import { proposalKey, type Recipient } from '../model/proposal.ts';
 import { ticketKey } from '../model/ticket.ts';
@@ -12,6 +13,8 @@ import { quietUntil } from './quiet-hours.ts';
 
 type OutreachDeps = Pick<FlowDeps, 'clock' | 'settings' | 'channels'>;
 
+/** Who named an error to us within so many days before it came again need not be asked about it. */
+const REPORTED_DAYS = 30;
 /** Channels on which nobody may be listening any more: mail goes before them. */
 const LIVE = new Set(['livechat', 'chat']);
 
@@ -35,6 +38,11 @@ export async function obstacleTo(
   const { upsetTicketId, openProposalId } = contact;
   const settled = await tx.settledBy(event, kind);
   if (settled) return settledInWords(settled.type);
+  if (kind === 'repeated_error') {
+    const code = String(event.data.code ?? '');
+    const report = await tx.reportOfError({ ...contact, code }, daysBefore(event.at, REPORTED_DAYS));
+    if (report) return reportedInWords({ ...report, ticket: ticketKey(report.ticketId) });
+  }
   return outreachObstacle({
     ...contact,
     channel: outreachChannel(deps, contact),

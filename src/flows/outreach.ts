@@ -10,7 +10,9 @@ import {
 import { proveThreshold } from '../engine/policy.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { Contact, EventRow } from '../infra/db/queries/outreach.ts';
+import type { ToldBug } from '../infra/db/queries/reasons-to-write.ts';
 import { outreachReason, outreachTitle, settledInWords } from '../insights/outreach.ts';
+import { clusterKey } from '../model/cluster.ts';
 import type { Mode } from '../model/draft.ts';
 import { errorText } from '../model/errors.ts';
 import { type OutreachKind, outreachKindOf, SETTLED_BY } from '../model/outreach.ts';
@@ -56,18 +58,23 @@ async function considerOne(deps: FlowDeps, event: EventRow): Promise<void> {
 interface Wording extends Worded<OutreachWords> {
   kind: OutreachKind;
   mode: Mode;
+  /** The bug that a repeated error comes from, where engineers know it. */
+  bug: ToldBug | null;
 }
 
 /** Null for no kind of ours. */
 async function wordingFor(deps: FlowDeps, event: EventRow): Promise<Wording | null> {
   const kind = outreachKindOf(event.type);
   const mode = kind && (deps.settings.outreach.events[kind] ?? deps.settings.outreach.mode);
-  const english = kind && outreachWords(kind, 'en');
+  const code = kind === 'repeated_error' && event.data.code;
+  const bug = code ? await deps.store.toldBugWith(String(code)) : null;
+  const reason = kind && (bug ? 'known_error' : kind);
+  const english = reason && outreachWords(reason, 'en');
   if (!kind || !mode || !english || mode === 'off') return null;
   const contact = await deps.store.contactOf(event.customerId);
   const language = languageCode(contact?.language ?? null);
-  const worded = await inTheirLanguage(deps, language, { own: outreachWords(kind, language), english });
-  return { kind, mode, ...worded };
+  const worded = await inTheirLanguage(deps, language, { own: outreachWords(reason, language), english });
+  return { kind, mode, bug, ...worded };
 }
 
 /** In one transaction. Answers the proposal that the policy has approved, if any. */
@@ -148,7 +155,7 @@ async function propose(
   },
 ): Promise<number | null> {
   const { wording, key, contact, event, recipient, entry } = given;
-  const { kind, mode, language, texts: words, remark } = wording;
+  const { kind, mode, bug, language, texts: words, remark } = wording;
   const now = deps.clock.now();
   // What a model has translated a person reads first.
   const earned = mode === 'auto' && remark === null ? await earnedBy(tx, deps, kind) : null;
@@ -156,7 +163,10 @@ async function propose(
   const row = {
     kind: 'outreach' as const,
     title: kind === 'incident' ? incidentTitle(event) : outreachTitle(kind, who),
-    reason: outreachReason(kind, event.data, money(event.data, 'en')),
+    reason: [outreachReason(kind, event.data, money(event.data, 'en')), bug && `${knownAs(bug)}.`]
+      .filter(Boolean)
+      .join(' '),
+    link: bug?.issue ? { title: `${bug.issue.id} ${bug.title}`, url: bug.issue.url } : null,
     missing: [
       ...(remark === null ? [] : [remark]),
       ...(earned?.missing ? [`${earned.missing} more approvals until messages like this go alone.`] : []),
@@ -179,6 +189,8 @@ async function propose(
   });
   return proposalId !== null && earned?.proven ? proposalId : null;
 }
+
+const knownAs = ({ id, title, issue }: ToldBug) => `A known bug: ${issue?.id ?? clusterKey(id)} ${title}`;
 
 const incidentTitle = ({ data }: EventRow) =>
   `Write to everybody affected: ${data.title ?? data.incident ?? 'an incident'}`;

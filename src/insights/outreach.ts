@@ -58,6 +58,13 @@ export function settledInWords(type: string): string {
   return words[type] ?? 'it is settled meanwhile';
 }
 
+/** Why somebody is not asked about an error: they have told us of it, or a report of theirs may be about it. */
+export function reportedInWords({ ticket, named }: { ticket: string; named: boolean }): string {
+  return named
+    ? `has told us of this error already (${ticket})`
+    : `has a bug report open that may be about it (${ticket})`;
+}
+
 const NAMES: Record<OutreachKind, string> = {
   payment_failed: 'their payment failed',
   onboarding_stuck: 'they are stuck in onboarding',
@@ -84,7 +91,7 @@ export function outreachReason(kind: OutreachKind, data: Usage, sum: string): st
     case 'onboarding_stuck':
       return `Signed up${told('since') ? ` on ${told('since').slice(0, 10)}` : ''} and did not get further${told('step') ? ` than ${told('step')}` : ''}.`;
     case 'repeated_error':
-      return `${told('code') || 'The same error'} ${told('times') ? `${told('times')} times` : 'several times'} within a day; they have not reported it.`;
+      return `${told('code') || 'The same error'} ${told('times') ? `${told('times')} times` : 'several times'} within a day; no report of theirs names it.`;
     case 'incident':
       return `${told('title') || told('incident') || 'An incident'} affects them.`;
     case 'renewal_near':

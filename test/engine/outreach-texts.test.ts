@@ -1,12 +1,13 @@
 // What customers read when we write first: whole sentences in every language, whatever the event tells.
 import { describe, expect, test } from 'vitest';
-import { addressed } from '../../src/engine/local/announcements.ts';
+import { addressed, announcement } from '../../src/engine/local/announcements.ts';
+import type { OutreachReason } from '../../src/engine/local/outreach-languages.ts';
 import { outreachAbout, outreachText, outreachWords } from '../../src/engine/local/outreach-texts.ts';
 import type { Usage } from '../../src/model/customer.ts';
 import { OUTREACH_KINDS, type OutreachKind } from '../../src/model/outreach.ts';
 
-function read(kind: OutreachKind, data: Usage, language = 'en'): string {
-  const words = outreachWords(kind, language);
+function read(kind: OutreachKind, data: Usage, language = 'en', reason: OutreachReason = kind): string {
+  const words = outreachWords(reason, language);
   if (!words) throw new Error(`no words in ${language}`);
   const about = outreachAbout(kind, language, data);
   return addressed(outreachText(words, data), {
@@ -25,7 +26,7 @@ const TOLD: Record<OutreachKind, Usage> = {
   renewal_near: { problem: 'Empty exports', renewalAt: '2026-03-20' },
 };
 
-describe.each(['en', 'de', 'fr', 'es'])('in %s', (language) => {
+describe.each(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl'])('in %s', (language) => {
   test.each(OUTREACH_KINDS)('%s is whole, whether the event tells everything or nothing', (kind) => {
     const url = 'https://app.example/x';
     const [bare, told] = [read(kind, {}, language), read(kind, { ...TOLD[kind], url }, language)];
@@ -37,6 +38,16 @@ describe.each(['en', 'de', 'fr', 'es'])('in %s', (language) => {
     expect(told).toMatch(/“stop”|„stopp“|« stop »|«stop»/);
   });
 });
+
+test.each(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl'])(
+  'of an error that engineers know of, nobody is asked for more and nothing is promised: %s',
+  (language) => {
+    const text = read('repeated_error', TOLD.repeated_error, language, 'known_error');
+    expect(text).not.toMatch(/[{}?]/);
+    expect(text).toContain('(EXP-504: Export timed out)');
+    expect(announcement('looking', language)).not.toBeNull();
+  },
+);
 
 test.each([
   ['payment_failed', {}, 'We could not charge your last payment. Most often'],

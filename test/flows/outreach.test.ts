@@ -3,7 +3,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { act } from '../../src/flows/actions.ts';
 import { figuresByDay } from '../../src/flows/day-figures.ts';
-import { deriveEvents } from '../../src/flows/derive-events.ts';
 import { optOut } from '../../src/flows/opt-out.ts';
 import { considerEvents } from '../../src/flows/outreach.ts';
 import { recordEvent } from '../../src/flows/record-event.ts';
@@ -366,52 +365,6 @@ describe('mode auto', () => {
     }
     await happens('payment_failed', { customer: { email: 'last@later.example' } });
     expect(words()).toContain('waits for approval');
-  });
-});
-
-describe('reasons in our own records', () => {
-  const tell = (type: string, days: number, data: CustomerEvent['data'] = {}, customer = MARIA) =>
-    recordEvent(w.deps, {
-      customer,
-      type,
-      at: new Date(w.clock.now().getTime() - days * DAY).toISOString(),
-      data,
-    });
-  async function derive() {
-    for (let i = 0; i < 2; i++) await deriveEvents(w.deps);
-    await w.work();
-  }
-
-  test('the same error three times in a day is one reason', async () => {
-    for (let i = 0; i < 3; i++) await tell('error', 0.1 * i, { code: 'EXP-504' });
-    await tell('error', 0.1, { code: 'OTHER' });
-    await derive();
-    expect(proposals()).toHaveLength(1);
-    expect(words()).toContain('EXP-504 3 times within a day');
-  });
-
-  test('signed up four days ago and not set up', async () => {
-    await tell('signed_up', 4);
-    await tell('signed_up', 4, {}, { email: 'done@acme.example', name: 'Done' });
-    await tell('onboarded', 2, {}, { email: 'done@acme.example', name: 'Done' });
-    await tell('signed_up', 1, {}, { email: 'new@acme.example', name: 'New' });
-    await tell('signed_up', 60, {}, { email: 'lost@acme.example', name: 'Lost' });
-    await derive();
-    expect(proposals()).toHaveLength(1);
-    expect(words()).toContain('Write to Maria Silva: they are stuck in onboarding');
-  });
-
-  test('a renewal is near and a ticket waits for us for days', async () => {
-    const renewalAt = '2026-03-20';
-    await w.store.transaction((tx) => tx.upsertAccount({ name: 'Acme', domain: 'acme.example', renewalAt }));
-    await w.write('The exports are empty.', { customer: MARIA, subject: 'Empty exports' });
-    await w.work();
-    await derive();
-    expect(proposals()).toEqual([]);
-    w.clock.advance(3 * DAY);
-    await derive();
-    expect(words()).toContain('Renews on 2026-03-20; T-1001 waits for us.');
-    expect(words()).toContain('Empty exports');
   });
 });
 

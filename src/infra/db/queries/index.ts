@@ -17,6 +17,7 @@ import { learningQueries } from './learning.ts';
 import { modelCallQueries } from './model-calls.ts';
 import { outreachQueries } from './outreach.ts';
 import { proposalQueries } from './proposals.ts';
+import { reasonQueries } from './reasons-to-write.ts';
 import { serviceLevelQueries } from './service-levels.ts';
 import { signalQueries } from './signals.ts';
 import { trackingQueries } from './tracking.ts';
@@ -41,6 +42,7 @@ function bind(db: Db) {
     ...modelCallQueries(db),
     ...outreachQueries(db),
     ...proposalQueries(db),
+    ...reasonQueries(db),
     ...serviceLevelQueries(db),
     ...gapQueries(db),
     ...signalQueries(db),

@@ -281,54 +281,5 @@ export function outreachQueries(db: Db) {
         from told t group by t.kind order by t.kind`);
       return figuresSchema.parse(rows);
     },
-
-    /** Customers with the same error code so often since `since`, whom nobody has written about it that day. */
-    async repeatedErrors(since: Date, times: number, limit: number) {
-      const { rows } = await db.execute(sql`
-        select customer_id::float8 as "customerId", data ->> 'code' as code, count(*)::int as times, max(at) as at
-        from customer_event
-        where type = 'error' and data ->> 'code' is not null and at >= ${instant(since)}
-        group by 1, 2 having count(*) >= ${times} order by 3 desc, 1 limit ${limit}`);
-      return z
-        .array(z.object({ customerId: n, code: z.string(), times: n, at: z.coerce.date() }))
-        .parse(rows);
-    },
-
-    /** Customers who signed up in the span and have not told, since, that they are set up. */
-    async stuckInOnboarding(span: Span, limit: number) {
-      const { rows } = await db.execute(sql`
-        select e.customer_id::float8 as "customerId", min(e.at) as at
-        from customer_event e
-        where e.type = 'signed_up' and ${within(sql`e.at`, span)}
-          and not exists (select 1 from customer_event d where d.customer_id = e.customer_id
-            and d.type in ('onboarded', 'feature_used', 'churned', 'subscription_ended'))
-        group by 1 order by 2, 1 limit ${limit}`);
-      return z.array(z.object({ customerId: n, at: z.coerce.date() })).parse(rows);
-    },
-
-    /** Accounts that renew in the span with a ticket from before `openedBefore` that waits for us: who wrote the oldest. */
-    async renewalsWithProblems(span: Span, openedBefore: Date, limit: number) {
-      const { rows } = await db.execute(sql`
-        select distinct on (a.id) a.id::float8 as "accountId", a.renewal_at as "renewalAt",
-          t.customer_id::float8 as "customerId", t.id::float8 as "ticketId", t.subject,
-          t.analysis ->> 'summary' as summary
-        from account a join customer c on c.account_id = a.id join ticket t on t.customer_id = c.id
-        where a.churned_at is null and ${within(sql`a.renewal_at`, span)}
-          and t.status in ('open', 'awaiting_agent', 'snoozed') and t.outreach is null
-          and t.created_at < ${instant(openedBefore)} and t.resolution is distinct from 'rejected'
-        order by a.id, t.id limit ${limit}`);
-      return z
-        .array(
-          z.object({
-            accountId: n,
-            renewalAt: z.coerce.date(),
-            customerId: n,
-            ticketId: n,
-            subject: z.string().nullable(),
-            summary: z.string().nullable(),
-          }),
-        )
-        .parse(rows);
-    },
   };
 }
