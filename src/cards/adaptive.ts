@@ -302,7 +302,7 @@ function drawTable(
   const rows = [columns, ...block.rows.slice(0, room.items)].map((row, n) => ({
     type: 'TableRow' as const,
     cells: columns.map((_, column) =>
-      cell(row[column] ?? '', n === 0, column === 0 ? (block.rowUrls?.[n - 1] ?? null) : null),
+      cell(row[column] ?? '', n === 0, block.urls?.[n - 1]?.[column] ?? null),
     ),
   }));
   const missing = block.rows.length - (rows.length - 1);

@@ -1,6 +1,6 @@
 // The details of a digest: what changed, answers, themes, reports and customers, each a post in its thread.
 import type { Block } from '../model/card.ts';
-import { NONE } from '../model/dashboard.ts';
+import { type Drill, NONE } from '../model/dashboard.ts';
 import type { AtRiskRow, ClusterRow, Digest } from '../model/digest.ts';
 import { rounded, spreadCell, timesNote } from '../model/measure.ts';
 import { PROMISES, SERVICE_TARGETS } from '../model/service-level.ts';
@@ -102,7 +102,11 @@ export function answers(digest: Digest, look: DigestLook): Block[] {
             type: 'table' as const,
             columns: ['Answered by', 'Tickets', 'Rated'],
             rows: who.map(([name, by]) => [name, String(answered[by].n), ratingText(answered[by].rating)]),
-            rowUrls: who.map(([, by]) => linkTo({ view: 'answered', by }, digest, look)),
+            urls: who.map(([, by]) => {
+              const all = linkTo({ view: 'answered', by }, digest, look);
+              const rated = linkTo({ view: 'answered', by, status: 'rated' }, digest, look);
+              return [all, all, answered[by].rating && rated];
+            }),
           },
         ]
       : []),
@@ -130,9 +134,10 @@ export function themes(digest: Digest, look: DigestLook): Block[] {
         spreadCell(response),
         spreadCell(resolution),
       ]),
-      rowUrls: shown.map(({ category }) =>
-        linkTo({ view: 'tickets', topic: category ?? NONE }, digest, look),
-      ),
+      urls: shown.map(({ category, response, resolution }) => {
+        const to = (view: Drill['view']) => linkTo({ view, topic: category ?? NONE }, digest, look);
+        return [to('tickets'), to('tickets'), response && to('response'), resolution && to('resolved')];
+      }),
     },
     ...(notes.length > 0 ? [{ type: 'context' as const, text: notes.join(' ') }] : []),
   ];

@@ -87,8 +87,8 @@ export type Block =
   | { type: 'files'; items: { name: string; url: string | null; note: string }[] }
   | { type: 'sources'; items: { title: string; url: string | null; passage: string }[] }
   | { type: 'chart'; title: string; alt: string; png: Uint8Array }
-  /** `rowUrls` opens what is behind a row, from its first cell. */
-  | { type: 'table'; columns: string[]; rows: string[][]; rowUrls?: (string | null)[] }
+  /** `urls`, row by row: each opens what is behind the cell. Where room is short a platform may link the first only. */
+  | { type: 'table'; columns: string[]; rows: string[][]; urls?: (string | null)[][] }
   | { type: 'outcome'; text: string; tone: 'good' | 'warning' | 'neutral' }
   | { type: 'actions'; buttons: CardButton[]; menu: CardButton[] }
   | { type: 'divider' }

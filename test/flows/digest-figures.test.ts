@@ -209,6 +209,8 @@ interface Figure {
   label: string;
   value: string;
   url: string | null;
+  /** Of a table, where it is not the number of the row's tickets. */
+  column?: string;
 }
 
 /** Everything on a card that says a number. */
@@ -220,9 +222,13 @@ function figuresOf({ blocks }: Card): Figure[] {
         return { post: block.title ?? post, label, value, url: url ?? null };
       });
     if (block.type === 'table')
-      return block.rows.map(([label = '', value = ''], n) => {
-        return { post: block.columns[0] ?? '', label, value, url: block.rowUrls?.[n] ?? null };
-      });
+      return block.rows.flatMap(([label = '', ...values], n) =>
+        values.flatMap((value, column) => {
+          const url = block.urls?.[n]?.[column + 1] ?? null;
+          const of = column > 0 ? { column: block.columns[column + 1] } : {};
+          return value === '–' ? [] : [{ post: block.columns[0] ?? '', label, value, url, ...of }];
+        }),
+      );
     return [];
   });
 }
@@ -231,7 +237,16 @@ const first = (text: string) => Number(/\d+/.exec(text)?.[0]);
 const before = (word: string, text: string) => Number(new RegExp(`(\\d+) ${word}`).exec(text)?.[1]);
 
 /** The number that a figure says, as a reader takes it from its words. */
-function saidBy({ post, label, value }: Figure, digest: Digest): number {
+function saidBy({ post, label, value, column }: Figure, digest: Digest): number {
+  const theme = digest.themes.find(({ name }) => name === label);
+  switch (column) {
+    case 'First answer':
+      return theme?.response?.n ?? 0;
+    case 'Resolved in':
+      return theme?.resolution?.n ?? 0;
+    case 'Rated':
+      return Number(/\((\d+)\)/.exec(value)?.[1]);
+  }
   switch (label) {
     case 'First answer':
       return digest.response?.n ?? 0;
@@ -270,6 +285,7 @@ test('each figure opens a list with the number that it says', { timeout: 120_000
         const { card, thread } = await drawDigest(desk.deps, digest);
         for (const figure of [card, ...thread.map((post) => post.card)].flatMap(figuresOf)) {
           seen.add(figure.post);
+          if (figure.column) seen.add(figure.column);
           if (!/^(Firm|A )/.test(figure.label)) seen.add(figure.label);
           expect(figure.url, JSON.stringify(figure)).not.toBeNull();
           const query = Object.fromEntries(new URL(figure.url ?? '').searchParams);
@@ -315,10 +331,12 @@ test('each figure opens a list with the number that it says', { timeout: 120_000
         "Nothing we know answered these",
         "People",
         "People with its draft",
+        "Rated",
         "Refunds",
         "Resolutions late",
         "Resolutions overdue now",
         "Resolved",
+        "Resolved in",
         "Saved",
         "Saved: at risk before, well again",
         "The bot alone",

@@ -75,11 +75,12 @@ export function drawBlock(block: Block, card: Card, room: Room): Part[] {
         ...few(block.rows, room, (row, n) =>
           row
             .slice(0, 12)
-            .map((cell, column) =>
-              column === 0
-                ? masked(bold(short(cell)), block.rowUrls?.[n] ?? null) || '–'
-                : short(cell) || '–',
-            )
+            .map((cell, column) => {
+              const text = column === 0 ? bold(short(cell)) : short(cell);
+              // A dozen rows with each cell's address are more than a message holds.
+              const url = column === 0 || room.rich ? block.urls?.[n]?.[column] : null;
+              return masked(text, url ?? null) || '–';
+            })
             .join(' · '),
         ),
       );

@@ -288,14 +288,14 @@ function notice(
 
 type TableBlock = Extract<Block, { type: 'table' }>;
 
-function table({ columns, rows, rowUrls = [] }: TableBlock, room: Room): SlackBlock[] {
+function table({ columns, rows, urls = [] }: TableBlock, room: Room): SlackBlock[] {
   const width = Math.min(LIMITS.table.columns, Math.max(columns.length, ...rows.map((row) => row.length)));
   if (width === 0) return [];
   const height = Math.min(LIMITS.table.rows, room.items + 1, rows.length + 1);
   const each = Math.max(1, Math.min(room.prose, 200, Math.floor(LIMITS.table.characters / (width * height))));
   const cells = (row: string[], y: number) =>
     Array.from({ length: width }, (_, n) => {
-      const url = n === 0 && y > 0 ? rowUrls[y - 1] : null;
+      const url = urls[y - 1]?.[n];
       const text = cutLine(row[n] ?? '', each);
       return url ? linkCell(text, url) : { type: 'raw_text' as const, text };
     });

@@ -48,12 +48,27 @@ export function Categories({ data }: { data: Data }) {
                 </span>
               </div>
             </td>
-            <td>{spreadCell(response)}</td>
-            <td>{spreadCell(resolution)}</td>
+            <td>
+              <Time spread={response} to={{ view: 'response', topic: category ?? 'none' }} />
+            </td>
+            <td>
+              <Time spread={resolution} to={{ view: 'resolved', topic: category ?? 'none' }} />
+            </td>
           </tr>
         ))}
       </Table>
     </Panel>
+  );
+}
+
+/** A time with the tickets that it was measured on. */
+function Time({ spread, to }: { spread: Data['themes'][number]['response']; to: Address }) {
+  return spread ? (
+    <DrillLink class="quiet-link" to={to}>
+      {spreadCell(spread)}
+    </DrillLink>
+  ) : (
+    '–'
   );
 }
 
