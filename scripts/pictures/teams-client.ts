@@ -2,12 +2,10 @@
 import { serve } from '@hono/node-server';
 import { PUBLIC_CLOUD } from '../../adapters/chat/teams/config.ts';
 import { createTeams } from '../../adapters/chat/teams/index.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
 import type { Form } from '../../src/model/card.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
-import { createMemoryBus, createMemoryStore } from '../../test/support/adapter-memory.ts';
+import { adapterDeps } from '../../test/support/adapter-memory.ts';
 import { freePort, PLAYGROUND, startPlayground } from '../../test/support/playground.ts';
-import { silentLog } from '../../test/support/silent-log.ts';
 
 export interface TeamsClient {
   /** Its page. */
@@ -31,16 +29,7 @@ export async function openTeamsClient(forms: Form[]): Promise<TeamsClient> {
       publicUrl: `http://127.0.0.1:${botPort}`,
       requestMs: 10_000,
     },
-    {
-      clock: { now: () => new Date() },
-      fetch,
-      log: silentLog,
-      store: createMemoryStore(),
-      bus: createMemoryBus(),
-      limiter: createLimiter({ now: () => new Date() }),
-      agents: [],
-      status: () => ({ sample: false, indexing: null, notices: [] }),
-    },
+    adapterDeps(),
   );
   const server = serve({
     fetch: async (request) => {

@@ -1,9 +1,7 @@
 // `/deskhand dashboard` on a chat platform: a link for one person's eyes, which signs one browser in, once, and not for long.
 import { describe, expect, it } from 'vitest';
 import { createConsole } from '../../adapters/chat/console/index.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
-import { createMemoryBus, createMemoryStore } from '../support/adapter-memory.ts';
-import { silentLog } from '../support/silent-log.ts';
+import { adapterDeps } from '../support/adapter-memory.ts';
 import { appears, type Chat, type Person, until } from './chat-world.ts';
 
 const ELSEWHERE = { address: '203.0.113.9' };
@@ -16,16 +14,7 @@ export function dashboardContract(current: () => Chat, { isPage }: { isPage: boo
     const { clock, platforms } = desk.deps;
     const page = createConsole(
       { name: 'Test', channels: [], port: 3000, publicUrl: 'https://desk.example' },
-      {
-        clock,
-        fetch,
-        log: silentLog,
-        store: createMemoryStore(),
-        bus: createMemoryBus(),
-        limiter: createLimiter(clock),
-        agents: [],
-        status: () => ({ sample: false, indexing: null, notices: [] }),
-      },
+      adapterDeps({ clock }),
     );
     desk.deps.platforms = new Map([...platforms, [page.id, page]]);
     return async (token: string, method: 'GET' | 'POST') => {

@@ -5,11 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTeams } from '../../adapters/chat/teams/index.ts';
 import { reachability } from '../../src/cli/reach.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
-import { createMemoryBus, createMemoryStore } from '../support/adapter-memory.ts';
+import { adapterDeps } from '../support/adapter-memory.ts';
 import { createHome, type Home } from '../support/bot.ts';
 import { type DiscordDouble, openDiscordDouble } from '../support/discord-double.ts';
-import { silentLog } from '../support/silent-log.ts';
 import { createSlackDouble, SLACK, type SlackDouble } from '../support/slack-double.ts';
 import { BOT, CHANNEL, startTeamsDouble, type TeamsDouble } from '../support/teams-double.ts';
 
@@ -131,16 +129,7 @@ it(
 );
 
 it('Teams with a registration: its token and its channel, before anything was started', async () => {
-  const deps = {
-    clock: { now: () => new Date() },
-    fetch,
-    log: silentLog,
-    store: createMemoryStore(),
-    bus: createMemoryBus(),
-    limiter: createLimiter({ now: () => new Date() }),
-    agents: [],
-    status: () => ({ sample: false, indexing: null, notices: [] }),
-  };
+  const deps = adapterDeps();
   const { serviceUrl, authority } = teams;
   const config = { app: BOT, serviceUrl, authority, publicUrl: null, people: {}, requestMs: 1_500 };
   const well = createTeams(config, deps);

@@ -2,11 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createConsole } from '../../adapters/chat/console/index.ts';
 import { createDashboardRoutes, type DashboardReader } from '../../src/infra/http/dashboard/index.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
-import { createLog } from '../../src/infra/log.ts';
 import type { TicketLine } from '../../src/model/dashboard.ts';
 import { AppError } from '../../src/model/errors.ts';
-import { createMemoryBus, createMemoryStore } from '../support/adapter-memory.ts';
+import { adapterDeps } from '../support/adapter-memory.ts';
 import { NOW } from '../support/ticket-views.ts';
 
 const HOST = 'desk.example';
@@ -72,16 +70,7 @@ describe('the dashboard over HTTP', () => {
     const clock = { now: () => now };
     page = createConsole(
       { name: 'Crewlane', channels: [], port: 3000, publicUrl: `https://${HOST}` },
-      {
-        clock,
-        fetch,
-        log: createLog({ level: 'silent' }),
-        store: createMemoryStore(),
-        bus: createMemoryBus(),
-        limiter: createLimiter(clock),
-        agents: [{ name: 'Ana', email: 'ana@crewlane.example', role: 'viewer' }],
-        status: () => ({ sample: false, indexing: null, notices: [] }),
-      },
+      adapterDeps({ clock, agents: [{ name: 'Ana', email: 'ana@crewlane.example', role: 'viewer' }] }),
     );
     const dashboard: DashboardReader = {
       overview: async (query) => {

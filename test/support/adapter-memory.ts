@@ -1,5 +1,22 @@
-// An adapter's durable values and the bus between replicas, in memory.
-import type { AdapterStore, Bus } from '../../src/ports.ts';
+// What an adapter is given, in memory: its durable values, the bus between replicas, and the rest.
+import { createLimiter } from '../../src/infra/limiter/index.ts';
+import type { AdapterDeps, AdapterStore, Bus } from '../../src/ports.ts';
+import { silentLog } from './silent-log.ts';
+
+export function adapterDeps(given: Partial<AdapterDeps> = {}): AdapterDeps {
+  const clock = { now: () => new Date() };
+  return {
+    clock,
+    fetch,
+    log: silentLog,
+    store: createMemoryStore(),
+    bus: createMemoryBus(),
+    limiter: createLimiter(clock),
+    agents: [],
+    status: () => ({ sample: false, indexing: null, notices: [] }),
+    ...given,
+  };
+}
 
 export function createMemoryStore(): AdapterStore {
   const values = new Map<string, string>();
@@ -27,6 +44,24 @@ export function createMemoryStore(): AdapterStore {
       return value;
     },
   };
+}
+
+/** Writing throws while `fail` is set, like a database that is gone. */
+export function createFailingStore(): AdapterStore & { fail: boolean } {
+  const memory = createMemoryStore();
+  const store = {
+    ...memory,
+    fail: false,
+    async set(key: string, value: unknown) {
+      if (store.fail) throw new Error('the database is gone');
+      await memory.set(key, value);
+    },
+    async delete(key: string) {
+      if (store.fail) throw new Error('the database is gone');
+      await memory.delete(key);
+    },
+  };
+  return store;
 }
 
 /** Delivers at once; `lose` makes it drop everything, as a best-effort bus may. */

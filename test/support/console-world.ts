@@ -2,14 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { createConsole } from '../../adapters/chat/console/index.ts';
 import type { ActionRequest, Post, WireReply } from '../../adapters/chat/console/wire.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { ACTION_IDS, type ActionId, type CardRef, type Form, OTHER_FORMS } from '../../src/model/card.ts';
 import { intentOf, intentOfRewrite } from '../../src/model/platform.ts';
 import type { AdapterStore, Route } from '../../src/ports.ts';
 import type { ChatWorld, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
-import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
-import { silentLog } from './silent-log.ts';
+import { adapterDeps, createMemoryStore } from './adapter-memory.ts';
 
 const CHANNEL = 'support';
 const HOST = 'localhost:3000';
@@ -127,19 +125,12 @@ export async function consoleWorld(): Promise<ChatWorld> {
   return {
     channel: CHANNEL,
     create() {
-      const clock = { now: () => new Date() };
       const platform = createConsole(
         { name: 'Test', channels: [{ id: CHANNEL, purpose: '' }], port: 3000, publicUrl: null },
-        {
-          clock,
-          fetch,
-          log: silentLog,
+        adapterDeps({
           store,
-          bus: createMemoryBus(),
-          limiter: createLimiter(clock),
           agents: ['ana', 'ben', 'vera'].map((name) => ({ name, email: `${name}@team.example`, role: '' })),
-          status: () => ({ sample: false, indexing: null, notices: [] }),
-        },
+        }),
       );
       routes = platform.routes;
       return platform;

@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { createDiscord } from '../../adapters/chat/discord/index.ts';
 import { joinParts } from '../../adapters/chat/discord/split.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
 import type { ChatPlatform, RateLimiter } from '../../src/ports.ts';
 import { hastyCalls } from '../contracts/chat-storm.ts';
@@ -15,11 +14,10 @@ import {
   type SeenForm,
   until,
 } from '../contracts/chat-world.ts';
-import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
+import { adapterDeps, createMemoryStore } from './adapter-memory.ts';
 import { messageData, slashData } from './discord-commands.ts';
 import { type DiscordDouble, type DoubleMessage, openDiscordDouble } from './discord-double.ts';
 import { activeParts, flatten, readMarkdown } from './discord-limits.ts';
-import { silentLog } from './silent-log.ts';
 
 export const PEOPLE: Record<Person, string> = {
   ana: '100000000000000101',
@@ -75,16 +73,11 @@ export async function openDiscordWorld(
         ),
         timeZone: 'Europe/Paris',
       },
-      {
+      adapterDeps({
         clock: { now: () => new Date(double.now()) },
-        fetch,
-        log: silentLog,
         store,
-        bus: createMemoryBus(),
-        limiter: more.limiter ?? createLimiter({ now: () => new Date() }),
-        agents: [],
-        status: () => ({ sample: false, indexing: null, notices: [] }),
-      },
+        ...(more.limiter && { limiter: more.limiter }),
+      }),
       { timeoutMs: more.timeoutMs ?? 3_000, retryMs: 20 },
     );
   }

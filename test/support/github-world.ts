@@ -4,8 +4,8 @@ import { Octokit } from '@octokit/rest';
 import { createEmulator } from 'emulate';
 import { githubConfig } from '../../adapters/tracker/github/config.ts';
 import { createGithub } from '../../adapters/tracker/github/index.ts';
-import { adapterDeps } from '../adapters/intake/deps.ts';
 import type { WorldOptions } from '../contracts/tracker.ts';
+import { adapterDeps } from './adapter-memory.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 
 const SECRET = 'github-webhook-secret';

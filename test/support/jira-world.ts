@@ -4,8 +4,8 @@ import { jiraConfig } from '../../adapters/tracker/jira/config.ts';
 // Half a second of code, ten on a busy machine: loaded before any test waits for an answer.
 import 'jira.js/cloud';
 import { createJira } from '../../adapters/tracker/jira/index.ts';
-import { adapterDeps } from '../adapters/intake/deps.ts';
 import type { WorldOptions } from '../contracts/tracker.ts';
+import { adapterDeps } from './adapter-memory.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 import { createJiraDouble, wordsOf } from './jira-double.ts';
 

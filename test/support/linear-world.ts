@@ -5,8 +5,8 @@ import { createEmulator } from 'emulate';
 import { z } from 'zod';
 import { linearConfig } from '../../adapters/tracker/linear/config.ts';
 import { createLinear } from '../../adapters/tracker/linear/index.ts';
-import { adapterDeps } from '../adapters/intake/deps.ts';
 import type { WorldOptions } from '../contracts/tracker.ts';
+import { adapterDeps } from './adapter-memory.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 
 const SECRET = 'linear-webhook-secret';

@@ -5,8 +5,7 @@ import { z } from 'zod';
 import { createSlack } from '../../adapters/chat/slack/index.ts';
 import { SCOPES } from '../../adapters/chat/slack/manifest.ts';
 import { act } from '../../src/flows/actions.ts';
-import { adapterDeps } from '../adapters/intake/deps.ts';
-import { createMemoryStore } from './adapter-memory.ts';
+import { adapterDeps } from './adapter-memory.ts';
 import { homeFaults, messageFaults, viewFaults } from './block-kit.ts';
 import { serveHttp } from './http-app.ts';
 import { decode, SLACK } from './slack-double.ts';
@@ -137,7 +136,7 @@ export async function openEmulatedDesk() {
   const { apiUrl, channel, fetch } = slack;
   const platform = createSlack(
     { ...SLACK, appToken: null, apiUrl, agents: {}, timeoutMs: 5_000 },
-    { ...adapterDeps(createMemoryStore()), fetch },
+    adapterDeps({ fetch }),
   );
   const desk = await openWorkspace({
     channels: { tickets: `slack:${channel}` },

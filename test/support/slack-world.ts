@@ -1,14 +1,12 @@
 // People at Slack's end of the contract: they see messages and windows, press, type and submit, over the signed wire.
 import { createSlack } from '../../adapters/chat/slack/index.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
 import type { MessageRef } from '../../src/model/platform.ts';
-import type { AdapterDeps, ChatPlatform } from '../../src/ports.ts';
+import type { ChatPlatform } from '../../src/ports.ts';
 import { hastyCalls } from '../contracts/chat-storm.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
-import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
+import { adapterDeps, createMemoryStore } from './adapter-memory.ts';
 import { serveHttp } from './http-app.ts';
-import { silentLog } from './silent-log.ts';
 import {
   createSlackDouble,
   SLACK,
@@ -71,16 +69,10 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
   const problems = new WeakMap<SlackView, { text: string; values: Record<string, string> }>();
 
   function create(): ChatPlatform {
-    const deps: AdapterDeps = {
-      clock: { now: () => new Date() },
-      fetch,
-      log: silentLog,
+    const deps = adapterDeps({
       store,
-      bus: createMemoryBus(),
-      limiter: createLimiter({ now: () => new Date() }),
       agents: ['ana', 'ben', 'vera'].map((name) => ({ name, email: `${name}@team.example`, role: 'agent' })),
-      status: () => ({ sample: false, indexing: null, notices: [] }),
-    };
+    });
     const platform = createSlack(
       {
         botToken: SLACK.botToken,

@@ -1,14 +1,12 @@
 // Teams as the contract of chat platforms sees it: the double, its people, and faults by name.
 import { createTeams } from '../../adapters/chat/teams/index.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
 import type { AdapterStore, Route } from '../../src/ports.ts';
 import { hastyCalls } from '../contracts/chat-storm.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
-import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
+import { adapterDeps, createMemoryStore } from './adapter-memory.ts';
 import { type AnyCard, actionsOn, imagesOn, linksOn, tablesOn, wordsOn } from './adaptive-schema.ts';
-import { silentLog } from './silent-log.ts';
 import { BOT, CHANNEL, type Member, type Posted, startTeamsDouble } from './teams-double.ts';
 import { createTeamsPerson, nameOf, type TeamsPerson, valuesIn } from './teams-people.ts';
 
@@ -92,16 +90,7 @@ export async function buildTeamsWorld({
           people: { [MEMBERS.ana.aadObjectId]: MEMBERS.ana.email },
           requestMs,
         },
-        {
-          clock: { now: () => new Date() },
-          fetch,
-          log: silentLog,
-          store,
-          bus: createMemoryBus(),
-          limiter: createLimiter({ now: () => new Date() }),
-          agents: [],
-          status: () => ({ sample: false, indexing: null, notices: [] }),
-        },
+        adapterDeps({ store }),
       );
       routes = platform.routes;
       return platform;

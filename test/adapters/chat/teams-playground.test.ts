@@ -4,11 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PUBLIC_CLOUD } from '../../../adapters/chat/teams/config.ts';
 import { createTeams, type TeamsPlatform } from '../../../adapters/chat/teams/index.ts';
 import { act } from '../../../src/flows/actions.ts';
-import { createLimiter } from '../../../src/infra/limiter/index.ts';
-import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
+import { adapterDeps } from '../../support/adapter-memory.ts';
 import { CHROMIUM_MISSING, openBrowser } from '../../support/browser.ts';
 import { freePort, PLAYGROUND, PLAYGROUND_MISSING, startPlayground } from '../../support/playground.ts';
-import { silentLog } from '../../support/silent-log.ts';
 import { openWorkspace, type Workspace } from '../../support/workspace.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
@@ -35,16 +33,7 @@ describe.skipIf(PLAYGROUND_MISSING)(
           people: {},
           requestMs: 10_000,
         },
-        {
-          clock: { now: () => new Date() },
-          fetch,
-          log: silentLog,
-          store: createMemoryStore(),
-          bus: createMemoryBus(),
-          limiter: createLimiter({ now: () => new Date() }),
-          agents: [],
-          status: () => ({ sample: false, indexing: null, notices: [] }),
-        },
+        adapterDeps(),
       );
       const [route] = platform.routes;
       const address = await new Promise<{ port: number }>((resolve) => {

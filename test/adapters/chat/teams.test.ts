@@ -9,13 +9,11 @@ import { bytesOf, LIMITS } from '../../../adapters/chat/teams/limits.ts';
 import { teamsManifest, teamsPackage } from '../../../adapters/chat/teams/package.ts';
 import { commandOf, parsePress, wordsOf } from '../../../adapters/chat/teams/parse.ts';
 import { renderCard } from '../../../adapters/chat/teams/render.ts';
-import { createLimiter } from '../../../src/infra/limiter/index.ts';
 import type { Card, Form } from '../../../src/model/card.ts';
 import { zonedInstant } from '../../../src/model/zone.ts';
 import { anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
-import { createMemoryBus, createMemoryStore } from '../../support/adapter-memory.ts';
+import { adapterDeps } from '../../support/adapter-memory.ts';
 import { actionsOn, elementsOf, readCard, wordsOn } from '../../support/adaptive-schema.ts';
-import { silentLog } from '../../support/silent-log.ts';
 import { nameOf } from '../../support/teams-people.ts';
 import { approve, editInCard, mention, openEscalate, snooze } from './teams-activities.ts';
 
@@ -210,16 +208,7 @@ describe('the configuration', () => {
 });
 
 describe('without a registration', () => {
-  const deps = {
-    clock: { now: () => new Date() },
-    fetch,
-    log: silentLog,
-    store: createMemoryStore(),
-    bus: createMemoryBus(),
-    limiter: createLimiter({ now: () => new Date() }),
-    agents: [],
-    status: () => ({ sample: false, indexing: null, notices: [] }),
-  };
+  const deps = adapterDeps();
   const platform = createTeams(
     {
       app: null,

@@ -7,6 +7,7 @@ import { considerEvents } from '../../../src/flows/outreach.ts';
 import { recordEvent } from '../../../src/flows/record-event.ts';
 import type { CustomerEvent } from '../../../src/model/customer.ts';
 import { contextSourceContract } from '../../contracts/context-source.ts';
+import { adapterDeps } from '../../support/adapter-memory.ts';
 import {
   createStripeDouble,
   INVOICE,
@@ -15,7 +16,6 @@ import {
   WEBHOOK_SECRET,
 } from '../../support/stripe-double.ts';
 import { openWorkspace, type Workspace } from '../../support/workspace.ts';
-import { adapterDeps } from '../intake/deps.ts';
 
 const read = (env: Record<string, string>) => stripeConfig.safeParse({ env, yaml: {} });
 
@@ -112,7 +112,7 @@ describe('webhooks', () => {
   afterEach(() => w.close());
 
   function webhook(tell: (event: CustomerEvent) => Promise<void> = (event) => recordEvent(w.deps, event)) {
-    const source = createStripe(configOf('http://127.0.0.1:1'), { ...adapterDeps(), clock: w.clock });
+    const source = createStripe(configOf('http://127.0.0.1:1'), adapterDeps({ clock: w.clock }));
     const route = source.routes?.[0];
     if (!route) throw new Error('no webhook');
     return {

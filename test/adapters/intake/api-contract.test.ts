@@ -2,8 +2,8 @@
 import { createApi } from '../../../adapters/intake/api/index.ts';
 import type { IntakeChannel } from '../../../src/ports.ts';
 import { intakeChannelContract, type Written } from '../../contracts/intake-channel.ts';
+import { adapterDeps } from '../../support/adapter-memory.ts';
 import { createReplyWebhook } from '../../support/reply-webhook.ts';
-import { adapterDeps } from './deps.ts';
 
 function post(channel: IntakeChannel, body: string): Promise<Response> {
   const route = channel.routes?.[0];

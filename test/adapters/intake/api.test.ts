@@ -6,8 +6,8 @@ import { apiConfig } from '../../../adapters/intake/api/config.ts';
 import { createApi } from '../../../adapters/intake/api/index.ts';
 import { jsonErrorPosition } from '../../../adapters/intake/api/json-position.ts';
 import type { InboundMessage, OutboundReply } from '../../../src/model/message.ts';
+import { adapterDeps } from '../../support/adapter-memory.ts';
 import { createReplyWebhook } from '../../support/reply-webhook.ts';
-import { adapterDeps } from './deps.ts';
 
 const GOOD = { channel: 'api', externalId: 'e1', customer: { email: 'ana@customer.example' }, text: 'Hello' };
 
@@ -145,7 +145,7 @@ describe('replies of the API channel', () => {
     };
     const clock = { now: () => new Date('2025-03-03T10:00:00Z') };
     const webhook = { url: 'https://x.example/', secret: 's'.repeat(16) };
-    await createApi({ channels: ['api'], webhook }, { ...adapterDeps(), fetch, clock }).send(
+    await createApi({ channels: ['api'], webhook }, adapterDeps({ fetch, clock })).send(
       reply,
       AbortSignal.timeout(1_000),
     );

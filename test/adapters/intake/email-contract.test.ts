@@ -3,9 +3,9 @@ import { describe, it } from 'vitest';
 import { emailConfig } from '../../../adapters/intake/email/config.ts';
 import { createEmail } from '../../../adapters/intake/email/index.ts';
 import { intakeChannelContract, type Written } from '../../contracts/intake-channel.ts';
+import { adapterDeps, createMemoryStore } from '../../support/adapter-memory.ts';
 import { createDovecot, DOVECOT_MISSING } from '../../support/dovecot.ts';
 import { createMailServer } from '../../support/mail-server.ts';
-import { adapterDeps, memoryStore } from './deps.ts';
 import { textOf } from './mails.ts';
 
 function written({ id, text, answers }: Written): string {
@@ -29,7 +29,7 @@ else
     async build() {
       const dovecot = await createDovecot();
       const smtp = await createMailServer();
-      const store = memoryStore();
+      const store = createMemoryStore();
       return {
         create() {
           const env = {
@@ -39,7 +39,7 @@ else
           };
           const config = emailConfig.parse({ env, yaml: {} });
           if (!config) throw new Error('not configured');
-          return createEmail(config, adapterDeps(store), { first: 20, most: 200 });
+          return createEmail(config, adapterDeps({ store }), { first: 20, most: 200 });
         },
         deliver: (_channel, message) => dovecot.deliver('support', written(message)),
         deliverGarbage: () =>

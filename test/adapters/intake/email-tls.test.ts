@@ -7,9 +7,9 @@ import { type EmailConfig, emailConfig } from '../../../adapters/intake/email/co
 import { createEmail } from '../../../adapters/intake/email/index.ts';
 import type { InboundMessage } from '../../../src/model/message.ts';
 import type { IntakeChannel } from '../../../src/ports.ts';
+import { adapterDeps } from '../../support/adapter-memory.ts';
 import { createDovecot, DOVECOT_MISSING, type Dovecot, selfSigned } from '../../support/dovecot.ts';
 import { createMailServer, type MailServer } from '../../support/mail-server.ts';
-import { adapterDeps, memoryStore } from './deps.ts';
 
 const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 const MAIL =
@@ -56,7 +56,7 @@ describe.skipIf(DOVECOT_MISSING)(`encrypted mail${DOVECOT_MISSING ? `: ${DOVECOT
   }
 
   async function open(settings: EmailConfig): Promise<IntakeChannel> {
-    channel = createEmail(settings, adapterDeps(memoryStore()), { first: 20, most: 200 });
+    channel = createEmail(settings, adapterDeps(), { first: 20, most: 200 });
     await channel.start(async (message) => {
       received.push(message);
       return { messageId: 1, ticketId: 1, duplicate: false };

@@ -4,9 +4,9 @@ import { type EmailConfig, emailConfig } from '../../../adapters/intake/email/co
 import { createEmail } from '../../../adapters/intake/email/index.ts';
 import type { InboundMessage, OutboundReply } from '../../../src/model/message.ts';
 import type { IntakeChannel } from '../../../src/ports.ts';
+import { adapterDeps, createFailingStore } from '../../support/adapter-memory.ts';
 import { createDovecot, DOVECOT_MISSING, type Dovecot } from '../../support/dovecot.ts';
 import { createMailServer, type MailServer, type TakenMail } from '../../support/mail-server.ts';
-import { adapterDeps, memoryStore } from './deps.ts';
 import { textOf } from './mails.ts';
 
 const soon = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
@@ -19,12 +19,12 @@ describe.skipIf(DOVECOT_MISSING)(
     let smtp: MailServer;
     let channel: IntakeChannel;
     let received: InboundMessage[];
-    let store: ReturnType<typeof memoryStore>;
+    let store: ReturnType<typeof createFailingStore>;
 
     beforeEach(async () => {
       dovecot = await createDovecot();
       smtp = await createMailServer();
-      store = memoryStore();
+      store = createFailingStore();
       received = [];
       channel = create();
       await channel.start(take);
@@ -50,7 +50,7 @@ describe.skipIf(DOVECOT_MISSING)(
       };
       const config = emailConfig.parse({ env, yaml: { mailboxes: [billing] } });
       if (!config) throw new Error('not configured');
-      return createEmail(config, adapterDeps(store), { first: 20, most: 200 });
+      return createEmail(config, adapterDeps({ store }), { first: 20, most: 200 });
     }
     async function take(message: InboundMessage) {
       received.push(message);
@@ -214,7 +214,7 @@ describe.skipIf(DOVECOT_MISSING)(
       const config = {
         mailboxes: [mailboxOf('support'), { ...mailboxOf('billing'), imap: wrongPassword('billing') }],
       };
-      channel = createEmail(config, adapterDeps(store), { first: 20, most: 200 });
+      channel = createEmail(config, adapterDeps({ store }), { first: 20, most: 200 });
       await channel.start(take);
       deliver('support', { 'Message-ID': '<a@c.example>' }, 'hello');
       await arrived('hello');
@@ -267,7 +267,7 @@ describe.skipIf(DOVECOT_MISSING)(
     it('takes the unread mail of a mailbox at the first look', async () => {
       await channel.stop();
       dovecot.deliver('fresh', 'From: old@c.example\r\nMessage-ID: <o@c.example>\r\n\r\nunread\r\n');
-      channel = createEmail({ mailboxes: [mailboxOf('fresh')] }, adapterDeps(store), {
+      channel = createEmail({ mailboxes: [mailboxOf('fresh')] }, adapterDeps({ store }), {
         first: 20,
         most: 200,
       });
