@@ -105,7 +105,7 @@ export function answers(digest: Digest, look: DigestLook): Block[] {
             urls: who.map(([, by]) => {
               const all = linkTo({ view: 'answered', by }, digest, look);
               const rated = linkTo({ view: 'answered', by, status: 'rated' }, digest, look);
-              return [all, all, answered[by].rating && rated];
+              return [all, null, answered[by].rating && rated];
             }),
           },
         ]
@@ -136,7 +136,7 @@ export function themes(digest: Digest, look: DigestLook): Block[] {
       ]),
       urls: shown.map(({ category, response, resolution }) => {
         const to = (view: Drill['view']) => linkTo({ view, topic: category ?? NONE }, digest, look);
-        return [to('tickets'), to('tickets'), response && to('response'), resolution && to('resolved')];
+        return [to('tickets'), null, response && to('response'), resolution && to('resolved')];
       }),
     },
     ...(notes.length > 0 ? [{ type: 'context' as const, text: notes.join(' ') }] : []),
@@ -201,6 +201,7 @@ export function accounts(digest: Digest, look: DigestLook): Block[] {
         label: row.account,
         parts: [
           row.health !== null && `health ${Math.round(row.health)}`,
+          row.risk !== null && `${Math.round(row.risk * 100)} % likely to leave within 30 days`,
           row.plan && line(row.plan, 40),
           paid(row.mrr),
           row.renewalAt && `renews ${day(row.renewalAt)}`,
@@ -237,9 +238,10 @@ export function accounts(digest: Digest, look: DigestLook): Block[] {
   ];
 }
 
-/** Why an account is at risk: what its health says, else which messages read like it. */
+/** Why an account is at risk: what its health says, else which messages read like it; empty where neither does. */
 function reasonsOf({ reasons, tickets }: AtRiskRow): string {
   if (reasons.length > 0) return reasons.slice(0, NAMED.reasons).join(' ');
+  if (tickets.length === 0) return '';
   const named = tickets.slice(0, NAMED.tickets).map(ticketKey).join(', ');
   const more = tickets.length > NAMED.tickets ? ', …' : '';
   return `${count(tickets.length, 'ticket')} ${tickets.length === 1 ? 'reads' : 'read'} as if they may leave: ${named}${more}`;

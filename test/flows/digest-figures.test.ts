@@ -224,7 +224,8 @@ function figuresOf({ blocks }: Card): Figure[] {
     if (block.type === 'table')
       return block.rows.flatMap(([label = '', ...values], n) =>
         values.flatMap((value, column) => {
-          const url = block.urls?.[n]?.[column + 1] ?? null;
+          // A row's number opens from its name.
+          const url = block.urls?.[n]?.[column === 0 ? 0 : column + 1] ?? null;
           const of = column > 0 ? { column: block.columns[column + 1] } : {};
           return value === '–' ? [] : [{ post: block.columns[0] ?? '', label, value, url, ...of }];
         }),

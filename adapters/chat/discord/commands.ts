@@ -48,7 +48,9 @@ export const COMMANDS: RESTPutAPIApplicationCommandsJSONBody = [
       subcommand('queue', 'Tickets that wait for an agent, most urgent first'),
       subcommand('mine', 'Tickets that you have taken'),
       subcommand('today', 'Your tickets, what waits, and the figures of the day'),
-      subcommand('ticket', 'The card of one ticket', [text('id', 'Like T-1042', true)]),
+      subcommand('ticket', 'The card of one ticket', [
+        text('id', 'Like T-1042, or C-7 for what several customers tell of', true),
+      ]),
       subcommand('search', 'Tickets with these words', [text('words', 'What to look for', true)]),
       subcommand('digest', 'The numbers and what changed', [
         choice('period', 'The newest of these; daily unless you choose', ['daily', 'weekly', 'monthly']),
