@@ -1,14 +1,15 @@
 // The card that proposes a message to several customers, and its forms.
 import type { Block, Card, CardButton, CardRef, Form, FormField } from '../model/card.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
+import { choosable, joinTexts, textInputs } from '../model/proposal-forms.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { channelName, count, cut, languageName, line, plain, time } from './words.ts';
 
 const QUOTED = 900;
 const LISTED = 12;
 const LONGEST_TEXT = 4_000;
-/** Discord's modals hold five inputs. */
-const LANGUAGES = 5;
+const LONGEST_NAMES = 2_000;
+const FILLED_IN = '{greeting} and {about} are filled in for each customer; the signature is added';
 
 const refOf = ({ id, version }: ProposalView): CardRef => ({
   ticketId: proposalKey(id),
@@ -178,9 +179,12 @@ function end(view: ProposalView): Block[] {
   }
 }
 
-/** Whom to leave out; those who are held stand there, too, and may be taken in. */
+/**
+ * Whom to leave out; those who are held stand there, too, and may be taken in. Of more customers than a window can list
+ * the others stay as they are, but for those who are named.
+ */
 export function chooseForm(view: ProposalView): Form {
-  const choosable = byState(view, 'ready', 'left_out', 'held');
+  const { listed, unlisted } = choosable(view.recipients);
   return {
     id: 'choose',
     ref: refOf(view),
@@ -191,40 +195,66 @@ export function chooseForm(view: ProposalView): Form {
         type: 'choices',
         id: 'leave_out',
         label: 'Leave out',
-        hint: 'Whoever is not chosen here gets the message',
+        hint:
+          unlisted.length > 0
+            ? `Who is listed and not chosen gets the message; ${unlisted.length} more stay as they are`
+            : 'Whoever is not chosen here gets the message',
         required: false,
-        value: byState(view, 'left_out', 'held')
+        value: listed
+          .filter(({ state }) => state !== 'ready')
           .map(({ id }) => String(id))
           .join(','),
-        options: choosable.map((one) => ({
+        options: listed.map((one) => ({
           value: String(one.id),
           label: line(`${recipientLine(one)}${one.state === 'held' ? ` (${one.reason})` : ''}`, 75),
         })),
       },
+      ...(unlisted.length > 0
+        ? [
+            {
+              type: 'multiline' as const,
+              id: 'named',
+              label: 'Leave out of the others',
+              hint: 'A name, a company or a ticket such as T-12 on each line; they are listed next time',
+              required: false,
+              maxLength: LONGEST_NAMES,
+            },
+          ]
+        : []),
     ],
   };
 }
 
-/** One text a language. */
+/** One text a language; those that the fewest customers read share an input where there are many. */
 export function messageForm(view: ProposalView): Form {
-  const used = Object.keys(view.texts).filter((language) =>
-    view.recipients.some((one) => one.language === language && one.state !== 'barred'),
-  );
+  const { own, shared } = textInputs(view.recipients);
+  const text = (id: string, label: string, hint: string, value: string, texts = 1): FormField => ({
+    ...{ type: 'multiline', id, label, hint, required: true, value },
+    maxLength: LONGEST_TEXT * texts,
+  });
+  const named = shared.map((language) => ({
+    language,
+    name: languageName(language),
+    text: view.texts[language] ?? '',
+  }));
   return {
     id: 'edit_message',
     ref: refOf(view),
     title: 'Edit message',
     submit: 'Keep this text',
-    fields: used.slice(0, LANGUAGES).map(
-      (language): FormField => ({
-        type: 'multiline',
-        id: language,
-        label: languageName(language),
-        hint: '{greeting} and {about} are filled in for each customer; the signature is added',
-        required: true,
-        value: view.texts[language] ?? '',
-        maxLength: LONGEST_TEXT,
-      }),
-    ),
+    fields: [
+      ...own.map((language) => text(language, languageName(language), FILLED_IN, view.texts[language] ?? '')),
+      ...(shared.length > 0
+        ? [
+            text(
+              'others',
+              'Other languages',
+              'Each text stands below the line with its language, which stays',
+              joinTexts(named),
+              shared.length,
+            ),
+          ]
+        : []),
+    ],
   };
 }

@@ -6,8 +6,9 @@ import type { Queries } from '../infra/db/queries/index.ts';
 import type { ProposalRow } from '../infra/db/queries/proposals.ts';
 import type { Draft, RouteDecision } from '../model/draft.ts';
 import { AppError, errorText } from '../model/errors.ts';
-import type { ActionReply, Place } from '../model/platform.ts';
+import type { ActionReply, Intent, Place } from '../model/platform.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
+import { choosable, namedIn, splitTexts, textInputs } from '../model/proposal-forms.ts';
 import { cleanText } from '../model/text.ts';
 import type { Actor } from './agents.ts';
 import { changedMeanwhile, notice, wrongButton } from './answers.ts';
@@ -75,6 +76,8 @@ export async function actOnProposal(deps: FlowDeps, action: SubjectAction): Prom
   }
   const work = changeOf(action);
   if (!work) return wrongButton();
+  const fault = await faultIn(deps, row, intent);
+  if (fault) return notice(`${fault} Nothing was changed.`, false);
   const refused = await change(deps, action, work);
   if (refused) return refused;
   if (intent.type === 'act' && intent.act === 'send_all') await sendApproved(deps, id, actor);
@@ -92,7 +95,7 @@ function changeOf({ id, intent, actor }: SubjectAction): Change | null {
   }
   if (intent.type !== 'submit') return null;
   const { form, values } = intent;
-  if (form === 'choose') return (tx) => choose(tx, id, values.leave_out ?? '', actor);
+  if (form === 'choose') return (tx) => choose(tx, id, values, actor);
   if (form === 'edit_message') return (tx, _now, row) => edit(tx, row, values);
   return null;
 }
@@ -124,22 +127,43 @@ async function shown(deps: FlowDeps, id: number): Promise<ActionReply> {
   return row ? { kind: 'card', card: proposalCard(await proposalView(deps, row)) } : { kind: 'none' };
 }
 
-/** `chosen`: ids of the recipients to leave out, comma-separated. Who is barred stays so. */
-async function choose(tx: Queries, id: number, chosen: string, actor: Actor): Promise<void> {
-  const out = new Set(chosen.split(',').filter(Boolean).map(Number));
-  for (const one of await tx.recipientsOf(id)) {
-    if (one.state === 'barred' || one.state === 'committed') continue;
+/** What is wrong with the words of a form; null: nothing. */
+async function faultIn(deps: FlowDeps, row: ProposalRow, intent: Intent): Promise<string | null> {
+  if (intent.type !== 'submit') return null;
+  const recipients = await deps.store.recipientsOf(row.id);
+  const { listed, unlisted } = choosable(recipients);
+  const [unknown] = namedIn(intent.values.named ?? '', [...listed, ...unlisted]).unknown;
+  if (unknown) return `“${unknown.slice(0, 80)}” is no name, company or ticket of those who can be left out.`;
+  return splitTexts(intent.values.others ?? '', textInputs(recipients).shared).fault;
+}
+
+/**
+ * `leave_out`: ids of the listed recipients to leave out, comma-separated; the other listed ones get the message.
+ * `named`: more to leave out. Whoever is neither listed nor named stays as they are, and who is barred stays so.
+ */
+async function choose(
+  tx: Queries,
+  id: number,
+  { leave_out = '', named = '' }: Record<string, string>,
+  actor: Actor,
+): Promise<void> {
+  const { listed, unlisted } = choosable(await tx.recipientsOf(id));
+  const all = [...listed, ...unlisted];
+  const out = new Set([...leave_out.split(',').filter(Boolean).map(Number), ...namedIn(named, all).ids]);
+  for (const one of listed)
     if (!out.has(one.id)) await tx.updateRecipient(one.id, { state: 'ready', reason: null });
-    else if (one.state === 'ready')
+  for (const one of all)
+    if (out.has(one.id) && one.state === 'ready')
       await tx.updateRecipient(one.id, { state: 'left_out', reason: `left out by ${actor.name}` });
-  }
   await tx.updateProposal(id, {});
 }
 
 async function edit(tx: Queries, row: ProposalRow, values: Record<string, string>): Promise<void> {
   const texts = { ...row.texts };
+  const { others = '', ...own } = values;
+  const written = { ...own, ...splitTexts(others, Object.keys(texts)).texts };
   for (const language of Object.keys(texts)) {
-    const text = cleanText(values[language] ?? '').trim();
+    const text = cleanText(written[language] ?? '').trim();
     if (text) texts[language] = text;
   }
   await tx.updateProposal(row.id, { texts, edited: true });

@@ -234,6 +234,70 @@ describe('a proposal', () => {
     });
   });
 
+  describe('to more customers than a list holds', () => {
+    /** A hundred customers, of whom the last ten are held; the languages go round. */
+    async function toAHundred(languages = ['en']) {
+      const { rows } = await w.pool.query(
+        `insert into customer (name) select 'Customer ' || n from generate_series(1, 100) n returning id::float8 as id`,
+      );
+      const recipients = rows.map(({ id }, n) => ({
+        ...{ customerId: id, language: languages[n % languages.length] ?? 'en', about: 'the export' },
+        ...(n < 90
+          ? { state: 'ready' as const }
+          : { state: 'held' as const, reason: 'is upset about something else' }),
+      }));
+      const texts = Object.fromEntries(languages.map((language) => [language, `Text in ${language}.`]));
+      const facts = { kind: 'fixed', key: 'many', title: 'Empty PDF', reason: 'CREW-1 is fixed.' } as const;
+      await w.store.insertProposal({ ...facts, texts, createdAt: w.clock.now() }, recipients);
+      await keepTrack(w.deps);
+    }
+    const inState = async (state: string) =>
+      (await w.store.recipientsOf(1)).filter((one) => one.state === state).map(({ name }) => name);
+
+    test('nobody who is held is let go, and the others are left out by name', async () => {
+      await toAHundred();
+      const held = await inState('held');
+      const form = await onProposal({ type: 'open_form', form: 'choose' });
+      const [list] = form.kind === 'form' ? form.form.fields : [];
+      const kept = list?.value?.split(',') ?? [];
+      expect(kept).toHaveLength(10);
+      const submit = (leave_out: string, named: string) =>
+        onProposal({ type: 'submit', form: 'choose', values: { leave_out, named } });
+
+      expect(await submit(kept.join(','), 'Customer 88\nCustomer 777')).toMatchObject({
+        ok: false,
+        text: expect.stringContaining('“Customer 777” is no name'),
+      });
+      expect(await inState('left_out')).toEqual([]);
+      await submit(kept.join(','), 'customer 88\nCustomer 89');
+      expect(await inState('held')).toEqual(held);
+      expect(await inState('left_out')).toEqual(['Customer 88', 'Customer 89']);
+      // Who was left out is listed from now on, and can be taken in again.
+      const again = (await w.store.recipientsOf(1)).find(({ name }) => name === 'Customer 88');
+      const but = (await w.store.recipientsOf(1)).filter(
+        ({ state, id }) => state !== 'ready' && id !== again?.id,
+      );
+      await submit(but.map(({ id }) => id).join(','), '');
+      expect(await inState('left_out')).toEqual(['Customer 89']);
+      expect(await inState('held')).toEqual(held);
+    });
+
+    test('the text of a sixth language is edited, too', async () => {
+      const languages = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl'];
+      await toAHundred(languages);
+      const form = await onProposal({ type: 'open_form', form: 'edit_message' });
+      const fields = form.kind === 'form' ? form.form.fields : [];
+      const values = Object.fromEntries(fields.map(({ id, value = '' }) => [id, value]));
+      const edit = (others: string) =>
+        onProposal({ type: 'submit', form: 'edit_message', values: { ...values, others } });
+      expect(await edit('No language at all')).toMatchObject({ ok: false });
+      await edit(values.others?.replace(/Text in (\w+)/g, 'New in $1') ?? '');
+      expect(Object.values((await w.store.getProposal(1))?.texts ?? {}).sort()).toEqual(
+        languages.map((language, n) => `${n < 4 ? 'Text' : 'New'} in ${language}.`).sort(),
+      );
+    });
+  });
+
   test('is not for viewers and strangers', async () => {
     await proposed(['ada']);
     const ref = proposals()[0]?.card.ref ?? null;
