@@ -29,9 +29,6 @@ interface Identity {
   scopes: string[];
 }
 
-/** How long words are kept in hand that cannot be dealt with because Slack is in trouble. */
-const PATIENCE_MS = 15 * 60_000;
-
 /** How long a thread is known for its ticket's after its card was posted. */
 const THREAD_KEPT_MS = 400 * 86_400_000;
 
@@ -115,7 +112,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     isNew: createSeen(store),
     inOrder: createLooks(store),
     botUserId: async () => (identity ?? (await identify())).userId,
-    persist: (work) => again(work, { forMs: PATIENCE_MS, signal: ending.signal }),
+    persist: (work) => again(work, ending.signal),
     async ticketOf(channel, ts) {
       const value = z.string().safeParse(await store.get(`thread/${channel}/${ts}`));
       return value.success ? parseRef(value.data) : null;

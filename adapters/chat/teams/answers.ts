@@ -36,9 +36,6 @@ const NO_MESSAGE =
   'Teams did not tell which message this is about; open the menu of a message and try again.';
 const NOT_OURS = 'This card is of another version of Deskhand; ask for the ticket again.';
 
-/** How long words are kept in hand that cannot be dealt with because Teams is in trouble. */
-const PATIENCE_MS = 15 * 60_000;
-
 export type Answers = ReturnType<typeof createAnswers>;
 
 export function createAnswers(deps: {
@@ -55,8 +52,7 @@ export function createAnswers(deps: {
   /** What goes on after its event was answered. */
   const working = new Set<Promise<unknown>>();
   const ending = new AbortController();
-  const persist = <T>(work: () => Promise<T>) =>
-    persisting(work, { forMs: PATIENCE_MS, signal: ending.signal });
+  const persist = <T>(work: () => Promise<T>) => persisting(work, ending.signal);
 
   function inBackground(work: Promise<unknown>): void {
     const kept = work
