@@ -3,6 +3,7 @@ import { digestCharts } from '../cards/digest-charts.ts';
 import { leadText } from '../cards/digest-words.ts';
 import { addDays, daysBetween, localTime } from '../insights/calendar.ts';
 import { spanOf } from '../insights/digest-period.ts';
+import { isAtRisk, LIKELY } from '../insights/health.ts';
 import {
   type Dashboard,
   type DashboardQuery,
@@ -24,6 +25,8 @@ type Asked = TicketSlice & { from?: string; to?: string };
 
 /** Days shown when none are named: four weeks, up to today. */
 const USUAL_DAYS = 28;
+/** A health that every account is under. */
+const ALL = 101;
 /** Accounts and wishes of the page about them. */
 const SIGNALS_SHOWN = 100;
 
@@ -87,7 +90,8 @@ export async function makeSignals(deps: Deps, asked: Asked & Pick<Drill, 'accoun
   const span = spanOf(period);
   const [accounts, requests, friction] = await Promise.all([
     store.accountsByHealth(healthDays(deps, period), {
-      below: 100,
+      below: ALL,
+      likely: LIKELY,
       limit: SIGNALS_SHOWN,
       plan: slice.plan,
       account: asked.account,
@@ -100,7 +104,11 @@ export async function makeSignals(deps: Deps, asked: Asked & Pick<Drill, 'accoun
     query,
     timeZone: period.timeZone,
     now,
-    accounts: accounts.map((line) => ({ ...line, owner: owner(line.owner) })),
+    accounts: accounts.map((line) => ({
+      ...line,
+      owner: owner(line.owner),
+      atRisk: isAtRisk(line, settings.alerts.atRisk),
+    })),
     requests,
     friction,
   };

@@ -15,7 +15,7 @@ import {
   postedKey,
   spanOf,
 } from '../insights/digest-period.ts';
-import { FRAIL, WELL } from '../insights/health.ts';
+import { LIKELY, WELL } from '../insights/health.ts';
 import { writtenFirst } from '../insights/outreach.ts';
 import type { Autonomy, TicketSlice } from '../model/dashboard.ts';
 import {
@@ -111,7 +111,8 @@ async function countPeriod(
     gaps: store.gapsIn(span, slice),
     leaving: store.leavingIn(span, slice),
     frail: store.accountsByHealth(healthDays(deps, period), {
-      below: FRAIL,
+      below: deps.settings.alerts.atRisk,
+      likely: LIKELY,
       limit: FRAIL_SHOWN,
       plan: slice.plan,
     }),

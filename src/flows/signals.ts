@@ -1,6 +1,6 @@
 // `/deskhand signals`: gathers what the product and its customers say without anybody asking.
 import { signalsCard } from '../cards/signals.ts';
-import { WELL } from '../insights/health.ts';
+import { LIKELY, WELL } from '../insights/health.ts';
 import type { Card } from '../model/card.ts';
 import type { Ranked } from '../model/dashboard.ts';
 import { daysBefore } from '../model/duration.ts';
@@ -23,7 +23,7 @@ export async function signals(deps: Pick<FlowDeps, 'store' | 'clock' | 'settings
     friction: store.rankedClusters('friction', { from, to: now }, SHOWN),
     questions: store.rankedClusters('question', { from, to: now }, SHOWN),
     bugs: store.rankedClusters('bug', { from, to: now }, SHOWN),
-    accounts: store.accountsByHealth(days, { below: WELL, limit: SHOWN }),
+    accounts: store.accountsByHealth(days, { below: WELL, likely: LIKELY, limit: SHOWN }),
     outreach: store.outreachFigures({ from, to: now }),
   });
   // One customer's wish may be worth a look; one customer's question or trouble is a ticket.

@@ -3,7 +3,7 @@ import { monthly } from '../cards/words.ts';
 import type { AccountRow } from '../infra/db/queries/signals.ts';
 import { reasonToAlert } from '../insights/alarm.ts';
 import { type ChurnModel, churnRisk, learnChurn } from '../insights/churn.ts';
-import { type Health, healthOf } from '../insights/health.ts';
+import { type Health, healthOf, isAtRisk } from '../insights/health.ts';
 import type { AlertAnswers, AlertBody } from '../model/alert.ts';
 import { daysBefore } from '../model/duration.ts';
 import { ticketKey } from '../model/ticket.ts';
@@ -11,8 +11,6 @@ import { zonedDate } from '../model/zone.ts';
 import { showAlerts } from './alerts.ts';
 import type { FlowDeps } from './deps.ts';
 
-/** Learned risk from which an account is warned of, whatever its health. */
-const LIKELY = 0.5;
 /** From here on a message reads as if they want more. */
 const WANTS_MORE = 0.6;
 /** How long answers to alerts are remembered. */
@@ -59,7 +57,7 @@ interface Learned {
 
 async function warn(deps: FlowDeps, row: AccountRow, health: Health, learned: Learned): Promise<void> {
   const { store, clock, settings } = deps;
-  if (health.health >= settings.alerts.atRisk && (learned.risk ?? 0) < LIKELY) return;
+  if (!isAtRisk({ ...health, risk: learned.risk }, settings.alerts.atRisk)) return;
   const reason = await reasonFor(deps, row, health.reasons, { kind: 'risk', answers: learned.answers });
   if (!reason) return;
   await store.insertAlert({

@@ -16,6 +16,7 @@ import { DAY_MS } from '../model/duration.ts';
 import { addDays, daysBetween, localTime } from './calendar.ts';
 import { changesOf } from './changes.ts';
 import { comparedSpans } from './digest-period.ts';
+import { LIKELY } from './health.ts';
 import { normalOf } from './normal.ts';
 
 /** A day in a chart is compared with the same weekday of this many weeks before. */
@@ -107,12 +108,14 @@ function byCompanies(a: ClusterRow, b: ClusterRow): number {
 /** Each company once, whatever speaks against it; the largest first. */
 function atRiskOf({ leaving, frail }: DigestRows): AtRiskRow[] {
   const words = new Map(leaving.map((row) => [row.account, row]));
-  const low = frail.map(({ account, plan, mrr, renewalAt, health, reasons }) => {
-    const tickets = words.get(account)?.tickets ?? [];
-    words.delete(account);
-    return { account, plan, mrr, renewalAt, health, reasons, tickets };
+  const low = frail.map(({ risk, ...row }) => {
+    const tickets = words.get(row.account)?.tickets ?? [];
+    words.delete(row.account);
+    const { account, plan, mrr, renewalAt, health, reasons } = row;
+    const likely = risk !== null && risk >= LIKELY ? risk : null;
+    return { account, plan, mrr, renewalAt, health, risk: likely, reasons, tickets };
   });
-  const rest = [...words.values()].map((row) => ({ ...row, health: null, reasons: [] }));
+  const rest = [...words.values()].map((row) => ({ ...row, health: null, risk: null, reasons: [] }));
   return [...low, ...rest].sort(
     (a, b) => (b.mrr ?? 0) - (a.mrr ?? 0) || (a.health ?? 100) - (b.health ?? 100),
   );

@@ -28,9 +28,15 @@ export interface AccountSignals {
   renewalDays: number | null;
 }
 
-/** Health up to which an account counts as frail, and from which on nobody need look at it. */
-export const FRAIL = 50;
+/** Health from which on nobody need look at an account. */
 export const WELL = 75;
+/** Learned risk to leave from which an account is at risk, whatever its health. */
+export const LIKELY = 0.5;
+
+/** The one rule for alerts, digests and the dashboard; `below` is the health under which an account is at risk. */
+export function isAtRisk({ health, risk }: { health: number; risk: number | null }, below: number): boolean {
+  return health < below || (risk ?? 0) >= LIKELY;
+}
 
 export const HEALTH_REASONS = [
   'leaving',

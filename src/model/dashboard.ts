@@ -158,7 +158,8 @@ export interface Signals {
   query: DashboardQuery;
   timeZone: string;
   now: Date;
-  accounts: AccountLine[];
+  /** `atRisk`: by the rule that alerts and digests go by. */
+  accounts: (AccountLine & { atRisk: boolean })[];
   requests: Ranked[];
   friction: Ranked[];
 }

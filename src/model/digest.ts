@@ -141,10 +141,12 @@ export interface LeavingRow {
   tickets: number[];
 }
 
-/** A company that may leave: its health is low, or messages of the period read like it. */
+/** A company that may leave: its health is low, it is likely to leave by what was learned, or messages of the period read like it. */
 export interface AtRiskRow extends LeavingRow {
-  /** 0 (about to leave) .. 100; null: not recorded, or not low. */
+  /** 0 (about to leave) .. 100; null: not recorded, or neither low nor likely to leave. */
   health: number | null;
+  /** Learned likelihood to leave within 30 days, where that is why it is at risk; else null. */
+  risk: number | null;
   /** In words, the weightiest first. */
   reasons: string[];
 }
@@ -180,8 +182,8 @@ export interface DigestRows {
   /** Tickets whose draft found no answer in articles or history, by category. */
   gaps: { category: string | null; n: number }[];
   leaving: LeavingRow[];
-  /** Companies whose recorded health is low. */
-  frail: Pick<AccountLine, 'account' | 'plan' | 'mrr' | 'renewalAt' | 'health' | 'reasons'>[];
+  /** Companies whose recorded health is low or whose risk to leave is high. */
+  frail: Pick<AccountLine, 'account' | 'plan' | 'mrr' | 'renewalAt' | 'health' | 'risk' | 'reasons'>[];
   /** Companies that left within the period. */
   left: LeftRow[];
   /** Companies that were warned of and whose health came back within the period. */

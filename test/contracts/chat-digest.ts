@@ -64,6 +64,7 @@ function aDigest(): Digest {
         mrr: 900,
         renewalAt: null,
         health: 31,
+        risk: 0.62,
         reasons: [HOSTILE],
         tickets: [1_042],
       },

@@ -71,6 +71,33 @@ describe('an account at risk', () => {
     expect(alerts()).toEqual([]);
   });
 
+  test.each([
+    ['a health under the configured one', 80, 70, null],
+    ['a risk that was learned, whatever the health', 50, 90, 0.6],
+  ])('%s puts an account at risk in digest and dashboard as in alerts', async (_, atRisk, health, risk) => {
+    w.deps.settings.alerts.atRisk = atRisk;
+    await writes(0.1, 0);
+    const stands = async (day: string, value: number, likely: number | null) =>
+      w.pool.query(
+        `insert into account_health (account_id, day, health, risk, reasons)
+         select id, $1, $2, $3, '[]' from account
+         on conflict (account_id, day) do update set health = excluded.health, risk = excluded.risk`,
+        [day, value, likely],
+      );
+    const seen = async () => {
+      const { accounts } = await makeSignals(w.deps, {});
+      const { atRisk: rows } = await makeDigest(w.deps, digestOf('daily', '2026-03-02', 'UTC'));
+      return { dashboard: accounts.filter((one) => one.atRisk).map((one) => one.account), digest: rows };
+    };
+    for (const day of ['2026-03-02', '2026-03-03']) await stands(day, health, risk);
+    expect(await seen()).toMatchObject({
+      dashboard: ['Acme'],
+      digest: [{ account: 'Acme', health, risk, tickets: [] }],
+    });
+    for (const day of ['2026-03-02', '2026-03-03']) await stands(day, atRisk, 0.49);
+    expect(await seen()).toEqual({ dashboard: [], digest: [] });
+  });
+
   test('“I’m on it” settles it; a colleague who is late is told who it was', async () => {
     await writes(0.9, 0.9);
     await watchAccounts(w.deps);

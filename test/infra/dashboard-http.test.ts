@@ -45,6 +45,7 @@ const SIGNALS = {
       owner: null,
       health: 41.6,
       risk: null,
+      atRisk: true,
       reasons: ['Their tone is upset.', 'A ticket waits.'],
       past: [],
       alert: { id: 3, status: 'on_it' as const, by: 'Ana', at: NOW },

@@ -205,11 +205,20 @@ export function dashboardQueries(db: Db) {
       return choicesSchema.parse(found.rows[0]);
     },
 
-    /** Accounts by their newest health of these days, the worst first; empty while none is recorded. */
+    /**
+     * Accounts by their newest health of these days, the worst first; empty while none is recorded. Those with a health
+     * under `below`, and those whose risk to leave is `likely` or more.
+     */
     async accountsByHealth(
       { first, last }: { first: string; last: string },
-      { below, limit, plan, account }: { below: number; limit: number; plan?: string; account?: string },
+      {
+        below,
+        likely,
+        limit,
+        ...only
+      }: { below: number; likely: number; limit: number; plan?: string; account?: string },
     ): Promise<AccountLine[]> {
+      const { plan, account } = only;
       const found = await db.execute(sql`
         select a.name as account, a.plan, a.mrr::float8 as mrr, a.renewal_at as renewal, a.owner, h.health, h.risk,
           h.reasons, past.days as past, warned.*
@@ -226,7 +235,7 @@ export function dashboardQueries(db: Db) {
             select id::float8 as alert, status, decided_by as by, coalesce(decided_at, created_at) as at
             from alert where account_id = a.id and kind = 'risk' order by id desc limit 1
           ) warned on true
-        where a.churned_at is null and h.health <= ${below} ${plan ? sql`and a.plan is not distinct from ${plan === NONE ? null : plan}` : sql``}
+        where a.churned_at is null and (h.health < ${below} or h.risk >= ${likely}) ${plan ? sql`and a.plan is not distinct from ${plan === NONE ? null : plan}` : sql``}
           ${account ? sql`and a.name = ${account}` : sql``}
         order by h.health, a.mrr desc nulls last, a.name limit ${limit}`);
       return accountsSchema

@@ -10,8 +10,7 @@ type Data = Wire<Signals>;
 type Account = Data['accounts'][number];
 type Ranked = Data['requests'][number];
 
-/** Health up to which an account is at risk, and from which on it is well. */
-const RISK = 50;
+/** Health from which on an account is well. */
 const WELL = 75;
 const REASONS = 3;
 /** Of the line of past health, in points. */
@@ -21,7 +20,7 @@ export function SignalsContent({ data }: { data: Data }) {
   const { accounts, requests, friction } = data;
   const address = useAddress();
   const account = accountOf(address);
-  const frail = accounts.filter(({ health }) => health <= RISK);
+  const frail = accounts.filter(({ atRisk }) => atRisk);
   return (
     <>
       <section class="filters" aria-label="Period">
@@ -87,7 +86,7 @@ function Accounts({ data }: { data: Data }) {
 }
 
 function AccountRow({ account: one, now }: { account: Account; now: string }) {
-  const { account, plan, mrr, renewalAt, owner, risk, reasons, past, alert } = one;
+  const { account, plan, mrr, renewalAt, owner, risk, reasons, past, alert, atRisk } = one;
   const health = Math.round(one.health);
   return (
     <tr>
@@ -97,7 +96,7 @@ function AccountRow({ account: one, now }: { account: Account; now: string }) {
       </th>
       <td>
         <span class="health">
-          <b class={`chip ${health <= RISK ? 'is-risk' : health < WELL ? 'is-p2' : 'is-auto'}`}>{health}</b>
+          <b class={`chip ${atRisk ? 'is-risk' : health < WELL ? 'is-p2' : 'is-auto'}`}>{health}</b>
           <Spark past={past} />
           <small>{changeText(past)}</small>
         </span>

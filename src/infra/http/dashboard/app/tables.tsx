@@ -181,7 +181,7 @@ export function Companies({ data }: { data: Data }) {
         <Empty>No company is at risk.</Empty>
       ) : (
         <ul class="lines">
-          {atRisk.map(({ account, plan, mrr, renewalAt, health, reasons, tickets }) => (
+          {atRisk.map(({ account, plan, mrr, renewalAt, health, risk, reasons, tickets }) => (
             <Line
               key={account}
               to={health === null ? { view: 'accounts', account } : { page: 'signals', account }}
@@ -191,8 +191,11 @@ export function Companies({ data }: { data: Data }) {
                 plan,
                 mrrText(mrr),
                 renews(renewalAt),
+                risk === null ? null : `${Math.round(risk * 100)} % likely to leave within 30 days`,
                 reasons.slice(0, 2).join(' ') ||
-                  `${count(tickets.length, 'ticket')} that ${tickets.length === 1 ? 'reads' : 'read'} as if they may leave`,
+                  (tickets.length > 0 &&
+                    `${count(tickets.length, 'ticket')} that ${tickets.length === 1 ? 'reads' : 'read'} as if they may leave`) ||
+                  null,
               ]}
             />
           ))}
