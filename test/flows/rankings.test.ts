@@ -1,7 +1,7 @@
 // What is wished for and what is hard to find, ranked by the companies that say so and what they pay, on random data.
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeDashboard, makeSignals } from '../../src/flows/dashboard.ts';
+import { makeDashboard, makeSignals, ticketsBehind } from '../../src/flows/dashboard.ts';
 import { makeDigest } from '../../src/flows/digest.ts';
 import { digestOf } from '../../src/insights/digest-period.ts';
 import { put } from '../support/put.ts';
@@ -29,7 +29,10 @@ interface Report {
   account: number;
   /** One of two people there. */
   person: number;
+  /** Whether its ticket was opened then, as it counts everywhere. */
   inPeriod: boolean;
+  /** Said only in a later message of that ticket. */
+  followUp?: boolean;
 }
 
 async function aCluster(kind: string, status = 'open'): Promise<number> {
@@ -37,7 +40,7 @@ async function aCluster(kind: string, status = 'open'): Promise<number> {
 }
 
 async function report(
-  { account, person, inPeriod }: Report,
+  { account, person, inPeriod, followUp }: Report,
   cluster_id: number,
   kind: string,
 ): Promise<void> {
@@ -66,9 +69,10 @@ async function report(
     external_id: String(ticket_id),
     author: name,
     text: 'We miss it.',
-    at,
+    at: followUp ? IN_PERIOD : at,
   });
-  await put(desk.pool, 'cluster_member', { cluster_id, message_id, ticket_id, score: 1, at });
+  const member = { cluster_id, message_id, ticket_id, score: 1, at: followUp ? IN_PERIOD : at };
+  await put(desk.pool, 'cluster_member', member);
 }
 
 const reports = fc.array(
@@ -77,6 +81,7 @@ const reports = fc.array(
     account: fc.nat(MRR.length),
     person: fc.nat(1),
     inPeriod: fc.boolean(),
+    followUp: fc.boolean(),
   }),
   { maxLength: 25 },
 );
@@ -117,6 +122,14 @@ test('wishes and what is hard to find: a company counts once, however many of it
         requests: kind === 'feature_request' ? expected : [],
         friction: kind === 'friction' ? expected : [],
       });
+      for (const { id, customers } of [...requests, ...friction]) {
+        const drill = { view: 'clusters' as const, cluster: `C-${id}` };
+        const asked = { from: '2026-03-03', to: '2026-03-03' };
+        const { total } = await ticketsBehind(desk.deps, asked, drill, { limit: 1 });
+        const opened = given.filter(({ cluster, inPeriod }) => ids[cluster] === id && inPeriod);
+        expect(total).toBe(opened.length);
+        expect(total).toBeGreaterThanOrEqual(customers);
+      }
     }),
     { numRuns: 15 },
   );

@@ -220,7 +220,7 @@ export function signalQueries(db: Db) {
       return rows.map(({ id }) => id);
     },
 
-    /** What is wished for, hard to find, asked or broken, ranked by the companies that say so and what they pay. */
+    /** What is wished for, hard to find, asked or broken in the tickets opened in the span, ranked by the companies that say so and what they pay. */
     async rankedClusters(kind: Kind, span: Span, limit: number): Promise<Ranked[]> {
       const { rows } = await db.execute(sql`
         select w.id::float8 as id, w.title, count(*)::int as customers,
@@ -232,7 +232,7 @@ export function signalQueries(db: Db) {
           from cluster c join cluster_member m on m.cluster_id = c.id join ticket t on t.id = m.ticket_id
             join customer u on u.id = t.customer_id left join account a on a.id = u.account_id
           where c.kind = ${kind} and c.merged_into is null and c.status not in ('dismissed', 'merged')
-            and ${within(sql`m.at`, span)}
+            and ${within(sql`t.created_at`, span)}
           group by c.id, c.title, u.id, a.id, a.mrr
         ) w group by w.id, w.title
         order by count(distinct w.account_id) desc, sum(w.share) desc nulls last, count(*) desc, w.id limit ${limit}`);
