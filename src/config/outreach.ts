@@ -50,7 +50,9 @@ export const alertsSchema = z
       .min(0)
       .max(100)
       .default(50)
-      .describe('Health, 0 to 100, under which an account is at risk: warned of, and so called in digest and dashboard'),
+      .describe(
+        'Health, 0 to 100, under which an account is at risk: warned of, and so called in digest and dashboard',
+      ),
     churned: z
       .number()
       .int()
