@@ -89,7 +89,7 @@ async function openForm(deps: FlowDeps, cluster: ClusterRow, form: string): Prom
         : notice('There is no other cluster yet.', false);
     }
     case 'split': {
-      const reports = (await deps.store.membersOf(cluster.id)).slice(-CHOICES);
+      const reports = await deps.store.membersOf(cluster.id, CHOICES, 'latest');
       return reports.length > 1
         ? {
             kind: 'form',

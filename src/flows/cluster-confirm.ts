@@ -126,7 +126,7 @@ export async function clusterView(deps: FlowDeps, clusterId: number): Promise<Cl
     store.clusterCounts(clusterId),
     store.issueOfCluster(clusterId),
     store.reportsOf(clusterId, SHOWN_OF),
-    store.membersOf(clusterId),
+    store.membersOf(clusterId, SHOWN_OF, 'latest'),
     store.clusterCounts(clusterId, daysBefore(clock.now(), 1)),
     category ? baselineOf(store, cluster.kind, category, clock.now()) : null,
   ]);

@@ -1,6 +1,7 @@
 // From a cluster to an issue, and on the issue again when the bug is reported later or returns.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterCard } from '../../src/cards/cluster.ts';
+import { act } from '../../src/flows/actions.ts';
 import { clusterView } from '../../src/flows/cluster-confirm.ts';
 import { rename } from '../../src/flows/cluster-merge.ts';
 import { keepTrack, reportJoined } from '../../src/flows/track.ts';
@@ -391,6 +392,10 @@ describe('reports that come later', () => {
     await report(id, 'bob', 'Since Monday the exported file has been empty.');
     await keepTrack(w.deps);
     expect(comments.at(-1)).toContain('602 from 2 customers');
+    const agent = { platform: 'console', userId: 'ana@team.example' };
+    const ref = { ticketId: `C-${id}`, draftVersion: 1 };
+    const split = await act(w.deps, { ref, agent, intent: { type: 'open_form', form: 'split' } });
+    expect(JSON.stringify(split)).toContain('Since Monday the exported file has been empty');
     await closeAs('fixed');
     const [, bob] = await w.store.recipientsOf(1);
     expect(bob).toMatchObject({ name: 'bob Smith', about: 'Empty PDF' });

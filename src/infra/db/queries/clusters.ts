@@ -183,8 +183,9 @@ export function clusterQueries(db: Db) {
       return row?.id ?? null;
     },
 
-    /** The members of a cluster, oldest first. */
-    async membersOf(clusterId: number, limit = 500): Promise<Member[]> {
+    /** The members of a cluster, oldest first; the first or the latest `limit`. */
+    async membersOf(clusterId: number, limit = 500, which: 'first' | 'latest' = 'first'): Promise<Member[]> {
+      const order = which === 'first' ? asc : desc;
       const rows = await db
         .select({
           ...getTableColumns(clusterMember),
@@ -202,9 +203,9 @@ export function clusterQueries(db: Db) {
         .leftJoin(customer, eq(customer.id, ticket.customerId))
         .leftJoin(account, eq(account.id, customer.accountId))
         .where(eq(clusterMember.clusterId, clusterId))
-        .orderBy(asc(clusterMember.at), asc(clusterMember.messageId), asc(clusterMember.part))
+        .orderBy(order(clusterMember.at), order(clusterMember.messageId), order(clusterMember.part))
         .limit(limit);
-      return rows.map(({ print, vector, ...row }) => ({
+      return (which === 'first' ? rows : rows.reverse()).map(({ print, vector, ...row }) => ({
         ...row,
         print: print && vector ? { ...print, vector: floatsOf(vector) } : null,
       }));
