@@ -4,7 +4,7 @@ import { nameCluster } from '../engine/local/naming.ts';
 import { emptyProfile, joined } from '../engine/local/profiles.ts';
 import { contentWords } from '../engine/local/retrieval.ts';
 import { sentences } from '../engine/local/text.ts';
-import type { Member } from '../infra/db/queries/clusters.ts';
+import type { ClusterRow, Member } from '../infra/db/queries/clusters.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import { publicWords, type Speaker } from '../model/public-words.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
@@ -15,6 +15,9 @@ import { reportJoined } from './track.ts';
 const TURN = 10;
 /** Members that a name is chosen from. */
 const NAMED_FROM = 60;
+const SHOWN_TO_MODEL = 20;
+/** Who has named a cluster, where no person has. */
+const MODEL = 'language model';
 
 /** From the earliest to the latest of some times. */
 export function spanOf(...times: Date[]): { firstSeen: Date; lastSeen: Date } {
@@ -28,13 +31,43 @@ export async function rename(tx: Queries, clusterId: number): Promise<void> {
   if (!row || row.titleBy !== null || row.issue !== null) return;
   const members = await tx.membersOf(clusterId, NAMED_FROM);
   const title = nameCluster(
-    members.flatMap((member) => [
-      ...(member.subject ? [publicWords(member.subject, member)] : []),
-      tellingSentence(member),
-    ]),
+    saidBy(members),
     members.flatMap(({ print }) => (print ? [print] : [])),
   );
   if (title !== row.title) await tx.updateCluster(clusterId, { title });
+}
+
+/** What reports are called and say, without personal data. */
+function saidBy(members: Member[]): string[] {
+  return members.flatMap((member) => [
+    ...(member.subject ? [publicWords(member.subject, member)] : []),
+    tellingSentence(member),
+  ]);
+}
+
+/**
+ * Has a language model, where there is one, name a cluster that engineers are told of. The local name stays where
+ * the model's does not hold, and a person's and that of an issue always. True when it has another name.
+ */
+export async function renameByModel(
+  { store, writer }: Pick<FlowDeps, 'store' | 'writer'>,
+  clusterId: number,
+): Promise<boolean> {
+  const isOurs = (row: ClusterRow | null) => row?.titleBy === null && row.issue === null;
+  const row = await store.getCluster(clusterId);
+  if (!writer || !row || !isOurs(row)) return false;
+  const name = await writer.clusterName(row.title, saidBy(await store.membersOf(clusterId, SHOWN_TO_MODEL)));
+  if (name === null) return false;
+  const [code, times] = Object.entries(row.profile?.signatures ?? {}).toSorted(
+    ([, a], [, b]) => b - a,
+  )[0] ?? ['', 0];
+  const title = times >= 2 && !name.toUpperCase().includes(code.toUpperCase()) ? `${name} (${code})` : name;
+  return store.transaction(async (tx) => {
+    // Somebody may have named it while the model was asked.
+    if (!isOurs(await tx.getCluster(clusterId))) return false;
+    await tx.updateCluster(clusterId, { title, titleBy: MODEL });
+    return true;
+  });
 }
 
 /**

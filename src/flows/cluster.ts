@@ -8,7 +8,7 @@ import type { ClusterProfile, Fingerprint } from '../model/cluster.ts';
 import type { Message } from '../model/message.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
 import { confirmIfDue, showClusters } from './cluster-confirm.ts';
-import { mergeClusters, rename, spanOf } from './cluster-merge.ts';
+import { mergeClusters, rename, renameByModel, spanOf } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
 import { reportJoined } from './track.ts';
 
@@ -59,7 +59,10 @@ export async function clusterTicket(deps: FlowDeps, ticketId: number): Promise<v
   const at = messages.at(-1)?.at ?? deps.clock.now();
   for (const clusterId of touched) {
     await reportJoined(deps, { clusterId, ticketId, at });
-    if (await confirmIfDue(deps, clusterId, ticket)) await showClusters(deps);
+    if (!(await confirmIfDue(deps, clusterId, ticket))) continue;
+    await showClusters(deps);
+    // Engineers do not wait for the language model: the card that they have gets its name.
+    if (await renameByModel(deps, clusterId)) await showClusters(deps);
   }
   for (const clusterId of touched)
     if (await spreads(deps, clusterId)) {

@@ -124,6 +124,36 @@ describe('an article for what customers ask', () => {
   });
 });
 
+describe('the name of a cluster', () => {
+  const SAID = [
+    'The report export stops at 90 percent and fails with EXP-504',
+    'Export of every large report fails since this morning',
+    'Our report export hangs in Chrome',
+  ];
+
+  test('is the model’s where the reports say it', async () => {
+    says('cluster', { title: 'Export of large reports fails at 90 percent.' });
+    expect(await writer().clusterName('Cannot export', SAID)).toBe(
+      'Export of large reports fails at 90 percent',
+    );
+    expect(userText(double.requests('cluster')[0])).toContain('EXP-504');
+  });
+
+  test.each([
+    ['a number of its own', 'Report export fails at 95 percent'],
+    ['a code of its own', 'Report export fails with EXP-999'],
+    ['a name of its own', 'Report export fails in Firefox'],
+    ['a cause', 'Memory leak breaks database connections during export'],
+    ['an address', 'Report export fails https://evil.example'],
+    ['a placeholder', 'Report export of [name] fails'],
+    ['nothing', ''],
+    ['a story', `Report export fails${' and export fails'.repeat(8)}`],
+  ])('is not taken with %s', async (_, title) => {
+    says('cluster', { title });
+    expect(await writer().clusterName('Cannot export', SAID)).toBeNull();
+  });
+});
+
 describe('a translation of our words', () => {
   const words = outreachWords('payment_failed', 'en');
   if (!words) throw new Error('English has words');

@@ -1,11 +1,13 @@
 // Clusters: reports of the same thing find each other, engineers are told once, and people's word is final.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Writer } from '../../src/engine/llm/writer.ts';
 import { act } from '../../src/flows/actions.ts';
 import { upToDate } from '../../src/flows/cluster-book.ts';
 import { mergeClusters } from '../../src/flows/cluster-merge.ts';
 import type { ActId, Card, FormId, OtherFormId } from '../../src/model/card.ts';
 import type { EngineInput } from '../../src/ports.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
+import { NO_WORDS } from '../support/writer.ts';
 
 const BUGS = [
   'The report export stops at 90 percent and then fails with EXP-504',
@@ -131,6 +133,42 @@ describe('clusters', () => {
       await shop.work();
       expect(pings()).toHaveLength(cards);
       if (cards) expect(words(pings()[0]?.card)).toContain('Told because of a P1 with EXP-504');
+    });
+  });
+
+  describe('with a language model', () => {
+    const named = (clusterName: Writer['clusterName']) => {
+      shop.deps.writer = { ...NO_WORDS, clusterName };
+    };
+
+    it('names a bug when engineers are told of it, once, on the card that they have', async () => {
+      const asked: string[][] = [];
+      named(async (_, reports) => {
+        asked.push(reports);
+        return 'Export of large reports fails';
+      });
+      for (const text of BUGS) await report(text);
+      expect(asked).toHaveLength(1);
+      expect(asked[0]).toContain(BUGS[1]);
+      expect(pings()).toHaveLength(1);
+      expect(pings()[0]?.card.fallback).toContain('Export of large reports fails (EXP-504)');
+      expect(await bugs()).toMatchObject([{ title: 'Export of large reports fails (EXP-504)' }]);
+    });
+
+    it('keeps the local name where the model has none, and a person’s name always', async () => {
+      named(async () => null);
+      for (const text of BUGS.slice(0, 5)) await report(text);
+      expect((await bugs())[0]?.title).toContain('EXP-504');
+      const other = ['Map tiles crash MAP-7', 'Map crash MAP-7 again', 'MAP-7 crash on the map'];
+      await report(other[0] ?? '');
+      const [map] = (await bugs()).filter(({ title }) => title.includes('MAP-7'));
+      named(async () => {
+        await submit(`C-${map?.id}`, 'rename', { title: 'Map is broken' });
+        return 'Map tiles crash';
+      });
+      shop.deps.settings.clusters.customers = 3;
+      for (const text of other.slice(1)) await report(text);
+      expect((await bugs()).find(({ id }) => id === map?.id)?.title).toBe('Map is broken');
     });
   });
 

@@ -8,6 +8,7 @@ import { comparedSpans, digestOf } from '../../src/insights/digest-period.ts';
 import type { Digest } from '../../src/model/digest.ts';
 import { AppError } from '../../src/model/errors.ts';
 import { journalPlatform, openWorkspace, type Workspace } from '../support/workspace.ts';
+import { NO_WORDS } from '../support/writer.ts';
 
 const DAY = 86_400_000;
 /** A Wednesday. */
@@ -348,12 +349,11 @@ describe('a digest', { timeout: 60_000 }, () => {
     await insert([aTicket('2026-03-03T10:00:00Z'), aTicket('2026-02-24T10:00:00Z')]);
     let told: string[] = [];
     const writer = {
+      ...NO_WORDS,
       digest: async (facts: string[]) => {
         told = facts;
         return '1 ticket came in, as many as normally.';
       },
-      article: async () => null,
-      translate: async () => null,
     };
     await postDigest({ ...desk.deps, writer }, YESTERDAY, [PLACE]);
     expect(told).toContain('First answer: after 10 min');

@@ -4,6 +4,7 @@ import { act } from '../../src/flows/actions.ts';
 import { keepTrack } from '../../src/flows/track.ts';
 import { createIssue } from '../../src/flows/tracker.ts';
 import { type IssueDesk, openIssueDesk } from '../support/issue-desk.ts';
+import { NO_WORDS } from '../support/writer.ts';
 
 const ANA = { name: 'Ana' };
 
@@ -225,8 +226,7 @@ describe('a proposal', () => {
       ['that cannot has it go out in English, and the card says so', null, 'could not translate it'],
     ])('a language model %s', async (_, body, said) => {
       w.deps.writer = {
-        digest: async () => null,
-        article: async () => null,
+        ...NO_WORDS,
         translate: async (_, texts) => (body === null ? null : { ...texts, body }),
       };
       expect(await fixedForPole()).toContain(said);

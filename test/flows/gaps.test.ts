@@ -12,6 +12,7 @@ import { sendDue } from '../../src/flows/reply.ts';
 import type { Intent } from '../../src/model/platform.ts';
 import { openLocalEngine } from '../support/model-engine.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
+import { NO_WORDS } from '../support/writer.ts';
 
 const ASKED = 'Can I pay my subscription by bank transfer?';
 const ANSWER =
@@ -199,8 +200,7 @@ test('two who ask are not many, and what was answered as drafted is no gap', asy
 test('a language model’s article is written once, from the replies without their letters', async () => {
   const told: { replies: string[] }[] = [];
   w.deps.writer = {
-    digest: async () => null,
-    translate: async () => null,
+    ...NO_WORDS,
     article: async (material) => {
       told.push(material);
       return { title: 'Paying by bank transfer', body: 'Choose “Bank transfer” under Settings › Billing.' };

@@ -10,6 +10,7 @@ import { sendDue } from '../../src/flows/reply.ts';
 import type { CustomerEvent } from '../../src/model/customer.ts';
 import type { Intent } from '../../src/model/platform.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
+import { NO_WORDS } from '../support/writer.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -116,8 +117,7 @@ describe('a failed payment', () => {
     const asked: string[] = [];
     w.deps.settings.outreach.mode = 'auto';
     w.deps.writer = {
-      digest: async () => null,
-      article: async () => null,
+      ...NO_WORDS,
       translate: async (language, texts) => {
         asked.push(language);
         return {

@@ -18,6 +18,7 @@ export type Asked =
   | 'verify'
   | 'rewrite'
   | 'classify'
+  | 'cluster'
   | 'digest'
   | 'article'
   | 'translate'
@@ -29,6 +30,7 @@ const OPENINGS: [string, Asked][] = [
   ['You check drafts', 'verify'],
   ['You rewrite drafts', 'rewrite'],
   ['You sort texts', 'classify'],
+  ['You name a problem', 'cluster'],
   ['You write the first sentences of a digest', 'digest'],
   ['You write an article', 'article'],
   ['You translate a message', 'translate'],

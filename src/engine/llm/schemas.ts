@@ -64,4 +64,6 @@ export const digestSchema = z.object({
 });
 export type DigestSentence = z.infer<typeof digestSchema>['sentences'][number];
 
+export const nameSchema = z.object({ title: z.string() });
+
 export const articleSchema = z.object({ answered: z.boolean(), title: z.string(), body: z.string() });

@@ -1,4 +1,4 @@
-// What the language model words beside replies: digests, articles and translations. Code checks each; null means that the local words stand.
+// What the language model words beside replies: digests, articles, names of clusters and translations. Code checks each; null means that the local words stand.
 import { z } from 'zod';
 import { errorText } from '../../model/errors.ts';
 import { replacePersonal } from '../../model/personal.ts';
@@ -11,12 +11,12 @@ import { newFacts } from './checker.ts';
 import type { ModelClient } from './client.ts';
 import { findAppError } from './failure.ts';
 import type { PromptName, Prompts } from './prompts.ts';
-import { articleSchema, type DigestSentence, digestSchema } from './schemas.ts';
+import { articleSchema, type DigestSentence, digestSchema, nameSchema } from './schemas.ts';
 
-/** Characters of a digest's first sentences, and of an article. */
-const LONGEST = { digest: 600, title: 120, article: 3_500 };
+/** Characters of a digest's first sentences, of an article, and of a cluster's name. */
+const LONGEST = { digest: 600, title: 120, article: 3_500, name: 80 };
 const SHORTEST_ARTICLE = 60;
-/** Share of an article's words that the replies must hold: what it is made from, in other sentences. */
+/** Share of an article's or name's words that its sources must hold: what it is made from, in other sentences. */
 const OVERLAP = 0.6;
 /** A translation is neither much shorter nor much longer than what it translates. */
 const LENGTHS = { least: 0.4, most: 3 };
@@ -31,6 +31,8 @@ export interface Writer {
     questions: string[];
     replies: string[];
   }): Promise<{ title: string; body: string } | null>;
+  /** A name for a cluster that is called `name` so far, from what its reports say (free of personal data). */
+  clusterName(name: string, reports: string[]): Promise<string | null>;
   /** Texts of ours, by their names, in another language (ISO 639-1); each is asked for once. */
   translate<Texts extends Record<string, string>>(language: string, texts: Texts): Promise<Texts | null>;
 }
@@ -78,6 +80,12 @@ export function createWriter(options: { client: ModelClient; prompts: Prompts; l
       return checked('article', { title, body }, articleFault(title, body, [...questions, ...replies]));
     },
 
+    async clusterName(name, reports) {
+      const answer = await write('cluster', { name, reports }, nameSchema);
+      const title = cleanLine(answer?.title ?? '', LONGEST.name + 1).replace(/[.\s]+$/, '');
+      return answer && checked('cluster', title, nameFault(title, reports));
+    },
+
     async translate(language, texts) {
       const key = `${language} ${JSON.stringify(texts)}`;
       const known = translations.get(key);
@@ -122,10 +130,28 @@ function articleFault(title: string, body: string, sources: string[]): string | 
   const known = sources.join('\n');
   const [invented] = newFacts(`${title}\n${body}`, known);
   if (invented) return `${invented} stands in no reply`;
+  return isDrawnFrom(body, known) ? null : 'most of its words stand in no reply';
+}
+
+function nameFault(title: string, reports: string[]): string | null {
+  if (!title) return 'nothing was written';
+  if (title.length > LONGEST.name) return 'too long';
+  if (/[[\]{}<>]/.test(title)) return 'it holds markup or a placeholder';
+  const known = reports.join('\n');
+  const [invented] = newFacts(title, known);
+  if (invented) return `${invented} stands in no report`;
+  const said = new Set(known.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+  const [, ...later] = title.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const name = later.find((word) => /^\p{Lu}/u.test(word) && !said.has(word.toLowerCase()));
+  if (name) return `the name ${name} stands in no report`;
+  return isDrawnFrom(title, known) ? null : 'most of its words stand in no report';
+}
+
+/** Whether most words of a text stand in another. */
+function isDrawnFrom(text: string, known: string): boolean {
   const there = new Set(contentWords(known));
-  const words = [...new Set(contentWords(body))];
-  const shared = words.filter((word) => there.has(word)).length;
-  return shared >= OVERLAP * words.length ? null : 'most of its words stand in no reply';
+  const words = [...new Set(contentWords(text))];
+  return words.filter((word) => there.has(word)).length >= OVERLAP * words.length;
 }
 
 function translationFault(
