@@ -168,6 +168,12 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
       'Resolutions overdue': '1',
     });
     expect(await tile('Answered in time').textContent()).toContain('3 of 4 late');
+    const categories = page.getByRole('region', { name: 'Categories' });
+    await categories.getByRole('cell').getByRole('link').first().click();
+    expect(page.url()).toMatch(/view=response&topic=/);
+    await sheet().getByText('1 ticket · ').waitFor();
+    await page.keyboard.press('Escape');
+    await sheet().waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: '3 of 4 first answers that were due are late.' }).click();
     await sheet().getByText('3 tickets · ').waitFor();
   });
@@ -191,6 +197,19 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
     await tile('Tickets').waitFor();
     await page.goBack();
     await page.getByText('How accounts fare').waitFor();
+
+    await desk.pool.query(`insert into cluster (kind, title, first_seen, last_seen)
+      select 'feature_request', 'A dark calendar', min(created_at), max(created_at) from ticket`);
+    await desk.pool.query(`insert into message
+        (conversation_id, ticket_id, seq, direction, channel, external_id, author, text, at)
+      select conversation_id, id, 1, 'inbound', 'email', 'm-1', 'Maria', 'Dark, please', created_at
+        from ticket order by created_at desc limit 1`);
+    await desk.pool.query(`insert into cluster_member (cluster_id, message_id, ticket_id, score, at)
+      select 1, id, ticket_id, 1, at from message`);
+    await open('?page=signals');
+    await page.getByRole('link', { name: 'A dark calendar' }).click();
+    await sheet().getByText('1 ticket · ').waitFor();
+    await sheet().getByText('“/deskhand ticket C-1” in the chat corrects it').waitFor();
 
     await desk.pool.query(`insert into account (name) values ('Calm')`);
     await desk.pool.query(`insert into account_health (account_id, day, health, reasons)
