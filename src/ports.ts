@@ -1,7 +1,7 @@
 // The seams of Deskhand: what flows need from the outside world, and what adapters must offer.
 import type { z } from 'zod';
 import type { Analysis } from './model/analysis.ts';
-import type { Card } from './model/card.ts';
+import type { Card, Rewrite } from './model/card.ts';
 import type { Fingerprint } from './model/cluster.ts';
 import type { ContextFacts, Customer, CustomerEvent } from './model/customer.ts';
 import type { DraftProposal } from './model/draft.ts';
@@ -314,6 +314,8 @@ export interface Engine {
   id: string;
   analyse(input: EngineInput): Promise<Analysis>;
   draft(input: DraftInput): Promise<DraftProposal>;
+  /** The quick rewrites that `draft` can do as instructions; none while it starts. */
+  rewrites(): readonly Rewrite[];
   /**
    * What the problems in a message are compared by, to find others who report the same: one, or one for each where
    * it tells of several. `analysis` is what is known of the message as a whole.

@@ -1,18 +1,21 @@
 // The form behind Edit: it needs nothing but the draft, so it can come with the card.
-import { type Form, REWRITES } from '../model/card.ts';
+import type { Form } from '../model/card.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { line } from './words.ts';
 
 /** The form to write the reply in, filled with `text`. */
-export function editForm(view: Pick<TicketView, 'ticket' | 'customer' | 'draft'>, text: string): Form {
+export function editForm(
+  view: Pick<TicketView, 'ticket' | 'customer' | 'draft' | 'rewrites'>,
+  text: string,
+): Form {
   return {
     id: 'edit',
     ref: { ticketId: ticketKey(view.ticket.id), draftVersion: view.draft?.version ?? 0 },
     // Short enough for every platform's windows; the name stands under the text.
     title: 'Edit the reply',
     submit: 'Send',
-    ...(view.draft && { rewrites: REWRITES }),
+    ...(view.draft && view.rewrites.length > 0 && { rewrites: view.rewrites }),
     fields: [
       {
         type: 'multiline',

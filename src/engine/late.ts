@@ -22,6 +22,7 @@ export function createLateEngine(starting: Promise<Engine>): Engine {
     learn: async (example) => (await starting).learn(example),
     addExemplars: async (exemplars) => (await starting).addExemplars(exemplars),
     setArticles: async (articles) => (await starting).setArticles(articles),
+    rewrites: () => engine?.rewrites() ?? [],
     glance: (text) => engine?.glance(text) ?? 0.5,
     learned: starting.then((started) => started.learned).catch(() => undefined),
     calibrated: starting.then((started) => started.calibrated).catch(() => undefined),

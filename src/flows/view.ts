@@ -7,7 +7,7 @@ import type { Draft } from '../model/draft.ts';
 import type { TicketView } from '../model/view.ts';
 import type { FlowDeps } from './deps.ts';
 
-type ViewDeps = Pick<FlowDeps, 'clock' | 'settings' | 'taxonomy' | 'publicUrl'>;
+type ViewDeps = Pick<FlowDeps, 'clock' | 'engine' | 'settings' | 'taxonomy' | 'publicUrl'>;
 
 /** Everything that people see of a ticket. `working` tells the card that a draft is being made. */
 export async function ticketView(
@@ -30,6 +30,7 @@ export async function ticketView(
     customer,
     messages,
     draft,
+    rewrites: deps.engine.rewrites(),
     decisions,
     outbox: outbox && { ...outbox, draftVersion: await draftVersion(store, ticket.id, outbox, draft) },
     context: ticket.context,

@@ -1,4 +1,5 @@
 // What a ticket's card is drawn from: the ticket with everything that people see of it.
+import type { Rewrite } from './card.ts';
 import type { ContextFacts, Customer } from './customer.ts';
 import type { DecisionRecord } from './decision.ts';
 import type { Draft } from './draft.ts';
@@ -26,6 +27,8 @@ export interface TicketView {
   messages: Message[];
   /** The newest version. */
   draft: Draft | null;
+  /** Ways in which the engine can write it anew. */
+  rewrites: readonly Rewrite[];
   /** Oldest first. */
   decisions: DecisionRecord[];
   outbox: OutboxView | null;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { snoozePresets, ticketForm } from '../../src/cards/forms.ts';
 import { DECISION_FORMS } from '../../src/model/card.ts';
 import { decisionSchema } from '../../src/model/decision.ts';
+import type { TicketView } from '../../src/model/view.ts';
 import { aDecision, aView, NOW } from '../support/ticket-views.ts';
 
 const directory = {
@@ -43,6 +44,13 @@ describe('ticketForm', () => {
   it('edit begins with what an agent wrote last', () => {
     const view = aView({ decisions: [aDecision({ kind: 'edit', text: 'Better words' })] });
     expect(ticketForm('edit', view, directory).fields[0]?.value).toBe('Better words');
+  });
+
+  it('edit offers the rewrites that the engine can do, and none to speak of while it starts', () => {
+    const offered = (over: Partial<TicketView>) => ticketForm('edit', aView(over), directory).rewrites;
+    expect(offered({ rewrites: ['Shorter', 'Friendlier'] })).toEqual(['Shorter', 'Friendlier']);
+    expect(offered({ rewrites: [] })).toBeUndefined();
+    expect(offered({ draft: null })).toBeUndefined();
   });
 
   it('likely categories come first', () => {

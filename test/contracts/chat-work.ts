@@ -1,5 +1,6 @@
 // What agents do from chat beside answering: tickets out of messages, rewrites, feedback, and what each may do.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { REWRITES } from '../../src/model/card.ts';
 import { appears, type Chat, type ChatWorld, openChat, until } from './chat-world.ts';
 
 const WORDS = 'Maria (maria@acme.example) says:\nthe export of last week is <empty> & she is cross';
@@ -54,14 +55,16 @@ export function workContract(current: () => Chat): void {
       chat = current();
     });
 
-    it('is written anew from within the edit form, and nothing is sent', async () => {
+    it('is written anew from within the edit form in every way that is offered, and nothing is sent', async () => {
       const { id, key } = await chat.ticket();
-      await chat.open('ana', key, 'form:edit');
-      await chat.world.rewrite('ana', 'Shorter');
-      await until(async () => {
-        await chat.desk.work();
-        expect(chat.card(key).text).toContain('[shorter]');
-      });
+      for (const how of REWRITES) {
+        await chat.open('ana', key, 'form:edit');
+        await chat.world.rewrite('ana', how);
+        await until(async () => {
+          await chat.desk.work();
+          expect(chat.card(key).text).toContain(`[${how.toLowerCase()}]`);
+        });
+      }
       expect(await chat.decided(id)).toEqual([]);
       expect(chat.desk.email.sent).toEqual([]);
       expect(chat.world.refused()).toEqual([]);

@@ -281,6 +281,13 @@ describe('rewriting', () => {
     });
   });
 
+  it('is offered with more detail only where the model does it', () => {
+    expect(opened.engine.rewrites()).toContain('More detailed');
+    const { engine } = createTestModelEngine(double, local, { steps: ['draft'] });
+    expect(engine.rewrites()).toEqual(local.rewrites());
+    expect(local.rewrites()).not.toContain('More detailed');
+  });
+
   it('does without the model what can be done without it', async () => {
     double.on('rewrite', () => ({ status: 500 }));
     const written = await draft(ASKED, { ...asked, instructions: ['shorter'] });

@@ -7,7 +7,7 @@ import { knownTokens, reusableReply } from '../../src/engine/local/exemplars.ts'
 import type { ArticleItem } from '../../src/engine/local/fitting.ts';
 import { firstName } from '../../src/engine/local/phrases.ts';
 import { createSearchIndex, type SearchIndex } from '../../src/engine/local/retrieval.ts';
-import { rewrite } from '../../src/engine/local/rewriting.ts';
+import { QUICK_REWRITES, rewrite } from '../../src/engine/local/rewriting.ts';
 import type { Exemplar, KnowledgeArticle } from '../../src/ports.ts';
 import { analysis, article, customer, draftInput, wordEmbedder } from './samples.ts';
 
@@ -345,8 +345,13 @@ describe('a rewrite', () => {
     expect(formal).toContain('You cannot miss it.');
   });
 
+  it.each(QUICK_REWRITES)('does what the edit form offers: %s', (how) => {
+    expect(rewrite(text, [how.toLowerCase()], signature)).not.toBe(text);
+  });
+
   it.each([
     'in French',
+    'more detailed',
     'mention the March promotion',
     'less formal',
     'shorter and in Spanish',

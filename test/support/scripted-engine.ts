@@ -2,6 +2,7 @@
 import { signaturesOf, weighTerms } from '../../src/engine/local/fingerprint.ts';
 import { contentWords } from '../../src/engine/local/retrieval.ts';
 import type { Analysis } from '../../src/model/analysis.ts';
+import { REWRITES } from '../../src/model/card.ts';
 import type { Fingerprint } from '../../src/model/cluster.ts';
 import type { DraftProposal } from '../../src/model/draft.ts';
 import type { DraftInput, Engine, EngineInput } from '../../src/ports.ts';
@@ -84,6 +85,7 @@ export function scriptedEngine() {
       const common = [...one].filter((word) => other.has(word)).length;
       return common / Math.max(1, Math.min(one.size, other.size));
     },
+    rewrites: () => REWRITES,
     glance: (_text: string) => 0.5,
     similarTickets: async () => [],
     searchKnowledge: async () => [],

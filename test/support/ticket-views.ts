@@ -1,5 +1,6 @@
 // Made-up tickets in every state, for tests of cards and for looking at the console.
 import type { Analysis } from '../../src/model/analysis.ts';
+import { REWRITES } from '../../src/model/card.ts';
 import type { DecisionRecord } from '../../src/model/decision.ts';
 import type { Draft } from '../../src/model/draft.ts';
 import type { Message } from '../../src/model/message.ts';
@@ -207,6 +208,7 @@ export function aView(over: Partial<TicketView> = {}): TicketView {
     },
     messages: [aMessage()],
     draft: aDraft(),
+    rewrites: REWRITES,
     decisions: [],
     outbox: null,
     context: [

@@ -1,5 +1,6 @@
 // The engine with a language model in front: it refines what the local engine does, and falls back to it.
 import { type Analysis, SPAM } from '../../model/analysis.ts';
+import { REWRITES } from '../../model/card.ts';
 import type { DraftProposal, Reason } from '../../model/draft.ts';
 import { type AppError, errorText } from '../../model/errors.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
@@ -102,7 +103,13 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
     return Object.assign(new Error('its answer could not be worked with.'), { code: 'model_path_failed' });
   }
 
-  return { ...local, id: `model ${client.settings.models.join(', ')}`, analyse, draft };
+  return {
+    ...local,
+    id: `model ${client.settings.models.join(', ')}`,
+    analyse,
+    draft,
+    rewrites: () => (does('rewrite') ? REWRITES : local.rewrites()),
+  };
 }
 
 /** A holding reply repeats the summary to the customer; the model's, written for the team, would sound odd there. */

@@ -18,6 +18,7 @@ import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
 import type { Piece } from './macro-index.ts';
 import { answerOf, type MacroParts } from './macros.ts';
 import { cosine } from './retrieval.ts';
+import { QUICK_REWRITES } from './rewriting.ts';
 import { glanceAt, signalTexts } from './signals.ts';
 import { cleanText, sentences, wordCount } from './text.ts';
 import { startSignalTraining } from './trainer.ts';
@@ -204,6 +205,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const known = knowledge.known();
       return composeDraft(input, { ...asked, known, coverage, articleAt, hasMacro, now: clock.now() });
     },
+    rewrites: () => QUICK_REWRITES,
     async fingerprints({ subject, text }, analysis) {
       const parts = partsOf(text);
       const texts = parts.map((part, i) => (subject && i === 0 ? `${subject}\n${part}` : part));

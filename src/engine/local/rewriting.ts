@@ -1,9 +1,10 @@
 // Rewrites of a draft that need no language model: shorter, warmer, more formal, offer a call.
+import type { Rewrite } from '../../model/card.ts';
 import { AppError } from '../../model/errors.ts';
 import { paragraphs } from './phrases.ts';
 import { sentences } from './text.ts';
 
-type Rewrite = (blocks: Blocks) => Blocks;
+type Change = (blocks: Blocks) => Blocks;
 
 interface Blocks {
   greeting: string;
@@ -21,7 +22,7 @@ function isSteps(block: string): boolean {
   return /^\s*(?:\d+[.)]|[-•])\s/m.test(block);
 }
 
-const shorter: Rewrite = (blocks) => {
+const shorter: Change = (blocks) => {
   const essential = blocks.body.filter(
     (block) => !/^(?:Good to know|If that does not work|Thank you for|More on this)/i.test(block),
   );
@@ -33,15 +34,15 @@ const shorter: Rewrite = (blocks) => {
   return { ...blocks, body };
 };
 
-function withOpening(words: string): Rewrite {
+function withOpening(words: string): Change {
   return (blocks) => (blocks.body.includes(words) ? blocks : { ...blocks, body: [words, ...blocks.body] });
 }
 
-function withClosing(words: string): Rewrite {
+function withClosing(words: string): Change {
   return (blocks) => (blocks.body.includes(words) ? blocks : { ...blocks, body: [...blocks.body, words] });
 }
 
-const warmer: Rewrite = (blocks) => withClosing(WARM_CLOSING)(withOpening(WARM_OPENING)(blocks));
+const warmer: Change = (blocks) => withClosing(WARM_CLOSING)(withOpening(WARM_OPENING)(blocks));
 
 const CONTRACTIONS: [RegExp, string][] = [
   [/\bcan't\b/g, 'cannot'], [/\bwon't\b/g, 'will not'], [/n't\b/g, ' not'], [/\bI'm\b/g, 'I am'], [/'re\b/g, ' are'],
@@ -53,14 +54,14 @@ export function writtenOut(text: string): string {
   return CONTRACTIONS.reduce((words, [from, to]) => words.replace(from, to), text.replace(/’/g, "'"));
 }
 
-const formal: Rewrite = ({ greeting, body, signature }) => ({
+const formal: Change = ({ greeting, body, signature }) => ({
   greeting: greeting.replace(/^(?:Hi|Hello|Hey)\b/, 'Dear').replace(/^Dear,/, 'Dear customer,'),
   body: body.map(writtenOut),
   signature: signature.replace(/^(?:Best|Cheers|Thanks),/, 'Kind regards,'),
 });
 
 /** The words an instruction may have, and what they do; first match wins for each part of an instruction. */
-const REWRITES: [RegExp, Rewrite][] = [
+const REWRITES: [RegExp, Change][] = [
   [/\b(?:short(?:er|en)?|brief(?:er)?|concise|less text|trim)\b/i, shorter],
   [/\b(?:apolog\w+|sorry|empath\w+|understanding)\b/i, withOpening(APOLOGY)],
   [/\b(?:warm(?:er)?|friendl\w+|nicer|kinder|softer|personal)\b/i, warmer],
@@ -86,6 +87,9 @@ function takeBlocks(text: string, signature: string): Blocks {
     signature: unsigned === text ? '' : signed,
   };
 }
+
+/** Those of the quick rewrites that need no more to be known than the draft says. */
+export const QUICK_REWRITES: readonly Rewrite[] = ['Shorter', 'Friendlier', 'More formal'];
 
 /** What can be asked for, in words for the person who asked. */
 export const CAN_REWRITE = 'shorter, warmer, more apologetic, more formal, or offer a call';
