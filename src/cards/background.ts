@@ -4,7 +4,7 @@ import type { Source } from '../model/draft.ts';
 import { type Ticket, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { peopleBlocks } from './details.ts';
-import { count, date, line } from './words.ts';
+import { date, line } from './words.ts';
 
 /** Earlier tickets of the customer that are named. */
 export const EARLIER = 5;
@@ -12,19 +12,13 @@ export const EARLIER = 5;
 /** `earlier`: tickets of the same customer before this one, newest first. */
 export function backgroundCard(view: TicketView, earlier: Ticket[]): Card {
   const key = ticketKey(view.ticket.id);
-  const sources = view.draft?.sources ?? [];
-  const similar = sources.filter(({ kind }) => kind === 'exemplar');
   return {
     tone: 'neutral',
     fallback: `${key}: what is behind it`,
     ref: null,
     blocks: [
       { type: 'header', text: 'What is behind it', chips: [{ kind: 'id', text: key }] },
-      ...sourcesBlock(
-        'Sources of the draft',
-        sources.filter(({ kind }) => kind !== 'exemplar'),
-      ),
-      ...sourcesBlock(count(similar.length, 'similar solved ticket'), similar),
+      ...sourcesBlock(view.draft?.sources ?? []),
       ...peopleBlocks(view),
       ...earlierBlock(view, earlier.slice(0, EARLIER)),
       {
@@ -35,17 +29,14 @@ export function backgroundCard(view: TicketView, earlier: Ticket[]): Card {
   };
 }
 
-function sourcesBlock(title: string, sources: Source[]): Block[] {
+function sourcesBlock(sources: Source[]): Block[] {
   if (sources.length === 0) return [];
   const items = sources.map((source) => ({
     title: line(source.title, 150),
     url: source.url,
     passage: line(source.passage, 300),
   }));
-  return [
-    { type: 'text', style: 'strong', text: title },
-    { type: 'sources', items },
-  ];
+  return [{ type: 'sources', items }];
 }
 
 function earlierBlock(view: TicketView, earlier: Ticket[]): Block[] {

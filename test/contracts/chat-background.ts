@@ -46,7 +46,7 @@ export function backgroundContract(current: () => Chat): void {
       for (const words of [
         'Copies of invoices',
         'https://evil.example|here',
-        '1 similar solved ticket',
+        'T-88',
         'You find it under Billing, Invoices.',
         'maria@acme.example',
         before.key,
