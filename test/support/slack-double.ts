@@ -82,6 +82,8 @@ export async function createSlackDouble() {
   let fault: SlackFault | null = null;
   /** How many more calls of such methods are answered by 429. */
   let storm: { left: number; fits: RegExp } | null = null;
+  /** How response URLs fail while the rest works. */
+  let deaf: 'server error' | 'timeout' | 'expired' | null = null;
   let onlyClassic = false;
   let socketUrl: string | null = null;
   let count = 0;
@@ -255,6 +257,14 @@ export async function createSlackDouble() {
     },
   };
 
+  /** Whether this call is one too many. */
+  function isStormy(entry: { method: string; status: number }): boolean {
+    if (!storm || storm.left === 0 || !storm.fits.test(entry.method)) return false;
+    storm.left -= 1;
+    entry.status = 429;
+    return true;
+  }
+
   async function call(method: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const args = decode(await readText(request));
     const entry = { method, args, at: Date.now(), status: 200 };
@@ -262,11 +272,8 @@ export async function createSlackDouble() {
     const token = request.headers.authorization?.replace('Bearer ', '');
     if (fault === 'timeout') return hold(response);
     if (fault === 'server error') return send(response, 500, { ok: false });
-    if (storm && storm.left > 0 && storm.fits.test(method)) {
-      storm.left -= 1;
-      entry.status = 429;
+    if (isStormy(entry))
       return send(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
-    }
     try {
       const run = methods[method];
       if (!run) throw new Refusal('unknown_method');
@@ -290,7 +297,12 @@ export async function createSlackDouble() {
   async function respond(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const args = decode(await readText(request));
     const known = responses.get(id);
-    if (!known) return send(response, 404, { ok: false, error: 'expired_url' });
+    const entry = { method: 'response_url', args, at: Date.now(), status: 200 };
+    journal.push(entry);
+    if (fault === 'timeout' || deaf === 'timeout') return hold(response);
+    if (fault === 'server error' || deaf === 'server error') return send(response, 500, { ok: false });
+    if (isStormy(entry)) return send(response, 429, { ok: false }, { 'retry-after': '1' });
+    if (!known || deaf === 'expired') return send(response, 404, { ok: false, error: 'expired_url' });
     try {
       const blocks = blocksOf(args);
       const replaced = args.replace_original ? privates.find(({ ts }) => ts === known.on) : undefined;
@@ -363,6 +375,9 @@ export async function createSlackDouble() {
         for (const response of held) response.destroy();
         held.clear();
       }
+    },
+    failResponses(how: typeof deaf) {
+      deaf = how;
     },
     refuseNewBlocks() {
       onlyClassic = true;

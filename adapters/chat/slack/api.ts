@@ -11,6 +11,7 @@ import { LIMITS, RATES } from './limits.ts';
 import { mentioning } from './mention.ts';
 import { createPictures } from './pictures.ts';
 import { type RenderOptions, renderCard, type SlackMessage } from './render.ts';
+import type { Responses } from './responses.ts';
 import { line, rich, words } from './rich.ts';
 import { cutLine, escaped } from './text.ts';
 
@@ -59,10 +60,12 @@ export type Api = ReturnType<typeof createApi>;
 
 export function createApi({
   client,
+  responses,
   limiter,
   log,
 }: {
   client: webApi.WebClient;
+  responses: Responses;
   limiter: RateLimiter;
   log: Log;
 }) {
@@ -197,31 +200,37 @@ export function createApi({
     },
 
     /** Privately: in the channel, or by direct message where the person or the bot is not in it. */
-    async tell(user: string, text: string, channel: string | null, thread: string | null): Promise<void> {
-      const message = sentence(text);
+    async tell(
+      user: string,
+      said: string | Card,
+      channel: string | null,
+      thread: string | null,
+    ): Promise<void> {
+      const say = (send: (message: SlackMessage) => Promise<unknown>) =>
+        attempt(() => (typeof said === 'string' ? send(sentence(said)) : draw(said, send)));
       try {
-        if (channel) return await ephemeral(channel, user, thread, message);
+        if (channel) {
+          await say((message) => ephemeral(channel, user, thread, message));
+          return;
+        }
       } catch (error) {
         if (error instanceof AppError && (error.retryable || error.code === 'token_revoked')) throw error;
       }
       await paced('chat.postMessage', { channel: user, urgency: 1 }, () =>
-        attempt(() => client.chat.postMessage({ ...QUIET, channel: user, ...message })),
+        say((message) => client.chat.postMessage({ ...QUIET, channel: user, ...message })),
       );
     },
 
-    /** Shows a card to one person. */
-    async show(user: string, card: Card, channel: string, thread: string | null): Promise<void> {
-      await attempt(() => draw(card, (message) => ephemeral(channel, user, thread, message)));
-    },
-
-    /** Answers through a response URL: a new private message, or the private message that was pressed. */
-    async respond(respond: Respond, answer: string | Card, replace: boolean): Promise<void> {
+    /** Answers through a response URL: a new private message, or in place of the one that was pressed. */
+    async respond(url: string, answer: string | Card, replace: boolean): Promise<void> {
       const send = (message: SlackMessage) =>
-        respond({ ...message, response_type: 'ephemeral', replace_original: replace });
-      if (typeof answer === 'string') await send(sentence(answer));
+        paced('response URL', { urgency: 1 }, () => responses(url, message, replace));
+      if (typeof answer === 'string') return send(sentence(answer));
       // A response URL does not say what it dislikes, so blocks that it refuses are drawn again as classic ones.
-      else
-        await send(renderCard(answer, { classic })).catch(() => send(renderCard(answer, { classic: true })));
+      await send(renderCard(answer, { classic })).catch((error: unknown) => {
+        if (!hasCode(error, 'slack_refused')) throw error;
+        return send(renderCard(answer, { classic: true }));
+      });
     },
 
     /** Opens a window and returns its id. */
@@ -289,11 +298,6 @@ export function createApi({
     return false;
   }
 }
-
-/** bolt's `respond`. */
-export type Respond = (
-  message: SlackMessage & { response_type: 'ephemeral'; replace_original: boolean },
-) => Promise<unknown>;
 
 /** A few words as a message. */
 function sentence(text: string): SlackMessage {

@@ -96,7 +96,8 @@ export function toAppError(error: unknown): AppError {
   });
 }
 
-function tooFast(retryAfterMs: number, cause: unknown): AppError {
+/** Slack's 429. */
+export function tooFast(retryAfterMs: number, cause?: unknown): AppError {
   return new AppError('rate_limited', 'Slack asks for a pause; it goes on by itself.', {
     retryable: true,
     retryAfterMs,

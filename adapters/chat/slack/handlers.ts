@@ -12,7 +12,7 @@ import {
   intentOfRewrite,
 } from '../../../src/model/platform.ts';
 import type { AgentEntry, Log } from '../../../src/ports.ts';
-import type { Api, Respond } from './api.ts';
+import type { Api } from './api.ts';
 import { FORM, type Origin, renderForm } from './forms.ts';
 import { encodeMessage, PREFIX, parseMessage } from './ids.ts';
 import { CREATE_TICKET } from './manifest.ts';
@@ -57,10 +57,10 @@ export interface Desk {
 
 /** Hangs Deskhand's listeners on a bolt app. */
 export function listen(app: App, desk: Desk): void {
-  app.action(new RegExp(`^${PREFIX}`), async ({ ack, body, respond }) => {
+  app.action(new RegExp(`^${PREFIX}`), async ({ ack, body }) => {
     await ack();
     const click = parseClick(body);
-    if (click) await clicked(desk, click, respond);
+    if (click) await clicked(desk, click);
   });
   app.view<ViewSubmitAction>({ callback_id: FORM, type: 'view_submission' }, async ({ ack, body }) => {
     const submission = parseFormSubmission(body);
@@ -72,16 +72,19 @@ export function listen(app: App, desk: Desk): void {
     const shortcut = parseShortcut(body, await desk.botUserId());
     if (shortcut && (await desk.isNew(shortcut.id))) await taken(desk, shortcut);
   });
-  app.command('/deskhand', async ({ ack, body, respond }) => {
+  app.command('/deskhand', async ({ ack, body }) => {
     await ack();
     const command = parseCommand(body);
     if (!command || !(await desk.isNew(command.id))) return;
-    const { user, text } = command;
+    const { user, text, channel } = command;
     const answer = await desk.people
       .find(user)
       .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text } }))
       .then(shown, failed);
-    if (answer) await desk.api.respond(respond, answer, false);
+    if (answer === null) return;
+    await respond(desk, { ...command, at: [channel, null] }, answer, false).catch((error: unknown) =>
+      desk.log.warn({ reason: errorText(error) }, 'a command could not be answered'),
+    );
   });
   app.event('app_home_opened', async ({ body }) => {
     const home = parseHome(body);
@@ -109,7 +112,7 @@ function shown(reply: ActionReply): Card | string | null {
   return reply.kind === 'notice' ? reply.text : null;
 }
 
-async function clicked(desk: Desk, click: Click, respond: Respond): Promise<void> {
+async function clicked(desk: Desk, click: Click): Promise<void> {
   const origin = originOf(click);
   try {
     if (!(await desk.isNew(click.id))) return;
@@ -129,7 +132,7 @@ async function clicked(desk: Desk, click: Click, respond: Respond): Promise<void
       await desk.api.updateView(view, viewOf(reply, what.ref, origin));
       return;
     }
-    await answer(desk, await decide(), click, origin, respond);
+    await answer(desk, await decide(), click, origin);
   } catch (error) {
     desk.log.warn(
       { ticketId: click.what.ref.ticketId, reason: errorText(error) },
@@ -184,17 +187,26 @@ function apology(error: unknown): string {
 }
 
 /** Private words about what was pressed. A card in the channel is updated by the flows themselves. */
-async function answer(
-  desk: Desk,
-  reply: ActionReply,
-  click: Click,
-  origin: Origin,
-  respond: Respond,
-): Promise<void> {
+async function answer(desk: Desk, reply: ActionReply, click: Click, origin: Origin): Promise<void> {
   const said = shown(reply);
   if (said === null) return;
-  if (click.on?.ephemeral) await desk.api.respond(respond, said, typeof said !== 'string');
-  else if (typeof said === 'string') await desk.api.tell(click.user, said, ...whereOf(origin));
+  const at = whereOf(origin);
+  if (click.on?.ephemeral) await respond(desk, { ...click, at }, said, typeof said !== 'string');
+  else if (typeof said === 'string') await desk.api.tell(click.user, said, ...at);
+}
+
+/** Through the response URL, or else by a private message of the bot; both again while Slack is in trouble. */
+function respond(
+  desk: Desk,
+  to: { user: string; responseUrl: string | null; at: Place },
+  said: string | Card,
+  replace: boolean,
+): Promise<void> {
+  const { user, responseUrl, at } = to;
+  const tell = () => desk.api.tell(user, said, ...at);
+  return desk.persist(() =>
+    responseUrl ? desk.api.respond(responseUrl, said, replace).catch(tell) : tell(),
+  );
 }
 
 /** Where a press belongs: the message, or the one that its window was opened on. */
@@ -209,7 +221,9 @@ function originOf(click: Click): Origin {
 }
 
 /** Channel and thread for a private word. */
-function whereOf(origin: Origin): [channel: string | null, thread: string | null] {
+type Place = [channel: string | null, thread: string | null];
+
+function whereOf(origin: Origin): Place {
   return [origin.channel || null, origin.message ? parseMessage(origin.message).thread : null];
 }
 
@@ -290,9 +304,5 @@ async function heard(desk: Desk, words: Words): Promise<void> {
   if (reply.kind === 'none' && reply.kept) return desk.api.markKept(channel, words.ts);
   const said = shown(reply);
   if (said === null) return;
-  await desk.persist(() =>
-    typeof said === 'string'
-      ? desk.api.tell(user, said, channel, thread)
-      : desk.api.show(user, said, channel, thread),
-  );
+  await desk.persist(() => desk.api.tell(user, said, channel, thread));
 }

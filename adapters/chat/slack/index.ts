@@ -15,6 +15,7 @@ import { SCOPES } from './manifest.ts';
 import { createPeople } from './people.ts';
 import { createLooks } from './reactions.ts';
 import { createHttpReceiver } from './receiver.ts';
+import { createResponses } from './responses.ts';
 import { createSeen } from './seen.ts';
 import { createSocketReceiver } from './socket.ts';
 
@@ -46,6 +47,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
   };
   const api = createApi({
     client: new webApi.WebClient(config.botToken, { ...clientOptions }),
+    responses: createResponses({ fetch: deps.fetch, timeoutMs: config.timeoutMs }),
     limiter: deps.limiter,
     log,
   });

@@ -53,6 +53,8 @@ export const RATES = {
   'views.open': TIER_4,
   'views.publish': TIER_4,
   'views.update': TIER_4,
+  /** Not documented for response URLs. */
+  'response URL': TIER_4,
   /** Three calls for each file, the tightest of which counts. */
   files: TIER_4,
 } as const;

@@ -140,11 +140,15 @@ export interface SlashCommand {
   id: string;
   user: string;
   text: string;
+  channel: string | null;
+  responseUrl: string | null;
 }
 
 const commandSchema = z.looseObject({
   trigger_id: z.string(),
   user_id: z.string(),
+  channel_id: z.string().optional(),
+  response_url: z.string().optional(),
   text: z.string().default(''),
 });
 
@@ -152,8 +156,14 @@ const commandSchema = z.looseObject({
 export function parseCommand(body: unknown): SlashCommand | null {
   const parsed = commandSchema.safeParse(body);
   if (!parsed.success) return null;
-  const { trigger_id: id, user_id: user, text } = parsed.data;
-  return { id, user, text: fromSlack(text, null).trim() };
+  const { trigger_id: id, user_id: user, text, channel_id, response_url } = parsed.data;
+  return {
+    id,
+    user,
+    text: fromSlack(text, null).trim(),
+    channel: channel_id ?? null,
+    responseUrl: response_url ?? null,
+  };
 }
 
 /** "Create ticket" in a message's menu. */

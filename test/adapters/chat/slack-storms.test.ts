@@ -1,4 +1,4 @@
-// Slack's 429 of every method: it is waited for. (Storms of posts and updates are in the contract.)
+// Slack's 429 of every method: it is waited for (storms of posts and updates are in the contract); response URLs that fail.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
@@ -53,6 +53,16 @@ describe('a 429 of Slack', { timeout: 60_000 }, () => {
       },
     ],
     [
+      'of a private answer',
+      /^response_url$/,
+      async () => {
+        const { key } = await chat.ticket();
+        await world.command('ana', 'queue');
+        await until(() => expect(chat.said('ana')).toContain(key));
+        expect(calls('chat.postEphemeral')).toEqual([]);
+      },
+    ],
+    [
       'of a mark under a note',
       /^reactions\./,
       async () => {
@@ -75,5 +85,62 @@ describe('a 429 of Slack', { timeout: 60_000 }, () => {
     await until(() => expect(calls('reactions.add')).toHaveLength(1));
     expect(world.marks?.(note)).toEqual([]);
     expect(await chat.desk.store.messagesOf(id)).toHaveLength(2);
+  });
+});
+
+describe('a response URL that takes no answer', { timeout: 60_000 }, () => {
+  let world: SlackWorld;
+  let chat: Chat;
+  beforeEach(async () => {
+    world = await slackWorld('http', { timeoutMs: 300 });
+    chat = await openChat(world);
+  });
+  afterEach(() => chat.close());
+
+  it.each(['server error', 'timeout', 'expired'] as const)(
+    '(%s) leaves the agent a private message instead',
+    async (how) => {
+      const { key } = await chat.ticket();
+      world.slack.failResponses(how);
+      await world.command('ana', 'queue');
+      await until(() => expect(chat.said('ana')).toContain(key));
+      await world.command('ana', 'search');
+      await until(() => expect(chat.said('ana')).toContain('Search for what?'));
+      expect(world.slack.privates.map(({ channel }) => channel)).toEqual([world.channel, world.channel]);
+      expect(world.refused()).toEqual([]);
+    },
+  );
+
+  it('leaves a direct message where the command was written outside of the bot’s channels', async () => {
+    const { key } = await chat.ticket();
+    world.slack.failResponses('expired');
+    world.slack.channels.get(world.channel)?.members.delete('U0ANA');
+    await world.command('ana', 'queue');
+    await until(() => expect(chat.said('ana')).toContain(key));
+    expect(world.slack.privates.map(({ channel }) => channel)).toEqual(['DU0ANA']);
+  });
+
+  it('leaves another private message after a press on a private card', async () => {
+    const { key } = await chat.ticket();
+    await world.command('vera', `ticket ${key}`);
+    await until(() => expect(world.privates?.('vera')).toHaveLength(1));
+    world.slack.failResponses('expired');
+    const [card] = world.privates?.('vera') ?? [];
+    if (!card) throw new Error('no private card');
+    await world.press('vera', card, 'take');
+    await until(() => expect(world.notices('vera')[1]).toContain('viewer'));
+  });
+
+  it('is tried again, like the message, when Slack is in trouble altogether', async () => {
+    const { key } = await chat.ticket();
+    await world.command('ana', 'mine');
+    await until(() => expect(chat.said('ana')).toContain('Taken by you: 0'));
+    world.slack.setFault('server error');
+    await world.command('ana', 'queue');
+    await until(() =>
+      expect(world.slack.journal.some(({ method }) => method === 'chat.postEphemeral')).toBe(true),
+    );
+    world.slack.setFault(null);
+    await until(() => expect(chat.said('ana')).toContain(key));
   });
 });
