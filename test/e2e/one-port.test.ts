@@ -1,64 +1,43 @@
-// The whole bot with Slack, Discord and Teams set up as documented, beside the API on one port: one ticket on all three.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+// The whole bot with Slack, Discord and Teams set up as documented, beside the API on one port: each tells the whole story.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TeamsConfig } from '../../adapters/chat/teams/config.ts';
-import { loadConfig } from '../../src/config.ts';
-import { createHttpServer } from '../../src/infra/http/server.ts';
-import { createMetrics } from '../../src/infra/metrics.ts';
-import { allModules } from '../../src/main/adapters.ts';
-import { startBot } from '../../src/main/bot.ts';
-import { appOf } from '../../src/main/http.ts';
+import type { Config } from '../../src/config.ts';
+import type { ActionId } from '../../src/model/card.ts';
 import { appears, type ChatWorld, type Seen, until } from '../contracts/chat-world.ts';
-import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
-import { createTestDatabase } from '../support/database.ts';
 import { type DiscordWorld, openDiscordWorld } from '../support/discord-world.ts';
-import { createReplyWebhook, type ReplyWebhook } from '../support/reply-webhook.ts';
-import { scriptedEngine } from '../support/scripted-engine.ts';
-import { silentLog } from '../support/silent-log.ts';
 import { SLACK } from '../support/slack-double.ts';
 import { type SlackWorld, slackWorld } from '../support/slack-world.ts';
 import { tellAsOneStory } from '../support/story.ts';
 import { BOT } from '../support/teams-double.ts';
 import { buildTeamsWorld } from '../support/teams-world.ts';
+import { openWholeBot, type WholeBot } from '../support/whole-bot.ts';
 
-const TOKEN = 'a-token-of-the-api-that-is-long-enough';
-const LONG = 60_000;
+const LONG = 90_000;
+
+type Words = Record<string, string>;
 
 let slack: SlackWorld;
 let discord: DiscordWorld;
 let teams: Awaited<ReturnType<typeof buildTeamsWorld>>;
-let customers: ReplyWebhook;
-let url = '';
-const undo: (() => Promise<unknown>)[] = [];
+let bot: WholeBot;
 
 /** What `.env` and config/deskhand.yaml say; nothing but Microsoft's sign-in pages is elsewhere than documented. */
-async function settings(folder: string, databaseUrl: string) {
-  const file = join(folder, 'deskhand.yaml');
+function asDocumented(): Promise<WholeBot> {
   const places = { slack: slack.channel, discord: discord.channel, teams: teams.channel };
-  await writeFile(
-    file,
-    JSON.stringify({
-      channels: { tickets: Object.entries(places).map(([id, channel]) => `${id}:${channel}`) },
-      agents: [
-        {
-          name: 'Ana',
-          email: 'ana@team.example',
-          role: 'lead',
-          ...discord.agents?.['ana@team.example'],
-          ...teams.agents?.['ana@team.example'],
-        },
-      ],
-      send: { undoSeconds: 1 },
-    }),
-  );
-  const config = loadConfig(allModules, {
-    DATA_DIR: folder,
-    DATABASE_URL: databaseUrl,
-    DESKHAND_CONFIG: file,
-    DESKHAND_API_TOKEN: TOKEN,
-    DESKHAND_REPLY_WEBHOOK_URL: customers.url,
-    DESKHAND_REPLY_WEBHOOK_SECRET: customers.secret,
+  const yaml = {
+    channels: { tickets: Object.entries(places).map(([id, channel]) => `${id}:${channel}`) },
+    agents: [
+      {
+        name: 'Ana',
+        email: 'ana@team.example',
+        role: 'lead',
+        team: 'billing',
+        ...discord.agents?.['ana@team.example'],
+        ...teams.agents?.['ana@team.example'],
+      },
+    ],
+  };
+  const env = {
     SLACK_BOT_TOKEN: SLACK.botToken,
     SLACK_SIGNING_SECRET: SLACK.signingSecret,
     SLACK_API_URL: slack.slack.apiUrl,
@@ -69,102 +48,73 @@ async function settings(folder: string, databaseUrl: string) {
     TEAMS_APP_PASSWORD: BOT.password,
     TEAMS_TENANT_ID: BOT.tenantId,
     TEAMS_SERVICE_URL: teams.double.serviceUrl,
+  };
+  return openWholeBot(yaml, env, (config: Config) => {
+    // The slice is what its own schema made.
+    const slice = config.adapters.get('teams') as TeamsConfig;
+    const adapters = new Map(config.adapters).set('teams', { ...slice, authority: teams.double.authority });
+    return { ...config, adapters };
   });
-  // The slice is what its own schema made.
-  const slice = config.adapters.get('teams') as TeamsConfig;
-  const adapters = new Map(config.adapters).set('teams', { ...slice, authority: teams.double.authority });
-  return { ...config, adapters };
+}
+
+async function startAndMeet(): Promise<void> {
+  await bot.start();
+  slack.meet(bot.url);
+  teams.meet(bot.url);
+  await until(async () => expect((await fetch(`${bot.url}/readyz`)).status).toBe(200));
 }
 
 beforeAll(async () => {
   vi.spyOn(console, 'error').mockReturnValue();
-  [slack, discord, teams, customers] = await Promise.all([
-    slackWorld('http'),
-    openDiscordWorld(),
-    buildTeamsWorld(),
-    createReplyWebhook(),
-  ]);
-  for (const world of [slack, discord, teams]) undo.push(() => world.remove());
-  undo.push(() => customers.stop());
-  const folder = await createDataFolder('deskhand-port-');
-  undo.push(() => removeDataFolder(folder));
-  const database = await createTestDatabase();
-  undo.push(() => database.drop());
-
-  const clock = { now: () => new Date() };
-  const metrics = createMetrics();
-  const bot = await startBot({
-    config: await settings(folder, database.url),
-    databaseUrl: database.url,
-    log: silentLog,
-    clock,
-    metrics,
-    sample: false,
-    engine: scriptedEngine(),
-  });
-  undo.push(() => bot.stop());
-  const server = createHttpServer({ host: '127.0.0.1', port: 0, log: silentLog });
-  await server.setApp(appOf(bot, { token: TOKEN, metrics, log: silentLog, clock }));
-  url = `http://127.0.0.1:${(await server.listen()).port}`;
-  undo.push(() => server.close(1_000));
-  slack.meet(url);
-  teams.meet(url);
+  [slack, discord, teams] = await Promise.all([slackWorld('http'), openDiscordWorld(), buildTeamsWorld()]);
+  bot = await asDocumented();
+  await startAndMeet();
 }, LONG);
 
 afterAll(async () => {
-  for (const end of undo.reverse()) await end();
+  await bot?.remove();
+  for (const world of [slack, discord, teams]) await world?.remove();
   vi.restoreAllMocks();
 }, LONG);
 
 const worlds = (): ChatWorld[] => [slack, discord, teams];
-const api = (path: string, body?: unknown) =>
-  fetch(`${url}${path}`, {
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
-  });
-const cardIn = (world: ChatWorld, key: string): Seen | undefined =>
-  world.messages().find(({ thread, text }) => thread === null && text.includes(key));
+const cardsIn = (world: ChatWorld, key: string): Seen[] =>
+  world.messages().filter(({ thread, text }) => thread === null && text.includes(key));
+const cardIn = (world: ChatWorld, key: string): Promise<Seen> =>
+  appears('the card', () => cardsIn(world, key)[0]);
+const waiting = (world: ChatWorld, key: string): Promise<Seen> =>
+  appears('a card to approve', () => cardsIn(world, key).find(({ actions }) => actions.includes('approve')));
+
+async function shows(world: ChatWorld, key: string, words: string): Promise<void> {
+  await until(async () => expect((await cardIn(world, key)).text).toContain(words));
+}
 
 describe('Slack, Discord and Teams on one port', { timeout: LONG }, () => {
   tellAsOneStory(() => undefined);
   let key = '';
 
-  it('is ready, and a customer’s message is a card on all three', async () => {
-    await until(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
-    const taken = await api('/api/messages', {
-      channel: 'api',
-      externalId: 'm-1',
-      customer: { email: 'maria@acme.example', name: 'Maria' },
-      text: 'Please send me the invoice of March',
-    });
-    expect(taken.status).toBe(202);
-    const { ticketId } = (await taken.json()) as { ticketId: string };
-    key = String(ticketId).startsWith('T-') ? ticketId : `T-${ticketId}`;
-    for (const world of worlds())
-      await appears('the card', () => (cardIn(world, key)?.actions.includes('approve') ? true : null));
+  it('a customer’s message is a card on all three', async () => {
+    key = await bot.receive('maria', 'Please send me the invoice of March');
+    for (const world of worlds()) await waiting(world, key);
   });
 
   it('each of them brings what an agent does: a note, another draft, a take', async () => {
-    await slack.reply('ana', await appears('the card', () => cardIn(slack, key)), 'she called about this');
-    for (const world of worlds())
-      await until(() => expect(cardIn(world, key)?.text).toContain('Internal note by Ana'));
-    await teams.reply('ana', await appears('the card', () => cardIn(teams, key)), '@deskhand shorter');
-    for (const world of worlds()) await until(() => expect(cardIn(world, key)?.text).toContain('[shorter]'));
-    await discord.press('ana', await appears('the card', () => cardIn(discord, key)), 'take');
-    for (const world of worlds()) await until(() => expect(cardIn(world, key)?.text).toContain('Ana has it'));
+    await slack.reply('ana', await cardIn(slack, key), 'she called about this');
+    for (const world of worlds()) await shows(world, key, 'Internal note by Ana');
+    await teams.reply('ana', await cardIn(teams, key), '@deskhand shorter');
+    for (const world of worlds()) await shows(world, key, '[shorter]');
+    await discord.press('ana', await cardIn(discord, key), 'take');
+    for (const world of worlds()) await shows(world, key, 'Ana has it');
   });
 
   it('an approval on one settles all three, and the customer has the reply', async () => {
-    await discord.press('ana', await appears('the card', () => cardIn(discord, key)), 'approve');
-    for (const world of worlds())
-      await until(() => expect(cardIn(world, key)?.text).toContain('Sent by Ana'));
-    await until(() => expect(customers.journal).toHaveLength(1));
-    expect(JSON.stringify(customers.journal[0]?.body)).toContain('[shorter]');
-    expect(customers.forged).toBe(0);
+    await discord.press('ana', await cardIn(discord, key), 'approve');
+    for (const world of worlds()) await shows(world, key, 'Sent by Ana');
+    await until(() => expect(bot.repliesOn(key)).toHaveLength(1));
+    expect(JSON.stringify(bot.repliesOn(key))).toContain('[shorter]');
+    expect(bot.customers.forged).toBe(0);
     for (const world of worlds()) {
-      expect(
-        world.messages().filter(({ thread, text }) => thread === null && text.includes(key)),
-      ).toHaveLength(1);
+      expect(cardsIn(world, key)).toHaveLength(1);
       expect(world.refused()).toEqual([]);
     }
   });
@@ -173,8 +123,95 @@ describe('Slack, Discord and Teams on one port', { timeout: LONG }, () => {
     const doors = ['/webhooks/slack', '/webhooks/teams', '/api/messages'];
     for (const door of doors) {
       const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`${url}${door}`, { method: 'POST', headers, body: '{}' });
+      const answer = await fetch(`${bot.url}${door}`, { method: 'POST', headers, body: '{}' });
       expect([401, 403], door).toContain(answer.status);
     }
+  });
+});
+
+/** Slack, Discord and Teams by name: each tells the same story on a ticket of its own. */
+const PLATFORMS = [
+  { name: 'Slack', at: () => slack },
+  { name: 'Discord', at: () => discord },
+  { name: 'Teams', at: () => teams },
+] satisfies { name: string; at: () => ChatWorld }[];
+
+describe('the whole story on each of them', { timeout: LONG }, () => {
+  tellAsOneStory(() => undefined);
+  const keys = new Map<string, string>();
+  const keyOf = (name: string): string => keys.get(name) ?? '';
+
+  /** Opens a form of the platform's card, fills it in, and sends it off; what stood in it. */
+  async function fill({ name, at }: (typeof PLATFORMS)[number], action: ActionId, values: Words) {
+    await at().press('ana', await waiting(at(), keyOf(name)), action);
+    const form = await appears('the form', () => at().form('ana'));
+    await at().submit('ana', values);
+    return form.values;
+  }
+
+  it.each(PLATFORMS)('a ticket of the wrong category is put right on $name', async (platform) => {
+    const { name } = platform;
+    const key = await bot.receive(`maria-${name}`, `Please send the invoice of May to ${name}`);
+    keys.set(name, key);
+    const category = async () => ((await (await bot.api(`/api/tickets/${key}`)).json()) as Words).category;
+    await waiting(platform.at(), key);
+    expect(await category()).toBe('billing/invoice-copy');
+    await fill(platform, 'form:reclassify', { category: 'reports/exports' });
+    await until(async () => expect(await category()).toBe('reports/exports'));
+  });
+
+  it.each(PLATFORMS)('an approval on $name is undone, and nothing leaves', async ({ name, at }) => {
+    await at().press('ana', await waiting(at(), keyOf(name)), 'approve');
+    await shows(at(), keyOf(name), 'Ana approved');
+    await at().press('ana', await cardIn(at(), keyOf(name)), 'undo');
+    await waiting(at(), keyOf(name));
+    expect(bot.repliesOn(keyOf(name))).toEqual([]);
+  });
+
+  it.each(PLATFORMS)('it is escalated on $name with a reason, which the thread tells', async (platform) => {
+    const { name, at } = platform;
+    await fill(platform, 'form:escalate', { to: 'billing', reason: 'it blocks her payroll' });
+    await shows(at(), keyOf(name), 'Escalated to billing');
+    const { ref } = await cardIn(at(), keyOf(name));
+    const thread = () =>
+      at()
+        .messages()
+        .filter((message) => message.thread === ref.message);
+    await until(() =>
+      expect(
+        thread()
+          .map(({ text }) => text)
+          .join('\n'),
+      ).toContain('it blocks her payroll'),
+    );
+  });
+
+  it('edited replies and messages just taken in outlive a stop of the bot: each comes once', async () => {
+    for (const platform of PLATFORMS) {
+      const { name, at } = platform;
+      const before = await fill(platform, 'form:edit', { text: `Dear Maria,\n\nhere it is, ${name}.` });
+      expect(before.text).toContain(`Please send the invoice of May to ${name}`);
+      await shows(at(), keyOf(name), 'Ana approved');
+    }
+    const next = await bot.receive('late', 'Where is the invoice of June?');
+    await bot.stop();
+    for (const { name } of PLATFORMS) expect(bot.repliesOn(keyOf(name))).toEqual([]);
+    await startAndMeet();
+
+    for (const { name, at } of PLATFORMS) {
+      await shows(at(), keyOf(name), 'Sent by Ana');
+      await waiting(at(), next);
+    }
+    // Whatever would have been sent or posted twice has had its time when the next reply has left.
+    await slack.press('ana', await waiting(slack, next), 'approve');
+    for (const { name, at } of PLATFORMS) {
+      await shows(at(), next, 'Sent by Ana');
+      const replies = bot.repliesOn(keyOf(name)).map(({ body }) => body.text);
+      expect(replies).toEqual([expect.stringContaining(`here it is, ${name}.`)]);
+      for (const key of [keyOf(name), next]) expect(cardsIn(at(), key)).toHaveLength(1);
+      expect(at().refused()).toEqual([]);
+    }
+    expect(bot.repliesOn(next)).toHaveLength(1);
+    expect(new Set(bot.customers.taken).size).toBe(bot.customers.taken.length);
   });
 });

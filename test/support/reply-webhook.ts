@@ -12,6 +12,8 @@ export interface ReplyWebhook {
   secret: string;
   /** Replies as the customer sees them: one per idempotency key. */
   journal: { key: string; body: Record<string, unknown> }[];
+  /** Keys of all requests that were taken, repeated ones, too. */
+  taken: string[];
   /** Requests whose signature was wrong. */
   forged: number;
   faults: WebhookFault[];
@@ -27,6 +29,7 @@ export async function createReplyWebhook(): Promise<ReplyWebhook> {
     url: '',
     secret: 'a-secret-of-the-tests',
     journal: [],
+    taken: [],
     forged: 0,
     faults: [],
     async start() {
@@ -40,6 +43,7 @@ export async function createReplyWebhook(): Promise<ReplyWebhook> {
           return response.writeHead(401).end();
         }
         const key = String(request.headers['idempotency-key']);
+        webhook.taken.push(key);
         if (!webhook.journal.some((reply) => reply.key === key))
           webhook.journal.push({ key, body: JSON.parse(body) });
         if (fault) return request.socket.destroy();
