@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { act } from '../../src/flows/actions.ts';
 import { sweep } from '../../src/flows/sweep.ts';
 import { AppError } from '../../src/model/errors.ts';
-import { openWorkspace, type Workspace } from '../support/workspace.ts';
+import { journalPlatform, openWorkspace, type Workspace } from '../support/workspace.ts';
 
 let w: Workspace;
 beforeEach(async () => {
@@ -105,4 +105,28 @@ it('Show everything says where it could not be written', async () => {
   });
   w.platform.break(null);
   expect(await show()).toMatchObject({ ok: true, text: 'Everything about this ticket is in its thread.' });
+});
+
+it('Show everything, pressed again after a failure, posts only what is missing, and later all of it once more', async () => {
+  const slack = journalPlatform('slack');
+  w.deps.platforms = new Map([...w.deps.platforms, ['slack', slack]]);
+  w.deps.settings.channels.tickets = ['console:support', 'slack:C0SUPPORT'];
+  const id = await ticket();
+  const show = () =>
+    act(w.deps, {
+      ref: { ticketId: `T-${id}`, draftVersion: 1 },
+      agent: { platform: 'console', userId: 'ana@team.example' },
+      intent: { type: 'show' },
+    });
+  const stories = (platform: { posts: { card: { fallback: string } }[] }) =>
+    platform.posts.filter(({ card }) => card.fallback.includes('Customer and account')).length;
+  slack.break(DOWN);
+  for (const _ of [1, 2])
+    expect(await show()).toMatchObject({ ok: false, text: expect.stringContaining('thread on slack') });
+  expect([stories(w.platform), stories(slack)]).toEqual([1, 0]);
+  slack.break(null);
+  expect(await show()).toMatchObject({ ok: true });
+  expect([stories(w.platform), stories(slack)]).toEqual([1, 1]);
+  expect(await show()).toMatchObject({ ok: true });
+  expect([stories(w.platform), stories(slack)]).toEqual([2, 2]);
 });
