@@ -295,7 +295,14 @@ async function heard(desk: Desk, words: Words): Promise<void> {
   const ref = thread ? await desk.ticketOf(channel, thread) : null;
   const order = thread ? null : /^\s*@deskhand\b[\s:,]*(.*)$/is.exec(text)?.[1];
   if (!ref && (order === null || order === undefined)) return;
-  const agent = await desk.persist(() => desk.people.find(user));
+  const agent = await desk
+    .persist(() => desk.people.find(user))
+    .catch(async (error: unknown) => {
+      // Best effort: Slack, which did not say who this is, may not take this either.
+      const lost = `${errorText(error)} You wrote: ${cut(text, 1_000)}`;
+      await desk.api.tell(user, lost, channel, thread).catch(() => undefined);
+      throw error;
+    });
   const reply = await desk.act({
     ref,
     agent,
