@@ -59,7 +59,10 @@ async function postSummary(deps: FlowDeps, place: Place, { key, card }: Escalati
   if (!posted.some(stands)) await showCard(deps, { key, places: [place], card, urgency: URGENCY });
 }
 
-/** Once on a platform, wherever the ticket's cards stand there. Whom no other try would reach is given up. */
+/**
+ * Once on a platform, wherever the ticket's cards stand there. Whom no other try would reach is given up, but not
+ * before the card stands, as its thread reaches who takes no direct messages.
+ */
 async function tellAsked(
   deps: FlowDeps,
   platform: ChatPlatform,
@@ -76,6 +79,7 @@ async function tellAsked(
     } catch (error) {
       if (error instanceof AppError && error.retryable) throw error;
       log.warn({ key, platform: platform.id, reason: errorText(error) }, 'agent could not be told');
+      if (!place.thread) continue;
     }
     told.thread = [...told.thread, agent.email];
     await store.updatePostedCard(told.id, { thread: told.thread });

@@ -81,6 +81,25 @@ it('at night the person is told at once, and the summary comes with the card', a
   expect(told()).toHaveLength(1);
 });
 
+it('who takes no direct messages is told in the thread as soon as the card stands', async () => {
+  w.clock.set('2026-03-02T20:00:00Z');
+  const { ticketId } = await w.write('Please send me the invoice');
+  await w.store.updateTicket(ticketId ?? 0, { priority: { level: 'P4', score: 1, factors: [] } });
+  await w.work();
+  const { notify } = w.platform;
+  w.platform.notify = async (agent, text, place) => {
+    if (!place.thread) throw new AppError('no_direct_messages', 'takes no direct messages');
+    return notify(agent, text, place);
+  };
+  await escalate(ticketId ?? 0);
+  await w.work();
+  expect(told()).toEqual([]);
+  w.clock.set('2026-03-03T07:00:00Z');
+  await sweep(w.deps);
+  await w.work();
+  expect(told()).toEqual(['ben@team.example']);
+});
+
 it('whom the platform will never reach holds up neither the others nor the card', async () => {
   const id = await ticket();
   w.platform.notify = async () => Promise.reject(new AppError('person_unknown', 'nobody is called so'));
