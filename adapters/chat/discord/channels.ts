@@ -10,6 +10,7 @@ const NEEDED: [bigint, string][] = [
   [PermissionFlagsBits.CreatePublicThreads, 'Create Public Threads'],
   [PermissionFlagsBits.SendMessagesInThreads, 'Send Messages in Threads'],
   [PermissionFlagsBits.ReadMessageHistory, 'Read Message History'],
+  [PermissionFlagsBits.AttachFiles, 'Attach Files'],
 ];
 
 const WRITABLE = [ChannelType.GuildText, ChannelType.GuildAnnouncement];

@@ -27,7 +27,7 @@ const KNOWN: Partial<Record<number, { code: string; words: string }>> = {
   [RESTJSONErrorCodes.MissingPermissions]: {
     code: 'missing_permission',
     words:
-      'Deskhand lacks a permission in the Discord channel: it needs to send messages and to create public threads there.',
+      'Deskhand lacks a permission in the Discord channel: it needs to send messages, to attach files and to create public threads there.',
   },
   [RESTJSONErrorCodes.UnknownInteraction]: {
     code: 'interaction_expired',

@@ -1,7 +1,7 @@
 // Discord: cards as Components V2 messages, actions over the gateway, everything else over REST.
 import { type APIMessage, ApplicationFlags } from 'discord.js';
 import type { Card } from '../../../src/model/card.ts';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform, Health, PostOptions } from '../../../src/ports.ts';
 import { createApi, restOptions } from './api.ts';
@@ -14,7 +14,14 @@ import { createInteractions, type Edit, editKey } from './interactions.ts';
 import { createLooks } from './looks.ts';
 import { createMemory } from './memory.ts';
 import { createCoalescer } from './pace.ts';
-import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
+import {
+  chartsInWords,
+  renderCard,
+  renderNotification,
+  renderPages,
+  renderPlain,
+  renderText,
+} from './render.ts';
 import { createThreads } from './threads.ts';
 
 const ID = 'discord';
@@ -45,7 +52,14 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   const edits = createCoalescer<Edit>((key, newest) => {
     const [channel = '', message = ''] = key.split('/');
     const { card, urgency } = newest();
-    return api.edit(channel, message, rankOf(card, urgency), () => renderCard(newest().card));
+    const show = (shown: (card: Card) => Card) =>
+      api.edit(channel, message, rankOf(card, urgency), () => renderCard(shown(newest().card)));
+    return show((card) => card).catch((error: unknown) => {
+      if (!hasCode(error, 'missing_permission') || !newest().card.blocks.some(({ type }) => type === 'chart'))
+        throw error;
+      log.warn({ channel }, 'Discord shows charts in words: the bot’s role needs Attach Files');
+      return show(chartsInWords);
+    });
   });
 
   async function act(action: AgentAction): Promise<ActionReply> {
@@ -54,11 +68,15 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     return handler(action);
   }
 
+  async function postDirectly(agent: AgentRef, text: string): Promise<void> {
+    const direct = await api.directChannel(agent.userId);
+    await api.postPlain(direct.id, renderPlain(text), { rank: 0.5 });
+  }
+
   /** A direct message; false where the person takes none or Discord takes nothing. */
   async function tell(agent: AgentRef, text: string): Promise<boolean> {
     try {
-      const direct = await api.directChannel(agent.userId);
-      await api.postPlain(direct.id, renderPlain(text), { rank: 0.5 });
+      await postDirectly(agent, text);
       return true;
     } catch (error) {
       log.warn({ agent: agent.userId, reason: errorText(error) }, 'an agent could not be told in private');
@@ -199,7 +217,9 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       edits.submit(editKey(ref.channel, ref.message), { card, urgency }),
 
     async notify(agent, text, place) {
-      if ((await tell(agent, text)) || !place.thread) return;
+      // Without a thread there is no other way, and the caller must know.
+      if (!place.thread) return postDirectly(agent, text);
+      if (await tell(agent, text)) return;
       const named = `${agent.name ?? agent.email ?? 'For an agent'}: ${text}`;
       await postInThread(place.thread, place, newsOf(named), {});
     },

@@ -7,7 +7,7 @@ import {
   type RawFile,
   SeparatorSpacingSize,
 } from 'discord.js';
-import type { Card, Tone } from '../../../src/model/card.ts';
+import type { Block, Card, Tone } from '../../../src/model/card.ts';
 import { cleanText } from '../../../src/model/text.ts';
 import { LIMITS } from './limits.ts';
 import { escapeLine, escapeMarkdown, shorten } from './markdown.ts';
@@ -61,6 +61,15 @@ export function renderCard(card: Card): Rendered {
     parts = drawParts(card, room, blocks);
   }
   return assemble(parts, card.tone);
+}
+
+/** The same card where no files may be attached: what a chart shows is said in words. */
+export function chartsInWords(card: Card): Card {
+  const blocks = card.blocks.map((block): Block => {
+    if (block.type !== 'chart') return block;
+    return { type: 'text', style: 'muted', text: `📈 ${block.title}: ${block.alt}` };
+  });
+  return { ...card, blocks };
 }
 
 /** For threads: nothing is cut, what does not fit goes on in the next message. */
