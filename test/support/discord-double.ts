@@ -257,7 +257,8 @@ export async function openDiscordDouble() {
     const at = (pattern: RegExp) => (pattern.exec(`${method} ${path}`) ?? []).slice(1);
     const matched = (pattern: RegExp) => pattern.test(`${method} ${path}`);
     const message = () => bodySchema.parse(body);
-    if (files.length > 0 && denied & 0x8000n) throw new Refusal(403, 50013, 'Missing Permissions');
+    if (files.length > 0 && denied & 0x8000n)
+      throw new Refusal(403, 50013, 'Missing Permissions');
     if (matched(/^GET \/gateway\/bot$/))
       return {
         url: gatewayUrl(),
@@ -319,9 +320,10 @@ export async function openDiscordDouble() {
       answer(interaction, answerToken, body, files);
       return null;
     }
-    const [original] = at(/^PATCH \/webhooks\/\d+\/([^/]+)\/messages\/@original$/);
-    if (original) {
-      const found = messages.get(interactionOf(original).original ?? '');
+    const [answered, id] = at(/^PATCH \/webhooks\/\d+\/([^/]+)\/messages\/(@original|\d+)$/);
+    if (answered) {
+      const { message: used, answer: given, original } = interactionOf(answered);
+      const found = messages.get((id === '@original' ? original : given && used === id && id) || '');
       if (!found) throw new Refusal(404, 10008, 'Unknown Message');
       return shown(change(found, message(), files));
     }
@@ -416,7 +418,6 @@ export async function openDiscordDouble() {
     applicationId,
   });
   server.on('upgrade', (request, socket: Socket) => gateway.accept(request, socket));
-
   const support = addChannel({ name: 'support', type: 0, parent: null, recipient: null });
   return {
     apiUrl: `http://127.0.0.1:${port}/api`,

@@ -264,11 +264,11 @@ export function createApi(options: ApiOptions) {
         { repeated: 'answered' },
       ),
 
-    /** What the first answer promised. */
-    editAnswer: (token: string, message: Rendered) =>
+    /** What the first answer promised, or the private message of this id that was used. */
+    editAnswer: (token: string, message: Rendered, id?: string) =>
       patiently<unknown>(`PATCH answer ${token}`, () => ({
         method: RequestMethod.Patch,
-        route: Routes.webhookMessage(applicationId, token),
+        route: Routes.webhookMessage(applicationId, token, id),
         files: message.files,
         body: { ...toBody(message), content: null },
         auth: false,

@@ -171,7 +171,7 @@ export function createInteractions(deps: Deps) {
   /** A window can only be the first answer to a click, so what it shows must be known in time. */
   async function openForm(event: APIInteraction, action: AgentAction): Promise<void> {
     const late: ActionReply = { kind: 'notice', text: BUSY, ok: false };
-    const menu = isMenu(event) && !isPrivate(event.message) ? event.message : null;
+    const menu = isMenu(event) ? event.message : null;
     const watch = menu && edits.watch(editKey(menu.channel_id, menu.id));
     try {
       const reply = await Promise.race([deps.act(action), sleep(ANSWER_WITHIN_MS).then(() => late)]);
@@ -186,18 +186,20 @@ export function createInteractions(deps: Deps) {
             reply.kind === 'notice' && reply.ok ? 'good' : 'warning',
           ),
         );
-      if (menu && !watch?.overtaken) await clearMenu(menu);
+      if (menu && !watch?.overtaken) await clearMenu(menu, event.token);
     } finally {
       watch?.release();
     }
   }
 
   /** A window has taken the place of the answer, so the menu behind it is cleared by an edit. */
-  async function clearMenu(message: APIMessage): Promise<void> {
+  async function clearMenu(message: APIMessage, token: string): Promise<void> {
     const fresh = withFreshMenus(message);
     if (!fresh) return;
     try {
-      await api.edit(message.channel_id, message.id, 9, () => fresh);
+      // A private message is in no channel: only who used it leads there.
+      if (isPrivate(message)) await api.editAnswer(token, fresh, message.id);
+      else await api.edit(message.channel_id, message.id, 9, () => fresh);
     } catch (error) {
       log.debug({ message: message.id, reason: errorText(error) }, 'the menu of a card could not be cleared');
     }
