@@ -257,8 +257,7 @@ export async function openDiscordDouble() {
     const at = (pattern: RegExp) => (pattern.exec(`${method} ${path}`) ?? []).slice(1);
     const matched = (pattern: RegExp) => pattern.test(`${method} ${path}`);
     const message = () => bodySchema.parse(body);
-    if (files.length > 0 && denied & 0x8000n)
-      throw new Refusal(403, 50013, 'Missing Permissions');
+    if (files.length > 0 && denied & 0x8000n) throw new Refusal(403, 50013, 'Missing Permissions');
     if (matched(/^GET \/gateway\/bot$/))
       return {
         url: gatewayUrl(),
