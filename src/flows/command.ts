@@ -4,6 +4,7 @@ import { helpCard, newsCard } from '../cards/notes.ts';
 import { ticketCard } from '../cards/ticket.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Card } from '../model/card.ts';
+import { COMMANDS } from '../model/commands.ts';
 import { MODES, modeSchema } from '../model/draft.ts';
 import type { ActionReply, AgentRef } from '../model/platform.ts';
 import { parseTicketKey, type TicketStatus } from '../model/ticket.ts';
@@ -17,22 +18,6 @@ import type { FlowDeps } from './deps.ts';
 import { digestCommand } from './digest.ts';
 import { signals } from './signals.ts';
 import { categoryName, ticketView } from './view.ts';
-
-/** What the help shows. */
-const COMMANDS = [
-  { command: 'queue', says: 'tickets that wait for an agent, most urgent first' },
-  { command: 'mine', says: 'tickets that you have taken' },
-  { command: 'today', says: 'your tickets, what waits, and the figures of the day' },
-  { command: 'ticket T-1042', says: 'the card of one ticket' },
-  { command: 'ticket C-7', says: 'what several customers tell of; to rename, merge, split or dismiss it' },
-  { command: 'search WORDS', says: 'tickets with these words' },
-  { command: 'digest', says: 'the newest digest; also: digest weekly, digest monthly, digest 2026-03-02' },
-  { command: 'dashboard', says: 'a link to the figures over time, for you alone' },
-  { command: 'signals', says: 'wishes, hurdles, accounts at risk, and what writing first has brought' },
-  { command: 'mode', says: 'what the bot may do by itself, by category' },
-  { command: 'mode CATEGORY observe|suggest|auto', says: 'change that (leads and admins)' },
-  { command: 'help', says: 'this list' },
-];
 
 /** Carries out one command, with `/deskhand` or without; what is not known is answered by the help. Viewers may ask, too. */
 export async function command(

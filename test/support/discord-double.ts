@@ -400,7 +400,6 @@ export async function openDiscordDouble() {
       }
     }
   }
-
   const server = createServer((request, response) => void serve(request, response));
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -1,4 +1,5 @@
 // The Slack app as a manifest: scopes, events, command and shortcuts, ready to paste at api.slack.com/apps.
+import { MAIN_COMMANDS } from '../../../src/model/commands.ts';
 
 /** `callback_id` of the entry in a message's menu. */
 export const CREATE_TICKET = 'deskhand:create_ticket';
@@ -51,7 +52,7 @@ export function slackManifest(url: string | null): object {
         {
           command: '/deskhand',
           description: 'Queue, tickets, search and modes',
-          usage_hint: 'queue | mine | today | ticket T-1042 | search words | help',
+          usage_hint: MAIN_COMMANDS.map(({ word }) => word).join(' | '),
           should_escape: true,
           ...(endpoint && { url: endpoint }),
         },

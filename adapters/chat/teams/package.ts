@@ -1,4 +1,5 @@
 // The Teams app package: manifest, icons and the zip that an administrator uploads.
+import { MAIN_COMMANDS } from '../../../src/model/commands.ts';
 import { ACCENT_COLOUR, colourIcon, outlineIcon } from './icons.ts';
 import { zip } from './zip.ts';
 
@@ -16,16 +17,8 @@ export interface TeamsAppOptions {
 /** Id of the command in the menu of a message. */
 export const CREATE_TICKET = 'createTicket';
 
-/** What can be typed after the bot's name; Teams offers them in a list. */
-const COMMANDS = [
-  { title: 'queue', description: 'Tickets that wait for an agent, most urgent first' },
-  { title: 'mine', description: 'Tickets that you have taken' },
-  { title: 'today', description: 'Your tickets, what waits, and the figures of the day' },
-  { title: 'ticket T-1042', description: 'The card of one ticket' },
-  { title: 'search WORDS', description: 'Tickets with these words' },
-  { title: 'mode', description: 'What the bot may do by itself, by category' },
-  { title: 'help', description: 'All commands' },
-];
+/** What can be typed after the bot's name; Teams offers up to ten in a list. */
+const commands = MAIN_COMMANDS.map(({ command, says }) => ({ title: command, description: says }));
 
 /**
  * The manifest, schema 1.19. ChannelMessage.Read.Group brings replies in which the bot is not mentioned.
@@ -53,7 +46,7 @@ export function teamsManifest({ appId, publicUrl, name = 'Deskhand', version = '
         scopes: ['team', 'personal', 'groupChat'],
         supportsFiles: false,
         isNotificationOnly: false,
-        commandLists: [{ scopes: ['team', 'personal', 'groupChat'], commands: COMMANDS }],
+        commandLists: [{ scopes: ['team', 'personal', 'groupChat'], commands }],
       },
     ],
     composeExtensions: [
