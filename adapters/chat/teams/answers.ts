@@ -227,7 +227,11 @@ export function createAnswers(deps: {
       return;
     }
     if (!text) return;
-    const agent = await persist(() => people.agentOf(activity));
+    const agent = await persist(() => people.agentOf(activity)).catch(async (error: unknown) => {
+      // Best effort: Teams, which did not say who this is, may not take this either.
+      await whisper(activity, renderText(`${errorText(error)}\n\nYou wrote: ${text}`));
+      throw error;
+    });
     const intent = { type: 'thread' as const, text, id: activity.id ?? crypto.randomUUID() };
     await tell(activity, await onAction({ ref: { ticketId, draftVersion: 0 }, agent, intent }));
   }

@@ -170,3 +170,19 @@ it('knows who was picked from Teams’ own list: as configured, else as the rost
   expect(actions.at(-1)?.intent.type).toBe('open_form');
   expect(world.notices('ana').join()).toContain('not known who that is');
 });
+
+it('tells whoever wrote a note that it was not kept, when Teams tells nothing of them until the bot stops', async () => {
+  await platform.post(PLACE, { ...withButton('take'), ref: REF });
+  const [seen] = world.messages();
+  if (!seen) throw new Error('no card');
+  world.double.fail({ status: 503, code: 'ServiceError', method: 'GET' });
+  // Answered in time, while the words wait.
+  await world.reply('ben', seen, 'she called twice');
+  await platform.stop();
+  const told = () => world.notices('ben').join();
+  await vi.waitFor(
+    () => expect(told()).toMatch(/Nothing was done; please try again\.\s+You wrote: she called twice/),
+    PATIENCE,
+  );
+  expect(actions).toEqual([]);
+});
