@@ -16,15 +16,17 @@ const BATCH = 1_000;
  */
 export function createAdapterStore(db: Db, owner: string): AdapterStore {
   const keyed = sql`${valueTable.key} collate "C"`;
+  // As text, and parsed here: the ORM would parse a JSON string once more, and "0" would become a number.
+  const written = sql<string>`${valueTable.value}::text`;
   return {
     async get(key) {
       const rows = await attempt(
         db
-          .select()
+          .select({ written })
           .from(valueTable)
           .where(and(eq(valueTable.owner, owner), eq(valueTable.key, key))),
       );
-      return rows[0]?.value;
+      return rows[0] && JSON.parse(rows[0].written);
     },
     async set(key, value, keepMs) {
       const json = jsonb(value);
@@ -42,11 +44,11 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
     async delete(key) {
       await attempt(db.delete(valueTable).where(and(eq(valueTable.owner, owner), eq(valueTable.key, key))));
     },
-    list({ prefix, after, limit, reverse = false }) {
+    async list({ prefix, after, limit, reverse = false }) {
       const beyond = reverse ? sql`${keyed} < ${after}` : sql`${keyed} > ${after}`;
-      return attempt(
+      const rows = await attempt(
         db
-          .select({ key: valueTable.key, value: valueTable.value })
+          .select({ key: valueTable.key, written })
           .from(valueTable)
           .where(
             and(
@@ -58,6 +60,7 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
           .orderBy(reverse ? sql`${keyed} desc` : sql`${keyed} asc`)
           .limit(limit),
       );
+      return rows.map((row) => ({ key: row.key, value: JSON.parse(row.written) }));
     },
     async next(sequence, keepMs) {
       const expiresAt = expiry(keepMs);

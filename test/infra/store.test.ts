@@ -49,6 +49,13 @@ describe('values of adapters', () => {
     expect(await store.get('key')).toBeUndefined();
   });
 
+  it.each(['0', 'true', '{"a":1}', '"'])('keeps %j as the text that it is', async (text) => {
+    const store = createAdapterStore(database.db, 'console');
+    await store.set('key', text);
+    expect(await store.get('key')).toBe(text);
+    expect(await store.list({ prefix: 'k', limit: 5 })).toEqual([{ key: 'key', value: text }]);
+  });
+
   it('keeps any JSON value', async () => {
     const store = createAdapterStore(database.db, 'console');
     await fc.assert(
