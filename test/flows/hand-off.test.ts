@@ -63,13 +63,19 @@ it('a process that dies right after the decision owes it to nobody in the end', 
   expect(told()).toHaveLength(1);
 });
 
-it('at night the person is told at once, and the summary comes with the card', async () => {
+/** A ticket whose card waits for the morning. */
+async function writtenAtNight(): Promise<number> {
   w.clock.set('2026-03-02T20:00:00Z');
-  const { ticketId } = await w.write('Please send me the invoice');
-  await w.store.updateTicket(ticketId ?? 0, { priority: { level: 'P4', score: 1, factors: [] } });
+  const ticketId = (await w.write('Please send me the invoice')).ticketId ?? 0;
+  await w.store.updateTicket(ticketId, { priority: { level: 'P4', score: 1, factors: [] } });
   await w.work();
+  return ticketId;
+}
+
+it('at night the person is told at once, and the summary comes with the card', async () => {
+  const ticketId = await writtenAtNight();
   const posted = w.platform.posts.length;
-  await escalate(ticketId ?? 0);
+  await escalate(ticketId);
   await w.work();
   expect(told()).toEqual(['ben@team.example']);
   expect(w.platform.posts).toHaveLength(posted);
@@ -82,16 +88,13 @@ it('at night the person is told at once, and the summary comes with the card', a
 });
 
 it('who takes no direct messages is told in the thread as soon as the card stands', async () => {
-  w.clock.set('2026-03-02T20:00:00Z');
-  const { ticketId } = await w.write('Please send me the invoice');
-  await w.store.updateTicket(ticketId ?? 0, { priority: { level: 'P4', score: 1, factors: [] } });
-  await w.work();
+  const ticketId = await writtenAtNight();
   const { notify } = w.platform;
   w.platform.notify = async (agent, text, place) => {
     if (!place.thread) throw new AppError('no_direct_messages', 'takes no direct messages');
     return notify(agent, text, place);
   };
-  await escalate(ticketId ?? 0);
+  await escalate(ticketId);
   await w.work();
   expect(told()).toEqual([]);
   w.clock.set('2026-03-03T07:00:00Z');
