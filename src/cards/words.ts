@@ -26,8 +26,7 @@ export function cut(
   max: number,
   maxLines = Number.POSITIVE_INFINITY,
 ): { text: string; cut: boolean } {
-  const lines = text.split('\n');
-  const few = lines.length > maxLines ? lines.slice(0, maxLines).join('\n') : text;
+  const few = firstLines(text, maxLines, max);
   if (few.length <= max) return { text: few === text ? few : `${few.trimEnd()} …`, cut: few !== text };
   const room = Math.max(0, max - 2);
   const head = few.slice(0, room);
@@ -35,6 +34,16 @@ export function cut(
   const kept = space > room * 0.7 ? head.slice(0, space) : head;
   // A half of a surrogate pair is not a character.
   return { text: `${kept.replace(/[\ud800-\udbff]$/, '').trimEnd()} …`, cut: true };
+}
+
+/** The text before its `most`-th line break; all of it where that is missing or comes after `max` characters anyway. */
+function firstLines(text: string, most: number, max: number): string {
+  let end = -1;
+  for (let line = 0; line < most; line++) {
+    end = text.indexOf('\n', end + 1);
+    if (end < 0 || end > max) return text;
+  }
+  return text.slice(0, end);
 }
 
 /** When and where a card is read. */

@@ -1,6 +1,6 @@
-// What other systems store, as people write it.
+// Words on cards: what other systems store, as people write it, and cuts that one sees.
 import { expect, it } from 'vitest';
-import { inWords, languageName, valueWords } from '../../src/cards/words.ts';
+import { cut, inWords, languageName, valueWords } from '../../src/cards/words.ts';
 
 it.each([
   ['jobsLast30d', 'Jobs last 30d'],
@@ -26,4 +26,19 @@ it.each([
 
 it('a language is named, and what is none stays', () => {
   expect([languageName('de'), languageName('??')]).toEqual(['German', '??']);
+});
+
+it.each([
+  ['one\ntwo', 20, 2, 'one\ntwo'],
+  ['one\ntwo\nthree', 20, 2, 'one\ntwo …'],
+  ['one\n\n\nfour', 20, 2, 'one …'],
+  ['one\ntwo\n', 20, 2, 'one\ntwo …'],
+  ['one two three', 9, 2, 'one two …'],
+  ['one\ntwo\nthree', 7, 2, 'one\ntwo …'],
+  ['one\ntwo three', 6, 1, 'one …'],
+  ['nospaceatall', 9, 1, 'nospace …'],
+  ['smile 🙂', 8, 1, 'smile 🙂'],
+  ['smiles 🙂🙂', 10, 1, 'smiles …'],
+])('%j within %d characters and %d lines is %j', (text, max, lines, shown) => {
+  expect(cut(text, max, lines)).toEqual({ text: shown, cut: shown !== text });
 });
