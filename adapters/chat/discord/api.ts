@@ -18,7 +18,7 @@ import {
   Routes,
 } from 'discord.js';
 import { z } from 'zod';
-import type { AppError } from '../../../src/model/errors.ts';
+import { type AppError, hasCode } from '../../../src/model/errors.ts';
 import type { RateLimiter } from '../../../src/ports.ts';
 import { toAppError } from './errors.ts';
 import { LIMITS, RATE } from './limits.ts';
@@ -153,6 +153,15 @@ export function createApi(options: ApiOptions) {
     return inLane(key, rank, () => patiently<T>(key, make, { rank }));
   }
 
+  const followUp = (token: string, message: Rendered) =>
+    patiently<unknown>(`POST answer ${token}`, () => ({
+      method: RequestMethod.Post,
+      route: Routes.webhook(applicationId, token),
+      files: message.files,
+      body: toBody(message, MessageFlags.Ephemeral),
+      auth: false,
+    }));
+
   const get = <T>(route: RouteLike) =>
     patiently<T>(`GET ${route}`, () => ({ method: RequestMethod.Get, route }));
 
@@ -201,31 +210,38 @@ export function createApi(options: ApiOptions) {
       message: Rendered,
       { rank, key, replyTo }: PostCall & { replyTo?: string },
     ): Promise<APIMessage> {
-      const nonce = nonceOf(channel, key);
-      return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
-        method: RequestMethod.Post,
-        route: Routes.channelMessages(channel),
-        files: message.files,
-        body: {
-          ...toBody(message, MessageFlags.SuppressNotifications),
-          nonce,
-          enforce_nonce: true,
-          ...(replyTo && { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
-        },
-      }));
+      return orInWords(message, (shown) => {
+        const nonce = nonceOf(channel, key);
+        return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
+          method: RequestMethod.Post,
+          route: Routes.channelMessages(channel),
+          files: shown.files,
+          body: {
+            ...toBody(shown, MessageFlags.SuppressNotifications),
+            nonce,
+            enforce_nonce: true,
+            ...(replyTo && { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
+          },
+        }));
+      });
     },
 
     /** Makes a message show these components, whatever it showed before. `draw` is asked when it is our turn. */
     edit(channel: string, message: string, rank: number, draw: () => Rendered): Promise<void> {
-      return inTurn(`PATCH ${channel}`, rank, () => {
-        const drawn = draw();
-        return {
-          method: RequestMethod.Patch,
-          route: Routes.channelMessage(channel, message),
-          files: drawn.files,
-          // What was plain becomes components; the words of the notification go.
-          body: { ...toBody(drawn), content: null, embeds: [] },
-        };
+      const show = (choose: (drawn: Rendered) => Rendered) =>
+        inTurn<void>(`PATCH ${channel}`, rank, () => {
+          const shown = choose(draw());
+          return {
+            method: RequestMethod.Patch,
+            route: Routes.channelMessage(channel, message),
+            files: shown.files,
+            // What was plain becomes components; the words of the notification go.
+            body: { ...toBody(shown), content: null, embeds: [] },
+          };
+        });
+      return show((drawn) => drawn).catch((error: unknown) => {
+        if (!hasCode(error, 'missing_permission') || !draw().inWords) throw error;
+        return show((drawn) => drawn.inWords?.()[0] ?? drawn);
       });
     },
 
@@ -266,29 +282,45 @@ export function createApi(options: ApiOptions) {
 
     /** What the first answer promised, or the private message of this id that was used. */
     editAnswer: (token: string, message: Rendered, id?: string) =>
-      patiently<unknown>(`PATCH answer ${token}`, () => ({
-        method: RequestMethod.Patch,
-        route: Routes.webhookMessage(applicationId, token, id),
-        files: message.files,
-        body: { ...toBody(message), content: null },
-        auth: false,
-      })),
+      orInWords(
+        message,
+        (shown) =>
+          patiently<unknown>(`PATCH answer ${token}`, () => ({
+            method: RequestMethod.Patch,
+            route: Routes.webhookMessage(applicationId, token, id),
+            files: shown.files,
+            body: { ...toBody(shown), content: null },
+            auth: false,
+          })),
+        (more) => followUp(token, more),
+      ),
 
     /** Private to the person of the interaction. */
-    followUp: (token: string, message: Rendered) =>
-      patiently<unknown>(`POST answer ${token}`, () => ({
-        method: RequestMethod.Post,
-        route: Routes.webhook(applicationId, token),
-        files: message.files,
-        body: toBody(message, MessageFlags.Ephemeral),
-        auth: false,
-      })),
+    followUp: (token: string, message: Rendered) => orInWords(message, (shown) => followUp(token, shown)),
 
     close(): void {
       rest.clearHandlerSweeper();
       rest.clearHashSweeper();
     },
   };
+}
+
+/** Where files may not be attached, the same in words; `more` sends what has no room in the first message. */
+async function orInWords<T>(
+  message: Rendered,
+  send: (shown: Rendered) => Promise<T>,
+  more: (shown: Rendered) => Promise<unknown> = send,
+): Promise<T> {
+  try {
+    return await send(message);
+  } catch (error) {
+    const words = hasCode(error, 'missing_permission') ? (message.inWords?.() ?? []) : [];
+    const [first, ...rest] = words;
+    if (!first) throw error;
+    const sent = await send(first);
+    for (const one of rest) await more(one);
+    return sent;
+  }
 }
 
 /** The body of a message of components. */

@@ -1,7 +1,7 @@
 // Discord: cards as Components V2 messages, actions over the gateway, everything else over REST.
 import { type APIMessage, ApplicationFlags } from 'discord.js';
 import type { Card } from '../../../src/model/card.ts';
-import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
+import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform, Health, PostOptions } from '../../../src/ports.ts';
 import { createApi, restOptions } from './api.ts';
@@ -14,14 +14,7 @@ import { createInteractions, type Edit, editKey } from './interactions.ts';
 import { createLooks } from './looks.ts';
 import { createMemory } from './memory.ts';
 import { createCoalescer } from './pace.ts';
-import {
-  chartsInWords,
-  renderCard,
-  renderNotification,
-  renderPages,
-  renderPlain,
-  renderText,
-} from './render.ts';
+import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
 import { createThreads } from './threads.ts';
 
 const ID = 'discord';
@@ -52,14 +45,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   const edits = createCoalescer<Edit>((key, newest) => {
     const [channel = '', message = ''] = key.split('/');
     const { card, urgency } = newest();
-    const show = (shown: (card: Card) => Card) =>
-      api.edit(channel, message, rankOf(card, urgency), () => renderCard(shown(newest().card)));
-    return show((card) => card).catch((error: unknown) => {
-      if (!hasCode(error, 'missing_permission') || !newest().card.blocks.some(({ type }) => type === 'chart'))
-        throw error;
-      log.warn({ channel }, 'Discord shows charts in words: the bot’s role needs Attach Files');
-      return show(chartsInWords);
-    });
+    return api.edit(channel, message, rankOf(card, urgency), () => renderCard(newest().card));
   });
 
   async function act(action: AgentAction): Promise<ActionReply> {

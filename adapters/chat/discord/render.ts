@@ -17,6 +17,8 @@ import { drawBlock, type Part, type Room, type Row } from './parts.ts';
 export interface Rendered {
   components: APIMessageTopLevelComponent[];
   files: RawFile[];
+  /** The same for where no files may be attached; more than one message where one has no room. */
+  inWords?: () => Rendered[];
 }
 
 const COLOURS: Record<Tone, number> = {
@@ -60,11 +62,12 @@ export function renderCard(card: Card): Rendered {
     blocks = Math.max(6, Math.floor(blocks * 0.9));
     parts = drawParts(card, room, blocks);
   }
-  return assemble(parts, card.tone);
+  const drawn = assemble(parts, card.tone);
+  return drawn.files.length > 0 ? { ...drawn, inWords: () => [renderCard(chartsInWords(card))] } : drawn;
 }
 
-/** The same card where no files may be attached: what a chart shows is said in words. */
-export function chartsInWords(card: Card): Card {
+/** What a chart shows is said in words. */
+function chartsInWords(card: Card): Card {
   const blocks = card.blocks.map((block): Block => {
     if (block.type !== 'chart') return block;
     return { type: 'text', style: 'muted', text: `📈 ${block.title}: ${block.alt}` };
@@ -77,11 +80,18 @@ export function renderPages(card: Card): Rendered[] {
   const pages: Part[][] = [[]];
   for (const part of drawParts(card, ENDLESS, card.blocks.length).flatMap(splitPart)) {
     const page = pages.at(-1) ?? [];
-    if (page.length > 0 && !fits([...page, part])) pages.push([part]);
+    if (page.length > 0 && !fits([...page, part].map(pictureInWords))) pages.push([part]);
     else page.push(part);
   }
-  return pages.map((parts) => assemble(parts, card.tone));
+  return pages.map((parts) => {
+    const drawn = assemble(parts, card.tone);
+    const inWords = () => [assemble(parts.map(pictureInWords), card.tone)];
+    return drawn.files.length > 0 ? { ...drawn, inWords } : drawn;
+  });
 }
+
+const pictureInWords = (part: Part): Part =>
+  part.kind === 'picture' ? { kind: 'text', text: `📈 ${escapeLine(part.alt)}` } : part;
 
 /** A private or plain word of ours: one message, whatever its length. */
 export function renderText(text: string, tone: Tone): Rendered {
@@ -104,6 +114,14 @@ export function renderRefused(text: string, words: string | null): Rendered {
   return {
     components: [...said.components, { type: ComponentType.File, file: { url: `attachment://${name}` } }],
     files: [{ name, data: Buffer.from(words), contentType: 'text/plain; charset=utf-8' }],
+    inWords: () =>
+      renderPages({
+        ...{ tone: 'warning', fallback: text, ref: null },
+        blocks: [
+          { type: 'text', style: 'body', text },
+          { type: 'text', style: 'body', label: 'What you wrote:', text: words },
+        ],
+      }),
   };
 }
 

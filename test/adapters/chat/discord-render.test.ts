@@ -48,6 +48,7 @@ describe('any card', PATIENCE, () => {
     fc.assert(
       fc.property(anyCard, (card) => {
         const drawn = renderCard(card);
+        expect((drawn.inWords?.() ?? []).flatMap(faultsOf)).toEqual([]);
         expect(faultsOf(drawn)).toEqual([]);
         expect(textsOf(drawn).flatMap(activeParts)).toEqual([]);
         const key = card.ref?.ticketId ?? '';
@@ -65,7 +66,7 @@ describe('any card', PATIENCE, () => {
   it('goes on over as many messages as it needs in a thread, each within every limit', () => {
     fc.assert(
       fc.property(anyCard, (card) => {
-        for (const page of renderPages(card)) {
+        for (const page of renderPages(card).flatMap((one) => [one, ...(one.inWords?.() ?? [])])) {
           expect(faultsOf(page)).toEqual([]);
           expect(textsOf(page).flatMap(activeParts)).toEqual([]);
         }
@@ -267,6 +268,7 @@ describe('forms', () => {
     const long = renderRefused('Too late', 'my words '.repeat(1_000));
     expect(faultsOf(long)).toEqual([]);
     expect(long.files).toHaveLength(1);
+    expect(long.inWords?.().flatMap(faultsOf)).toEqual([]);
   });
 
   it('a form of a select without options is still a modal', () => {

@@ -2,8 +2,10 @@
 import { DiscordAPIError, PermissionFlagsBits, RESTJSONErrorCodes } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toAppError } from '../../../adapters/chat/discord/errors.ts';
+import type { CardRef, Form } from '../../../src/model/card.ts';
 import type { Place } from '../../../src/model/platform.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
+import { appears } from '../../contracts/chat-world.ts';
 import { type DiscordWorld, openDiscordWorld, PEOPLE } from '../../support/discord-world.ts';
 
 it('leave the sidebar within the hour', async () => {
@@ -40,23 +42,72 @@ describe('what Discord does not allow', () => {
     await world.remove();
   });
 
-  it('files: a chart is told in words, the rest of its card stands, and the check names the permission', async () => {
-    world.double.deny(PermissionFlagsBits.AttachFiles);
+  describe('files', () => {
     const card = aCard({ text: 'The week' });
-    const chart = {
-      type: 'chart' as const,
-      title: 'Volume',
-      alt: 'Monday 3, Tuesday 9',
-      png: new Uint8Array([137, 80]),
-    };
-    await platform.post(place, { ...card, blocks: [...card.blocks, chart] });
-    const [seen] = world.messages();
-    expect(seen?.text).toContain('The week');
-    expect(seen?.text).toContain('Volume: Monday 3, Tuesday 9');
-    expect(seen?.edits).toBe(1);
-    expect(await platform.check?.(world.channel)).toMatchObject({
-      ok: false,
-      detail: expect.stringContaining('Attach Files'),
+    const alt = 'Monday 3, Tuesday 9';
+    const chart = { type: 'chart' as const, title: 'Volume', alt, png: new Uint8Array([137, 80]) };
+    const charted = { ...card, ref: null, blocks: [...card.blocks, chart] };
+    const inPrivate = (of: string) =>
+      appears(of, () => world.privates?.('ana').find(({ text }) => text.includes(of)));
+
+    beforeEach(() => world.double.deny(PermissionFlagsBits.AttachFiles));
+
+    it('a chart is told in words, the rest of its card stands, and the check names the permission', async () => {
+      await platform.post(place, charted);
+      const [seen] = world.messages();
+      expect(seen?.text).toContain('The week');
+      expect(seen?.text).toContain(alt);
+      expect(seen?.edits).toBe(1);
+      expect(await platform.check?.(world.channel)).toMatchObject({
+        ok: false,
+        detail: expect.stringContaining('Attach Files'),
+      });
+    });
+
+    it('in a thread likewise, each of its messages once', async () => {
+      const head = await platform.post(place, card);
+      const long = {
+        type: 'text' as const,
+        style: 'body' as const,
+        text: `first ${'and more '.repeat(440)}`,
+      };
+      const post = { ...charted, blocks: [long, ...charted.blocks] };
+      await platform.post({ ...place, thread: head }, post, { key: 'details' });
+      const texts = world.messages().flatMap(({ thread, text }) => (thread ? [text] : []));
+      expect(texts.length).toBeGreaterThan(1);
+      for (const words of ['first', 'The week', alt])
+        expect(texts.filter((text) => text.includes(words))).toHaveLength(1);
+    });
+
+    it('in the answer to a command likewise', async () => {
+      await platform.stop();
+      await platform.start(async () => ({ kind: 'card', card: charted }));
+      await world.command('ana', 'digest');
+      expect((await inPrivate(alt)).text).toContain('The week');
+    });
+
+    it('long words that came too late are given back in messages', async () => {
+      const words = Array.from({ length: 500 }, (_, n) => `word${n}`).join(' ');
+      await platform.stop();
+      await platform.start(async ({ intent, ref }) =>
+        intent.type === 'open_form'
+          ? { kind: 'form', form: aNoteForm(ref) }
+          : { kind: 'notice', text: 'Too late.', ok: false },
+      );
+      const ref = { ticketId: 'T-1042', draftVersion: 1 };
+      const menu = [{ id: 'form:note' as const, label: 'Add note…', style: 'default' as const }];
+      const actions = { type: 'actions' as const, buttons: menu, menu: [] };
+      await platform.post(place, { ...card, ref, blocks: [...card.blocks, actions] });
+      const [seen] = world.messages();
+      if (!seen) throw new Error('no card');
+      await world.press('ana', seen, 'form:note');
+      await appears('the form', () => world.form('ana'));
+      await world.submit('ana', { text: words });
+      await inPrivate('word499');
+      const said = world.notices('ana').join(' ');
+      expect(said).toContain('Too late.');
+      expect(said.match(/word\d+/g)).toEqual(words.split(' '));
+      expect(world.refused()).toEqual([]);
     });
   });
 
@@ -66,3 +117,8 @@ describe('what Discord does not allow', () => {
     await expect(platform.notify(ben, 'Ana asks for you', place)).rejects.toMatchObject({ retryable: true });
   });
 });
+
+function aNoteForm(ref: CardRef | null): Form {
+  const text = { type: 'multiline' as const, id: 'text', label: 'Note', required: true, maxLength: 12_000 };
+  return { id: 'note', ref, title: 'Note', submit: 'Keep', fields: [text] };
+}
