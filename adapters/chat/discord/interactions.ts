@@ -88,7 +88,9 @@ export function createInteractions(deps: Deps) {
         type: InteractionResponseType.DeferredChannelMessageWithSource,
         data: { flags: MessageFlags.Ephemeral },
       };
-    const fresh = isMenu(event) && !isChanging(event.message) ? withFreshMenus(event.message) : null;
+    // Behind a form only this is documented to clear a private card's menu; `clearMenu` is for forms that are left.
+    const chosen = isMenu(event) || (event.type === InteractionType.ModalSubmit && isPrivate(event.message));
+    const fresh = chosen && !isChanging(event.message) ? withFreshMenus(event.message) : null;
     return fresh
       ? { type: InteractionResponseType.UpdateMessage, data: toBody(fresh) }
       : { type: InteractionResponseType.DeferredMessageUpdate };
