@@ -10,7 +10,8 @@ export function plain(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replace(UNSEEN, (char) => (char === '\n' || char === '\t' ? char : ''))
-    .replace(/[^\S\n]+\n/g, '\n')
+    // Sought from where white space begins only: a message of nothing else would take minutes otherwise.
+    .replace(/(?<![^\S\n])[^\S\n]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

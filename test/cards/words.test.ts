@@ -1,6 +1,6 @@
 // Words on cards: what other systems store, as people write it, and cuts that one sees.
 import { expect, it } from 'vitest';
-import { cut, inWords, languageName, valueWords } from '../../src/cards/words.ts';
+import { cut, inWords, languageName, plain, valueWords } from '../../src/cards/words.ts';
 
 it.each([
   ['jobsLast30d', 'Jobs last 30d'],
@@ -41,4 +41,10 @@ it.each([
   ['smiles 🙂🙂', 10, 1, 'smiles …'],
 ])('%j within %d characters and %d lines is %j', (text, max, lines, shown) => {
   expect(cut(text, max, lines)).toEqual({ text: shown, cut: shown !== text });
+});
+
+// Backtracking over it took a second for 50,000 characters, and minutes for the longest message.
+it('a message of nothing but white space is read at once', () => {
+  expect(plain(`${' \t'.repeat(500_000)}x`)).toBe('x');
+  expect(plain(`x${' '.repeat(500_000)}\n\n\n\ny`)).toBe('x\n\ny');
 });
