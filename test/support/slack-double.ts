@@ -84,6 +84,8 @@ export async function createSlackDouble() {
   let storm: { left: number; fits: RegExp } | null = null;
   /** How response URLs fail while the rest works. */
   let deaf: 'server error' | 'timeout' | 'expired' | null = null;
+  /** Methods that are not answered while the rest works. */
+  let silent: RegExp | null = null;
   let onlyClassic = false;
   let socketUrl: string | null = null;
   let count = 0;
@@ -270,7 +272,7 @@ export async function createSlackDouble() {
     const entry = { method, args, at: Date.now(), status: 200 };
     journal.push(entry);
     const token = request.headers.authorization?.replace('Bearer ', '');
-    if (fault === 'timeout') return hold(response);
+    if (fault === 'timeout' || silent?.test(method)) return hold(response);
     if (fault === 'server error') return send(response, 500, { ok: false });
     if (isStormy(entry))
       return send(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
@@ -375,6 +377,9 @@ export async function createSlackDouble() {
         for (const response of held) response.destroy();
         held.clear();
       }
+    },
+    silence(fits: RegExp) {
+      silent = fits;
     },
     failResponses(how: typeof deaf) {
       deaf = how;

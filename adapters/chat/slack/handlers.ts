@@ -6,7 +6,6 @@ import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import {
   type ActionReply,
   type AgentAction,
-  type AgentRef,
   intentOf,
   intentOfForm,
   intentOfRewrite,
@@ -127,7 +126,7 @@ async function clicked(desk: Desk, click: Click): Promise<void> {
       // The trigger lives for three seconds, so the window opens before anything else is asked.
       const [view, reply] = await Promise.all([
         click.view?.id ?? desk.api.openView(click.triggerId, loadingView(what.ref)),
-        decide(),
+        decide().catch(refused),
       ]);
       await desk.api.updateView(view, viewOf(reply, what.ref, origin));
       return;
@@ -162,7 +161,7 @@ async function taken(desk: Desk, shortcut: Shortcut): Promise<void> {
     };
     const [view, reply] = await Promise.all([
       desk.api.openView(shortcut.triggerId, loadingView(null)),
-      ask().catch((error: unknown): ActionReply => ({ kind: 'notice', ok: false, text: failed(error) })),
+      ask().catch(refused),
     ]);
     await desk.api.updateView(view, viewOf(reply, null, origin));
   } catch (error) {
@@ -172,6 +171,8 @@ async function taken(desk: Desk, shortcut: Shortcut): Promise<void> {
       .catch((failure: unknown) => desk.log.warn({ reason: errorText(failure) }, 'nor could that be told'));
   }
 }
+
+const refused = (error: unknown): ActionReply => ({ kind: 'notice', ok: false, text: failed(error) });
 
 /** A form, or what there is to say instead. */
 function viewOf(reply: ActionReply, ref: CardRef | null, origin: Origin) {
@@ -230,36 +231,43 @@ function whereOf(origin: Origin): Place {
 type ViewAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
 
 async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Promise<void> {
-  const { form, ref, origin, about, blocks, user } = submission;
-  const refuse = (field: string, message: string) =>
-    ack({
-      response_action: 'errors',
-      errors: { [blocks[field] ?? Object.values(blocks)[0] ?? field]: cut(message, 300) },
-    });
+  const { origin, blocks, user, values } = submission;
+  const work = carryOut(desk, submission).catch((error: unknown): Outcome => ({ refused: failed(error) }));
+  const quick = await Promise.race([work, pause(FORM_MS, null)]);
+  // Refused: the window stays open, so that nothing that was typed is lost.
+  if (quick && 'refused' in quick) {
+    const block = blocks[quick.field ?? ''] ?? Object.values(blocks)[0] ?? quick.field ?? '';
+    return ack({ response_action: 'errors', errors: { [block]: cut(quick.refused, 300) } });
+  }
+  await ack();
+  const outcome = quick ?? (await work);
+  const typed = values.text ?? values.reason;
+  const words =
+    'refused' in outcome && typed
+      ? `${outcome.refused}\nYou wrote: ${cut(typed, 2_500)}`
+      : 'refused' in outcome
+        ? outcome.refused
+        : outcome.said;
+  if (words !== null) await desk.api.tell(user, words, ...whereOf(origin));
+}
+
+/** What became of a form. `field`: where the fault is. */
+type Outcome = { refused: string; field?: string } | { said: string | null };
+
+async function carryOut(desk: Desk, submission: Submission): Promise<Outcome> {
+  const { form, ref, about, user } = submission;
   const values = { ...submission.values };
   for (const field of submission.people) {
-    const person = await personOf(desk, values[field] ?? '').catch((error: unknown) => ({
-      refused: failed(error),
-    }));
-    if ('refused' in person) return refuse(field, person.refused);
+    const person = await personOf(desk, values[field] ?? '');
+    if ('refused' in person) return { ...person, field };
     values[field] = person.email;
   }
   const made = intentOfForm(form, values, about);
-  if (!made.ok) return refuse(made.field, made.message);
-
-  const work = desk.people
-    .find(user)
-    .then((agent: AgentRef) => desk.act({ ref, agent, intent: made.intent }))
-    .catch((error: unknown): ActionReply => ({ kind: 'notice', ok: false, text: failed(error) }));
-  const quick = await Promise.race([work, pause(FORM_MS, null)]);
-  // Refused: the window stays open, so that nothing that was typed is lost.
-  if (quick?.kind === 'notice' && !quick.ok) return refuse(Object.keys(blocks)[0] ?? '', quick.text);
-  await ack();
-  const reply = quick ?? (await work);
-  if (reply.kind !== 'notice') return;
-  const typed = values.text ?? values.reason;
-  const words = reply.ok || !typed ? reply.text : `${reply.text}\nYou wrote: ${cut(typed, 2_500)}`;
-  await desk.api.tell(user, words, ...whereOf(origin));
+  if (!made.ok) return { refused: made.message, field: made.field };
+  const agent = await desk.people.find(user);
+  const reply = await desk.act({ ref, agent, intent: made.intent });
+  if (reply.kind !== 'notice') return { said: null };
+  return reply.ok ? { said: reply.text } : { refused: reply.text };
 }
 
 function failed(error: unknown): string {
@@ -268,7 +276,9 @@ function failed(error: unknown): string {
 
 /** The e-mail behind a person who was picked, or why that person will not do. */
 async function personOf(desk: Desk, userId: string): Promise<{ email: string } | { refused: string }> {
-  const person = await desk.people.find(userId);
+  const person = await desk.people.find(userId).catch(() => null);
+  if (!person)
+    return { refused: 'Slack does not tell who that is just now. Nothing was done; please try again.' };
   const email = desk.emails[userId] ?? person.email;
   const name = person.name ?? 'This person';
   if (!email)

@@ -82,6 +82,13 @@ describe('a desk on Slack', () => {
     await until(() => expect(chat.card(key).text).toContain('Ben has it'));
   });
 
+  it('says in the window why no form comes, where Slack does not tell who pressed', async () => {
+    const { key } = await chat.ticket();
+    world.slack.silence(/^users\.info$/);
+    await world.press('ben', chat.card(key), 'form:edit');
+    await until(() => expect(world.shown?.('ben')).toContain('Slack does not tell who you are'));
+  });
+
   it('takes what is said to it in the channel for a command', async () => {
     const { key } = await chat.ticket();
     const before = chat.heads().length;
@@ -130,6 +137,19 @@ describe('a desk on Slack', () => {
         detail: expect.stringContaining('/invite'),
       });
   });
+});
+
+it('a form is answered in time while Slack does not tell who was picked; that nothing was done is said later', async () => {
+  const world = await slackWorld('http', { timeoutMs: 4_000 });
+  const chat = await openChat(world);
+  const { id, key } = await chat.ticket();
+  await chat.open('ana', key, 'form:assign');
+  world.slack.silence(/^users\.info$/);
+  await world.submit('ana', { to: 'stranger@team.example' });
+  expect(chat.said('ana')).toBe('');
+  await until(() => expect(chat.said('ana')).toContain('Slack does not tell who that is'));
+  expect(await chat.decided(id)).toEqual([]);
+  await chat.close();
 });
 
 describe('the door for Slack', () => {
