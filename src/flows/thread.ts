@@ -1,6 +1,7 @@
 // What agents write in a card's thread: internal notes, unless it is addressed to the bot.
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
+import { MAIN_COMMANDS } from '../model/commands.ts';
 import { insertAgentDraft } from './agent-draft.ts';
 import { type Actor, rightRefusal } from './agents.ts';
 import { addNote } from './decide.ts';
@@ -30,13 +31,17 @@ export async function threadMessage(
   if (refused || !actor) return { ok: false, notice: refused };
   if (!text.trim()) return { ok: false, notice: 'The note is empty.' };
 
+  const addressed = ADDRESSED.test(text);
+  const order = text.replace(ADDRESSED, '').trim();
+  const elsewhere = addressed && doneElsewhere(order);
+  if (elsewhere) return { ok: false, notice: elsewhere };
+
   const origin = { channel: request.platform, externalId: `note:${request.id}` };
   if (await deps.store.findMessage(origin.channel, origin.externalId)) return { ok: true, notice: null };
   const result = await deps.store.transaction(async (tx): Promise<ThreadResult> => {
     const ticket = await tx.lockTicket(ticketId);
     if (!ticket) return { ok: false, notice: 'This ticket no longer exists.' };
     if (await tx.findMessage(origin.channel, origin.externalId)) return { ok: true, notice: null };
-    const addressed = ADDRESSED.test(text);
     const outside = addressed && rightRefusal(deps.settings, actor, 'edit', ticket.category);
     if (outside) return { ok: false, notice: outside };
     await addNote({ tx, deps, ticket, actor }, text, origin);
@@ -44,7 +49,6 @@ export async function threadMessage(
       await tx.updateTicket(ticketId, {});
       return { ok: true, notice: null };
     }
-    const order = text.replace(ADDRESSED, '').trim();
     if (ticket.status === 'sending' || (await tx.isSending(ticketId)))
       return { ok: false, notice: 'A reply is on its way. Undo it first.' };
     if (SEND.test(order))
@@ -53,7 +57,6 @@ export async function threadMessage(
         author: actor.name,
         now: deps.clock.now(),
       });
-    if (!order) return { ok: false, notice: HELP };
     await tx.updateTicket(ticketId, {
       instructions: [...ticket.instructions, order.slice(0, 500)],
       draftedSeq: redraft({ ...ticket, status: 'open' }),
@@ -86,6 +89,22 @@ async function ownText(
       'Your text is on the card. Nothing is sent until you press Approve & send; Drop this text brings the draft back.',
   };
 }
+
+/** What is no instruction for the draft is not taken for one: where it is done; null for an instruction. */
+function doneElsewhere(order: string): string | null {
+  const [word = '', ...rest] = order.toLowerCase().match(/[\w-]+/g) ?? [];
+  const alone = rest.every((one) => FILLERS.includes(one));
+  if (alone && ['', 'help'].includes(word)) return HELP;
+  if (alone && BUTTONS.includes(word))
+    return `Nothing was ${word === 'send' ? 'sent' : 'done'}: that takes a button of the card, such as Approve & send. To put your own text on the card, write "@deskhand send: TEXT".`;
+  const isCommand = MAIN_COMMANDS.some((one) => one.word === word);
+  if (isCommand && (rest.length === 0 || word === 'ticket'))
+    return `"${order.slice(0, 40)}" is a command: write "/deskhand ${order.slice(0, 40)}" (on Teams "@Deskhand ${order.slice(0, 40)}", outside of a card's thread).`;
+  return null;
+}
+
+const FILLERS = ['it', 'this', 'that', 'now', 'please'];
+const BUTTONS = 'send approve undo retry escalate take release assign snooze resolve close'.split(' ');
 
 const HELP =
   'Say what to change, e.g. "@deskhand shorter", "@deskhand more apologetic, offer a call", or "@deskhand send: TEXT" to put your own text on the card.';

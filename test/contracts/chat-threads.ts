@@ -69,6 +69,23 @@ export function threadsContract(current: () => Chat): void {
     });
   });
 
+  describe('words to the bot that are no instruction for the draft', () => {
+    it.each([
+      ['help', /Say what to change, e\.g\. "@deskhand shorter"/],
+      ['Send it, please!', /Nothing was sent.*Approve & send/],
+      ['escalate', /buttons? of the card/],
+      ['queue', /"queue" is a command: .*"\/deskhand queue"/],
+      ['ticket T-1', /"ticket T-1" is a command/],
+    ])('@deskhand %s: is told where that is done; the draft stays as it was', async (words, answer) => {
+      const { id, key } = await chat.ticket();
+      await chat.world.reply('ana', chat.card(key), `@deskhand ${words}`);
+      await until(() => expect(chat.said('ana')).toMatch(answer));
+      await chat.desk.work();
+      expect(await chat.desk.store.draftsOf(id)).toHaveLength(1);
+      expect(await chat.desk.store.getTicket(id)).toMatchObject({ instructions: [] });
+    });
+  });
+
   describe('threads under other cards', () => {
     it.each(['C-7', 'P-7', 'A-7', 'I-7'])(
       '%s: people talk undisturbed; only words to the bot are answered',
