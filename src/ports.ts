@@ -15,6 +15,7 @@ import type {
   LabelledText,
   SimilarTicket,
 } from './model/engine.ts';
+import type { OpenInbox } from './model/inbox.ts';
 import type { IssueComment, NewIssue, TrackerIssue } from './model/issue.ts';
 import type { InboundMessage, OutboundReply, Receipt, SendResult } from './model/message.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from './model/platform.ts';
@@ -152,6 +153,7 @@ export interface AdapterDeps {
   store: AdapterStore;
   bus: Bus;
   limiter: RateLimiter;
+  openInbox: OpenInbox;
   agents: AgentEntry[];
   /** What runs at the moment, for banners. */
   status(): WorkspaceStatus;

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { migrate } from '../infra/db/migrate.ts';
+import { createInbox } from '../infra/inbox.ts';
 import { createLimiter } from '../infra/limiter/index.ts';
 import { createAdapterStore } from '../infra/store.ts';
 import { errorText } from '../model/errors.ts';
@@ -68,16 +69,20 @@ export async function checkAdapters(
   const bus = await createBus({ databaseUrl, log });
   const clock = { now: () => new Date() };
   try {
-    const { platforms, intake, sources, trackers } = await buildAdapters(config, (owner) => ({
-      clock,
-      fetch,
-      log,
-      store: createAdapterStore(database.db, owner),
-      bus,
-      limiter: createLimiter(clock),
-      agents: config.yaml.agents,
-      status: () => ({ sample: false, indexing: null, notices: [] }),
-    }));
+    const { platforms, intake, sources, trackers } = await buildAdapters(config, (owner) => {
+      const store = createAdapterStore(database.db, owner);
+      return {
+        clock,
+        fetch,
+        log,
+        store,
+        bus,
+        limiter: createLimiter(clock),
+        openInbox: (how) => createInbox({ store, clock, log }, how),
+        agents: config.yaml.agents,
+        status: () => ({ sample: false, indexing: null, notices: [] }),
+      };
+    });
     const parts = await Promise.all(
       [...platforms, ...intake, ...sources, ...trackers].map(
         async (adapter): Promise<[string, Health]> => [

@@ -18,6 +18,7 @@ import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { holidaysOf } from '../infra/holidays.ts';
 import { trackerRoutes } from '../infra/http/tracker-webhook.ts';
 import { createUnsubscribeLinks, type UnsubscribeLinks } from '../infra/http/unsubscribe.ts';
+import { createInbox } from '../infra/inbox.ts';
 import { openLimiter } from '../infra/limiter/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { createAdapterStore, createVectorStore, sharedSecret } from '../infra/store.ts';
@@ -109,16 +110,20 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
 
   const lookout = createLookout({ sample, progress: () => engine.progress(), bus, log });
-  const adapterDeps = (owner: string): AdapterDeps => ({
-    clock,
-    fetch,
-    log,
-    store: createAdapterStore(database.db, owner),
-    bus,
-    limiter,
-    agents: config.yaml.agents.map(({ name, email, role }) => ({ name, email, role })),
-    status: lookout.status,
-  });
+  const adapterDeps = (owner: string): AdapterDeps => {
+    const own = createAdapterStore(database.db, owner);
+    return {
+      clock,
+      fetch,
+      log,
+      store: own,
+      bus,
+      limiter,
+      openInbox: (how) => createInbox({ store: own, clock, log }, how),
+      agents: config.yaml.agents.map(({ name, email, role }) => ({ name, email, role })),
+      status: lookout.status,
+    };
+  };
 
   const { intake, sources, ...other } = await buildAdapters(config, adapterDeps);
   const platforms = byId(other.platforms);

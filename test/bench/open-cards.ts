@@ -12,7 +12,7 @@ import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { openPostgres } from '../../src/infra/postgres/index.ts';
 import { createAdapterStore } from '../../src/infra/store.ts';
 import type { AdapterDeps, ChatPlatform, Clock, RateLimiter } from '../../src/ports.ts';
-import { createMemoryBus } from '../support/adapter-memory.ts';
+import { adapterDeps } from '../support/adapter-memory.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
 import { openDiscordDouble } from '../support/discord-double.ts';
 import { createSlackDouble, SLACK } from '../support/slack-double.ts';
@@ -53,16 +53,13 @@ export async function measureOpenCards({ count }: { count: number }): Promise<Fi
   const database = openDatabase(postgres.url, { log });
   closing.defer(() => database.close());
   const clock = { now: () => new Date() };
-  const depsOf = (owner: string): AdapterDeps => ({
-    clock,
-    fetch,
-    log: { ...log, warn: () => undefined },
-    store: createAdapterStore(database.db, owner),
-    bus: createMemoryBus(),
-    limiter: patient(clock),
-    agents: [],
-    status: () => ({ sample: false, indexing: null, notices: [] }),
-  });
+  const depsOf = (owner: string): AdapterDeps =>
+    adapterDeps({
+      clock,
+      log: { ...log, warn: () => undefined },
+      store: createAdapterStore(database.db, owner),
+      limiter: patient(clock),
+    });
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
   const figures: Figure[] = [];

@@ -1,15 +1,17 @@
 // What an adapter is given, in memory: its durable values, the bus between replicas, and the rest.
+import { createInbox } from '../../src/infra/inbox.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
 import type { AdapterDeps, AdapterStore, Bus } from '../../src/ports.ts';
 import { silentLog } from './silent-log.ts';
 
 export function adapterDeps(given: Partial<AdapterDeps> = {}): AdapterDeps {
-  const clock = { now: () => new Date() };
+  const { clock = { now: () => new Date() }, store = createMemoryStore(), log = silentLog } = given;
   return {
     clock,
     fetch,
-    log: silentLog,
-    store: createMemoryStore(),
+    log,
+    store,
+    openInbox: (how) => createInbox({ store, clock, log }, how),
     bus: createMemoryBus(),
     limiter: createLimiter(clock),
     agents: [],

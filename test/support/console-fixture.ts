@@ -10,14 +10,13 @@ import { handoffCard } from '../../src/cards/handoff.ts';
 import { listCard } from '../../src/cards/list.ts';
 import { helpCard, newsCard, noteCard, sentReplyCard, threadCard } from '../../src/cards/notes.ts';
 import { replyText, ticketCard } from '../../src/cards/ticket.ts';
-import { createLimiter } from '../../src/infra/limiter/index.ts';
 import { DECISION_FORMS } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
 import type { ActionReply, AgentAction, MessageRef } from '../../src/model/platform.ts';
 import { parseTicketKey, ticketKey } from '../../src/model/ticket.ts';
 import type { TicketView } from '../../src/model/view.ts';
 import type { AdapterStore, AgentEntry, Bus, Clock, WorkspaceStatus } from '../../src/ports.ts';
-import { createMemoryBus, createMemoryStore } from './adapter-memory.ts';
+import { adapterDeps } from './adapter-memory.ts';
 import { aTicket, CATEGORIES } from './ticket-views.ts';
 
 export const AGENTS: AgentEntry[] = [
@@ -65,16 +64,14 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
       port: options.port ?? 0,
       publicUrl: options.publicUrl ?? null,
     },
-    {
+    adapterDeps({
       clock,
-      fetch,
       log: quiet,
-      store: options.store ?? createMemoryStore(),
-      bus: options.bus ?? createMemoryBus(),
-      limiter: createLimiter(clock),
+      ...(options.store && { store: options.store }),
+      ...(options.bus && { bus: options.bus }),
       agents,
       status: () => options.status ?? { sample: true, indexing: null, notices: [] },
-    },
+    }),
   );
   const tickets = new Map<number, { view: TicketView; post: MessageRef }>();
   const actions: AgentAction[] = [];

@@ -1,7 +1,7 @@
 // People at Slack's end of the contract: they see messages and windows, press, type and submit, over the signed wire.
 import { createSlack } from '../../adapters/chat/slack/index.ts';
 import type { MessageRef } from '../../src/model/platform.ts';
-import type { ChatPlatform } from '../../src/ports.ts';
+import type { AdapterStore, ChatPlatform, Clock } from '../../src/ports.ts';
 import { hastyCalls } from '../contracts/chat-storm.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
@@ -46,8 +46,17 @@ export type SlackWorld = ChatWorld & {
   meet(base: string): void;
 };
 
+interface SlackWorldOptions {
+  timeoutMs?: number;
+  store?: AdapterStore;
+  clock?: Clock;
+}
+
 /** A workspace with four people in one channel. `timeoutMs`: how long the adapter waits for Slack. */
-export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } = {}): Promise<SlackWorld> {
+export async function slackWorld(
+  mode: 'http' | 'socket',
+  { timeoutMs = 1_500, store = createMemoryStore(), clock }: SlackWorldOptions = {},
+): Promise<SlackWorld> {
   const slack = await createSlackDouble();
   for (const [name, id] of Object.entries(USERS)) {
     slack.channels.get(SLACK.channel)?.members.add(id);
@@ -61,7 +70,6 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
   }
   const socket = mode === 'socket' ? await createSocketMode() : null;
   if (socket) slack.setSocketUrl(socket.url);
-  const store = createMemoryStore();
   const servers: Awaited<ReturnType<typeof serveHttp>>[] = [];
   let bot: string | null = null;
   const wire = socket ?? httpWire(() => bot ?? servers.at(-1)?.base ?? '');
@@ -71,6 +79,7 @@ export async function slackWorld(mode: 'http' | 'socket', { timeoutMs = 1_500 } 
   function create(): ChatPlatform {
     const deps = adapterDeps({
       store,
+      ...(clock && { clock }),
       agents: ['ana', 'ben', 'vera'].map((name) => ({ name, email: `${name}@team.example`, role: 'agent' })),
     });
     const platform = createSlack(

@@ -1,7 +1,7 @@
 // Teams as the contract of chat platforms sees it: the double, its people, and faults by name.
 import { createTeams } from '../../adapters/chat/teams/index.ts';
 import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
-import type { AdapterStore, Route } from '../../src/ports.ts';
+import type { AdapterStore, Clock, Route } from '../../src/ports.ts';
 import { hastyCalls } from '../contracts/chat-storm.ts';
 import type { ChatWorld, Fault, Person, Seen } from '../contracts/chat-world.ts';
 import { personsOf } from '../contracts/chat-world.ts';
@@ -31,7 +31,12 @@ const isAction = (name: string): name is ActionId => ACTIONS.has(name);
 /** `requestMs`: how long the adapter waits for Teams. */
 export async function buildTeamsWorld({
   requestMs = 1_500,
-  store = createMemoryStore() as AdapterStore,
+  store = createMemoryStore(),
+  clock,
+}: {
+  requestMs?: number;
+  store?: AdapterStore;
+  clock?: Clock;
 } = {}) {
   const double = await startTeamsDouble(Object.values(MEMBERS));
   let routes: Route[] = [];
@@ -90,7 +95,7 @@ export async function buildTeamsWorld({
           people: { [MEMBERS.ana.aadObjectId]: MEMBERS.ana.email },
           requestMs,
         },
-        adapterDeps({ store }),
+        adapterDeps({ store, ...(clock && { clock }) }),
       );
       routes = platform.routes;
       return platform;

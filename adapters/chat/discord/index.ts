@@ -71,7 +71,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   }
 
   const onReaction = createLooks({ memory, store: deps.store, act });
-  const threads = createThreads({ api, memory, log, act, tell });
+  const threads = createThreads({ api, memory, openInbox: deps.openInbox, log, act, tell });
   const onInteraction = createInteractions({
     api,
     applicationId: config.applicationId,
@@ -180,6 +180,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     async start(onAction) {
       handler = onAction;
       stopped = false;
+      threads.start();
       await connect();
     },
 
@@ -188,6 +189,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       clearTimeout(timer);
       await gateway?.close();
       gateway = null;
+      await threads.stop();
       handler = null;
       api.close();
     },

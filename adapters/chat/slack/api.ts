@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, Tone } from '../../../src/model/card.ts';
-import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
+import { AppError, hasCode } from '../../../src/model/errors.ts';
 import type { Log, PostOptions, RateLimiter } from '../../../src/ports.ts';
 import { slackCode, toAppError } from './errors.ts';
 import { LIMITS, RATES } from './limits.ts';
@@ -55,6 +55,9 @@ const WAYS = 6;
 
 /** Nothing that we say mentions anybody, makes links of words or shows previews. */
 const QUIET = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
+
+/** Channel and thread for a private word. */
+export type Spot = [channel: string | null, thread: string | null];
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -221,6 +224,16 @@ export function createApi({
       );
     },
 
+    /** Through the response URL, which one may have, or else by a private message of the bot. */
+    async answer(
+      to: { user: string; responseUrl: string | null; at: Spot },
+      said: string | Card,
+      replace: boolean,
+    ): Promise<void> {
+      const tell = () => this.tell(to.user, said, ...to.at);
+      await (to.responseUrl ? this.respond(to.responseUrl, said, replace).catch(tell) : tell());
+    },
+
     /** Answers through a response URL: a new private message, or in place of the one that was pressed. */
     async respond(url: string, answer: string | Card, replace: boolean): Promise<void> {
       const send = (message: SlackMessage) =>
@@ -261,13 +274,9 @@ export function createApi({
 
     identity: () => call('auth.test', () => client.auth.test()),
 
-    /** 📝 under words that became a note. Without the scope, or the words, there is no mark. */
+    /** 📝 under words that became a note. */
     async markKept(channel: string, ts: string): Promise<void> {
-      await call(
-        'reactions.add',
-        () => client.reactions.add({ channel, timestamp: ts, name: 'memo' }),
-        0.5,
-      ).catch((error: unknown) => log.debug({ reason: errorText(error) }, 'a note could not be marked'));
+      await call('reactions.add', () => client.reactions.add({ channel, timestamp: ts, name: 'memo' }), 0.5);
     },
 
     /** Whether the bot may post there, in words when not. `channel` is an id, or a name with `#`. */

@@ -11,29 +11,28 @@ import {
   intentOfRewrite,
 } from '../../../src/model/platform.ts';
 import type { AgentEntry, Log } from '../../../src/ports.ts';
-import type { Api } from './api.ts';
+import type { Api, Spot } from './api.ts';
 import { FORM, type Origin, renderForm } from './forms.ts';
 import { encodeMessage, PREFIX, parseMessage } from './ids.ts';
 import { CREATE_TICKET } from './manifest.ts';
 import {
   type Click,
   parseClick,
-  parseCommand,
   parseFormSubmission,
   parseHome,
   parseShortcut,
-  parseWords,
   type Shortcut,
   type Submission,
-  type Words,
 } from './parse.ts';
 import type { People } from './people.ts';
 import { type Look, parseLook } from './reactions.ts';
 import { cut } from './text.ts';
 import { loadingView, moreView, noticeView } from './views.ts';
+import type { Words } from './words.ts';
 
 /** A form waits this long for its outcome, so that it can stay open with what was typed. Slack waits three seconds. */
 const FORM_MS = 2_000;
+const SLOW = 'This takes longer than usual. Look at the card before you send it again.';
 
 export interface Desk {
   api: Api;
@@ -48,8 +47,8 @@ export interface Desk {
   /** Does it when it is the newest that this person did on the message, one after the other. */
   inOrder(look: Look, work: () => Promise<void>): Promise<void>;
   botUserId(): Promise<string | null>;
-  /** Does it again while Slack is in trouble: an event that was taken is not delivered again. */
-  persist<T>(work: () => Promise<T>): Promise<T>;
+  /** What people write, kept before it is acknowledged. */
+  words: Words;
   /** Ticket of the thread under a message. */
   ticketOf(channel: string, ts: string): Promise<CardRef | null>;
 }
@@ -72,18 +71,8 @@ export function listen(app: App, desk: Desk): void {
     if (shortcut && (await desk.isNew(shortcut.id))) await taken(desk, shortcut);
   });
   app.command('/deskhand', async ({ ack, body }) => {
+    await desk.words.command(body);
     await ack();
-    const command = parseCommand(body);
-    if (!command || !(await desk.isNew(command.id))) return;
-    const { user, text, channel } = command;
-    const answer = await desk.people
-      .find(user)
-      .then((agent) => desk.act({ ref: null, agent, intent: { type: 'command', text } }))
-      .then(shown, failed);
-    if (answer === null) return;
-    await respond(desk, { ...command, at: [channel, null] }, answer, false).catch((error: unknown) =>
-      desk.log.warn({ reason: errorText(error) }, 'a command could not be answered'),
-    );
   });
   app.event('app_home_opened', async ({ body }) => {
     const home = parseHome(body);
@@ -99,10 +88,7 @@ export function listen(app: App, desk: Desk): void {
       const look = parseLook(body);
       if (look) await looked(desk, look);
     });
-  app.message(async ({ body }) => {
-    const words = parseWords(body, await desk.persist(desk.botUserId));
-    if (words) await heard(desk, words);
-  });
+  app.message(async ({ body }) => desk.words.hear(body));
 }
 
 /** What a reply shows: a card or words; null when there is nothing to show. */
@@ -192,22 +178,8 @@ async function answer(desk: Desk, reply: ActionReply, click: Click, origin: Orig
   const said = shown(reply);
   if (said === null) return;
   const at = whereOf(origin);
-  if (click.on?.ephemeral) await respond(desk, { ...click, at }, said, typeof said !== 'string');
+  if (click.on?.ephemeral) await desk.api.answer({ ...click, at }, said, typeof said !== 'string');
   else if (typeof said === 'string') await desk.api.tell(click.user, said, ...at);
-}
-
-/** Through the response URL, or else by a private message of the bot; both again while Slack is in trouble. */
-function respond(
-  desk: Desk,
-  to: { user: string; responseUrl: string | null; at: Place },
-  said: string | Card,
-  replace: boolean,
-): Promise<void> {
-  const { user, responseUrl, at } = to;
-  const tell = () => desk.api.tell(user, said, ...at);
-  return desk.persist(() =>
-    responseUrl ? desk.api.respond(responseUrl, said, replace).catch(tell) : tell(),
-  );
 }
 
 /** Where a press belongs: the message, or the one that its window was opened on. */
@@ -221,10 +193,7 @@ function originOf(click: Click): Origin {
   }
 }
 
-/** Channel and thread for a private word. */
-type Place = [channel: string | null, thread: string | null];
-
-function whereOf(origin: Origin): Place {
+function whereOf(origin: Origin): Spot {
   return [origin.channel || null, origin.message ? parseMessage(origin.message).thread : null];
 }
 
@@ -233,14 +202,15 @@ type ViewAck = (answer?: { response_action: 'errors'; errors: Record<string, str
 async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Promise<void> {
   const { origin, blocks, user, values } = submission;
   const work = carryOut(desk, submission).catch((error: unknown): Outcome => ({ refused: failed(error) }));
-  const quick = await Promise.race([work, pause(FORM_MS, null)]);
-  // Refused: the window stays open, so that nothing that was typed is lost.
-  if (quick && 'refused' in quick) {
-    const block = blocks[quick.field ?? ''] ?? Object.values(blocks)[0] ?? quick.field ?? '';
-    return ack({ response_action: 'errors', errors: { [block]: cut(quick.refused, 300) } });
-  }
-  await ack();
-  const outcome = quick ?? (await work);
+  const quick: Outcome | null = await Promise.race([work, pause(FORM_MS, null)]);
+  // Refused, or not done yet: the window stays open, so that nothing that was typed is lost.
+  const fault = quick ?? { refused: SLOW };
+  if ('refused' in fault) {
+    const block = blocks[fault.field ?? ''] ?? Object.values(blocks)[0] ?? fault.field ?? '';
+    await ack({ response_action: 'errors', errors: { [block]: cut(fault.refused, 300) } });
+    if (quick) return;
+  } else await ack();
+  const outcome = await work;
   const typed = values.text ?? values.reason;
   const words =
     'refused' in outcome && typed
@@ -297,29 +267,4 @@ async function looked(desk: Desk, look: Look): Promise<void> {
   await desk.inOrder(look, async () => {
     await desk.act({ ref, agent: await desk.people.find(user), intent: { type: 'looking', on } });
   });
-}
-
-/** Words in a card's thread, or words to the bot in the channel, which are a command. */
-async function heard(desk: Desk, words: Words): Promise<void> {
-  const { user, channel, thread, text, id } = words;
-  const ref = thread ? await desk.ticketOf(channel, thread) : null;
-  const order = thread ? null : /^\s*@deskhand\b[\s:,]*(.*)$/is.exec(text)?.[1];
-  if (!ref && (order === null || order === undefined)) return;
-  const agent = await desk
-    .persist(() => desk.people.find(user))
-    .catch(async (error: unknown) => {
-      // Best effort: Slack, which did not say who this is, may not take this either.
-      const lost = `${errorText(error)} You wrote: ${cut(text, 1_000)}`;
-      await desk.api.tell(user, lost, channel, thread).catch(() => undefined);
-      throw error;
-    });
-  const reply = await desk.act({
-    ref,
-    agent,
-    intent: ref ? { type: 'thread', text, id } : { type: 'command', text: order ?? '' },
-  });
-  if (reply.kind === 'none' && reply.kept) return desk.api.markKept(channel, words.ts);
-  const said = shown(reply);
-  if (said === null) return;
-  await desk.persist(() => desk.api.tell(user, said, channel, thread));
 }

@@ -1,8 +1,7 @@
 // Slack: cards as Block Kit, buttons, forms, threads and commands, over HTTP or Socket Mode.
 import { App, LogLevel, webApi } from '@slack/bolt';
 import { z } from 'zod';
-import { again } from '../../../src/model/again.ts';
-import type { Card } from '../../../src/model/card.ts';
+import type { Card, CardRef } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef } from '../../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform, Health, Log } from '../../../src/ports.ts';
@@ -18,6 +17,7 @@ import { createHttpReceiver } from './receiver.ts';
 import { createResponses } from './responses.ts';
 import { createSeen } from './seen.ts';
 import { createSocketReceiver } from './socket.ts';
+import { createWords } from './words.ts';
 
 const ID = 'slack';
 /** How long an answer of Slack about ourselves is believed: a good one, and a bad one. */
@@ -73,7 +73,6 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
   let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
   let identity: Identity | null = null;
   let checked: { at: number; health: Health } | null = null;
-  let ending = new AbortController();
 
   async function identify(): Promise<Identity> {
     const result = await api.identity();
@@ -86,6 +85,22 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     return identity;
   }
 
+  const botUserId = async () => (identity ?? (await identify())).userId;
+
+  async function act(action: AgentAction): Promise<ActionReply> {
+    if (handler) return handler(action);
+    return {
+      kind: 'notice',
+      ok: false,
+      text: 'Deskhand is still starting; please try again in a moment.',
+    };
+  }
+
+  async function ticketOf(channel: string, ts: string): Promise<CardRef | null> {
+    const value = z.string().safeParse(await store.get(`thread/${channel}/${ts}`));
+    return value.success ? parseRef(value.data) : null;
+  }
+
   const people = createPeople({
     platform: ID,
     store,
@@ -96,29 +111,29 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     teamId: async () => (identity ?? (await identify())).teamId,
   });
 
+  const words = createWords({
+    api,
+    people,
+    act,
+    botUserId,
+    knownBotUserId: () => identity?.userId ?? null,
+    ticketOf,
+    openInbox: deps.openInbox,
+    log,
+  });
+
   listen(app, {
     api,
     people,
     log,
     agents: deps.agents,
     emails: config.agents,
-    async act(action) {
-      if (!handler)
-        return {
-          kind: 'notice',
-          ok: false,
-          text: 'Deskhand is still starting; please try again in a moment.',
-        };
-      return handler(action);
-    },
+    act,
     isNew: createSeen(store),
     inOrder: createLooks(store),
-    botUserId: async () => (identity ?? (await identify())).userId,
-    persist: (work) => again(work, ending.signal),
-    async ticketOf(channel, ts) {
-      const value = z.string().safeParse(await store.get(`thread/${channel}/${ts}`));
-      return value.success ? parseRef(value.data) : null;
-    },
+    botUserId,
+    words,
+    ticketOf,
   });
 
   const update = createCoalescer<{ card: Card; urgency: number | undefined }>((key, take, newest) => {
@@ -171,7 +186,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
 
     async start(onAction) {
       handler = onAction;
-      ending = new AbortController();
+      words.start();
       await receiver.start();
       // Slack may be out of reach just now: the health says so, and events and cards try again by themselves.
       await identify().catch((error: unknown) =>
@@ -180,8 +195,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     },
 
     async stop() {
-      ending.abort();
-      await receiver.stop();
+      await Promise.all([receiver.stop(), words.stop()]);
       handler = null;
     },
 

@@ -68,7 +68,8 @@ export function createHttpReceiver(options: { signingSecret: string; clock: Cloc
   function answer(to: App, body: Record<string, unknown>, headers: Headers): Promise<Response> {
     const isEvent = body.type === 'event_callback';
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(new Response('')), ANSWER_MS);
+      // What is not kept yet is not acknowledged: Slack delivers an event again, and shows who pressed that it failed.
+      const timer = setTimeout(() => resolve(new Response('', { status: 503 })), ANSWER_MS);
       const settle = (response: Response) => {
         clearTimeout(timer);
         resolve(response);

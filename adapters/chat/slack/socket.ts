@@ -1,6 +1,6 @@
 // Slack's events over Socket Mode: bolt's receiver, and a loop that keeps it connected whatever happens.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Receiver, SocketModeReceiver, webApi } from '@slack/bolt';
+import { type App, type Receiver, type ReceiverEvent, SocketModeReceiver, webApi } from '@slack/bolt';
 import { errorText } from '../../../src/model/errors.ts';
 import type { Log } from '../../../src/ports.ts';
 import { toAppError } from './errors.ts';
@@ -75,7 +75,7 @@ export function createSocketReceiver(options: {
   }
 
   return {
-    init: (app) => receiver.init(app),
+    init: (app) => receiver.init(acknowledgingLast(app)),
     async start() {
       loop ??= keepConnected();
     },
@@ -86,4 +86,20 @@ export function createSocketReceiver(options: {
     },
     problem: async () => (loop ? problem : mayConnect()),
   };
+}
+
+/**
+ * bolt acknowledges an event before it is worked on, and Slack never sends it again. As over HTTP, it is acknowledged
+ * when its listeners are done; what they throw leaves it to be delivered again.
+ */
+function acknowledgingLast(app: App): App {
+  return Object.create(app, {
+    processEvent: {
+      async value(event: ReceiverEvent) {
+        if (event.body.type !== 'event_callback') return app.processEvent(event);
+        await app.processEvent({ ...event, ack: async () => undefined });
+        await event.ack();
+      },
+    },
+  });
 }

@@ -9,7 +9,7 @@ const account = z.looseObject({
 });
 
 /** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-basics */
-const activitySchema = z.looseObject({
+export const activitySchema = z.looseObject({
   type: z.string(),
   id: z.string().optional(),
   name: z.string().optional(),

@@ -1,22 +1,13 @@
 // What the flows say to an agent -> what Teams shows: an answer to the press in time, the rest when it is done.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { again as persisting } from '../../../src/model/again.ts';
 import type { Form } from '../../../src/model/card.ts';
 import { errorText, hasCode } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, Intent, MessageRef } from '../../../src/model/platform.ts';
-import type { Log } from '../../../src/ports.ts';
+import type { AdapterDeps, Log } from '../../../src/ports.ts';
 import { type Activity, spotOf } from './activity.ts';
 import { type Filled, renderForm } from './forms.ts';
 import { LIMITS } from './limits.ts';
-import {
-  commandOf,
-  type Press,
-  parsePress,
-  pickedPerson,
-  takenMessageOf,
-  withPerson,
-  wordsOf,
-} from './parse.ts';
+import { type Press, parsePress, pickedPerson, takenMessageOf, withPerson } from './parse.ts';
 import type { People } from './people.ts';
 import type { Places } from './places.ts';
 import type { Posts } from './posts.ts';
@@ -24,6 +15,7 @@ import { type Look, parseLook } from './reactions.ts';
 import { type Content, renderCard, renderText } from './render.ts';
 import type { DialogAnswer, Handlers, PressAnswer } from './sdk.ts';
 import type { Seen } from './seen.ts';
+import { createWords } from './words.ts';
 
 const LATER = 'Still working on it; the card shows the result.';
 const AGAIN = 'This has been received already.';
@@ -45,14 +37,13 @@ export function createAnswers(deps: {
   seen: Seen;
   /** Does it when it is the newest that this person did on the message, one after the other. */
   inOrder(look: Look, work: () => Promise<void>): Promise<void>;
+  openInbox: AdapterDeps['openInbox'];
   log: Log;
   onAction: (action: AgentAction) => Promise<ActionReply>;
 }) {
-  const { places, people, posts, seen, inOrder, log, onAction } = deps;
+  const { places, people, posts, seen, inOrder, openInbox, log, onAction } = deps;
   /** What goes on after its event was answered. */
   const working = new Set<Promise<unknown>>();
-  const ending = new AbortController();
-  const persist = <T>(work: () => Promise<T>) => persisting(work, ending.signal);
 
   function inBackground(work: Promise<unknown>): void {
     const kept = work
@@ -74,15 +65,11 @@ export function createAnswers(deps: {
     return late;
   }
 
-  /** True when it was said. `how`: once, or until it worked. */
-  async function whisper(
-    activity: Activity,
-    content: Content,
-    how: typeof persist = (work) => work(),
-  ): Promise<boolean> {
+  /** True when it was said. */
+  async function whisper(activity: Activity, content: Content): Promise<boolean> {
     const userId = activity.from.aadObjectId ?? activity.from.id;
     try {
-      await how(() => posts.whisper(userId, content));
+      await posts.whisper(userId, content);
       return true;
     } catch (error) {
       log.warn({ userId, reason: errorText(error) }, 'an agent could not be told in private');
@@ -199,43 +186,6 @@ export function createAnswers(deps: {
     return card ? { kind: 'dialog', title, card } : { kind: 'text', text: tooLong(form) };
   }
 
-  async function command(activity: Activity, text: string): Promise<void> {
-    const agent = await persist(() => people.agentOf(activity));
-    const reply = await onAction({ ref: null, agent, intent: { type: 'command', text } });
-    await tell(activity, reply);
-  }
-
-  /** What cannot be answered in the event itself goes to the private chat, when Teams takes it. */
-  async function tell(activity: Activity, reply: ActionReply): Promise<void> {
-    if (reply.kind === 'card') await whisper(activity, renderCard(reply.card), persist);
-    if (reply.kind === 'notice') await whisper(activity, renderText(reply.text), persist);
-    if (reply.kind === 'form') await formInChat(activity, reply.form);
-  }
-
-  async function message(activity: Activity): Promise<void> {
-    const { from, recipient } = activity;
-    if (from.id === recipient.id || from.id.startsWith('28:') || from.role === 'bot') return;
-    const spot = spotOf(activity);
-    // Where dialogs are not known, their button arrives as a message with data.
-    const press = activity.text ? null : parsePress(activity);
-    if (press) return tell(activity, await ask(activity, press));
-    const { text, addressed } = wordsOf(activity);
-    const ticketId = spot.root === null ? null : await places.ticketOf(spot.channel, spot.root);
-    if (!ticketId) {
-      if (addressed || activity.conversation.conversationType === 'personal')
-        await command(activity, commandOf(text));
-      return;
-    }
-    if (!text) return;
-    const agent = await persist(() => people.agentOf(activity)).catch(async (error: unknown) => {
-      // Best effort: Teams, which did not say who this is, may not take this either.
-      await whisper(activity, renderText(`${errorText(error)}\n\nYou wrote: ${text}`));
-      throw error;
-    });
-    const intent = { type: 'thread' as const, text, id: activity.id ?? crypto.randomUUID() };
-    await tell(activity, await onAction({ ref: { ticketId, draftVersion: 0 }, agent, intent }));
-  }
-
   /** 👀: shown on the card itself, so nothing is said. */
   async function looked(activity: Activity): Promise<void> {
     const look = parseLook(activity);
@@ -247,6 +197,8 @@ export function createAnswers(deps: {
     });
   }
 
+  const words = createWords({ places, people, posts, openInbox, onAction, ask, formInChat });
+
   async function comeOrGo(activity: Activity): Promise<void> {
     const { recipient, membersRemoved = [], type, action } = activity;
     const gone =
@@ -257,7 +209,6 @@ export function createAnswers(deps: {
   }
 
   const eventOf = (activity: Activity) => activity.id ?? crypto.randomUUID();
-  const settle = <T>(work: Promise<T>) => work.then(() => undefined);
 
   const handlers: Handlers = {
     async press(activity) {
@@ -303,16 +254,17 @@ export function createAnswers(deps: {
       await places.meet(spotOf(activity), activity.serviceUrl);
       if (activity.type === 'messageReaction') return looked(activity);
       if (activity.type !== 'message') return comeOrGo(activity);
-      const work = seen.once(eventOf(activity), () => settle(message(activity)), undefined);
-      await inTime(work, undefined, async () => undefined);
+      await words.hear(activity);
     },
   };
 
   return {
     handlers,
+    /** Goes on with what people wrote to an earlier process. */
+    start: () => words.start(),
     /** Waits for what goes on after its event was answered. */
     async finish(): Promise<void> {
-      ending.abort();
+      await words.stop();
       await Promise.all(working);
       await seen.finish();
     },

@@ -58,10 +58,14 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
     ],
 
     async start(onAction) {
-      const answers = createAnswers({ places, people, posts, seen, inOrder, log, onAction });
+      const answers = createAnswers({
+        ...{ places, people, posts, seen, inOrder, log, onAction },
+        openInbox: deps.openInbox,
+      });
       const sdk = loadSdk(config, connector, answers.handlers, log);
       running = { sdk, answers };
       await sdk;
+      answers.start();
     },
 
     async stop() {

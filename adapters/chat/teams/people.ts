@@ -103,7 +103,7 @@ export function createPeople(deps: {
           await places.keepPerson(userId, person);
         } catch (error) {
           log.warn({ userId, reason: errorText(error) }, 'Teams did not tell the e-mail address of an agent');
-          if (!person?.email && !named[userId] && error instanceof AppError && error.retryable)
+          if (!person?.email && !named[userId] && mayTellLater(error))
             throw new AppError(
               'person_unknown',
               'Teams does not tell who you are just now. Nothing was done; please try again.',
@@ -122,4 +122,9 @@ export function createPeople(deps: {
       };
     },
   };
+}
+
+/** Trouble that passes, as ours with the app's password does. */
+function mayTellLater(error: unknown): boolean {
+  return error instanceof AppError && (error.retryable || error.code === 'token_revoked');
 }

@@ -15,18 +15,6 @@ describe('a 429 of Slack', { timeout: 60_000 }, () => {
 
   const calls = (method: string) => world.slack.journal.filter((call) => call.method === method);
 
-  it('that lasts until the bot stops: whoever wrote a note is told that it was not kept', async () => {
-    const { id, key } = await chat.ticket();
-    world.slack.busy(1_000, /^users\.info$/);
-    await world.reply('ben', chat.card(key), 'she called <twice>');
-    await until(() => expect(calls('users.info')).not.toEqual([]));
-    await chat.platform.stop();
-    await until(() =>
-      expect(chat.said('ben')).toContain('Nothing was done; please try again. You wrote: she called'),
-    );
-    expect(await chat.desk.store.messagesOf(id)).toHaveLength(1);
-  });
-
   it.each([
     [
       'of a direct message',

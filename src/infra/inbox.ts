@@ -1,0 +1,202 @@
+// Keeps what people wrote on a platform as rows until it is done and answered, whatever stops or dies meanwhile.
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { withDeadline } from '../model/deadline.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/duration.ts';
+import { AppError, errorText } from '../model/errors.ts';
+import type { Correspondence, Inbox } from '../model/inbox.ts';
+import type { ActionReply } from '../model/platform.ts';
+import type { AdapterStore, Clock, Log } from '../ports.ts';
+
+/** How long a note waits for its platform, and how long an order to the bot: nobody expects that to be done much later. */
+const PATIENCE_MS = { note: DAY_MS, order: 15 * MINUTE_MS };
+/** Pauses between two tries grow from the first to the longest. */
+const PAUSE_MS = { first: 250, longest: 30 * SECOND_MS };
+/** How often, and after what silence, the work of a process that died is taken over; a try with its pause is shorter. */
+const ORPHAN_MS = { look: MINUTE_MS, silence: 3 * MINUTE_MS };
+/** Platforms deliver again for about an hour what they believe lost. */
+const DONE_KEPT_MS = 2 * HOUR_MS;
+const STOP_PATIENCE_MS = 10 * SECOND_MS;
+const BATCH = 100;
+
+/** Only what can be read again is kept: cards and forms hold pictures, and are made anew. */
+const answerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('notice'), text: z.string(), ok: z.boolean() }),
+  z.object({ kind: z.literal('none'), kept: z.boolean().optional() }),
+]);
+
+const rowSchema = z.object({
+  written: z.unknown(),
+  /** When patience ends with the doing, or with the answer once there is one, and when the last try began; in ms. */
+  until: z.number(),
+  triedAt: z.number(),
+  reply: answerSchema.optional(),
+});
+
+interface Kept<Written> {
+  written: Written;
+  until: number;
+  reply?: ActionReply | undefined;
+}
+
+/** Where the rows are; owners of a store do not see each other's. */
+export interface InboxDeps {
+  store: AdapterStore;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Opens the inbox of one platform. Work that fails for a time is done again with growing pauses: a note for a day, an
+ * order for a quarter of an hour. Then, and when it fails for good, who wrote is told so with their own words, which is
+ * tried as long again. Two processes may work on one row after a death; `how.carryOut` is written for that.
+ */
+export function createInbox<Written>(
+  { store, clock, log }: InboxDeps,
+  how: Correspondence<Written>,
+): Inbox<Written> {
+  const inHand = new Map<string, { kept: Promise<unknown>; done: Promise<void> }>();
+  let ending = new AbortController();
+  let rounds: NodeJS.Timeout | undefined;
+
+  const now = () => clock.now().getTime();
+  const deadline = (written: Written) => now() + PATIENCE_MS[how.isOrder(written) ? 'order' : 'note'];
+
+  function save(id: string, { written, until, reply }: Kept<Written>): Promise<void> {
+    const known = answerSchema.safeParse(reply).data;
+    return store.set(`inbox/${id}`, { written, until, triedAt: now(), ...(known && { reply: known }) });
+  }
+
+  async function finish(id: string): Promise<void> {
+    await store.set(`done/${id}`, 1, DONE_KEPT_MS);
+    await store.delete(`inbox/${id}`);
+  }
+
+  /** Null when it was kept before. */
+  async function keep(id: string, written: Written): Promise<Kept<Written> | null> {
+    for (const known of [`done/${id}`, `inbox/${id}`])
+      if ((await store.get(known)) !== undefined) return null;
+    const kept = { written, until: deadline(written) };
+    await save(id, kept);
+    return kept;
+  }
+
+  /** One stage further: what was asked for, then its answer. Null when all is done. */
+  async function advance(kept: Kept<Written>): Promise<Kept<Written> | null> {
+    const { written, reply, until } = kept;
+    if (reply) {
+      await how.answer(written, reply);
+      return null;
+    }
+    if (how.isOrder(written) && now() > until)
+      throw new AppError(
+        'too_late',
+        'Deskhand could not do this in time. Nothing was done; please try again.',
+      );
+    return { written, reply: await how.carryOut(written), until: deadline(written) };
+  }
+
+  /** After the last failure: it is told, or, when even that could not be, logged. */
+  function giveUp(id: string, { written, reply }: Kept<Written>, error: unknown): Kept<Written> | null {
+    log.error(
+      { id, stage: reply ? 'answer' : 'work', reason: errorText(error) },
+      'given up on what was written',
+    );
+    if (reply) return null;
+    const why = error instanceof AppError ? error.message : 'Something went wrong on our side.';
+    const text = `${why} You wrote: ${how.text(written)}`;
+    return { written, reply: { kind: 'notice', ok: false, text }, until: deadline(written) };
+  }
+
+  async function pursue(id: string, first: Kept<Written>): Promise<void> {
+    let wait = PAUSE_MS.first;
+    for (let kept: Kept<Written> | null = first; kept; ) {
+      const before: Kept<Written> = kept;
+      try {
+        kept = await advance(before);
+        wait = PAUSE_MS.first;
+      } catch (error) {
+        if (!mayPass(error) || now() > before.until) kept = giveUp(id, before, error);
+        else {
+          log.warn({ id, reason: errorText(error) }, 'what was written waits for its platform');
+          await pause(Math.max(wait, retryAfter(error)), undefined, { signal: ending.signal }).catch(
+            () => undefined,
+          );
+          if (ending.signal.aborted) return;
+          wait = Math.min(wait * 2, PAUSE_MS.longest);
+        }
+      }
+      await (kept ? save(id, kept) : finish(id));
+    }
+  }
+
+  /** Resolves when it is kept; `keeping` gives null where there is nothing to do. */
+  async function begin(id: string, keeping: Promise<Kept<Written> | null>): Promise<void> {
+    const done = keeping
+      .then((kept) => kept && pursue(id, kept))
+      // What could not be kept is said to the caller.
+      .catch((error: unknown) =>
+        log.warn({ id, reason: errorText(error) }, 'work on what was written broke off'),
+      )
+      .then(() => void inHand.delete(id));
+    inHand.set(id, { kept: keeping, done });
+    await keeping;
+  }
+
+  /** Takes over what nobody has tried for so long. */
+  async function adopt(silenceMs: number): Promise<void> {
+    let after: string | undefined;
+    for (;;) {
+      const rows = await store.list({
+        prefix: 'inbox/',
+        limit: BATCH,
+        ...(after !== undefined && { after }),
+      });
+      for (const { key, value } of rows) {
+        const id = key.slice('inbox/'.length);
+        const row = rowSchema.safeParse(value).data;
+        const written = how.schema.safeParse(row?.written).data;
+        if (!row || written === undefined) log.error({ id }, 'what was kept cannot be read');
+        else if (!inHand.has(id) && now() - row.triedAt >= silenceMs)
+          await begin(id, Promise.resolve({ ...row, written }));
+      }
+      after = rows.at(-1)?.key;
+      if (rows.length < BATCH || ending.signal.aborted) return;
+    }
+  }
+
+  function look(silenceMs: number): void {
+    adopt(silenceMs).catch((error: unknown) =>
+      log.warn({ reason: errorText(error) }, 'what was written before could not be looked for'),
+    );
+  }
+
+  return {
+    start() {
+      ending = new AbortController();
+      look(0);
+      rounds = setInterval(() => look(ORPHAN_MS.silence), ORPHAN_MS.look).unref();
+    },
+    async take(id, written) {
+      if (ending.signal.aborted)
+        throw new AppError('not_ready', 'Deskhand is being stopped.', { retryable: true });
+      const known = inHand.get(id);
+      await (known ? known.kept : begin(id, keep(id, written)));
+    },
+    async stop() {
+      ending.abort();
+      clearInterval(rounds);
+      const all = Promise.all([...inHand.values()].map(({ done }) => done));
+      await withDeadline(STOP_PATIENCE_MS, all, () => new Error('late')).catch(() => undefined);
+    },
+  };
+}
+
+/** Trouble that passes: of the platform's, or until somebody gives us a new token. */
+function mayPass(error: unknown): boolean {
+  return error instanceof AppError && (error.retryable || error.code === 'token_revoked');
+}
+
+function retryAfter(error: unknown): number {
+  return error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
+}
