@@ -12,7 +12,7 @@ import { issueChanged } from '../flows/track.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { drawChart } from '../infra/charts/draw.ts';
 import { openDatabase } from '../infra/db/index.ts';
-import { createKeyLock, createLock } from '../infra/db/lock.ts';
+import { openLocks } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { holidaysOf } from '../infra/holidays.ts';
@@ -92,6 +92,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, databaseUrl, log, clock, sample } = options;
   await migrate(databaseUrl);
   const database = openDatabase(databaseUrl, { log });
+  const { close: closeLocks, ...locks } = openLocks(databaseUrl, { log });
   const store = createStore(database.db);
   const redisUrl = config.env.REDIS_URL;
   const [bus, queue, limiter] = await Promise.all([
@@ -170,9 +171,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     unsubscribeLink: sample ? () => null : unsubscribe.linkFor,
     drawChart,
     holidaysOf,
-    withTicket: createLock(database.pool, 'ticket'),
-    withReply: createLock(database.pool, 'reply'),
-    withKey: createKeyLock(database.pool),
+    ...locks,
   };
   // One platform that cannot start does not take the others with it; its health says what to do.
   for (const platform of platforms.values())
@@ -251,6 +250,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await Promise.all([...platforms.values()].map((platform) => stopping(platform.id, platform.stop())));
       await stopping('engine', starting.close());
       await stopping('bus', bus.stop());
+      await stopping('locks', closeLocks());
       await stopping('database', database.close());
     },
   };

@@ -13,7 +13,7 @@ import { present } from '../../src/flows/present.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { openDatabase } from '../../src/infra/db/index.ts';
-import { createKeyLock, createLock } from '../../src/infra/db/lock.ts';
+import { openLocks } from '../../src/infra/db/lock.ts';
 import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { Decision } from '../../src/model/decision.ts';
@@ -141,6 +141,7 @@ export type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 export async function openWorkspace(yaml: Record<string, unknown> = {}) {
   const { url, drop } = await createTestDatabase();
   const database = openDatabase(url, { log: silentLog, max: 12 });
+  const { close: closeLocks, ...locks } = openLocks(url, { log: silentLog });
   const store: Store = createStore(database.db);
   const clock = testClock();
   const engine = scriptedEngine();
@@ -196,9 +197,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
     trackers: new Map(),
     drawChart: async () => new Uint8Array(),
     holidaysOf: async () => new Set(),
-    withTicket: createLock(database.pool, 'ticket'),
-    withReply: createLock(database.pool, 'reply'),
-    withKey: createKeyLock(database.pool),
+    ...locks,
   };
   let written = 0;
 
@@ -280,7 +279,7 @@ export async function openWorkspace(yaml: Record<string, unknown> = {}) {
       });
     },
     async close() {
-      await database.close();
+      await Promise.all([closeLocks(), database.close()]);
       await drop();
     },
   };

@@ -15,13 +15,18 @@ export interface Database {
 
 /**
  * Opens a pool of at most `max` connections. A statement that runs longer than 30 s is given up, so that a
- * stuck server shows as an error instead of a hang; broken idle connections are dropped and replaced.
+ * stuck server shows as an error instead of a hang; broken idle connections are dropped and replaced. `idleMs`: how long
+ * one that nobody uses stays open; 0 for ever.
  */
-export function openDatabase(url: string, { log, max = 16 }: { log: Log; max?: number }): Database {
+export function openDatabase(
+  url: string,
+  { log, max = 16, idleMs = 10_000 }: { log: Log; max?: number; idleMs?: number },
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: `deskhand:${process.pid}`,
+    idleTimeoutMillis: idleMs,
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
     // The server's own limit says nothing when the server, or the way to it, is frozen.

@@ -1,44 +1,60 @@
-// One process at a time works on a ticket or sends a reply: PostgreSQL advisory locks, which a killed process gives back at once.
+// One process at a time works on a ticket, sends a reply or does what has a name: PostgreSQL advisory locks, all in one session.
 import { createHash } from 'node:crypto';
-import type pg from 'pg';
+import type { Log } from '../../ports.ts';
+import { openDatabase } from './index.ts';
 
-/** First half of the advisory lock's key; the second is the ticket's or the outbox row's id. */
+/** First half of an advisory lock's key; the second is the ticket's id, the outbox row's, or the hash of a name. */
 const SPACES = { ticket: 724_002, reply: 724_003, key: 724_004 };
 
-/**
- * Answers a function that runs `work` while holding the lock of one id, or gives null at once when another
- * process or job holds it. Each lock in use occupies one connection of the pool.
- */
-export function createLock(pool: pg.Pool, space: keyof typeof SPACES) {
-  return async function withLock<T>(id: number, work: () => Promise<T>): Promise<T | null> {
-    const key = [SPACES[space], id];
-    const client = await pool.connect();
-    let broken = true;
-    try {
-      const { rows } = await client.query<{ got: boolean }>(
-        'select pg_try_advisory_lock($1, $2) as got',
-        key,
-      );
-      if (!rows[0]?.got) {
-        broken = false;
-        return null;
-      }
-      try {
-        return await work();
-      } finally {
-        await client.query('select pg_advisory_unlock($1, $2)', key);
-        broken = false;
-      }
-    } finally {
-      // A connection that failed in between may still hold the lock: closing it lets go.
-      client.release(broken);
-    }
-  };
+type WithLock<Id> = <T>(id: Id, work: () => Promise<T>) => Promise<T | null>;
+
+/** Each runs `work` while holding one lock, or gives null at once when another process or job holds it. */
+export interface Locks {
+  withTicket: WithLock<number>;
+  withReply: WithLock<number>;
+  /** Two names share a lock once in four thousand million pairs, which only costs time. */
+  withKey: WithLock<string>;
+  close(): Promise<void>;
 }
 
-/** The same for anything that has a name: two names share a lock once in four thousand million pairs, which only costs time. */
-export function createKeyLock(pool: pg.Pool) {
-  const withId = createLock(pool, 'key');
-  return <T>(key: string, work: () => Promise<T>): Promise<T | null> =>
-    withId(createHash('sha256').update(key).digest().readInt32BE(), work);
+/**
+ * Opens this process's locks. Whoever holds one may wait long for a chat platform, so they take nothing from the pool
+ * that agents' clicks need. PostgreSQL gives the locks of a killed process back at once.
+ */
+export function openLocks(url: string, { log }: { log: Log }): Locks {
+  const { pool, close } = openDatabase(url, { log, max: 1, idleMs: 0 });
+  // A session may take its own locks twice, so this process keeps its jobs apart by itself.
+  const held = new Set<string>();
+
+  function createLock(space: keyof typeof SPACES): WithLock<number> {
+    return async (id, work) => {
+      const key = [SPACES[space], id];
+      const name = key.join();
+      if (held.has(name)) return null;
+      held.add(name);
+      try {
+        const { rows } = await pool.query<{ got: boolean }>(
+          'select pg_try_advisory_lock($1, $2) as got',
+          key,
+        );
+        if (!rows[0]?.got) return null;
+        try {
+          return await work();
+        } finally {
+          // A session that cannot be asked is closed by the pool, and its locks are free.
+          await pool.query('select pg_advisory_unlock($1, $2)', key).catch(() => undefined);
+        }
+      } finally {
+        held.delete(name);
+      }
+    };
+  }
+
+  const withId = createLock('key');
+  return {
+    withTicket: createLock('ticket'),
+    withReply: createLock('reply'),
+    withKey: (key, work) => withId(createHash('sha256').update(key).digest().readInt32BE(), work),
+    close,
+  };
 }

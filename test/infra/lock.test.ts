@@ -1,0 +1,98 @@
+// Locks that keep jobs and processes apart, on a real database.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from '../../src/infra/db/index.ts';
+import { type Locks, openLocks } from '../../src/infra/db/lock.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { silentLog } from '../support/silent-log.ts';
+
+let server: TestDatabase;
+let database: Database;
+let ours: Locks;
+/** Another process: one is told from the other by its session alone. */
+let theirs: Locks;
+
+beforeAll(async () => {
+  server = await createTestDatabase();
+  database = openDatabase(server.url, { log: silentLog });
+});
+beforeEach(() => {
+  ours = openLocks(server.url, { log: silentLog });
+  theirs = openLocks(server.url, { log: silentLog });
+});
+afterEach(async () => {
+  await Promise.all([ours.close(), theirs.close()]);
+});
+afterAll(async () => {
+  await database.close();
+  await server.drop();
+});
+
+const yes = async () => 'done';
+
+/** Sessions of the server that hold locks of this kind. */
+async function sessions(): Promise<number[]> {
+  const { rows } = await database.pool.query<{ pid: number }>(
+    `select distinct pid from pg_locks
+     where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+describe('a lock', () => {
+  it('is refused to other jobs and other processes while somebody works, and free afterwards', async () => {
+    const inside = await ours.withTicket(7, async () => [
+      await ours.withTicket(7, yes),
+      await theirs.withTicket(7, yes),
+      await theirs.withTicket(8, yes),
+      await theirs.withReply(7, yes),
+      await theirs.withKey('7', yes),
+    ]);
+    expect(inside).toEqual([null, null, 'done', 'done', 'done']);
+    expect(await theirs.withTicket(7, yes)).toBe('done');
+    expect(await ours.withTicket(7, yes)).toBe('done');
+    expect(await sessions()).toEqual([]);
+  });
+
+  it('is one for all who use its name', async () => {
+    const inside = await ours.withKey('nightly', async () => [
+      await ours.withKey('nightly', yes),
+      await theirs.withKey('nightly', yes),
+      await theirs.withKey('weekly', yes),
+    ]);
+    expect(inside).toEqual([null, null, 'done']);
+  });
+
+  it('is given back by work that fails, whose error comes through', async () => {
+    const work = ours.withReply(1, () => Promise.reject(new Error('no')));
+    await expect(work).rejects.toThrow('no');
+    expect(await theirs.withReply(1, yes)).toBe('done');
+  });
+});
+
+it('holds any number of locks in one session, so that long work takes no connection from others', async () => {
+  const { promise: end, resolve } = Promise.withResolvers<void>();
+  let begun = 0;
+  const works = Array.from({ length: 40 }, (_, id) =>
+    ours.withTicket(id, async () => {
+      begun += 1;
+      await end;
+      return id;
+    }),
+  );
+  await expect.poll(() => begun).toBe(40);
+  expect(await sessions()).toHaveLength(1);
+  resolve();
+  expect(await Promise.all(works)).toEqual(works.map((_, id) => id));
+});
+
+it('gets a new session when its own is cut: work in hand ends well, its lock is not given twice in this process', async () => {
+  const inside = await ours.withTicket(7, async () => {
+    const [pid] = await sessions();
+    await database.pool.query('select pg_terminate_backend($1)', [pid]);
+    await expect.poll(sessions).toEqual([]);
+    return ours.withTicket(7, yes);
+  });
+  expect(inside).toBe(null);
+  await expect.poll(() => ours.withTicket(7, yes).catch(String)).toBe('done');
+  expect(await ours.withTicket(7, () => theirs.withTicket(7, yes))).toBe(null);
+});
