@@ -210,8 +210,8 @@ export function createApi(options: ApiOptions) {
       message: Rendered,
       { rank, key, replyTo }: PostCall & { replyTo?: string },
     ): Promise<APIMessage> {
-      return orInWords(message, (shown) => {
-        const nonce = nonceOf(channel, key);
+      return orInWords(message, (shown, n) => {
+        const nonce = nonceOf(channel, key && (n === 0 ? key : `${key} in words ${n}`));
         return inTurn<APIMessage>(`POST ${channel}`, rank, () => ({
           method: RequestMethod.Post,
           route: Routes.channelMessages(channel),
@@ -308,17 +308,17 @@ export function createApi(options: ApiOptions) {
 /** Where files may not be attached, the same in words; `more` sends what has no room in the first message. */
 async function orInWords<T>(
   message: Rendered,
-  send: (shown: Rendered) => Promise<T>,
-  more: (shown: Rendered) => Promise<unknown> = send,
+  send: (shown: Rendered, n: number) => Promise<T>,
+  more: (shown: Rendered, n: number) => Promise<unknown> = send,
 ): Promise<T> {
   try {
-    return await send(message);
+    return await send(message, 0);
   } catch (error) {
     const words = hasCode(error, 'missing_permission') ? (message.inWords?.() ?? []) : [];
     const [first, ...rest] = words;
     if (!first) throw error;
-    const sent = await send(first);
-    for (const one of rest) await more(one);
+    const sent = await send(first, 0);
+    for (const [at, one] of rest.entries()) await more(one, at + 1);
     return sent;
   }
 }

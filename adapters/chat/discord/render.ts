@@ -77,15 +77,19 @@ function chartsInWords(card: Card): Card {
 
 /** For threads: nothing is cut, what does not fit goes on in the next message. */
 export function renderPages(card: Card): Rendered[] {
+  return paginate(drawParts(card, ENDLESS, card.blocks.length).flatMap(splitPart), card.tone);
+}
+
+function paginate(parts: Part[], tone: Tone): Rendered[] {
   const pages: Part[][] = [[]];
-  for (const part of drawParts(card, ENDLESS, card.blocks.length).flatMap(splitPart)) {
+  for (const part of parts) {
     const page = pages.at(-1) ?? [];
-    if (page.length > 0 && !fits([...page, part].map(pictureInWords))) pages.push([part]);
+    if (page.length > 0 && !fits([...page, part])) pages.push([part]);
     else page.push(part);
   }
-  return pages.map((parts) => {
-    const drawn = assemble(parts, card.tone);
-    const inWords = () => [assemble(parts.map(pictureInWords), card.tone)];
+  return pages.map((page) => {
+    const drawn = assemble(page, tone);
+    const inWords = () => paginate(page.map(pictureInWords), tone);
     return drawn.files.length > 0 ? { ...drawn, inWords } : drawn;
   });
 }
