@@ -20,6 +20,7 @@ import { answerOf, type MacroParts } from './macros.ts';
 import { cosine } from './retrieval.ts';
 import { QUICK_REWRITES } from './rewriting.ts';
 import { glanceAt, signalTexts } from './signals.ts';
+import { createStanding } from './standing.ts';
 import { cleanText, sentences, wordCount } from './text.ts';
 import { startSignalTraining } from './trainer.ts';
 import { analyse, type Reading, readTicket } from './understanding.ts';
@@ -87,6 +88,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 
   const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES));
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
+  const standing = createStanding();
   const teams = new Map(taxonomy.categories.map(({ id, team }) => [id, team]));
   let indexed = 0;
   let total = examples.length;
@@ -147,9 +149,10 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     const vectors = pieces.map(({ vector }) => vector);
     const [whole = new Float32Array(embedder.dimensions)] = vectors;
     const topic = context ?? { text: question, vector: whole };
-    const ranked = classify(learner.model(), topic.text, topic.vector).ranked;
+    const { ranked } = classify(learner.model(), topic.text, topic.vector);
+    const weighed = standing.weigh(ranked, Boolean(customer.account?.plan));
     const categories = new Map(
-      ranked.slice(0, 5).map(({ category, probability }) => [category, probability]),
+      weighed.slice(0, 5).map(({ category, probability }) => [category, probability]),
     );
     const language = analysis.language === 'und' ? 'en' : analysis.language;
     const query = { text: question, vectors, language, categories };
@@ -196,7 +199,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const reading = readTicket(input);
       const asked = reading.questions.length > 1 ? reading.questions : [];
       const vectors = await embedder.embed([reading.topic, ...asked], PERSON_WAITS);
-      return analyse(reading, vectors, { categories: learner.model(), kinds: kinds.model(), signals }, input);
+      const models = { categories: learner.model(), kinds: kinds.model(), signals, standing };
+      return analyse(reading, vectors, models, input);
     },
     async draft(input) {
       const reading = readTicket(input);
@@ -265,6 +269,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
           const { kind, text } = exemplar;
           if (kind) kinds.collect({ text, category: kind, vector, importance: 1 });
           exemplars.add(exemplar, vector);
+          standing.add(exemplar.id, exemplar.category, exemplar.plan !== null);
         }
         indexed += chunk.length;
       }

@@ -13,6 +13,7 @@ import { findBugFacts, findReferences } from './extract.ts';
 import { detectLanguage } from './language.ts';
 import { SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
 import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts';
+import type { Standing } from './standing.ts';
 import { cleanText, hasWords, ownWords, wordCount } from './text.ts';
 import { isThanks } from './thanks.ts';
 
@@ -129,7 +130,7 @@ export interface Models {
 export function analyse(
   reading: Reading,
   vectors: Float32Array[],
-  { categories: model, kinds, signals: signalModel }: Models,
+  { categories: model, kinds, signals: signalModel, standing }: Models & { standing: Standing },
   input: EngineInput,
 ): Analysis {
   const { text, topic, newest, questions, subject } = reading;
@@ -138,8 +139,10 @@ export function analyse(
   const signals = scoreSignals(signalModel, text, vector);
   const bug = findBugFacts(text);
   const readable = hasWords(text);
+  const hasPlan = Boolean(input.customer.account?.plan);
+  const topics = (of: Classification) => standing.weigh(of.ranked, hasPlan);
   const found = classify(model, topic, vector);
-  const first = found.ranked[0];
+  const [first, ...others] = topics(found);
   const blocked = readable && saysBlocked(text);
   const deadline = findDeadline(text);
   const attempts = Math.max(countAttempts(text), reading.contacts);
@@ -156,7 +159,7 @@ export function analyse(
           ...new Set(
             questions.flatMap((question, i) => {
               const own = vectors[i + 1];
-              const top = own ? classify(model, question, own).ranked[0] : undefined;
+              const top = own ? topics(classify(model, question, own))[0] : undefined;
               return top && top.probability >= 0.5 && top.category !== first?.category ? [top.category] : [];
             }),
           ),
@@ -170,7 +173,7 @@ export function analyse(
   return {
     category: readable ? (first?.category ?? catchAll(model)) : catchAll(model),
     categoryConfidence: readable ? (first?.probability ?? 0) : 0,
-    runnersUp: readable ? found.ranked.slice(1, 4) : [],
+    runnersUp: readable ? others.slice(0, 3) : [],
     labels,
     questions,
     kind: readable ? decideKind(classify(kinds, topic, vector).ranked, signals, bug) : 'other',
