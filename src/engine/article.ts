@@ -20,6 +20,7 @@ const macroSchema = z.strictObject({
   title: z.string().min(1).max(120),
   url: z.never().optional(),
   team: z.string().min(1).max(80).optional(),
+  answer: z.enum(['customer', 'person']).default('customer'),
   source: z
     .union([z.url(), z.array(z.url()).max(5)])
     .default([])
@@ -53,7 +54,7 @@ export function parseArticle(id: string, source: string): Parsed {
 export function parseMacro(id: string, source: string): Parsed {
   const read = readFile(source, macroSchema);
   if ('reason' in read) return read;
-  const { title, category, plans, language, product, team, source: sources } = read.head;
+  const { title, category, plans, language, product, team, answer, source: sources } = read.head;
   const article: KnowledgeArticle = {
     id,
     title,
@@ -63,7 +64,7 @@ export function parseMacro(id: string, source: string): Parsed {
     language,
     product: product ?? null,
     body: read.body,
-    macro: { team: team ?? null, sources },
+    macro: { team: team ?? null, sources, handsOver: answer === 'person' },
   };
   const { answers } = takeMacroApart(article);
   if (!answers.length) return { reason: 'the macro has no answer: write one below the front matter' };

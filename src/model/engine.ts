@@ -27,6 +27,8 @@ export interface Macro {
   team: string | null;
   /** Addresses of the articles that it rests on. */
   sources: string[];
+  /** Its words hold: what it is asked for can only be settled by a person, who gets the ticket. */
+  handsOver?: boolean;
 }
 
 /** A solved ticket whose reply is worth reusing. */

@@ -55,6 +55,7 @@ describe('a macro’s file', () => {
     [['title: A', 'source: help.example'], /front matter: source/],
     [['title: A', 'plans: Team'], /front matter: plans/],
     [['title: A', 'tilte: B'], /front matter: .*tilte/],
+    [['title: A', 'answer: nobody'], /front matter: answer/],
     [['title: [unclosed'], /^front matter: /],
   ])('%s is refused by its field', (front, expected) => expect(reason(front)).toMatch(expected));
 
@@ -118,7 +119,7 @@ describe('in a draft', () => {
       clock,
     });
     engine = createGuardedEngine(local, { promises: {}, links: [], prompts: [], log: silent });
-    await engine.setArticles(list);
+    await Promise.all([engine.setArticles(list), local.calibrated]);
   }
   async function draft(text: string, to: Customer = customer()) {
     const asked = ticket(text, { customer: to });
@@ -225,6 +226,49 @@ describe('in a draft', () => {
       analysis: analysis({ language: 'es' }),
     });
     expect(again.text.match(/The Crewlane team/g)).toHaveLength(1);
+  });
+  describe('one that hands over', () => {
+    const lookInto = read(
+      [
+        'A colleague looks at this charge. Which date does it have?',
+        '',
+        '## Customers ask',
+        '- what is this charge of 40 dollars',
+        '- explain the charge on my card',
+      ],
+      ['title: Look into a charge', 'category: billing/invoice-copy', 'answer: person'],
+      'person-charge',
+    );
+
+    it('says its words, answers nothing, and leaves the ticket to people', async () => {
+      await know(article(), lookInto, password);
+      const found = await draft('What is this charge of 40 dollars on my card');
+      expect(found).toMatchObject({ answerable: false, sources: [] });
+      expect(found.text).toBe(
+        'Hi Dana,\n\nA colleague looks at this charge. Which date does it have?\n\nBest,\nThe Crewlane team',
+      );
+    });
+    it('stands last beside what is answered', async () => {
+      await know(article(), lookInto, password);
+      const { text, answerable, sources } = await draft(
+        'What is this charge of 40 dollars on my card? And I forgot my password, how can I log in?',
+      );
+      expect(answerable).toBe(true);
+      expect(text).toMatch(
+        /Click Forgot password\?(?:.|\n)*On your other question: A colleague looks at this charge\./,
+      );
+      expect(sources.map(({ title }) => title)).toEqual(['Macro: Forgot the password']);
+    });
+    it('is not repeated to those who order or sell', async () => {
+      await know(lookInto);
+      const asked = ticket('What is this charge of 40 dollars on my card');
+      const found = await engine.draft({ ...draftInput(''), ...asked, analysis: analysis({ spam: 0.9 }) });
+      expect(found.text).not.toContain('this charge');
+    });
+    it('is no passage for a language model', async () => {
+      await know(lookInto);
+      expect(await createLibrary(engine, ['en']).searchArticles('what is this charge')).toEqual([]);
+    });
   });
   it.each([
     ['Team', '“Download an invoice” is part of your Team plan.\n\nClick PDF'],

@@ -74,6 +74,8 @@ export interface Answer {
   knows: string;
   /** The source is about something that does not work. */
   onTrouble: boolean;
+  /** It says that a person takes over, and answers nothing itself. */
+  handsOver?: boolean;
 }
 
 /** What answers are taken from, besides what was found. */
@@ -164,6 +166,7 @@ function sayMacro(
       '\n',
     ),
     onTrouble: TROUBLE.test(article.title) || oftenTrouble(asked),
+    handsOver: article.macro?.handsOver ?? false,
   };
 }
 

@@ -38,7 +38,8 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const language = PHRASES[analysis.language] ? analysis.language : 'en';
   const phrases = PHRASES[language] ?? (PHRASES.en as Phrases);
   const answers = answerAll(input, material, phrases);
-  const answered = answers.filter((answer): answer is Answer => answer !== null);
+  const given = answers.filter((answer): answer is Answer => answer !== null);
+  const answered = given.filter(({ handsOver }) => !handsOver);
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
   const said = inboundText(input);
@@ -52,7 +53,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
           ? [unanswered(material.found, answers)]
           : []),
       ]
-    : holdingReply(analysis, said);
+    : holdingReply(analysis, said, given.find(({ handsOver }) => handsOver)?.blocks);
   const greeting = phrases.greeting(firstName(customer.name));
   const fresh = paragraphs([
     answerable ? greeting : (PHRASES.en as Phrases).greeting(firstName(customer.name)),
@@ -109,8 +110,8 @@ function answerAll(input: DraftInput, material: DraftMaterial, phrases: Phrases)
         phrases,
       ),
     );
-  const first = alone.find((answer) => answer !== null);
-  if (!first) return answerAsOne(input, material, phrases);
+  const first = alone.find((answer) => answer && !answer.handsOver);
+  if (!first) return alone.some(Boolean) ? alone : answerAsOne(input, material, phrases);
   return alone.map((answer, i) => {
     // What another article hardly supports, the article of the first answer may say better.
     const sure = answer === first || (answer?.support ?? 0) >= LEAST_DENIAL;
@@ -168,12 +169,15 @@ function opening(analysis: Analysis): string | null {
 
 /** Several answers stand apart, each under what it answers; one article is told once. */
 function joined(found: Found[], answers: (Answer | null)[]): string[] {
-  const given = answers.flatMap((answer, i) =>
+  const said = answers.flatMap((answer, i) =>
     answer ? [{ answer, question: found[i]?.question ?? '' }] : [],
   );
   const seen = new Set<string>();
   const blocks: string[] = [];
-  for (const { answer, question } of given) {
+  // What a person settles comes last.
+  for (const { answer, question } of said.sort(
+    (a, b) => Number(a.answer.handsOver ?? false) - Number(b.answer.handsOver ?? false),
+  )) {
     const id = answer.sources[0]?.id ?? question;
     const fresh = answer.blocks.filter((block) => !blocks.includes(block));
     if (blocks.length && fresh[0] && !seen.has(id)) fresh[0] = `On your other question: ${fresh[0]}`;

@@ -43,13 +43,17 @@ function missing({ bug }: Analysis, said: string): string[] {
   return wanted.slice(0, 3);
 }
 
-/** Paragraphs of a holding reply; `said` is all that the customer wrote. Promises nothing but that a colleague will look at it. */
-export function holdingReply(analysis: Analysis, said: string): string[] {
+/**
+ * Paragraphs of a holding reply; `said` is all that the customer wrote, `agreed` the team's own words for handing such a
+ * matter to a person. Promises nothing but that a colleague will look at it.
+ */
+export function holdingReply(analysis: Analysis, said: string, agreed?: string[]): string[] {
   if (analysis.language === 'und')
     return [
       'Thank you for your message. There are no words in it that tell us what you need.',
       'Could you write in a sentence or two what we can help you with?',
     ];
+  if (agreed && analysis.injection <= 0.5 && analysis.spam <= 0.5) return agreed;
   // Words that try to command us, or to sell, are not repeated under our name.
   const facts = analysis.injection > 0.5 || analysis.spam > 0.5 ? [] : understood(analysis);
   const list = facts.map((fact) => `- ${fact}`).join('\n');

@@ -4,7 +4,7 @@ import { type ArticleIndex, createArticleIndex } from './article-index.ts';
 import { passagesOf, takeApart } from './articles.ts';
 import { knownTokens } from './exemplars.ts';
 import { createMacroIndex, linesOf, type MacroIndex } from './macro-index.ts';
-import { takeMacroApart } from './macros.ts';
+import { type MacroParts, takeMacroApart } from './macros.ts';
 import { cleanText, contentHash } from './text.ts';
 
 export interface KnowledgeIndex {
@@ -113,7 +113,8 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
         ))
           add(item.data.parts.article, cosine, cosine + coverage);
         const query = { pieces: [{ text, vector }], context: null, language, categories: new Map() };
-        for (const { macro, meaning } of macros.find(query, () => true, limit))
+        const answers = ({ article }: MacroParts) => !article.macro?.handsOver;
+        for (const { macro, meaning } of macros.find(query, answers, limit))
           add(macro.article, meaning, 2 * meaning);
       }
       return [...best.values()]

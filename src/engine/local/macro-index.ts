@@ -44,6 +44,8 @@ export interface MacroIndex {
 
 /** What of a macro customers' words are compared with. */
 export function linesOf({ article, asked, answers }: MacroParts): string[] {
+  // Words that hold are nearly the same in all macros that hand over.
+  if (article.macro?.handsOver) return [article.title, ...asked];
   return [article.title, ...asked, ...answers.slice(-1).map(({ text }) => text)];
 }
 
