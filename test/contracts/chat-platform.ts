@@ -5,6 +5,7 @@ import { backgroundContract } from './chat-background.ts';
 import { aBigCard, aCard } from './chat-cards.ts';
 import { dashboardContract } from './chat-dashboard.ts';
 import { digestContract } from './chat-digest.ts';
+import { keptContract } from './chat-kept.ts';
 import { lookingContract } from './chat-looking.ts';
 import { nativeContract } from './chat-native.ts';
 import { placesContract } from './chat-places.ts';
@@ -331,6 +332,7 @@ export function chatPlatformContract(
     dashboardContract(() => chat, { isPage: !farEnd });
     endingContract(() => chat);
     troubleContract(() => chat, { farEnd });
+    if (farEnd) keptContract(() => chat);
     if (farEnd) stormContract(() => chat);
   });
   rightsContract(name, build);

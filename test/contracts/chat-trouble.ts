@@ -253,23 +253,6 @@ export function troubleContract(current: () => Chat, { farEnd }: { farEnd: boole
       });
     });
 
-    it.runIf(farEnd).each(['server error', 'timeout'] as const)(
-      'words in a thread are kept while %s lasts, also those of somebody who was never seen before',
-      async (kind) => {
-        const { id, key } = await chat.ticket();
-        const seen = chat.card(key);
-        chat.world.fault(kind);
-        await chat.world.reply('ben', seen, 'she called');
-        await chat.world.reply('vera', seen, 'I may not');
-        chat.world.heal();
-        const notes = async () =>
-          (await chat.desk.store.messagesOf(id)).filter(({ direction }) => direction === 'note');
-        await until(async () => expect(await notes()).toMatchObject([{ author: 'Ben', text: 'she called' }]));
-        await until(() => expect(chat.said('vera')).toContain('Your role is "viewer"'));
-        expect(chat.said('vera').match(/role/g)).toHaveLength(2);
-      },
-    );
-
     it('an escalation reaches its thread and the person who is asked when the platform is back', async () => {
       const { id, key } = await chat.ticket();
       await chat.open('ana', key, 'form:escalate');

@@ -12,13 +12,15 @@ import { scriptedEngine } from './scripted-engine.ts';
 
 /**
  * `LETTERS_URL`: where letters go; `CLOCK`: "EPOCH_MS SPEED", a clock that is faster since then; `SAMPLE`: with the
- * sample's far ends.
+ * sample's far ends; `TEAMS_AUTHORITY`: JSON, Microsoft's sign-in pages, which no setting says.
  */
-const { LETTERS_URL, SAMPLE, CLOCK = '0 1', ...env } = process.env;
+const { LETTERS_URL, SAMPLE, CLOCK = '0 1', TEAMS_AUTHORITY, ...env } = process.env;
 const [since = 0, speed = 1] = CLOCK.split(' ').map(Number);
 const clock = { now: () => new Date(since + (Date.now() - since) * speed) };
 
 const config = loadConfig(allModules, env);
+if (TEAMS_AUTHORITY)
+  Object.assign(config.adapters.get('teams') ?? {}, { authority: JSON.parse(TEAMS_AUTHORITY) });
 const log = createLog({ level: config.env.LOG_LEVEL });
 const postgres = await openPostgres({ dataDir: config.dataDir, databaseUrl: config.env.DATABASE_URL, log });
 const metrics = createMetrics();

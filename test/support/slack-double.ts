@@ -86,6 +86,8 @@ export async function createSlackDouble() {
   let deaf: 'server error' | 'timeout' | 'expired' | null = null;
   /** Methods that are not answered while the rest works. */
   let silent: RegExp | null = null;
+  /** Methods that fail while the rest works. */
+  let failing: RegExp | null = null;
   let onlyClassic = false;
   let socketUrl: string | null = null;
   let count = 0;
@@ -273,7 +275,7 @@ export async function createSlackDouble() {
     journal.push(entry);
     const token = request.headers.authorization?.replace('Bearer ', '');
     if (fault === 'timeout' || silent?.test(method)) return hold(response);
-    if (fault === 'server error') return send(response, 500, { ok: false });
+    if (fault === 'server error' || failing?.test(method)) return send(response, 500, { ok: false });
     if (isStormy(entry))
       return send(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '1' });
     try {
@@ -377,6 +379,9 @@ export async function createSlackDouble() {
         for (const response of held) response.destroy();
         held.clear();
       }
+    },
+    fail(fits: RegExp | null) {
+      failing = fits;
     },
     silence(fits: RegExp) {
       silent = fits;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
 import { type SlackWorld, slackWorld } from '../../support/slack-world.ts';
+import { testClock } from '../../support/workspace.ts';
 
 describe('a 429 of Slack', { timeout: 60_000 }, () => {
   let world: SlackWorld;
@@ -84,6 +85,41 @@ describe('a 429 of Slack', { timeout: 60_000 }, () => {
     const note = await world.reply('ana', chat.card(key), 'she called');
     await until(() => expect(calls('reactions.add')).toHaveLength(1));
     expect(world.marks?.(note)).toEqual([]);
+    expect(await chat.desk.store.messagesOf(id)).toHaveLength(2);
+  });
+});
+
+describe('while Slack does not tell who wrote', { timeout: 60_000 }, () => {
+  const clock = testClock(new Date().toISOString());
+  let world: SlackWorld;
+  let chat: Chat;
+  beforeEach(async () => {
+    clock.set(new Date().toISOString());
+    world = await slackWorld('http', { clock });
+    chat = await openChat(world);
+  });
+  afterEach(() => chat.close());
+  const asked = () => world.slack.journal.filter(({ method }) => method === 'users.info').length;
+
+  it('an order is waited for a quarter of an hour, a note for longer; who gave the order is told', async () => {
+    const { id, key } = await chat.ticket();
+    world.slack.fail(/^users\.info$/);
+    await world.reply('ben', chat.card(key), '@deskhand shorter');
+    await world.reply('ben', chat.card(key), 'she called');
+    await world.command('ben', 'mode billing/refund observe');
+    await until(() => expect(asked()).toBeGreaterThan(3));
+    clock.advance(16 * 60_000);
+    await until(() => expect(chat.said('ben').match(/Nothing was done/g)).toHaveLength(2));
+    expect(chat.said('ben')).toContain('You wrote: @deskhand shorter');
+    expect(chat.said('ben')).toContain('You wrote: mode billing/refund observe');
+    clock.advance(20 * 3_600_000);
+    world.slack.fail(null);
+    await until(async () =>
+      expect((await chat.desk.store.messagesOf(id)).at(-1)).toMatchObject({
+        author: 'Ben',
+        text: 'she called',
+      }),
+    );
     expect(await chat.desk.store.messagesOf(id)).toHaveLength(2);
   });
 });

@@ -146,6 +146,8 @@ it('a form is answered in time while Slack does not tell who was picked; that no
   await chat.open('ana', key, 'form:assign');
   world.slack.silence(/^users\.info$/);
   await world.submit('ana', { to: 'stranger@team.example' });
+  // Nothing that was typed is lost.
+  expect(world.form('ana')).toMatchObject({ problem: expect.stringContaining('takes longer than usual') });
   expect(chat.said('ana')).toBe('');
   await until(() => expect(chat.said('ana')).toContain('Slack does not tell who that is'));
   expect(await chat.decided(id)).toEqual([]);

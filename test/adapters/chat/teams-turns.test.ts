@@ -1,11 +1,12 @@
 // Turns on Teams that no other platform has: late answers, clients without dialogs, cards for everybody.
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Form } from '../../../src/model/card.ts';
 import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
 import type { ChatPlatform } from '../../../src/ports.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { BOT, CHANNEL } from '../../support/teams-double.ts';
 import { buildTeamsWorld } from '../../support/teams-world.ts';
+import { testClock } from '../../support/workspace.ts';
 
 const PLACE = { platform: 'teams', channel: CHANNEL };
 const REF = { ticketId: 'T-7', draftVersion: 1 };
@@ -94,7 +95,11 @@ it('brings a form into the private chat where the client knows no dialogs', asyn
     replyToId: '1',
     value: { msteams: { type: 'task/fetch' }, action: 'form:note', ref: REF },
   });
-  const form = world.double.posted.find(({ summary }) => summary === 'Note on T-7');
+  const form = await vi.waitFor(() => {
+    const shown = world.double.posted.find(({ summary }) => summary === 'Note on T-7');
+    expect(shown).toBeDefined();
+    return shown;
+  }, PATIENCE);
   const submit = form?.card.actions?.[0];
   if (submit?.type !== 'Action.Execute') throw new Error('no form in the private chat');
 
@@ -115,12 +120,10 @@ it('brings a form into the private chat where the client knows no dialogs', asyn
 it('listens in the private chat without a mention, and asks the directory once for each person', async () => {
   reply = async () => ({ kind: 'notice', text: 'Nothing waits.', ok: true });
   const ana = world.at('ana');
-  for (const text of ['queue', 'mine'])
+  for (const text of ['queue', 'mine']) {
     await ana.post({ ...ana.envelope('a:00000000', null), type: 'message', text });
-  expect(actions.map(({ intent }) => intent)).toMatchObject([
-    { type: 'command', text: 'queue' },
-    { type: 'command', text: 'mine' },
-  ]);
+    await vi.waitFor(() => expect(actions.at(-1)?.intent).toEqual({ type: 'command', text }), PATIENCE);
+  }
   expect(world.double.calls.filter((call) => call.includes('/members/'))).toHaveLength(1);
 });
 
@@ -171,18 +174,47 @@ it('knows who was picked from Teams’ own list: as configured, else as the rost
   expect(world.notices('ana').join()).toContain('not known who that is');
 });
 
-it('tells whoever wrote a note that it was not kept, when Teams tells nothing of them until the bot stops', async () => {
-  await platform.post(PLACE, { ...withButton('take'), ref: REF });
-  const [seen] = world.messages();
-  if (!seen) throw new Error('no card');
-  world.double.fail({ status: 503, code: 'ServiceError', method: 'GET' });
-  // Answered in time, while the words wait.
-  await world.reply('ben', seen, 'she called twice');
-  await platform.stop();
-  const told = () => world.notices('ben').join();
-  await vi.waitFor(
-    () => expect(told()).toMatch(/Nothing was done; please try again\.\s+You wrote: she called twice/),
-    PATIENCE,
-  );
-  expect(actions).toEqual([]);
+describe('while Teams tells nothing of who wrote', () => {
+  const clock = testClock();
+  beforeEach(async () => {
+    await platform.stop();
+    await world.remove();
+    world = await buildTeamsWorld({ clock });
+    platform = world.create();
+    await platform.start(async (action) => {
+      actions.push(action);
+      return reply(action);
+    });
+    await platform.post(PLACE, { ...withButton('take'), ref: REF });
+    world.double.fail({ status: 503, code: 'ServiceError', method: 'GET' });
+  });
+  const write = async (text: string) => {
+    const [seen] = world.messages();
+    if (!seen) throw new Error('no card');
+    await world.reply('ben', seen, text);
+  };
+
+  it('an order is waited for a quarter of an hour; then who gave it is told', async () => {
+    await write('@deskhand shorter');
+    clock.advance(16 * 60_000);
+    await vi.waitFor(
+      () => expect(world.notices('ben').join()).toMatch(/Nothing was done.*You wrote: @deskhand shorter/),
+      PATIENCE,
+    );
+    expect(actions).toEqual([]);
+  });
+
+  it('a note waits for hours, and is kept', async () => {
+    await write('she called twice');
+    clock.advance(20 * 3_600_000);
+    world.double.heal();
+    await vi.waitFor(
+      () =>
+        expect(actions).toMatchObject([
+          { agent: { email: 'ben@team.example' }, intent: { type: 'thread', text: 'she called twice' } },
+        ]),
+      PATIENCE,
+    );
+    expect(world.notices('ben')).toEqual([]);
+  });
 });
