@@ -167,7 +167,7 @@ describe('in a draft', () => {
   it('several questions each get their own', async () => {
     await know(article(), copy, password);
     const { text } = await draft(
-      'Where is the bill of our last invoice? And I forgot my password, how can I log in?',
+      'Where is a copy of our invoice? And I forgot my password, how can I log in?',
     );
     expect(text).toContain('Click PDF beside the month.');
     expect(text).toContain('On your other question: Click Forgot password? on the sign-in page.');
@@ -230,44 +230,44 @@ describe('in a draft', () => {
   describe('one that hands over', () => {
     const lookInto = read(
       [
-        'A colleague looks at this charge. Which date does it have?',
+        'A colleague looks at your sign-ins. Which device was it?',
         '',
         '## Customers ask',
-        '- what is this charge of 40 dollars',
-        '- explain the charge on my card',
+        '- who signed in as me on tuesday',
+        '- somebody else signed in with my name',
       ],
-      ['title: Look into a charge', 'category: billing/invoice-copy', 'answer: person'],
-      'person-charge',
+      ['title: Look into a sign-in', 'category: account/login', 'answer: person'],
+      'person-sign-in',
     );
 
     it('says its words, answers nothing, and leaves the ticket to people', async () => {
       await know(article(), lookInto, password);
-      const found = await draft('What is this charge of 40 dollars on my card');
+      const found = await draft('Who signed in as me on tuesday');
       expect(found).toMatchObject({ answerable: false, sources: [] });
       expect(found.text).toBe(
-        'Hi Dana,\n\nA colleague looks at this charge. Which date does it have?\n\nBest,\nThe Crewlane team',
+        'Hi Dana,\n\nA colleague looks at your sign-ins. Which device was it?\n\nBest,\nThe Crewlane team',
       );
     });
     it('stands last beside what is answered', async () => {
       await know(article(), lookInto, password);
       const { text, answerable, sources } = await draft(
-        'What is this charge of 40 dollars on my card? And I forgot my password, how can I log in?',
+        'Who signed in as me on tuesday? And I forgot my password, how can I log in?',
       );
       expect(answerable).toBe(true);
       expect(text).toMatch(
-        /Click Forgot password\?(?:.|\n)*On your other question: A colleague looks at this charge\./,
+        /Click Forgot password\?(?:.|\n)*On your other question: A colleague looks at your sign-ins\./,
       );
       expect(sources.map(({ title }) => title)).toEqual(['Macro: Forgot the password']);
     });
     it('is not repeated to those who order or sell', async () => {
       await know(lookInto);
-      const asked = ticket('What is this charge of 40 dollars on my card');
+      const asked = ticket('Who signed in as me on tuesday');
       const found = await engine.draft({ ...draftInput(''), ...asked, analysis: analysis({ spam: 0.9 }) });
-      expect(found.text).not.toContain('this charge');
+      expect(found.text).not.toContain('your sign-ins');
     });
     it('is no passage for a language model', async () => {
       await know(lookInto);
-      expect(await createLibrary(engine, ['en']).searchArticles('what is this charge')).toEqual([]);
+      expect(await createLibrary(engine, ['en']).searchArticles('who signed in as me')).toEqual([]);
     });
   });
   it.each([
