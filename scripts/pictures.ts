@@ -83,7 +83,7 @@ async function discord(shown: Scenes, shoot: Shoot): Promise<void> {
   };
   const thread = [...shown.thread.map((card) => post(card, '10:24')), said];
   await shoot('discord-thread', discordMessages(thread, 'dark'));
-  const modal = discordForm(shown.edit, { people: {}, timeZone: 'Europe/Paris' });
+  const modal = discordForm(shown.edit, { people: {} });
   if (modal) await shoot('discord-edit', discordModal(modal, 'dark'));
   await shoot('discord-bug', discordMessages([post(shown.bug, '10:21')], 'dark'));
   await shoot(

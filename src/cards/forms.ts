@@ -14,6 +14,7 @@ export interface Directory {
   agents: { name: string; email: string }[];
   teams: string[];
   categories: { id: string; name: string }[];
+  /** Of whoever fills in the form. */
   timeZone: string;
   now: Date;
 }
@@ -126,6 +127,7 @@ function content(
             hint: 'Sooner if the customer writes',
             required: true,
             presets: snoozePresets(directory),
+            timeZone: directory.timeZone,
           },
         ],
       };
@@ -255,7 +257,7 @@ function categories(view: TicketView, directory: Directory): { value: string; la
     .map(({ id, name }) => ({ value: id, label: name }));
 }
 
-/** In an hour, this afternoon, tomorrow at nine, next Monday at nine: those that lie ahead, in the team's zone. */
+/** In an hour, this afternoon, tomorrow at nine, next Monday at nine: those that lie ahead, on the clocks of a zone. */
 export function snoozePresets({
   now,
   timeZone,

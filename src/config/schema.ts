@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RIGHTS, roleSchema } from '../model/decision.ts';
 import { modeSchema } from '../model/draft.ts';
 import { PRIORITIES, priorityLevelSchema } from '../model/ticket.ts';
+import { isTimeZone } from '../model/zone.ts';
 import { digestSchema } from './digest.ts';
 import { alertsSchema, outreachSchema } from './outreach.ts';
 import { prioritySchema } from './priority.ts';
@@ -36,6 +37,11 @@ const agentSchema = z.strictObject({
     .optional()
     .describe('Acts only on tickets of these categories, or of their first part; elsewhere writes notes'),
   team: z.string().max(80).optional().describe('Team that escalations are addressed to'),
+  timeZone: timeZone
+    .optional()
+    .describe(
+      'Theirs, for the times to snooze until; default: what the platform tells, else the workspace’s',
+    ),
   slack: z.string().optional().describe('Slack member id'),
   discord: z.string().optional().describe('Discord user id, in quotes'),
   teams: z.string().optional().describe('Microsoft Entra object id'),
@@ -306,12 +312,3 @@ export const envSchema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Env = z.infer<typeof envSchema>;
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -5,9 +5,9 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { DECISION_FORMS, type FormId } from '../model/card.ts';
 import { decisionSchema } from '../model/decision.ts';
 import { AppError, errorText } from '../model/errors.ts';
-import type { ActionReply, AgentAction } from '../model/platform.ts';
+import type { ActionReply, AgentAction, AgentRef } from '../model/platform.ts';
 import { parseTicketKey } from '../model/ticket.ts';
-import { type Actor, findActor, rightRefusal, STRANGER } from './agents.ts';
+import { type Actor, findActor, rightRefusal, STRANGER, zoneOf } from './agents.ts';
 import { notice, wrongButton, wrongForm } from './answers.ts';
 import { command } from './command.ts';
 import { createTicket, takeMessage } from './create-ticket.ts';
@@ -62,7 +62,7 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
     case 'submit':
       return wrongButton();
     case 'open_form':
-      return openForm(deps, ticket, intent.form, actor);
+      return openForm(deps, ticket, intent.form, { actor, agent });
     case 'show':
       if (!actor) return notice(STRANGER, false);
       return showEverything(deps, ticket);
@@ -85,18 +85,18 @@ async function openForm(
   deps: FlowDeps,
   ticket: TicketRow,
   wanted: FormId,
-  actor: Actor | null,
+  { actor, agent }: { actor: Actor | null; agent: AgentRef },
 ): Promise<ActionReply> {
   const form = DECISION_FORMS.find((id) => id === wanted);
   if (!form) return wrongForm();
   const refused = rightRefusal(deps.settings, actor, form, ticket.category);
   if (refused) return notice(refused, false);
   const view = await ticketView(deps.store, deps, ticket);
-  return { kind: 'form', form: ticketForm(form, view, directory(deps)) };
+  return { kind: 'form', form: ticketForm(form, view, directory(deps, agent)) };
 }
 
 /** Who and what the forms offer to choose from. */
-function directory({ settings, taxonomy, clock }: FlowDeps): Directory {
+function directory({ settings, taxonomy, clock }: FlowDeps, agent: AgentRef): Directory {
   const teams = [
     ...settings.agents.map((agent) => agent.team),
     ...taxonomy.categories.map(({ team }) => team),
@@ -105,7 +105,7 @@ function directory({ settings, taxonomy, clock }: FlowDeps): Directory {
     agents: settings.agents.filter((agent) => agent.role !== 'viewer'),
     teams: [...new Set(teams.filter((team) => team !== undefined))],
     categories: taxonomy.categories,
-    timeZone: settings.workspace.timeZone,
+    timeZone: zoneOf(settings, agent),
     now: clock.now(),
   };
 }

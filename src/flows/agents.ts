@@ -2,6 +2,7 @@
 import type { Agent, YamlConfig } from '../config/schema.ts';
 import { type Right, ROLES, type Role } from '../model/decision.ts';
 import type { AgentRef } from '../model/platform.ts';
+import { isTimeZone } from '../model/zone.ts';
 
 /** An agent as the flows know one. */
 export interface Actor {
@@ -24,14 +25,27 @@ export function findActor(agents: Agent[], ref: AgentRef): Actor | null {
       role: 'admin',
       categories: null,
     };
-  const email = (ref.email ?? (ref.userId.includes('@') ? ref.userId : '')).toLowerCase();
-  const agent = agents.find(
-    (candidate) =>
-      candidate.email.toLowerCase() === email || platformId(candidate, ref.platform) === ref.userId,
-  );
+  const agent = agentOf(agents, ref);
   if (!agent) return null;
   const { name, role, categories = null } = agent;
   return { name, email: agent.email, role, categories };
+}
+
+function agentOf(agents: Agent[], ref: AgentRef): Agent | undefined {
+  const email = (ref.email ?? (ref.userId.includes('@') ? ref.userId : '')).toLowerCase();
+  return agents.find(
+    (candidate) =>
+      candidate.email.toLowerCase() === email || platformId(candidate, ref.platform) === ref.userId,
+  );
+}
+
+/** The zone of an agent's clocks: as configured, as the platform tells, else the workspace's. */
+export function zoneOf(
+  { agents, workspace }: Pick<YamlConfig, 'agents' | 'workspace'>,
+  ref: AgentRef,
+): string {
+  const told = agentOf(agents, ref)?.timeZone ?? ref.timeZone;
+  return told !== undefined && isTimeZone(told) ? told : workspace.timeZone;
 }
 
 /** The agent with this e-mail address, whatever its case. */

@@ -153,7 +153,8 @@ export type FormField = {
   /** Several of the options: the values that are chosen, comma-separated. */
   | { type: 'choices'; options: { value: string; label: string }[] }
   | { type: 'agent'; options: { value: string; label: string }[] }
-  | { type: 'datetime'; presets: { value: string; label: string }[] }
+  /** `timeZone` (IANA): of whoever fills it in; the presets are named in it, and a time that is typed is meant in it. */
+  | { type: 'datetime'; presets: { value: string; label: string }[]; timeZone: string }
 );
 
 /** Ways to have a draft written anew from its edit form: each is what `@deskhand …` in the thread would say. */

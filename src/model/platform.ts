@@ -36,6 +36,8 @@ export interface AgentRef {
   userId: string;
   name?: string;
   email?: string;
+  /** What their clocks show, where the platform tells. */
+  timeZone?: string;
 }
 
 /** A message of the platform that somebody wants a ticket for. */

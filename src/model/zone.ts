@@ -1,5 +1,14 @@
 // Clock times of a place: from what people of a time zone write to the instant that they mean, and back.
 
+/** Whether this runtime knows an IANA name of a zone. */
+export function isTimeZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
 /** Milliseconds that a zone's clocks are ahead of UTC at an instant. `timeZone` is an IANA name. */
 export function zoneOffset(at: Date, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-CA', {

@@ -130,7 +130,7 @@ async function slackEnd(deps: AdapterDeps): Promise<End> {
 async function discordEnd(deps: AdapterDeps): Promise<End> {
   const double = await openDiscordDouble();
   const { token, applicationId, apiUrl } = double;
-  const platform = createDiscord({ token, applicationId, apiUrl, people: {}, timeZone: 'UTC' }, deps);
+  const platform = createDiscord({ token, applicationId, apiUrl, people: {} }, deps);
   await platform.start(async () => ({ kind: 'none' }));
   const forget = () => {
     double.messages.clear();

@@ -49,7 +49,7 @@ describe('the list of customers', () => {
     const { options, value } = choicesOf(form);
     expect(form.fields).toHaveLength(size > 75 ? 2 : 1);
     expect(value?.split(',')).toHaveLength(Math.min(10, size));
-    const modal = discordForm(form, { people: {}, timeZone: 'UTC' });
+    const modal = discordForm(form, { people: {} });
     const view = slackForm(form, { channel: 'C1', message: '1' });
     expect(modalFaults(modal)).toEqual([]);
     expect(viewFaults(view)).toEqual([]);
@@ -86,7 +86,7 @@ describe('the texts', () => {
   test('in seven languages are all in five inputs, those of most customers by themselves', () => {
     const form = messageForm(aProposal(recipients.toReversed(), texts));
     expect(form.fields.map(({ id }) => id)).toEqual(['en', 'de', 'fr', 'es', 'others']);
-    const drawn = JSON.stringify(discordForm(form, { people: {}, timeZone: 'UTC' }));
+    const drawn = JSON.stringify(discordForm(form, { people: {} }));
     for (const language of LANGUAGES) expect(drawn).toContain(`Text in ${language}.`);
     expect(splitTexts(form.fields[4]?.value ?? '', LANGUAGES)).toEqual({
       texts: { it: texts.it, pt: texts.pt, nl: texts.nl },

@@ -71,7 +71,6 @@ export async function openDiscordWorld(
         people: Object.fromEntries(
           (['ana', 'ben', 'vera'] as const).map((one) => [PEOPLE[one], `${one}@team.example`]),
         ),
-        timeZone: 'Europe/Paris',
       },
       adapterDeps({
         clock: { now: () => new Date(double.now()) },

@@ -9,7 +9,6 @@ export interface DiscordConfig {
   apiUrl: string;
   /** E-mail of each agent by Discord user id; Discord tells no bot anybody's address. */
   people: Record<string, string>;
-  timeZone: string;
 }
 
 const snowflake = z.string().regex(/^\d{15,21}$/, 'the number that Discord shows as "Application ID"');
@@ -24,7 +23,6 @@ const slice = z.object({
   }),
   yaml: z.looseObject({
     agents: z.array(z.looseObject({ email: z.string(), discord: z.string().optional() })).default([]),
-    workspace: z.looseObject({ timeZone: z.string().default('UTC') }).default({ timeZone: 'UTC' }),
   }),
 });
 
@@ -54,6 +52,5 @@ export const discordConfig: z.ZodType<DiscordConfig | null, AdapterConfigInput> 
       applicationId: env.DISCORD_APPLICATION_ID,
       apiUrl: env.DISCORD_API_URL.replace(/\/+$/, ''),
       people: Object.fromEntries(yaml.agents.flatMap((a) => (a.discord ? [[a.discord, a.email]] : []))),
-      timeZone: yaml.workspace.timeZone,
     };
   });

@@ -9,17 +9,16 @@ import {
 } from 'discord.js';
 import type { Form, FormField, Rewrite } from '../../../src/model/card.ts';
 import { parseRewrite } from '../../../src/model/platform.ts';
-import { zonedInstant } from '../../../src/model/zone.ts';
+import { isTimeZone, zonedInstant } from '../../../src/model/zone.ts';
 import { encodeId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { chunks, label } from './parts.ts';
 import { joinParts, splitText } from './split.ts';
 
-/** Who can be picked from the server's members, and how dates are read. */
+/** Who can be picked from the server's members. */
 export interface FormContext {
   /** E-mail by Discord user id. */
   people: Record<string, string>;
-  timeZone: string;
 }
 
 /**
@@ -82,7 +81,7 @@ function drawField(field: FormField, context: FormContext, room: number): APILab
         ...(Object.keys(context.people).length > 0 ? [peoplePicker(field)] : []),
       ];
     case 'datetime':
-      return [...drawSelects({ ...field, options: field.presets }, false), dateInput(field, context)];
+      return [...drawSelects({ ...field, options: field.presets }, false), dateInput(field)];
   }
 }
 
@@ -153,13 +152,15 @@ function peoplePicker(field: FormField): APILabelComponent {
   };
 }
 
-function dateInput(field: FormField, { timeZone }: FormContext): APILabelComponent {
+/** The zone travels with the input, so that what is typed is read as it was asked for. */
+function dateInput(field: Extract<FormField, { type: 'datetime' }>): APILabelComponent {
+  const { timeZone } = field;
   return {
     ...labelled(field, 'Or a date and time'),
     description: label(`Like 2026-03-31 09:00, ${timeZone}`, LIMITS.description, timeZone),
     component: {
       type: ComponentType.TextInput,
-      custom_id: `${field.id}~date~`,
+      custom_id: `${field.id}~date~${timeZone}`,
       style: TextInputStyle.Short,
       required: false,
       max_length: 40,
@@ -201,7 +202,7 @@ export function readForm(submission: APIModalSubmission, context: FormContext): 
       const text = component.value;
       if (part === 'date') {
         if (!text.trim()) continue;
-        const at = parseDate(text, context.timeZone);
+        const at = isTimeZone(joint) ? parseDate(text, joint) : null;
         if (at) choices.set(field, [...(choices.get(field) ?? []), at]);
         else fault = `"${text}" is not a date like 2026-03-31 09:00.`;
       } else texts.set(field, [...(texts.get(field) ?? []), { text, joint }]);

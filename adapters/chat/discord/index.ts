@@ -34,7 +34,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   const api = createApi({ ...connection, limiter: deps.limiter });
   const channels = createChannels(api);
   const memory = createMemory(deps);
-  const context = { people: config.people, timeZone: config.timeZone };
+  const context = { people: config.people };
   let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
   let gateway: Gateway | null = null;
   let startFailure: string | null = null;

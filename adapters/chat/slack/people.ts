@@ -7,7 +7,12 @@ import type { AdapterStore, Clock, Log } from '../../../src/ports.ts';
 /** After this long Slack is asked again; what is known stays true while it does not answer. */
 const KEPT_MS = 6 * 3_600_000;
 
-const keptSchema = z.object({ name: z.string().optional(), email: z.string().optional(), at: z.number() });
+const keptSchema = z.object({
+  name: z.string().optional(),
+  email: z.string().optional(),
+  timeZone: z.string().optional(),
+  at: z.number(),
+});
 type Kept = z.infer<typeof keptSchema>;
 
 const userSchema = z.looseObject({
@@ -18,6 +23,7 @@ const userSchema = z.looseObject({
   is_email_confirmed: z.boolean().optional(),
   real_name: z.string().optional(),
   name: z.string().optional(),
+  tz: z.string().optional(),
   profile: z
     .looseObject({
       email: z.string().optional(),
@@ -84,6 +90,7 @@ export function createPeople(options: {
         userId,
         ...(kept?.name && { name: kept.name }),
         ...(kept?.email && { email: kept.email }),
+        ...(kept?.timeZone && { timeZone: kept.timeZone }),
       };
     },
   };
@@ -93,7 +100,7 @@ export function createPeople(options: {
  * The e-mail counts only when our own workspace vouches for it: people of other workspaces (Slack Connect) may
  * bear any address, and agents are known by theirs.
  */
-function profileOf(user: unknown, team: string | null): { name?: string; email?: string } {
+function profileOf(user: unknown, team: string | null): Omit<Kept, 'at'> {
   const parsed = userSchema.safeParse(user);
   if (!parsed.success) return {};
   const { data } = parsed;
@@ -103,5 +110,5 @@ function profileOf(user: unknown, team: string | null): { name?: string; email?:
     ours && !data.deleted && !data.is_bot && !data.is_stranger && data.is_email_confirmed !== false;
   const name = data.profile?.display_name || data.real_name || data.profile?.real_name || data.name;
   const email = trusted ? data.profile?.email?.toLowerCase() : undefined;
-  return { ...(name && { name }), ...(email && { email }) };
+  return { ...(name && { name }), ...(email && { email }), ...(data.tz && { timeZone: data.tz }) };
 }

@@ -72,13 +72,8 @@ export function tenantOf({ conversation, channelData }: Activity): string | null
   return channelData?.tenant?.id ?? conversation.tenantId ?? null;
 }
 
-/** The IANA zone that the person's client told; UTC when it told none that is known here. */
-export function timeZoneOf({ localTimezone, entities }: Activity): string {
+/** The IANA zone that the person's client told; undefined when it told none. */
+export function timeZoneOf({ localTimezone, entities }: Activity): string | undefined {
   const told = localTimezone ?? entities?.find(({ type }) => type === 'clientInfo')?.timezone;
-  if (typeof told !== 'string') return 'UTC';
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: told }).resolvedOptions().timeZone;
-  } catch {
-    return 'UTC';
-  }
+  return typeof told === 'string' ? told : undefined;
 }

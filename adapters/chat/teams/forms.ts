@@ -2,7 +2,7 @@
 import { toAdaptive } from '../../../src/cards/adaptive.ts';
 import { FORM_IDS, type Form, type FormField, type FormId, type Rewrite } from '../../../src/model/card.ts';
 import { parseRewrite } from '../../../src/model/platform.ts';
-import { zonedInstant } from '../../../src/model/zone.ts';
+import { isTimeZone, zonedInstant } from '../../../src/model/zone.ts';
 import type { AdaptiveElement, FormElement, InputElement, TeamsAction, TeamsCard } from './card-json.ts';
 import { bytesOf, LIMITS } from './limits.ts';
 
@@ -14,7 +14,7 @@ const MEMBERS = 'graph.microsoft.com/users?scope=currentContext';
 /** More choices than this are searched by typing. */
 const FILTERED_FROM = 8;
 /** Keys of a press that are not fields; the date and time inputs beside the presets of a field. */
-const RESERVED = ['action', 'ref', 'origin', 'msteams'];
+const RESERVED = ['action', 'ref', 'origin', 'msteams', 'timeZone'];
 const DATE = '.date';
 const TIME = '.time';
 
@@ -39,9 +39,11 @@ export function renderInputs(form: Form, { values = {}, error }: Filled = {}): F
   ];
 }
 
-/** The button that sends a form; its inputs travel beside this data. */
-export function submitOf({ id, ref, submit, origin }: Form) {
-  return { title: submit, data: { action: `submit:${id}`, ref, ...(origin && { origin }) } };
+/** The button that sends a form; its inputs travel beside this data. `timeZone`: what is typed is meant in it. */
+export function submitOf({ id, ref, submit, origin, fields }: Form) {
+  const timeZone = fields.find((field) => field.type === 'datetime')?.timeZone;
+  const data = { action: `submit:${id}`, ref, ...(origin && { origin }), ...(timeZone && { timeZone }) };
+  return { title: submit, data };
 }
 
 /** Buttons beside it that have the draft written anew. `type`: what buttons send with where they stand. */
@@ -158,7 +160,12 @@ function inputsOf(field: FormField, values: Record<string, string>): InputElemen
           ...choices(field.presets, preset),
           style: 'expanded',
         },
-        { type: 'Input.Date', id: `${id}${DATE}`, label: 'Or another day', isRequired: false },
+        {
+          type: 'Input.Date',
+          id: `${id}${DATE}`,
+          label: `Or another day (${field.timeZone})`,
+          isRequired: false,
+        },
         { type: 'Input.Time', id: `${id}${TIME}`, label: 'At', isRequired: false, value: '09:00' },
       ];
     }
@@ -197,14 +204,16 @@ export function rewriteOf(action: string): Rewrite | null {
 }
 
 /** The values of a form's inputs, by field. */
-export function valuesOf(data: Record<string, unknown>, timeZone: string): Record<string, string> {
+export function valuesOf(data: Record<string, unknown>): Record<string, string> {
+  const { timeZone } = data;
+  const zone = typeof timeZone === 'string' && isTimeZone(timeZone) ? timeZone : 'UTC';
   const values: Record<string, string> = {};
   for (const [key, value] of Object.entries(data)) {
     if (RESERVED.includes(key) || typeof value !== 'string' || !value.trim()) continue;
     if (key.endsWith(DATE)) {
       const id = key.slice(0, -DATE.length);
       const time = data[`${id}${TIME}`];
-      const at = zonedInstant(value, typeof time === 'string' && time ? time : '09:00', timeZone);
+      const at = zonedInstant(value, typeof time === 'string' && time ? time : '09:00', zone);
       if (at) values[id] = at.toISOString();
     } else if (!key.endsWith(TIME)) {
       values[key] ??= value.replace(/\r\n?/g, '\n');

@@ -8,7 +8,7 @@ import {
   intentOfRewrite,
   type TakenMessage,
 } from '../../../src/model/platform.ts';
-import { type Activity, spotOf, timeZoneOf } from './activity.ts';
+import { type Activity, spotOf } from './activity.ts';
 import { formOfSubmit, rewriteOf, valuesOf } from './forms.ts';
 
 const ref = z.object({ ticketId: z.string().regex(CARD_KEY), draftVersion: z.number().int().min(0) });
@@ -62,7 +62,7 @@ export function parsePress(activity: Activity): Press | null {
   }
   const id = formOfSubmit(data.action);
   if (!id) return null;
-  const form = { id, values: valuesOf(data, timeZoneOf(activity)), origin: data.origin };
+  const form = { id, values: valuesOf(data), origin: data.origin };
   return pressOf(data.ref, form);
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { AgentRef } from '../../../src/model/platform.ts';
 import type { Clock, Log } from '../../../src/ports.ts';
-import type { Activity } from './activity.ts';
+import { type Activity, timeZoneOf } from './activity.ts';
 import type { Connector } from './connector.ts';
 import { LIMITS } from './limits.ts';
 import type { Person, Places } from './places.ts';
@@ -114,11 +114,13 @@ export function createPeople(deps: {
         }
       }
       const name = person.name ?? from.name;
+      const timeZone = timeZoneOf(activity);
       return {
         platform: 'teams',
         userId,
         ...(name ? { name } : {}),
         ...(person.email ? { email: person.email } : {}),
+        ...(timeZone ? { timeZone } : {}),
       };
     },
   };

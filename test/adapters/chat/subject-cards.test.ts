@@ -83,7 +83,7 @@ describe('forms of which several options may be chosen', PATIENCE, () => {
         const values = field?.type === 'choices' ? field.options.map(({ value }) => value) : [];
         const onSlack = slackForm(form, { channel: 'C1', message: '1.1' });
         expect(slack.viewFaults(onSlack)).toEqual([]);
-        const onDiscord = discordForm(form, { people: {}, timeZone: 'UTC' });
+        const onDiscord = discordForm(form, { people: {} });
         expect(discord.modalFaults(onDiscord)).toEqual([]);
         const onTeams = teamsForm(form, 'dialog');
         const read = readCard(JSON.parse(JSON.stringify(onTeams)));

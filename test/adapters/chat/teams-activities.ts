@@ -87,6 +87,7 @@ export const snooze = {
     data: {
       action: 'submit:snooze',
       ref: { ticketId: 'T-1042', draftVersion: 3 },
+      timeZone: 'Europe/London',
       until: '2026-07-01T08:00:00.000Z',
       'until.date': '2026-07-06',
       'until.time': '09:30',
