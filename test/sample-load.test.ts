@@ -55,7 +55,7 @@ test('the shipped vectors are those of the texts as they are, so that nothing is
   expect(stale, 'npm run sample:vectors brings the file up to date').toEqual([]);
 
   const some = texts.filter((_, i) => i % 150 === 0);
-  const fresh = await createLocalEmbedder({ log: createLog({ level: 'silent' }) });
+  const fresh = createLocalEmbedder({ log: createLog({ level: 'silent' }) });
   const computed = await fresh.embed(some);
   await fresh.close();
   expect(fresh.id).toBe(shipped.embedder);

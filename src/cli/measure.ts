@@ -42,7 +42,7 @@ export async function measured(
   json: boolean,
   work: (embedder: Embedder, onProgress: OnProgress) => Promise<object>,
 ): Promise<void> {
-  const embedder = await createLocalEmbedder({ log: stderrLog, cacheSize: 100_000 });
+  const embedder = createLocalEmbedder({ log: stderrLog, cacheSize: 100_000 });
   try {
     await reported(json, (onProgress) => work(embedder, onProgress));
   } finally {

@@ -100,15 +100,15 @@ export function startEngine(options: {
       unfollow();
       knowledge.close();
       await engine.close();
-      await embedder.then((open) => open.close()).catch(() => undefined);
+      await embedder.close();
       await indexed;
     },
   };
 
   async function start(): Promise<Engine> {
-    const [open] = await Promise.all([embedder, options.prepare()]);
+    await options.prepare();
     const examples = await store.recentExamples(HISTORY.examples);
-    return createLocalEngine({ taxonomy: config.taxonomy, embedder: open, examples, log, clock });
+    return createLocalEngine({ taxonomy: config.taxonomy, embedder, examples, log, clock });
   }
 
   async function readArticles(): Promise<void> {

@@ -22,7 +22,7 @@ export async function measureBaseline(stage: Stage, seed: number): Promise<Basel
   const texts = Array.from({ length: TEXTS }, () => source.next()).map(({ subject, text }) =>
     [subject, text].filter(Boolean).join('\n'),
   );
-  const embedder = await createLocalEmbedder({ log });
+  const embedder = createLocalEmbedder({ log });
   for (const text of texts.slice(0, 10)) await embedder.embed([`${text} once to warm up`]);
   const embedding = process.cpuUsage();
   for (const text of texts) await embedder.embed([text]);

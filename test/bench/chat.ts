@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.ts';
-import { act } from '../../src/flows/actions.ts';
 import { openPostgres } from '../../src/infra/postgres/index.ts';
 import { allModules } from '../../src/main/adapters.ts';
 import { type Bot, startBot } from '../../src/main/bot.ts';
@@ -109,7 +108,7 @@ async function openChatStage(): Promise<ChatStage> {
   for (const [id, platform] of bot.platforms) if (platforms.has(id)) await platform.stop();
   bot.flows.platforms = platforms;
   for (const platform of platforms.values()) {
-    await platform.start((action) => act(bot.flows, action));
+    await platform.start(bot.press);
     closing.defer(() => platform.stop());
   }
   closing.defer(() => bot.stop());

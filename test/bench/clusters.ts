@@ -104,7 +104,7 @@ async function measureReadYear(days: number, seed: number): Promise<Figure[]> {
   const solved = [...(await sample('history-1', historyLine)), ...(await sample('history-2', historyLine))];
   const examples = await sample('examples', exampleLine);
   const taught = examples.filter((_, i) => i % 2 === 0);
-  const embedder = await createLocalEmbedder({ log, vectors: withShippedVectors(forgetful) });
+  const embedder = createLocalEmbedder({ log, vectors: withShippedVectors(forgetful) });
   const engine = await createLocalEngine({
     taxonomy: loadConfig(allModules).taxonomy,
     embedder,

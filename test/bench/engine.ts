@@ -23,8 +23,8 @@ export async function measureEngine(): Promise<Figure[]> {
   const before = memoryUsage.rss();
   const starting = performance.now();
   const vectors = withShippedVectors({ get: async () => new Map(), put: async () => {} });
-  const embedder = await createLocalEmbedder({ log, vectors });
-  const encoderMs = performance.now() - starting;
+  const embedder = createLocalEmbedder({ log, vectors });
+  const encoded = embedder.embed(['the first text']).then(() => performance.now() - starting);
   const engine = await createLocalEngine({ taxonomy, embedder, examples: [], log, clock });
   const startMs = performance.now() - starting;
   await engine.calibrated;
@@ -57,7 +57,7 @@ export async function measureEngine(): Promise<Figure[]> {
   await engine.close();
   await embedder.close();
   return [
-    { name: 'encoder ready', value: ms(encoderMs) },
+    { name: 'first text encoded', value: ms(await encoded) },
     { name: 'engine answers, encoder included', value: ms(startMs), aim: 'at most 1 s' },
     { name: 'memory of the engine with its encoder', value: megabytes(grown) },
     {

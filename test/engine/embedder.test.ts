@@ -37,7 +37,7 @@ function createWorkerDouble() {
 
 async function start(vectors?: VectorStore) {
   const workers: ReturnType<typeof createWorkerDouble>[] = [];
-  const embedder = await createLocalEmbedder({
+  const embedder = createLocalEmbedder({
     log: silent,
     vectors,
     startWorker: () => {
@@ -180,7 +180,7 @@ describe('the embedder', () => {
 
 describe('the real encoder', () => {
   it('makes unit vectors, close for the same meaning, and reads beyond its window', async () => {
-    const embedder = await createLocalEmbedder({ log: silent });
+    const embedder = createLocalEmbedder({ log: silent });
     const padding = 'we have been customers for a long time and like the calendar very much '.repeat(15);
     const [a, b, c, long, blank, emoji] = await embedder.embed([
       'How do I reset my password?',

@@ -47,11 +47,11 @@ export function embeddable(text: string): string {
 }
 
 /**
- * Starts the worker and waits until it has loaded the weights (about 0.3 s).
+ * Starts the worker, which takes about 0.5 s to load the weights: what is asked for meanwhile waits, unless it is stored.
  * Unit vectors of 512 numbers; a text without anything to encode gets the zero vector.
  * A crashed worker is started again and its batch tried once more, then fails with `embedder_failed`.
  */
-export async function createLocalEmbedder(options: LocalEmbedderOptions): Promise<Embedder> {
+export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
   const { log, vectors, cacheSize = 20_000, startWorker = startEmbedderWorker } = options;
   const cache = new Map<string, Float32Array>();
   const jobs = new Map<string, Job>();
@@ -170,9 +170,14 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
         }
         log.warn({ code, error: lastError }, 'the encoder stopped and is started again');
         retryInHand(lastError);
-        spawn().catch((error: unknown) => log.error({ error: errorText(error) }, 'the encoder is down'));
+        start();
       });
     });
+  }
+
+  /** Starts the worker; whoever waits for a vector is told when it does not start. */
+  function start(): void {
+    spawn().catch((error: unknown) => log.error({ error: errorText(error) }, 'the encoder is down'));
   }
 
   async function embed(texts: string[], priority = 1): Promise<Float32Array[]> {
@@ -217,7 +222,7 @@ export async function createLocalEmbedder(options: LocalEmbedderOptions): Promis
     return Promise.all(promises);
   }
 
-  await spawn();
+  start();
   return {
     id: ID,
     dimensions: DIMENSIONS,

@@ -84,6 +84,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     ]).model,
     createLearner(starterTexts, categoryIds, { log }),
     createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS }),
+    // The trainings need stored vectors alone; what customers write needs the encoder.
+    embedder.embed(['ready'], PERSON_WAITS),
   ]);
 
   const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES));
