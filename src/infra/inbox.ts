@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { withDeadline } from '../model/deadline.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/duration.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../model/duration.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Correspondence, Inbox } from '../model/inbox.ts';
 import type { ActionReply } from '../model/platform.ts';
@@ -14,8 +14,8 @@ const PATIENCE_MS = { note: DAY_MS, order: 15 * MINUTE_MS };
 const PAUSE_MS = { first: 250, longest: 30 * SECOND_MS };
 /** How often, and after what silence, the work of a process that died is taken over; a try with its pause is shorter. */
 const ORPHAN_MS = { look: MINUTE_MS, silence: 3 * MINUTE_MS };
-/** Platforms deliver again for about an hour what they believe lost. */
-const DONE_KEPT_MS = 2 * HOUR_MS;
+/** Platforms deliver again for about an hour what they believe lost; Discord's threads are read back for a day. */
+const DONE_KEPT_MS = 2 * DAY_MS;
 const STOP_PATIENCE_MS = 10 * SECOND_MS;
 const BATCH = 100;
 

@@ -5,81 +5,19 @@ import { z } from 'zod';
 import { parseRegistration, type Registration, registrationFaults } from './discord-commands.ts';
 import { createGatewayDouble } from './discord-gateway.ts';
 import { bodySchema, type MessageBody, messageFaults, modalFaults } from './discord-limits.ts';
+import {
+  type Channel,
+  type DoubleInteraction,
+  type DoubleMessage,
+  type Fault,
+  type Journaled,
+  Refusal,
+} from './discord-state.ts';
 
 const EPOCH = 1_420_070_400_000;
 const EPHEMERAL = 64;
 const ACK_MS = 3_000;
 const TOKEN_MS = 15 * 60_000;
-
-export interface DoubleMessage {
-  id: string;
-  channel: string;
-  author: string;
-  body: MessageBody;
-  files: File[];
-  /** The words at its creation: what a push notification shows. */
-  notification: string;
-  /** User ids that it pinged at its creation. */
-  pinged: string[];
-  edits: number;
-  /** Whose eyes it is for; null for everybody in the channel. */
-  onlyFor: string | null;
-  /** Grows with every message that gets its content. */
-  order: number;
-  deleted: boolean;
-}
-
-interface Channel {
-  id: string;
-  name: string;
-  /** 0 text, 1 direct message, 11 thread. */
-  type: number;
-  parent: string | null;
-  recipient: string | null;
-  /** Whether the bot may see it. */
-  visible: boolean;
-}
-
-/** An interaction that was dispatched, and what became of it. */
-export interface DoubleInteraction {
-  id: string;
-  token: string;
-  user: string;
-  channel: string;
-  /** The message whose component was used. */
-  message: string | null;
-  isModal: boolean;
-  at: number;
-  answer: { type: number; data: unknown } | null;
-  /** The message that answers it, when there is one. */
-  original: string | null;
-}
-
-export interface Journaled {
-  method: string;
-  path: string;
-  body: unknown;
-  status: number;
-  at: number;
-}
-
-/** What the far end does with requests while it stands. */
-interface Fault {
-  kind: 'busy' | 'server error' | 'timeout';
-  once: boolean;
-  waitMs: number;
-  matches: (method: string, path: string) => boolean;
-}
-
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: number;
-  constructor(status: number, code: number, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
 
 export type DiscordDouble = Awaited<ReturnType<typeof openDiscordDouble>>;
 
@@ -249,11 +187,18 @@ export async function openDiscordDouble() {
   interface Asked {
     method: string;
     path: string;
+    query: URLSearchParams;
     body: unknown;
     files: File[];
   }
 
-  function perform({ method, path, body, files }: Asked): unknown {
+  /** What stands in a channel, oldest first. */
+  const standing = (id: string) =>
+    [...messages.values()]
+      .filter(({ channel, deleted, onlyFor }) => channel === id && !deleted && onlyFor === null)
+      .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+
+  function perform({ method, path, query, body, files }: Asked): unknown {
     const at = (pattern: RegExp) => (pattern.exec(`${method} ${path}`) ?? []).slice(1);
     const matched = (pattern: RegExp) => pattern.test(`${method} ${path}`);
     const message = () => bodySchema.parse(body);
@@ -270,6 +215,16 @@ export async function openDiscordDouble() {
     if (matched(/^GET \/users\/@me\/guilds$/)) return [{ id: guild, name: 'Crewlane' }];
     if (matched(/^GET \/guilds\/\d+\/channels$/))
       return [...channels.values()].filter((one) => one.type === 0 && one.visible).map(channelJson);
+    if (matched(/^GET \/guilds\/\d+\/threads\/active$/)) {
+      const threads = [...channels.values()].filter(({ type }) => type === 11);
+      return {
+        threads: threads.map((one) => ({
+          ...channelJson(one),
+          last_message_id: standing(one.id).at(-1)?.id,
+        })),
+        members: [],
+      };
+    }
     if (matched(/^GET \/guilds\/\d+\/roles$/))
       return [{ id: guild, permissions: String(0xff_ffff_ffff_ffffn & ~denied) }];
     if (matched(/^GET \/guilds\/\d+\/members\/\d+$/)) return { roles: [], user: userOf(bot.id) };
@@ -286,6 +241,17 @@ export async function openDiscordDouble() {
 
     const [shownChannel] = at(/^GET \/channels\/(\d+)$/);
     if (shownChannel) return channelJson(channelOf(shownChannel));
+
+    const [read] = at(/^GET \/channels\/(\d+)\/messages$/);
+    if (read) {
+      channelOf(read);
+      const after = BigInt(query.get('after') ?? 0);
+      const found = standing(read).filter(({ id }) => BigInt(id) > after);
+      return found
+        .slice(0, Number(query.get('limit') ?? 50))
+        .reverse()
+        .map(shown);
+    }
 
     const [into] = at(/^POST \/channels\/(\d+)\/messages$/);
     if (into) {
@@ -362,8 +328,9 @@ export async function openDiscordDouble() {
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').replace(/^\/api\/v10/, '').replace(/\?.*$/, '');
-    const asked: Asked = { method: request.method ?? 'GET', path, ...(await readBody(request)) };
+    const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://discord');
+    const path = pathname.replace(/^\/api\/v10/, '');
+    const asked: Asked = { method: request.method ?? 'GET', path, query, ...(await readBody(request)) };
     const fault = faults.find((one) => one.matches(asked.method, path));
     if (fault?.once) faults.splice(faults.indexOf(fault), 1);
     if (fault?.kind === 'timeout') {

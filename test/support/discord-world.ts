@@ -16,8 +16,9 @@ import {
 } from '../contracts/chat-world.ts';
 import { adapterDeps, createMemoryStore } from './adapter-memory.ts';
 import { messageData, slashData } from './discord-commands.ts';
-import { type DiscordDouble, type DoubleMessage, openDiscordDouble } from './discord-double.ts';
+import { type DiscordDouble, openDiscordDouble } from './discord-double.ts';
 import { activeParts, flatten, readMarkdown } from './discord-limits.ts';
+import type { DoubleMessage } from './discord-state.ts';
 
 export const PEOPLE: Record<Person, string> = {
   ana: '100000000000000101',

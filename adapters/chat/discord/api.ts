@@ -11,28 +11,23 @@ import {
   MessageFlags,
   type RawFile,
   REST,
-  type RESTOptions,
   type RESTPutAPIApplicationCommandsJSONBody,
   RequestMethod,
   type RouteLike,
   Routes,
 } from 'discord.js';
-import { z } from 'zod';
 import { type AppError, hasCode } from '../../../src/model/errors.ts';
 import type { RateLimiter } from '../../../src/ports.ts';
 import { toAppError } from './errors.ts';
 import { LIMITS, RATE } from './limits.ts';
 import { createLanes, sleep } from './pace.ts';
 import type { Rendered } from './render.ts';
+import { type Connection, restOptions } from './rest.ts';
 
-interface ApiOptions {
+interface ApiOptions extends Connection {
   token: string;
   applicationId: string;
-  apiUrl: string;
-  fetch: typeof fetch;
   limiter: RateLimiter;
-  /** Milliseconds until one call counts as lost. */
-  timeoutMs: number;
 }
 
 interface Call {
@@ -54,46 +49,10 @@ interface PostCall {
 const MOST_PATIENCE_MS = 8_000;
 const ATTEMPTS = 8;
 
-/** What discord.js sends, whose types leave more open. */
-const headersSchema = z.record(z.string(), z.string());
-
 /** Nobody is ever mentioned, whatever a text says. */
 const NOBODY = { parse: [] };
 
 export type DiscordApi = ReturnType<typeof createApi>;
-
-/** How discord.js talks to the API: through our `fetch`, and telling of pauses instead of waiting by itself. */
-export function restOptions({
-  apiUrl,
-  fetch,
-  timeoutMs,
-}: Pick<ApiOptions, 'apiUrl' | 'fetch' | 'timeoutMs'>) {
-  return {
-    api: apiUrl,
-    version: '10',
-    timeout: timeoutMs,
-    // Repeats are ours, since what a repeat's refusal means depends on its being one.
-    retries: 0,
-    rejectOnRateLimit: () => true,
-    makeRequest: async (url, { method, headers, body, signal }) => {
-      const response = await fetch(url, {
-        method,
-        headers: headersSchema.parse(headers),
-        body: typeof body === 'string' || body instanceof FormData ? body : null,
-        signal,
-      });
-      // Read here, so that a body that never ends counts as no answer.
-      const text = await response.text();
-      const { headers: answered, ok, status, statusText } = response;
-      return {
-        ...{ headers: answered, ok, status, statusText, body: null, bodyUsed: false },
-        text: async () => text,
-        json: async () => JSON.parse(text),
-        arrayBuffer: async () => new TextEncoder().encode(text).buffer,
-      };
-    },
-  } satisfies Partial<RESTOptions>;
-}
 
 export function createApi(options: ApiOptions) {
   const { applicationId, limiter } = options;
@@ -171,6 +130,11 @@ export function createApi(options: ApiOptions) {
     channel: (id: string) => get<APIChannel>(Routes.channel(id)),
     guilds: () => get<{ id: string; name: string; owner_id?: string }[]>(Routes.userGuilds()),
     guildChannels: (guild: string) => get<APIChannel[]>(Routes.guildChannels(guild)),
+    activeThreads: (guild: string) =>
+      get<{ threads: { id: string; last_message_id?: string | null }[] }>(Routes.guildActiveThreads(guild)),
+    /** At most `limit`, those nearest to `after`, the newest first. */
+    messagesAfter: (channel: string, after: string, limit: number) =>
+      get<APIMessage[]>(`${Routes.channelMessages(channel)}?after=${after}&limit=${limit}`),
     roles: (guild: string) => get<APIRole[]>(Routes.guildRoles(guild)),
     member: (guild: string, user: string) => get<APIGuildMember>(Routes.guildMember(guild, user)),
 

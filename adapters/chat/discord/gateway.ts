@@ -21,6 +21,8 @@ interface GatewayOptions {
   log: Log;
   /** Whether the application has the Message Content intent; asking for it without having it ends the connection. */
   readsContent: boolean;
+  /** A session begins that was not resumed. */
+  onSession(): void;
   onInteraction(event: APIInteraction): Promise<void>;
   onMessage(event: GatewayMessageCreateDispatchData): Promise<void>;
   /** `on`: put there; else taken back, and then Discord does not tell the member. */
@@ -106,7 +108,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     log.info({}, 'connected to Discord');
   };
   client.on(Events.ShardResume, restored);
-  client.on(Events.ShardReady, restored);
+  client.on(Events.ShardReady, () => {
+    restored();
+    if (open) options.onSession();
+  });
   client.on(Events.ShardDisconnect, ({ code }) => {
     trouble = { words: FINAL[code] ?? `Discord closed the connection for good (${code})`, final: true };
     log.error({ code }, trouble.words);

@@ -4,7 +4,8 @@ import type { Card } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform, Health, PostOptions } from '../../../src/ports.ts';
-import { createApi, restOptions } from './api.ts';
+import { createApi } from './api.ts';
+import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createChannels } from './channels.ts';
 import { COMMANDS } from './commands.ts';
 import type { DiscordConfig } from './config.ts';
@@ -15,6 +16,7 @@ import { createLooks } from './looks.ts';
 import { createMemory } from './memory.ts';
 import { createCoalescer } from './pace.ts';
 import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
+import { restOptions } from './rest.ts';
 import { createThreads } from './threads.ts';
 
 const ID = 'discord';
@@ -37,6 +39,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   const context = { people: config.people };
   let handler: ((action: AgentAction) => Promise<ActionReply>) | null = null;
   let gateway: Gateway | null = null;
+  let catchUp: CatchUp | null = null;
   let startFailure: string | null = null;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -137,11 +140,17 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   async function connect(): Promise<void> {
     try {
       const { me, application } = await identify();
+      catchUp ??= createCatchUp({
+        ...{ api, memory, log, retryMs },
+        ...{ store: deps.store, clock: deps.clock },
+        hear: (message) => threads.onMessage(message, me.id),
+      });
       gateway ??= await openGateway({
         token: config.token,
         rest: restOptions(connection),
         log,
         readsContent: readsContent(application.flags),
+        onSession: () => catchUp?.begin(),
         onInteraction,
         onMessage: (event) => threads.onMessage(event, me.id),
         onReaction,
@@ -189,6 +198,8 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       clearTimeout(timer);
       await gateway?.close();
       gateway = null;
+      await catchUp?.stop();
+      catchUp = null;
       await threads.stop();
       handler = null;
       api.close();

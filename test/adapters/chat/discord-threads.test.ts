@@ -5,7 +5,7 @@ import { toAppError } from '../../../adapters/chat/discord/errors.ts';
 import type { CardRef, Form } from '../../../src/model/card.ts';
 import type { Place } from '../../../src/model/platform.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
-import { appears } from '../../contracts/chat-world.ts';
+import { appears, type Chat, openChat, until } from '../../contracts/chat-world.ts';
 import { type DiscordWorld, openDiscordWorld, PEOPLE } from '../../support/discord-world.ts';
 
 it('leave the sidebar within the hour', async () => {
@@ -122,3 +122,56 @@ function aNoteForm(ref: CardRef | null): Form {
   const text = { type: 'multiline' as const, id: 'text', label: 'Note', required: true, maxLength: 12_000 };
   return { id: 'note', ref, title: 'Note', submit: 'Keep', fields: [text] };
 }
+
+describe('words that nobody heard', { timeout: 60_000 }, () => {
+  let world: DiscordWorld;
+  let chat: Chat;
+  beforeEach(async () => {
+    world = await openDiscordWorld();
+    chat = await openChat(world);
+  });
+  afterEach(() => chat.close());
+  const notesOn = async (id: number) =>
+    (await chat.desk.store.messagesOf(id)).filter(({ direction }) => direction === 'note');
+
+  it('while the bot was not running are noted and marked when it is back, those of two days ago are not asked for', async () => {
+    const { id, key } = await chat.ticket();
+    const seen = chat.card(key);
+    const heard = await world.reply('ana', seen, 'before');
+    await until(() => expect(world.marks?.(heard)).toEqual(['📝']));
+    await chat.platform.stop();
+    world.double.advance(20 * 60_000);
+    const unheard = await world.reply('ben', seen, 'she called');
+    await world.reply('vera', seen, 'I may only look');
+    // More than Discord shows at once.
+    for (let n = 0; n < 120; n++) await world.reply('ana', seen, `no. ${n}`);
+    world.double.advance(20 * 60_000);
+    await chat.restart();
+    await until(async () => expect(await notesOn(id)).toHaveLength(122));
+    expect((await notesOn(id)).map(({ author, text }) => `${author}: ${text}`)).toContain('Ben: she called');
+    await until(() => expect(world.marks?.(unheard)).toEqual(['📝']));
+    await until(() => expect(chat.said('vera')).toContain('Your role is "viewer"'));
+
+    await chat.platform.stop();
+    await world.reply('ben', seen, 'long ago');
+    world.double.advance(2 * 86_400_000);
+    await chat.restart();
+    const last = await world.reply('ana', seen, 'the end');
+    await until(() => expect(world.marks?.(last)).toEqual(['📝']));
+    expect((await notesOn(id)).map(({ text }) => text)).not.toContain('long ago');
+    expect(world.refused()).toEqual([]);
+  });
+
+  it('because Discord is in trouble when the bot starts are noted as soon as it is not', async () => {
+    const { id, key } = await chat.ticket();
+    const seen = chat.card(key);
+    await chat.platform.stop();
+    await world.reply('ben', seen, 'she called');
+    world.double.fault('server error', { matches: (_, path) => path.endsWith('/threads/active') });
+    await chat.restart();
+    const asked = () => world.double.journal.filter(({ path }) => path.endsWith('/threads/active'));
+    await until(() => expect(asked().length).toBeGreaterThan(1));
+    world.heal();
+    await until(async () => expect(await notesOn(id)).toMatchObject([{ author: 'Ben', text: 'she called' }]));
+  });
+});
