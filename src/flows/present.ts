@@ -22,8 +22,8 @@ const LEASE_MS = 30_000;
 const BUSY_MS = 500;
 /** A ticket's cards are reserved within this time, unless they wait for the end of quiet hours. */
 const RESERVED_MS = 60_000;
-/** A card that cannot be shown anywhere is tried again after this pause, by the sweeper. */
-const HOPELESS_MS = 120_000;
+/** The sweeper tries a card again after this pause: one that cannot be shown anywhere, and one whose turn it did not get. */
+const LEFT_ALONE_MS = 120_000;
 /** Later messages in a thread may wait longer than the card itself. */
 const THREAD_URGENCY = 0.4;
 
@@ -52,9 +52,11 @@ export async function present(deps: FlowDeps, ticketId: number, platformId: stri
       );
   const failed = shown.find((result) => result.status === 'rejected');
   if (!failed) return;
-  if (failed.reason instanceof AppError && !failed.reason.retryable)
-    await store.updateTicketQuietly(ticketId, { retryAt: new Date(clock.now().getTime() + HOPELESS_MS) });
-  throw failed.reason;
+  const { reason } = failed;
+  // Its turn is known to the queue: the sweeper would only have the whole crowd asked again.
+  if (hasCode(reason, 'rate_limited') || (reason instanceof AppError && !reason.retryable))
+    await store.updateTicketQuietly(ticketId, { retryAt: new Date(clock.now().getTime() + LEFT_ALONE_MS) });
+  throw reason;
 }
 
 /** Draws one card, alone among all who might. */

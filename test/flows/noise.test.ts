@@ -342,6 +342,22 @@ describe('a channel that cannot be reached any more', () => {
   });
 });
 
+it('a channel that takes no more at the moment: the crowd is left to the queue, which knows the turns, and none is lost', async () => {
+  w = await openWorkspace();
+  w.platform.break(new AppError('rate_limited', 'no more', { retryable: true, retryAfterMs: 4_000 }));
+  await expect(ticket('first')).rejects.toThrow('no more');
+  const woken: number[] = [];
+  const wake = { ...w.deps.wake, ticket: async (id: number) => void woken.push(id) };
+  await sweep({ ...w.deps, wake });
+  expect(woken).toEqual([]);
+  // Whatever became of the queue's job, it is found in the end.
+  w.platform.break(null);
+  w.clock.advance(3 * 60_000);
+  await sweep(w.deps);
+  await w.work();
+  expect(heads()).toHaveLength(1);
+});
+
 describe('mentions', () => {
   it('name the people of the route, once, on the first post', async () => {
     w = await openWorkspace({
