@@ -5,13 +5,15 @@ import { type DueView, TARGET_WORDS } from '../model/service-level.ts';
 // Control characters other than tab and newline, and the marks that turn the writing direction of what follows.
 const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
+// Sought from where white space begins only: over a message of nothing else it would take minutes.
+const LINE_END = /(?<![^\S\n])[^\S\n]+\n/g;
+
 /** The text without control characters and direction marks; keeps line breaks, at most one blank line in a row. */
 export function plain(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replace(UNSEEN, (char) => (char === '\n' || char === '\t' ? char : ''))
-    // Sought from where white space begins only: a message of nothing else would take minutes otherwise.
-    .replace(/(?<![^\S\n])[^\S\n]+\n/g, '\n')
+    .replace(LINE_END, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
