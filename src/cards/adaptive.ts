@@ -195,17 +195,13 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
           items: prose(block.text, room, { weight: 'bolder' }),
         },
       ];
-    case 'actions':
-      return [
-        {
-          type: 'ActionSet',
-          id: part('actions'),
-          actions: [
-            ...block.buttons.map((button) => execute(button, card.ref, 'primary')),
-            ...block.menu.map((button) => execute(button, card.ref, 'secondary')),
-          ],
-        },
+    case 'actions': {
+      const actions = [
+        ...block.buttons.map((button) => execute(button, card.ref, 'primary')),
+        ...block.menu.map((button) => execute(button, card.ref, 'secondary')),
       ];
+      return actions.length > 0 ? [{ type: 'ActionSet', id: part('actions'), actions }] : [];
+    }
     case 'divider':
       return [rich([run(' ')], { separator: true, spacing: 'medium', id: part('divider') })];
     case 'context':
@@ -335,7 +331,7 @@ function execute(button: CardButton, ref: CardRef | null, mode: 'primary' | 'sec
   const styles = { primary: 'positive', danger: 'destructive', default: 'default' } as const;
   return {
     type: 'Action.Execute',
-    title: cut(button.label, LIMITS.title).text,
+    title: inert(cut(button.label, LIMITS.title).text),
     verb: button.id,
     style: styles[button.style],
     mode,

@@ -24,11 +24,12 @@ export function renderCard(card: Card, pictures?: PictureUrls): Content {
   );
   const draw = (inside: Map<string, Form>): TeamsCard => ({
     ...shared,
-    body: shared.body.flatMap((element): TeamsElement[] => {
-      if (element.type !== 'ActionSet') return [onOneLine(element)];
-      const actions = element.actions.map((action) => drawAction(action, inside));
-      return actions.length > 0 ? [{ ...element, actions }] : [];
-    }),
+    body: shared.body.map(
+      (element): TeamsElement =>
+        element.type === 'ActionSet'
+          ? { ...element, actions: element.actions.map((action) => drawAction(action, inside)) }
+          : onOneLine(element),
+    ),
     msteams: { width: 'Full' },
   });
   const whole = draw(forms);
