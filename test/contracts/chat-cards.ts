@@ -1,6 +1,9 @@
 // Cards for the contract of chat platforms: a small one, one with far too much, and any.
 import fc from 'fast-check';
+import { ticketCard } from '../../src/cards/ticket.ts';
 import { type ActionId, type Block, type Card, type CardButton, FORM_IDS } from '../../src/model/card.ts';
+import { HOSTILE, words } from '../support/any-words.ts';
+import { anyTicket } from './chat-tickets.ts';
 
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -29,9 +32,6 @@ const everyAction: ActionId[] = [
 ];
 
 const button = (id: ActionId, label: string): CardButton => ({ id, label, style: 'default' });
-
-const HOSTILE =
-  '@everyone @here <!channel> <!here> <@U024BE7LH> <@&42> <#C024BE7LR> <at>Ana</at> [x](https://evil.example) <https://evil.example|bank> *b* _i_ ~s~ `c` ```\ncode\n``` > q :wave: {{DATE()}} <!date^0^x|y> 🙂‍↔️ مرحبا ‮ ';
 
 /** Every block, each with far more than any platform takes. */
 export function aBigCard(key: string): Card {
@@ -95,25 +95,6 @@ export function aBigCard(key: string): Card {
   return { tone: 'P1', fallback: long, ref: { ticketId: key, draftVersion: 999_999 }, blocks };
 }
 
-/** What anybody might write anywhere. */
-export const words = fc.oneof(
-  { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom('', ' ', '\n', 'null', 'undefined', 'NaN', '[object Object]', HOSTILE),
-  },
-  { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 80 }) },
-  {
-    weight: 1,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom('x', '🙂', 'ش', '<!channel>', '@everyone ', '&', '\n'),
-        fc.integer({ min: 1, max: 50_000 }),
-      )
-      .map(([unit, length]) => unit.repeat(Math.ceil(length / unit.length))),
-  },
-);
-
 const buttons = (max: number) =>
   fc.uniqueArray(fc.constantFrom(...everyAction), { maxLength: max }).chain((ids) =>
     fc.tuple(
@@ -169,12 +150,20 @@ const block: fc.Arbitrary<Block> = fc.oneof(
     text: words,
     tone: fc.constantFrom('good', 'warning', 'neutral'),
   }),
+  fc.record({
+    type: fc.constant('files'),
+    items: fc.array(
+      fc.record({ name: words, url: fc.oneof(fc.constant(null), words, fc.webUrl()), note: words }),
+      { maxLength: 8 },
+    ),
+  }),
+  fc.record({ type: fc.constant('chart'), title: words, alt: words, png: fc.constant(PIXEL) }),
   fc.record({ type: fc.constant('divider') }),
   fc.record({ type: fc.constant('context'), text: words }),
 );
 
-/** Any ticket's card: hostile, huge, empty or strange words everywhere, the ticket's id in its header and reference. */
-export const anyCard: fc.Arbitrary<Card> = fc
+/** Blocks in any order, as many as no card of ours has; the ticket's id stands in header and reference. */
+export const anyBlocks: fc.Arbitrary<Card> = fc
   .record({
     id: fc.integer({ min: 1, max: 999_999_999 }),
     version: fc.nat({ max: 1_000_000 }),
@@ -200,8 +189,23 @@ export const anyCard: fc.Arbitrary<Card> = fc
     ],
   }));
 
-/** How many cases a property runs: what FC_RUNS says, else as many as are drawn in some seconds. */
+/** Any ticket's card: hostile, huge, empty or strange words everywhere. */
+export const anyCard: fc.Arbitrary<Card> = fc.oneof(
+  { weight: 2, arbitrary: anyTicket.map(ticketCard) },
+  { weight: 1, arbitrary: anyBlocks },
+);
+
+/** What may be pressed on a card, in its order. */
+export const actionsOf = (card: Card): ActionId[] =>
+  card.blocks.flatMap((block) =>
+    block.type === 'actions' ? [...block.buttons, ...block.menu].map(({ id }) => id) : [],
+  );
+
+/** How many cases a property runs: what FC_RUNS says, else `usual`. */
 export const runsOf = (usual: number) => Number(process.env.FC_RUNS ?? usual);
+/** Of cards, for each renderer. */
+export const CARDS = runsOf(10_000);
+/** Of everything else. */
 export const RUNS = runsOf(700);
 /** Ten thousand cards take their time, and machines are busy. */
-export const PATIENCE = { timeout: 30_000 + Math.max(RUNS, 5_000) * 60 };
+export const PATIENCE = { timeout: 30_000 + Math.max(RUNS, CARDS) * 20 };

@@ -6,7 +6,7 @@ import { clusterCard, newsCard } from '../../src/cards/cluster.ts';
 import { issueCard } from '../../src/cards/issue.ts';
 import { proposalCard } from '../../src/cards/proposal.ts';
 import type { Card, Form } from '../../src/model/card.ts';
-import { words } from './chat-cards.ts';
+import { words } from '../support/any-words.ts';
 
 const NOW = new Date('2026-03-02T09:30:00Z');
 const at = fc.date({ min: new Date('2025-01-01'), max: NOW, noInvalidDate: true });

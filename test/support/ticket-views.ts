@@ -223,7 +223,7 @@ export function aView(over: Partial<TicketView> = {}): TicketView {
       },
     ],
     similarCount: 3,
-    categoryName: (id) => CATEGORIES[id] ?? id,
+    categoryName: (id) => new Map(Object.entries(CATEGORIES)).get(id) ?? id,
     fileUrl: (id) => `http://localhost:3000/api/attachments/${id}`,
     now: NOW,
     timeZone: 'Europe/Paris',

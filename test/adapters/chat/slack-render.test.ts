@@ -10,7 +10,7 @@ import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import { type Card, DECISION_FORMS, type Form } from '../../../src/model/card.ts';
 import { intentOfForm } from '../../../src/model/platform.ts';
-import { aBigCard, anyCard, PATIENCE, RUNS, runsOf } from '../../contracts/chat-cards.ts';
+import { aBigCard, actionsOf, anyCard, CARDS, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
 import { messageFaults, viewFaults } from '../../support/block-kit.ts';
 import { wordsOf } from '../../support/slack-eyes.ts';
 import { aView, NOW } from '../../support/ticket-views.ts';
@@ -31,17 +31,14 @@ function faultsOf(card: Card, classic: boolean): string[] {
   const values = [...json.matchAll(/"value":"([^"]+)"/g)].map(([, value]) => value ?? '');
   if (values.some((value) => !value.startsWith(`${card.ref?.ticketId}|${card.ref?.draftVersion}`)))
     faults.push('a reference is cut');
-  for (const block of card.blocks) {
-    if (block.type !== 'actions') continue;
-    const shown = new Set([...json.matchAll(/"action_id":"deskhand:([^"]+)"/g)].map(([, id]) => id ?? ''));
-    for (const value of values) {
-      const entry = parseEntry(value);
-      if (entry && 'action' in entry) shown.add(entry.action);
-      if (entry && 'more' in entry) for (const id of entry.more) shown.add(id);
-    }
-    const missing = [...block.buttons, ...block.menu].filter(({ id }) => !shown.has(id));
-    if (missing.length > 0) faults.push(`lost: ${missing.map(({ id }) => id)}`);
+  const shown = new Set([...json.matchAll(/"action_id":"deskhand:([^"]+)"/g)].map(([, id]) => id ?? ''));
+  for (const value of values) {
+    const entry = parseEntry(value);
+    if (entry && 'action' in entry) shown.add(entry.action);
+    if (entry && 'more' in entry) for (const id of entry.more) shown.add(id);
   }
+  const missing = actionsOf(card).filter((id) => !shown.has(id));
+  if (missing.length > 0) faults.push(`lost: ${missing}`);
   return faults;
 }
 
@@ -51,7 +48,7 @@ describe('cards on Slack', PATIENCE, () => {
       fc.property(anyCard, fc.boolean(), (card, classic) => {
         expect(faultsOf(card, classic)).toEqual([]);
       }),
-      { numRuns: runsOf(3_000) },
+      { numRuns: CARDS },
     );
   });
 

@@ -9,7 +9,7 @@ import { renderForm as teamsForm } from '../../../adapters/chat/teams/forms.ts';
 import { bytesOf, LIMITS } from '../../../adapters/chat/teams/limits.ts';
 import { renderCard as teamsCard } from '../../../adapters/chat/teams/render.ts';
 import type { Card } from '../../../src/model/card.ts';
-import { PATIENCE, RUNS, runsOf } from '../../contracts/chat-cards.ts';
+import { actionsOf, PATIENCE, RUNS, runsOf } from '../../contracts/chat-cards.ts';
 import { anyChoicesForm, anySubjectCard } from '../../contracts/chat-subjects.ts';
 import { actionsOn, readCard, wordsOn } from '../../support/adaptive-schema.ts';
 import * as slack from '../../support/block-kit.ts';
@@ -17,11 +17,6 @@ import * as discord from '../../support/discord-limits.ts';
 import { nameOf } from '../../support/teams-people.ts';
 
 const V2 = 1 << 15;
-
-const buttonsOf = (card: Card): string[] =>
-  card.blocks.flatMap((block) =>
-    block.type === 'actions' ? [...block.buttons, ...block.menu].map(({ id }) => id) : [],
-  );
 
 /** What people call it by; bursts go by what they are about. */
 const keyOn = ({ ref }: Card): string => (ref && !ref.ticketId.startsWith('B-') ? ref.ticketId : '');
@@ -40,7 +35,7 @@ describe('cards that are not about a ticket', PATIENCE, () => {
       expect(text).not.toMatch(/^$|<[^>]*>/);
       const key = keyOn(card);
       if (key) expect(json).toContain(`"text":"${key}"`);
-      for (const id of buttonsOf(card)) expect(json).toContain(id);
+      for (const id of actionsOf(card)) expect(json).toContain(id);
     });
   });
 
@@ -55,7 +50,7 @@ describe('cards that are not about a ticket', PATIENCE, () => {
       expect(discord.activeParts(renderNotification(card))).toEqual([]);
       expect(texts.map(discord.readMarkdown).join('\n')).toContain(keyOn(card));
       const json = JSON.stringify(components);
-      for (const id of buttonsOf(card)) expect(json).toContain(id);
+      for (const id of actionsOf(card)) expect(json).toContain(id);
     });
   });
 
@@ -70,7 +65,7 @@ describe('cards that are not about a ticket', PATIENCE, () => {
       expect(wordsOn(read.card)).not.toMatch(/<at[ >]/);
       expect(json.msteams?.entities).toBeUndefined();
       expect(wordsOn(read.card)).toContain(keyOn(card));
-      expect(actionsOn(read.card).map(nameOf).toSorted()).toEqual(buttonsOf(card).toSorted());
+      expect(actionsOn(read.card).map(nameOf).toSorted()).toEqual(actionsOf(card).toSorted());
     });
   });
 });
