@@ -75,7 +75,9 @@ export async function decide(
   deps.metrics.count('decisions_made', { kind: decision.kind, outcome });
   if (!result.ok) return result;
   deps.log.info({ ticketId, draftVersion, decision: decision.kind, by: actor.name }, 'decision made');
-  await Promise.all([result.sendAfter && deps.wake.outbox(result.sendAfter), deps.wake.ticket(ticketId, 1)]);
+  // The agent does not wait for the queue; what it loses, the sweeper finds.
+  if (result.sendAfter) void deps.wake.outbox(result.sendAfter);
+  void deps.wake.ticket(ticketId, 1);
   // What is decided is decided: nothing that follows may tell the agent otherwise.
   await followUp(deps, request, actor).catch((error: unknown) =>
     deps.log.warn({ ticketId, reason: errorText(error) }, 'a decision was made, but not all that follows'),

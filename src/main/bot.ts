@@ -26,6 +26,7 @@ import type { CustomerEvent } from '../model/customer.ts';
 import type { Decision } from '../model/decision.ts';
 import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
+import type { ActionReply, AgentAction } from '../model/platform.ts';
 import type {
   AdapterDeps,
   AdapterStore,
@@ -72,6 +73,8 @@ export interface Bot {
   platforms: ReadonlyMap<string, ChatPlatform>;
   flows: FlowDeps;
   receive(message: InboundMessage): Promise<Receipt>;
+  /** What somebody did in a chat; answered on connections that nothing else fills. */
+  press(action: AgentAction): Promise<ActionReply>;
   actOnTicket(
     ticketId: number,
     request: { draftVersion: number; agentEmail: string; decision: Decision },
@@ -87,11 +90,15 @@ export interface Bot {
   stop(): Promise<void>;
 }
 
+/** Connections kept free for what people press, and for what platforms must know to answer them. */
+const DESK_CONNECTIONS = 6;
+
 /** Builds and starts a workspace on one database. */
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, databaseUrl, log, clock, sample } = options;
   await migrate(databaseUrl);
   const database = openDatabase(databaseUrl, { log });
+  const desk = openDatabase(databaseUrl, { log, max: DESK_CONNECTIONS, idleMs: 0 });
   const { close: closeLocks, ...locks } = openLocks(databaseUrl, { log });
   const store = createStore(database.db);
   const redisUrl = config.env.REDIS_URL;
@@ -112,7 +119,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 
   const lookout = createLookout({ sample, progress: () => engine.progress(), bus, log });
   const adapterDeps = (owner: string): AdapterDeps => {
-    const own = createAdapterStore(database.db, owner);
+    const own = createAdapterStore(desk.db, owner);
     return {
       clock,
       fetch,
@@ -173,10 +180,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     holidaysOf,
     ...locks,
   };
+  const deskStore = createStore(desk.db);
+  const press = (action: AgentAction) => act({ ...flows, store: deskStore }, action);
   // One platform that cannot start does not take the others with it; its health says what to do.
   for (const platform of platforms.values())
     await platform
-      .start((action) => act(flows, action))
+      .start(press)
       .catch((error: unknown) =>
         log.error({ platform: platform.id, reason: errorText(error) }, 'platform did not start'),
       );
@@ -207,18 +216,22 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     platforms,
     flows,
     receive: take,
+    press,
     actOnTicket: (ticketId, { draftVersion, agentEmail, decision }) =>
-      decide(flows, {
-        ticketId,
-        draftVersion,
-        decision,
-        actor: findActor(config.yaml.agents, {
-          platform: 'api',
-          userId: agentEmail,
-          email: agentEmail,
-          name: agentEmail,
-        }),
-      }),
+      decide(
+        { ...flows, store: deskStore },
+        {
+          ticketId,
+          draftVersion,
+          decision,
+          actor: findActor(config.yaml.agents, {
+            platform: 'api',
+            userId: agentEmail,
+            email: agentEmail,
+            name: agentEmail,
+          }),
+        },
+      ),
     recordEvent: takeEvent,
     customerOf: unsubscribe.customerOf,
     status: lookout.status,
@@ -251,6 +264,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await stopping('engine', starting.close());
       await stopping('bus', bus.stop());
       await stopping('locks', closeLocks());
+      await stopping('desk', desk.close());
       await stopping('database', database.close());
     },
   };

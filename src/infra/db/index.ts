@@ -20,7 +20,7 @@ export interface Database {
  */
 export function openDatabase(
   url: string,
-  { log, max = 16, idleMs = 10_000 }: { log: Log; max?: number; idleMs?: number },
+  { log, max = 10, idleMs = 10_000 }: { log: Log; max?: number; idleMs?: number },
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,
