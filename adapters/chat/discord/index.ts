@@ -82,6 +82,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     context,
     edits,
     isNew: memory.isNew,
+    isMine: memory.isMine,
     act,
     tell,
   });

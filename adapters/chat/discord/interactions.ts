@@ -36,6 +36,8 @@ interface Deps {
   edits: ReturnType<typeof createCoalescer<Edit>>;
   /** False when the event was handled before. */
   isNew(id: string): Promise<boolean>;
+  /** True for one who asks about an event, in one process. */
+  isMine(id: string): Promise<boolean>;
   act(action: AgentAction): Promise<ActionReply>;
   /** A direct message, for when the click itself can no longer be answered. */
   tell(agent: AgentRef, text: string): Promise<boolean>;
@@ -44,6 +46,12 @@ interface Deps {
 const BUSY = 'Deskhand is busy at the moment. Nothing was changed; please press the button again.';
 const TOO_LONG =
   'This text is longer than a window of Discord can hold. Write your reply into the thread of the card: “@deskhand send: …”.';
+
+/** "Deskhand is thinking…", for one person, who sees when nothing follows. */
+const THINKING: APIInteractionResponse = {
+  type: InteractionResponseType.DeferredChannelMessageWithSource,
+  data: { flags: MessageFlags.Ephemeral },
+};
 
 /** A message's name among the updates. */
 export const editKey = (channel: string, message: string): string => `${channel}/${message}`;
@@ -63,16 +71,23 @@ export function createInteractions(deps: Deps) {
       else if (parsed.kind === 'told') await answerPrivately(event, renderRefused(parsed.text, parsed.words));
       return;
     }
+    if (event.type === InteractionType.ModalSubmit) {
+      if (parsed.kind === 'action' && (await deps.isMine(event.id))) await carryOut(event, parsed, null);
+      return;
+    }
     // The answer goes out first; whether the event is new is asked meanwhile.
-    const [answered, isNew] = await Promise.all([acknowledge(event), deps.isNew(event.id)]);
+    const [answered, isNew] = await Promise.all([acknowledge(event, seen(event)), deps.isNew(event.id)]);
     if (answered === 'elsewhere' || !isNew || parsed.kind !== 'action') return;
     await carryOut(event, parsed, answered);
   };
 
   /** Says "seen" in time. A click that could not be answered is carried out all the same: it was made. */
-  async function acknowledge(event: APIInteraction): Promise<'here' | 'elsewhere' | 'failed'> {
+  async function acknowledge(
+    event: APIInteraction,
+    answer: APIInteractionResponse,
+  ): Promise<'here' | 'elsewhere' | 'failed'> {
     try {
-      await api.answer(event.id, event.token, seen(event));
+      await api.answer(event.id, event.token, answer);
       return 'here';
     } catch (error) {
       if (hasCode(error, 'already_answered')) return 'elsewhere';
@@ -83,11 +98,7 @@ export function createInteractions(deps: Deps) {
 
   /** "Seen", before the work is done. A menu forgets at once what was chosen in it. */
   function seen(event: APIInteraction): APIInteractionResponse {
-    if (event.type === InteractionType.ApplicationCommand || !event.message)
-      return {
-        type: InteractionResponseType.DeferredChannelMessageWithSource,
-        data: { flags: MessageFlags.Ephemeral },
-      };
+    if (event.type === InteractionType.ApplicationCommand || !event.message) return THINKING;
     // Behind a form only this is documented to clear a private card's menu; `clearMenu` is for forms that are left.
     const chosen = isMenu(event) || (event.type === InteractionType.ModalSubmit && isPrivate(event.message));
     const fresh = chosen && !isChanging(event.message) ? withFreshMenus(event.message) : null;
@@ -103,18 +114,29 @@ export function createInteractions(deps: Deps) {
     return watch.overtaken;
   }
 
+  /**
+   * `answered`: null for a form. Its window closes when it is answered, so what was written in it is done before that;
+   * when time runs out, the person is shown that it is not done yet.
+   */
   async function carryOut(
     event: APIInteraction,
     { action }: Extract<ParsedInteraction, { kind: 'action' }>,
-    answered: 'here' | 'failed',
+    answered: 'here' | 'failed' | null,
   ): Promise<void> {
     const message = event.type === InteractionType.ApplicationCommand ? undefined : event.message;
     const key = message ? editKey(message.channel_id, message.id) : '';
     const watch = edits.watch(key);
     try {
-      const reply = await deps.act(action);
+      const acting = deps.act(action);
+      const isLate =
+        answered === null && (await Promise.race([acting, sleep(ANSWER_WITHIN_MS)])) === undefined;
+      const how = answered ?? (await acknowledge(event, isLate ? THINKING : seen(event)));
+      const reply = await acting;
+      const promised = how === 'here' && (isLate || !message);
       const say = (said: Rendered, words: string) =>
-        answered === 'here' ? answerLater(event, said, action.agent, words) : deps.tell(action.agent, words);
+        how === 'failed'
+          ? deps.tell(action.agent, words)
+          : answerLater(event, said, action.agent, words, promised);
       switch (reply.kind) {
         case 'notice': {
           const kept = reply.ok ? null : writtenWords(action.intent);
@@ -122,21 +144,23 @@ export function createInteractions(deps: Deps) {
             ? renderRefused(reply.text, kept)
             : renderText(reply.text, reply.ok ? 'good' : 'warning');
           await say(said, kept ? `${reply.text}\n\n${kept}` : reply.text);
-          break;
+          return;
         }
         case 'card':
-          if (!message) await say(renderCard(reply.card), reply.card.fallback);
-          else if (isPrivate(message)) await api.editAnswer(event.token, renderCard(reply.card));
+          if (!message || isPrivate(message)) {
+            const card = renderCard(reply.card);
+            await (message ? api.editAnswer(event.token, card) : say(card, reply.card.fallback));
+            return;
+          }
           // A newer picture of the ticket may have been drawn meanwhile.
-          else if (!watch.overtaken) await edits.submit(key, { card: reply.card, urgency: 1 });
+          if (!watch.overtaken) await edits.submit(key, { card: reply.card, urgency: 1 });
           break;
         case 'form':
         case 'none':
           break;
       }
       // Nothing may be left "thinking".
-      if (reply.kind === 'none' && !message && answered === 'here')
-        await api.editAnswer(event.token, renderText('Done.', 'good'));
+      if (promised) await api.editAnswer(event.token, renderText('Done.', 'good'));
     } finally {
       watch.release();
     }
@@ -148,8 +172,8 @@ export function createInteractions(deps: Deps) {
     said: Rendered,
     agent: AgentRef,
     words: string,
+    promised: boolean,
   ): Promise<void> {
-    const promised = event.type === InteractionType.ApplicationCommand || !event.message;
     try {
       await (promised ? api.editAnswer(event.token, said) : api.followUp(event.token, said));
     } catch (error) {
@@ -161,7 +185,7 @@ export function createInteractions(deps: Deps) {
   async function answerPrivately(event: APIInteraction, said: Rendered): Promise<void> {
     if (said.files.length > 0) {
       // A first answer carries no files.
-      if ((await acknowledge(event)) === 'here') await api.followUp(event.token, said);
+      if ((await acknowledge(event, seen(event))) === 'here') await api.followUp(event.token, said);
       return;
     }
     await api.answer(event.id, event.token, {

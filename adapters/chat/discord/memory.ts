@@ -40,6 +40,9 @@ export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 
       return true;
     },
 
+    /** The same, exactly once among all processes; rejects while the store fails. */
+    isMine: async (id: string): Promise<boolean> => (await store.next(`event/${id}`, EVENT_KEPT_MS)) === 1,
+
     async rememberCard(message: string, head: ThreadHead): Promise<void> {
       bounded(heads).set(message, head);
       await store.set(`card/${message}`, head, CARD_KEPT_MS);

@@ -1,4 +1,5 @@
-// Discord's menus on cards that one person sees alone: what was chosen in them is forgotten behind a form, too.
+// Discord's menus on cards that one person sees alone: what was chosen in them is forgotten behind a form, too; and when a form's window closes.
+import { InteractionResponseType } from 'discord.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { appears, type Chat, openChat, type Seen, until } from '../../contracts/chat-world.ts';
 import { type DiscordWorld, openDiscordWorld } from '../../support/discord-world.ts';
@@ -46,4 +47,30 @@ it('leave nothing chosen once the form is sent, where Discord lets nobody edit b
   await world.submit('ana', { text: 'She called.' });
   await until(() => expect(menus()).not.toEqual(before));
   expect(await onlyHers()).toMatchObject({ text: card.text, actions: card.actions });
+});
+
+it('a window closes when what was written in it is done; where that takes long, who wrote it sees that', async () => {
+  const id = Number(key.slice(2));
+  const answers = () =>
+    [...world.double.interactions.values()]
+      .filter(({ isModal }) => isModal)
+      .map(({ answer }) => answer?.type);
+  await chat.open('ben', key, 'form:note');
+  const { pool } = chat.desk;
+  const lock = await pool.connect();
+  await lock.query('begin');
+  await lock.query('select id from ticket for update');
+  await world.submit('ben', { text: 'She called.' });
+  // "Deskhand is thinking…"
+  await until(() => expect(answers()).toEqual([InteractionResponseType.DeferredChannelMessageWithSource]));
+  expect(await chat.decided(id)).toEqual([]);
+  await lock.query('rollback');
+  lock.release();
+  await until(() => expect(chat.said('ben')).not.toBe(''));
+  expect(await chat.decided(id)).toMatchObject([{ kind: 'note', text: 'She called.' }]);
+
+  await chat.open('ben', key, 'form:note');
+  await world.submit('ben', { text: 'Again.' });
+  await until(() => expect(answers().at(-1)).toBe(InteractionResponseType.DeferredMessageUpdate));
+  expect(await chat.decided(id)).toHaveLength(2);
 });
