@@ -265,6 +265,17 @@ describe('every state has its own line and buttons', () => {
     expect(buttons(ticketCard(view))).toContain('Approve & send');
   });
 
+  it('a resolved ticket names who answered; a draft that was made after the reply did not leave', () => {
+    const ticket = aTicket({ status: 'resolved', resolvedAt: NOW });
+    const outbox = anOutbox({ status: 'sent', by: 'Bruno', draftVersion: 1 });
+    const decisions = [aDecision({ kind: 'resolve' })];
+    const answered = ticketCard(aView({ ticket, outbox, decisions }));
+    expect(outcome(answered)).toBe('Resolved by Ana 10:30');
+    expect(quotes(answered).at(-1)?.label).toBe('Reply by Bruno');
+    const again = ticketCard(aView({ ticket, outbox, decisions, draft: aDraft({ version: 2 }) }));
+    expect(quotes(again).at(-1)?.label).toBe('Draft, not sent · version 2');
+  });
+
   it('an undone edit no longer counts', () => {
     const view = aView({ decisions: [aDecision({ kind: 'edit', text: 'Wrong words' }, { undoneAt: NOW })] });
     expect(quotes(ticketCard(view)).at(-1)?.text).toContain('Hi Margaret');
