@@ -1,6 +1,7 @@
 // What the flows say to an agent -> what Teams shows: an answer to the press in time, the rest when it is done.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Form } from '../../../src/model/card.ts';
+import { withDeadline } from '../../../src/model/deadline.ts';
 import { errorText, hasCode } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, Intent, MessageRef } from '../../../src/model/platform.ts';
 import type { AdapterDeps, Log } from '../../../src/ports.ts';
@@ -8,7 +9,7 @@ import { type Activity, spotOf } from './activity.ts';
 import { type Filled, renderForm } from './forms.ts';
 import { LIMITS } from './limits.ts';
 import { type Press, parsePress, pickedPerson, takenMessageOf, withPerson } from './parse.ts';
-import type { People } from './people.ts';
+import { type People, unknownPerson } from './people.ts';
 import type { Places } from './places.ts';
 import type { Posts } from './posts.ts';
 import { type Look, parseLook } from './reactions.ts';
@@ -85,13 +86,19 @@ export function createAnswers(deps: {
       if (!email) return { kind: 'notice', text: UNKNOWN_PERSON, ok: false };
       return ask(activity, withPerson(press, email));
     }
-    return actAs(activity, { ref: press.ref, intent: press.intent });
+    return actAs(activity, { ref: press.ref, intent: press.intent }, press.form);
   }
 
-  /** Somebody of whom nothing is known yet can try again; they are told so. */
-  async function actAs(activity: Activity, action: Omit<AgentAction, 'agent'>): Promise<ActionReply> {
+  /** Somebody of whom nothing is known yet can try again; they are told so, in time where it is about a form. */
+  async function actAs(
+    activity: Activity,
+    action: Omit<AgentAction, 'agent'>,
+    form: Press['form'] = null,
+  ): Promise<ActionReply> {
     try {
-      return await onAction({ ...action, agent: await people.agentOf(activity) });
+      const who = people.agentOf(activity);
+      const agent = await (form ? withDeadline(LIMITS.whoMs, who, unknownPerson) : who);
+      return await onAction({ ...action, agent });
     } catch (error) {
       if (!hasCode(error, 'person_unknown')) throw error;
       return { kind: 'notice', text: error.message, ok: false };
@@ -175,7 +182,7 @@ export function createAnswers(deps: {
       id === 'create_ticket' && origin
         ? { type: 'create_ticket', message: { id: origin, text: values.text ?? '', author: {} } }
         : { type: 'open_form', form: id };
-    const reply = await actAs(activity, { ref: press.ref, intent });
+    const reply = await actAs(activity, { ref: press.ref, intent }, press.form);
     if (reply.kind !== 'form') return { kind: 'text', text: withWords(error, press) };
     return showForm(reply.form, { values, error });
   }

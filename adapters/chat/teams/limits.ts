@@ -22,6 +22,11 @@ export const LIMITS = {
   ],
   /** A press is answered by then, in ms, and the rest of the work goes on. Teams gives up after about 10 s. */
   answerMs: 2_500,
+  /**
+   * Whoever sends a form is known by then, in ms, or gets their words back: the form is drawn anew, which may take as
+   * long again, before the press must be answered.
+   */
+  whoMs: 1_000,
   /** Longest call to the connector service, in ms. */
   requestMs: 10_000,
   /** Pages of 500 members that are looked through for a person. */

@@ -103,12 +103,7 @@ export function createPeople(deps: {
           await places.keepPerson(userId, person);
         } catch (error) {
           log.warn({ userId, reason: errorText(error) }, 'Teams did not tell the e-mail address of an agent');
-          if (!person?.email && !named[userId] && mayTellLater(error))
-            throw new AppError(
-              'person_unknown',
-              'Teams does not tell who you are just now. Nothing was done; please try again.',
-              { retryable: true, cause: error },
-            );
+          if (!person?.email && !named[userId] && mayTellLater(error)) throw unknownPerson(error);
           person ??= { id: from.id, name: from.name ?? null, email: null, at: 0, serviceUrl };
           await places.keepPerson(userId, person);
         }
@@ -129,4 +124,13 @@ export function createPeople(deps: {
 /** Trouble that passes, as ours with the app's password does. */
 function mayTellLater(error: unknown): boolean {
   return error instanceof AppError && (error.retryable || error.code === 'token_revoked');
+}
+
+/** Nothing is known of somebody, while another try may do better. */
+export function unknownPerson(cause?: unknown): AppError {
+  return new AppError(
+    'person_unknown',
+    'Teams does not tell who you are just now. Nothing was done; please try again.',
+    { retryable: true, cause },
+  );
 }

@@ -10,6 +10,13 @@ import { testClock } from '../../support/workspace.ts';
 
 const PLACE = { platform: 'teams', channel: CHANNEL };
 const REF = { ticketId: 'T-7', draftVersion: 1 };
+const NOTE_FORM: Form = {
+  id: 'note',
+  ref: REF,
+  title: 'Note on T-7',
+  submit: 'Add note',
+  fields: [{ type: 'multiline', id: 'text', label: 'Note', required: true, maxLength: 100 }],
+};
 const PATIENCE = { timeout: 15_000, interval: 20 };
 
 let world: Awaited<ReturnType<typeof buildTeamsWorld>>;
@@ -79,13 +86,7 @@ it('brings a form into the private chat where the client knows no dialogs', asyn
     intent.type === 'open_form'
       ? {
           kind: 'form',
-          form: {
-            id: 'note',
-            ref: REF,
-            title: 'Note on T-7',
-            submit: 'Add note',
-            fields: [{ type: 'multiline', id: 'text', label: 'Note', required: true, maxLength: 100 }],
-          },
+          form: NOTE_FORM,
         }
       : { kind: 'notice', text: 'Noted.', ok: true };
   const ana = world.at('ana');
@@ -179,7 +180,7 @@ describe('while Teams tells nothing of who wrote', () => {
   beforeEach(async () => {
     await platform.stop();
     await world.remove();
-    world = await buildTeamsWorld({ clock });
+    world = await buildTeamsWorld({ clock, requestMs: 8_000 });
     platform = world.create();
     await platform.start(async (action) => {
       actions.push(action);
@@ -216,5 +217,24 @@ describe('while Teams tells nothing of who wrote', () => {
       PATIENCE,
     );
     expect(world.notices('ben')).toEqual([]);
+  });
+
+  it('a form is answered in time, with what was written in it', async () => {
+    world.double.heal();
+    reply = async ({ intent }) =>
+      intent.type === 'open_form'
+        ? { kind: 'form', form: NOTE_FORM }
+        : { kind: 'notice', text: 'Noted.', ok: true };
+    await platform.post(PLACE, withButton('form:note'));
+    const seen = world.messages().find(({ actions }) => actions.includes('form:note'));
+    if (!seen) throw new Error('no card');
+    await world.press('ana', seen, 'form:note');
+    // Teams is asked anew who she is, and does not answer for eight seconds.
+    clock.advance(2 * 86_400_000);
+    world.double.hang();
+    await world.submit('ana', { text: 'She called.' });
+    expect(world.notices('ana').at(-1)).toMatch(/who you are just now. Nothing was done.*She called\./s);
+    world.double.heal();
+    expect(actions.map(({ intent }) => intent.type)).toEqual(['open_form']);
   });
 });
