@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createDiscord } from '../../adapters/chat/discord/index.ts';
 import { joinParts } from '../../adapters/chat/discord/split.ts';
 import { ACTION_IDS, type ActionId } from '../../src/model/card.ts';
-import type { ChatPlatform, RateLimiter } from '../../src/ports.ts';
+import type { AdapterStore, ChatPlatform, RateLimiter } from '../../src/ports.ts';
 import { hastyCalls } from '../contracts/chat-storm.ts';
 import {
   type ChatWorld,
@@ -53,10 +53,10 @@ export interface DiscordWorld extends ChatWorld {
 
 /** `more` goes to `createDiscord`. */
 export async function openDiscordWorld(
-  more: { applicationId?: string; limiter?: RateLimiter; timeoutMs?: number } = {},
+  more: { applicationId?: string; limiter?: RateLimiter; timeoutMs?: number; store?: AdapterStore } = {},
 ): Promise<DiscordWorld> {
   const double = await openDiscordDouble();
-  const store = createMemoryStore();
+  const { store = createMemoryStore() } = more;
   /** Components of a message as they stood when somebody looked at it. */
   const looks = new WeakMap<Seen, { message: DoubleMessage; components: unknown }>();
   const submitted = new Set<string>();

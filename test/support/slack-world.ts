@@ -38,6 +38,8 @@ export type SlackWorld = ChatWorld & {
   slack: SlackDouble;
   /** Opens the app's Home tab and returns its words when they stand there. */
   openHome(person: Person): Promise<string>;
+  /** What was written last into a thread is delivered again. */
+  redeliver(): Promise<void>;
   /** Writes into the channel itself. */
   say(person: Person, text: string): Promise<void>;
   /** Presses a button of the open window. */
@@ -72,6 +74,7 @@ export async function slackWorld(
   if (socket) slack.setSocketUrl(socket.url);
   const servers: Awaited<ReturnType<typeof serveHttp>>[] = [];
   let bot: string | null = null;
+  let written: Json = {};
   const wire = socket ?? httpWire(() => bot ?? servers.at(-1)?.base ?? '');
   const shots = new WeakMap<Seen, Shown>();
   const problems = new WeakMap<SlackView, { text: string; values: Record<string, string> }>();
@@ -278,12 +281,11 @@ export async function slackWorld(
     },
     async reply(person, seen, text, times = 1) {
       const event = message(person, text);
-      await wire.event(
-        eventBody({ ...event, thread_ts: shots.get(seen)?.thread ?? shots.get(seen)?.ts }),
-        times,
-      );
+      written = eventBody({ ...event, thread_ts: shots.get(seen)?.thread ?? shots.get(seen)?.ts });
+      await wire.event(written, times);
       return `${SLACK.channel}/${event.ts}`;
     },
+    redeliver: () => wire.event(written, 1),
     marks: (id) =>
       slack.reactions.filter(({ on }) => on === id).map(({ name }) => (name === 'memo' ? '📝' : name)),
     say: (person, text) => wire.event(eventBody(message(person, text)), 1),

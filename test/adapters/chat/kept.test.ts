@@ -1,0 +1,73 @@
+// What could not be kept is not acknowledged: it is delivered again and noted then, or its author is told.
+import { describe, expect, it, vi } from 'vitest';
+import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
+import { createFailingStore } from '../../support/adapter-memory.ts';
+import { openDiscordWorld } from '../../support/discord-world.ts';
+import { slackWorld } from '../../support/slack-world.ts';
+import { buildTeamsWorld } from '../../support/teams-world.ts';
+
+const notesOn = async (chat: Chat, id: number) =>
+  (await chat.desk.store.messagesOf(id)).filter(({ direction }) => direction === 'note');
+
+describe('words that the database does not take', { timeout: 60_000 }, () => {
+  it.each(['http', 'socket'] as const)(
+    'are not acknowledged to Slack (%s), and noted when they come again',
+    async (mode) => {
+      const store = createFailingStore();
+      const world = await slackWorld(mode, { store });
+      const chat = await openChat(world);
+      const { id, key } = await chat.ticket();
+      store.fail = true;
+      await expect(world.reply('ana', chat.card(key), 'she called')).rejects.toThrow(
+        /answered 500|not acknowledged/,
+      );
+      store.fail = false;
+      await world.redeliver();
+      await until(async () =>
+        expect(await notesOn(chat, id)).toMatchObject([{ author: 'Ana', text: 'she called' }]),
+      );
+      await chat.close();
+    },
+  );
+
+  it('are not acknowledged to Teams', async () => {
+    const store = createFailingStore();
+    const world = await buildTeamsWorld({ store });
+    const chat = await openChat(world);
+    const { id, key } = await chat.ticket();
+    const ana = world.at('ana');
+    const words = {
+      ...ana.envelope(world.channel, chat.card(key).ref.message),
+      id: '1772000000999',
+      type: 'message',
+      text: 'she called',
+    };
+    store.fail = true;
+    // The SDK writes what it caught to the console itself.
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    expect((await ana.post(words)).status).toBe(500);
+    said.mockRestore();
+    store.fail = false;
+    expect((await ana.post(words)).status).toBe(200);
+    await until(async () =>
+      expect(await notesOn(chat, id)).toMatchObject([{ author: 'Ana', text: 'she called' }]),
+    );
+    await chat.close();
+  });
+
+  it('are said to be lost on Discord, which tells nothing twice', async () => {
+    const store = createFailingStore();
+    const world = await openDiscordWorld({ store });
+    const chat = await openChat(world);
+    const { id, key } = await chat.ticket();
+    store.fail = true;
+    await world.reply('ana', chat.card(key), 'she called');
+    const told = () => world.messages().filter(({ text }) => text.includes('This could not be kept'));
+    await until(() => expect(told()).toHaveLength(1));
+    store.fail = false;
+    const note = await world.reply('ana', chat.card(key), 'she called');
+    await until(() => expect(world.marks?.(note)).toEqual(['📝']));
+    expect(await notesOn(chat, id)).toHaveLength(1);
+    await chat.close();
+  });
+});
