@@ -72,6 +72,7 @@ export function buttonsOf(state: CardState, ticket: Ticket): { buttons: CardButt
   const pending = !over && state.kind !== 'sending' && state.kind !== 'sent';
   // Whose it is and when; what it is; closing it; what the bot should learn; more to read.
   const menu: (CardButton | false)[] = [
+    over && button('undo', 'Reopen'),
     pending &&
       (ticket.assignee ? button('release', `Release (${ticket.assignee} has it)`) : button('take', 'Take')),
     !over && button('form:assign', 'Assign…'),

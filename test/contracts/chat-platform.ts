@@ -136,6 +136,20 @@ export function chatPlatformContract(
         await until(() => expect(chat.card(key).text).toContain('Resolved by Ana'));
       });
 
+      it('reopens what was closed by mistake, with its draft', async () => {
+        const { id, key } = await chat.ticket();
+        const { text } = (await chat.desk.store.latestDraft(id)) ?? {};
+        await chat.open('ana', key, 'form:reject');
+        await chat.world.submit('ana', { reason: 'spam' });
+        await chat.afterDecision(id, 'reject');
+        await until(() => expect(chat.card(key).text).toContain('Closed without a reply by Ana'));
+        await chat.world.press('ben', chat.card(key), 'undo');
+        await chat.afterDecision(id, 'undo');
+        await until(() => expect(chat.said('ben')).toContain('Open again'));
+        await until(() => expect(chat.card(key).actions).toContain('approve'));
+        expect(await chat.desk.store.latestDraft(id)).toMatchObject({ status: 'pending', text });
+      });
+
       it('tries a failed reply again', async () => {
         const { id, key } = await chat.ticket();
         chat.desk.email.fail = new AppError('refused', 'no such mailbox');
