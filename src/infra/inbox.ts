@@ -72,13 +72,13 @@ export function createInbox<Written>(
     await store.delete(`inbox/${id}`);
   }
 
-  /** Null when it was kept before. */
+  /** Null when it was kept before, or is another's: of replicas that hear the same, one goes on with it. */
   async function keep(id: string, written: Written): Promise<Kept<Written> | null> {
     for (const known of [`done/${id}`, `inbox/${id}`])
       if ((await store.get(known)) !== undefined) return null;
     const kept = { written, until: deadline(written) };
     await save(id, kept);
-    return kept;
+    return (await store.next(`taken/${id}`, DONE_KEPT_MS)) === 1 ? kept : null;
   }
 
   /** One stage further: what was asked for, then its answer. Null when all is done. */
@@ -157,6 +157,7 @@ export function createInbox<Written>(
         const row = rowSchema.safeParse(value).data;
         const written = how.schema.safeParse(row?.written).data;
         if (!row || written === undefined) log.error({ id }, 'what was kept cannot be read');
+        else if ((await store.get(`done/${id}`)) !== undefined) await finish(id);
         else if (!inHand.has(id) && now() - row.triedAt >= silenceMs)
           await begin(id, Promise.resolve({ ...row, written }));
       }

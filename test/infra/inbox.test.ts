@@ -106,6 +106,17 @@ describe('what people wrote', () => {
     expect([done, answers]).toEqual([['a'], ['none']]);
   });
 
+  it('that several replicas hear at once is done and answered once', async () => {
+    const replicas = [begin(), begin(), begin()];
+    for (let n = 0; n < 20; n++)
+      await Promise.all(replicas.map((inbox) => inbox.take(`${n}`, { text: `${n}` })));
+    clock.advance(5 * MINUTE_MS);
+    begin();
+    await settled();
+    expect(done).toHaveLength(20);
+    expect(answers).toHaveLength(20);
+  });
+
   it('waits for its platform, and for its answer, which is given without doing it again', async () => {
     world = { working: DOWN, answering: DOWN, reply: { kind: 'notice', text: 'Rewriting', ok: true } };
     const inbox = begin();
