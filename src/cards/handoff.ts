@@ -7,6 +7,11 @@ import { lastDecision, unanswered } from './state.ts';
 import { contextBlocks, headerOf, summaryOf } from './ticket.ts';
 import { channelName, count, cut, line, plain, time } from './words.ts';
 
+/** What somebody is told to whom a ticket was assigned. */
+export function assignedWords(view: TicketView, by: string): string {
+  return `${ticketKey(view.ticket.id)} · ${line(by, 60)} assigned this to you: ${summaryOf(view)}`;
+}
+
 /** Who escalated and why, the problem, what was tried and said, what is known, what is missing. */
 export function handoffCard(view: TicketView): Card {
   const { ticket, customer, draft } = view;

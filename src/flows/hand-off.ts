@@ -1,7 +1,9 @@
-// Escalation: what is known goes into the ticket's threads, and those who are asked are told, each once.
-import { handoffCard } from '../cards/handoff.ts';
+// Escalation and assignment: what is known goes into the ticket's threads, and those who are asked are told, each once.
+import { assignedWords, handoffCard } from '../cards/handoff.ts';
 import { lastDecision } from '../cards/state.ts';
 import type { CardRow } from '../infra/db/queries/cards.ts';
+import type { Card } from '../model/card.ts';
+import type { DecisionRecord } from '../model/decision.ts';
 import { DAY_MS } from '../model/duration.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
@@ -11,13 +13,14 @@ import { agentRef } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 import { showCard } from './show-card.ts';
 
-/** So long an escalation is news. */
+/** So long it is news. */
 const OWED_MS = DAY_MS;
 const URGENCY = 0.9;
 
 /**
- * Does what the last escalation still owes where a card of the ticket belongs: the summary in its thread, once the
- * card stands, and a private word to those who are asked. Part of showing the card, so that what fails is tried again.
+ * Does what the last escalation and assignment still owe where a card of the ticket belongs: the summary in its
+ * thread, once the card stands, and a private word to those who are asked. Part of showing the card, so that what fails
+ * is tried again.
  */
 export async function handOff(
   deps: FlowDeps,
@@ -25,14 +28,28 @@ export async function handOff(
   { channel, message }: Pick<CardRow, 'channel' | 'message'>,
   view: TicketView,
 ): Promise<void> {
-  const made = lastDecision(view, 'escalate');
-  if (made?.decision.kind !== 'escalate' || view.now.getTime() - made.at.getTime() > OWED_MS) return;
   const place: Place = { platform: platform.id, channel, ...(message && { thread: message }) };
-  const escalation = { key: `handoff-${made.id}`, to: made.decision.to, card: handoffCard(view) };
-  const done = await Promise.allSettled([
-    message && postSummary(deps, place, escalation),
-    deps.withKey(`${escalation.key} ${platform.id}`, () => tellAsked(deps, platform, place, escalation)),
-  ]);
+  const tell = (word: Word) =>
+    deps.withKey(`${word.key} ${platform.id}`, () => tellAsked(deps, platform, place, word));
+  const owed: Promise<unknown>[] = [];
+  const escalated = recent(view, 'escalate');
+  if (escalated?.decision.kind === 'escalate') {
+    const key = `handoff-${escalated.id}`;
+    const card = handoffCard(view);
+    if (message) owed.push(postSummary(deps, place, { key, card }));
+    owed.push(tell({ key, to: escalated.decision.to, words: card.fallback }));
+  }
+  const assigned = recent(view, 'assign');
+  // Who has it knows it, or somebody else has it by now.
+  if (assigned?.decision.kind === 'assign' && ![assigned.by, null].includes(view.ticket.assignee))
+    owed.push(
+      tell({
+        key: `assigned-${assigned.id}`,
+        to: assigned.decision.to,
+        words: assignedWords(view, assigned.by),
+      }),
+    );
+  const done = await Promise.allSettled(owed);
   for (const result of done) {
     if (result.status === 'fulfilled') continue;
     if (result.reason instanceof AppError && result.reason.retryable) throw result.reason;
@@ -44,15 +61,24 @@ export async function handOff(
   }
 }
 
-interface Escalation {
+function recent(view: TicketView, kind: 'escalate' | 'assign'): DecisionRecord | null {
+  const made = lastDecision(view, kind);
+  return made && view.now.getTime() - made.at.getTime() <= OWED_MS ? made : null;
+}
+
+interface Word {
   key: string;
   /** An agent (name or e-mail) or a team. */
   to: string;
-  card: ReturnType<typeof handoffCard>;
+  words: string;
 }
 
 /** As it was then: what stands is not drawn anew. */
-async function postSummary(deps: FlowDeps, place: Place, { key, card }: Escalation): Promise<void> {
+async function postSummary(
+  deps: FlowDeps,
+  place: Place,
+  { key, card }: { key: string; card: Card },
+): Promise<void> {
   const posted = await deps.store.postedCards(key);
   const stands = ({ platform, channel, message }: (typeof posted)[number]) =>
     message !== null && platform === place.platform && channel === place.channel;
@@ -67,7 +93,7 @@ async function tellAsked(
   deps: FlowDeps,
   platform: ChatPlatform,
   place: Place,
-  { key, to, card }: Escalation,
+  { key, to, words }: Word,
 ): Promise<void> {
   const { store, settings, clock, log } = deps;
   const asked = settings.agents.filter(({ email, name, team }) => [email, name, team].includes(to));
@@ -75,7 +101,7 @@ async function tellAsked(
   const told = await store.postedCard(`${key}-told`, platform.id, '', clock.now());
   for (const agent of asked.filter(({ email }) => !told.thread.includes(email))) {
     try {
-      await platform.notify(agentRef(agent, platform.id), card.fallback, place);
+      await platform.notify(agentRef(agent, platform.id), words, place);
     } catch (error) {
       if (error instanceof AppError && error.retryable) throw error;
       log.warn({ key, platform: platform.id, reason: errorText(error) }, 'agent could not be told');

@@ -91,6 +91,23 @@ export function workContract(current: () => Chat): void {
 
 /** People are found again on their platform. */
 export function peopleContract(current: () => Chat): void {
+  it('tells the person to whom a ticket is assigned, in private and once; who assigns to oneself knows', async () => {
+    const chat = current();
+    const { id, key } = await chat.ticket();
+    await chat.open('ana', key, 'form:assign');
+    await chat.world.submit('ana', { to: 'ben@team.example' });
+    await chat.afterDecision(id, 'assign');
+    await until(() => expect(chat.said('ben')).toContain(`${key} · Ana assigned this to you: `));
+    await chat.open('ana', key, 'form:assign');
+    await chat.world.submit('ana', { to: 'ana@team.example' });
+    await until(async () => {
+      await chat.desk.work();
+      expect(chat.card(key).text).toContain('Ana has it');
+    });
+    expect(chat.said('ana')).not.toContain('assigned this to you');
+    expect(chat.said('ben').split('assigned this to you')).toHaveLength(2);
+  });
+
   it('tells the person whom a ticket is escalated to, in private', async () => {
     const chat = current();
     const { id, key } = await chat.ticket();
