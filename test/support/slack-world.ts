@@ -75,6 +75,7 @@ export async function slackWorld(
   const servers: Awaited<ReturnType<typeof serveHttp>>[] = [];
   let bot: string | null = null;
   let written: Json = {};
+  let troubled = false;
   const wire = socket ?? httpWire(() => bot ?? servers.at(-1)?.base ?? '');
   const shots = new WeakMap<Seen, Shown>();
   const problems = new WeakMap<SlackView, { text: string; values: Record<string, string> }>();
@@ -101,7 +102,8 @@ export async function slackWorld(
       async start(onAction) {
         if (!socket) servers.push(await serveHttp({ routes: platform.routes ?? [] }));
         await platform.start(onAction);
-        await socket?.connected();
+        // While Slack is in trouble nobody gets an address to connect to.
+        if (!troubled) await socket?.connected();
       },
     };
   }
@@ -366,10 +368,15 @@ export async function slackWorld(
       else if (kind === 'channel gone' && channel) channel.gone = true;
       else if (kind === 'bot removed') channel?.members.delete(SLACK.botUser);
       else if (kind === 'busy') slack.busy(1);
-      else if (kind === 'server error' || kind === 'timeout' || kind === 'token revoked')
+      else if (kind === 'server error' || kind === 'timeout' || kind === 'token revoked') {
+        troubled = true;
         slack.setFault(kind);
+      }
     },
-    heal: () => slack.setFault(null),
+    heal() {
+      troubled = false;
+      slack.setFault(null);
+    },
     storm(calls) {
       slack.busy(calls, /^chat\.(postMessage|update)$/);
       return () => hastyCalls(slack.journal, 1_000);
