@@ -21,8 +21,14 @@ const STATUS_WORDS: Record<TicketStatus, string> = {
 /** How many tickets a list shows; the others are counted. */
 export const LISTED = 15;
 
+/** The first of so many tickets. */
+interface Listed {
+  rows: ListedTicket[];
+  total: number;
+}
+
 /** Tickets in a table. `categoryName`: what people call a category. */
-export function listCard(title: string, tickets: ListedTicket[], categoryName: (id: string) => string): Card {
+export function listCard(title: string, tickets: Listed, categoryName: (id: string) => string): Card {
   return {
     tone: 'neutral',
     fallback: title,
@@ -33,13 +39,13 @@ export function listCard(title: string, tickets: ListedTicket[], categoryName: (
 
 /** What one person has, what waits for anybody, and the day's figures. */
 export function todayCard(today: {
-  mine: ListedTicket[];
-  waiting: ListedTicket[];
+  mine: Listed;
+  waiting: Listed;
   figures: { label: string; value: string }[];
   categoryName(id: string): string;
 }): Card {
   const { mine, waiting, figures, categoryName } = today;
-  const title = `Today: ${mine.length} yours, ${waiting.length} waiting`;
+  const title = `Today: ${mine.total} yours, ${waiting.total} waiting`;
   return {
     tone: 'neutral',
     fallback: title,
@@ -56,7 +62,11 @@ export function todayCard(today: {
   };
 }
 
-function ticketTable(tickets: ListedTicket[], most: number, categoryName: (id: string) => string): Block[] {
+function ticketTable(
+  { rows: tickets, total }: Listed,
+  most: number,
+  categoryName: (id: string) => string,
+): Block[] {
   const shown = tickets.slice(0, most);
   if (shown.length === 0) return [{ type: 'text', style: 'muted', text: 'Nothing here.' }];
   const rows = shown.map(({ id, priority, analysis, subject, category, status, assignee }) => [
@@ -65,7 +75,7 @@ function ticketTable(tickets: ListedTicket[], most: number, categoryName: (id: s
     line(analysis?.summary || subject || (category ? categoryName(category) : '–'), 120),
     [STATUS_WORDS[status], assignee && `${line(assignee, 40)} has it`].filter(Boolean).join(' · '),
   ]);
-  const missing = tickets.length - shown.length;
+  const missing = total - shown.length;
   // What all of them have in common the title says.
   const alike = rows.every((row) => row[3] === rows[0]?.[3]) && rows.length > 1;
   const columns = ['Ticket', 'Priority', 'About', 'State'].slice(0, alike ? 3 : 4);

@@ -31,12 +31,12 @@ export async function command(
     .replace(/^\/deskhand\s*/i, '')
     .split(/\s+/);
   const argument = rest.join(' ');
-  const list = (title: string, rows: TicketRow[]) =>
-    card(listCard(title, rows, (id) => categoryName(deps, id)));
+  const list = (title: string, rows: TicketRow[], total = rows.length) =>
+    card(listCard(title, { rows, total }, (id) => categoryName(deps, id)));
   switch (word.toLowerCase()) {
     case 'queue': {
-      const rows = await waitingTickets(deps);
-      return list(`Waiting for an agent: ${rows.length}`, rows);
+      const { rows, total } = await deps.store.waitingTickets(LISTED);
+      return list(`Waiting for an agent: ${total}`, rows, total);
     }
     case 'mine': {
       const rows = await mineOf(deps, actor);
@@ -107,13 +107,13 @@ async function today(deps: FlowDeps, actor: Actor): Promise<Card> {
   const midnight = zonedInstant(zonedDate(now, timeZone), '00:00', timeZone) ?? now;
   const [mine, waiting, figures] = await Promise.all([
     mineOf(deps, actor),
-    waitingTickets(deps),
+    store.waitingTickets(LISTED),
     store.figures(midnight, now),
   ]);
   const { answered, firstResponse, backlog } = figures;
   const urgent = backlog.P1 + backlog.P2;
   return todayCard({
-    mine,
+    mine: { rows: mine, total: mine.length },
     waiting,
     figures: [
       { label: 'Opened', value: String(figures.received) },
@@ -131,12 +131,6 @@ async function today(deps: FlowDeps, actor: Actor): Promise<Card> {
 function minutes(seconds: number): string {
   const whole = Math.round(seconds / 60);
   return whole < 60 ? `${whole} min` : `${Math.floor(whole / 60)} h ${whole % 60} min`;
-}
-
-/** Most urgent first. */
-async function waitingTickets({ store }: FlowDeps): Promise<TicketRow[]> {
-  const rows = await store.listTickets({ status: ['open', 'awaiting_agent'], limit: 200 });
-  return rows.sort((a, b) => (b.priority?.score ?? 0) - (a.priority?.score ?? 0));
 }
 
 function mineOf({ store }: FlowDeps, actor: Actor): Promise<TicketRow[]> {

@@ -6,7 +6,9 @@ import { aTicket } from '../support/ticket-views.ts';
 
 const listed = (...tickets: Partial<Ticket>[]) => {
   const rows = tickets.map((one, n) => aTicket({ id: 1000 + n, ...one }));
-  return listCard('Found', rows, (id) => id).blocks.find((block) => block.type === 'table');
+  return listCard('Found', { rows, total: rows.length }, (id) => id).blocks.find(
+    (block) => block.type === 'table',
+  );
 };
 
 it('a list names state and owner where they differ', () => {

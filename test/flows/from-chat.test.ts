@@ -151,3 +151,27 @@ describe('an opinion on a draft', () => {
     expect(await desk.store.feedbackOn(draft?.id ?? 0)).toEqual({ helpful: 0, unhelpful: 1 });
   });
 });
+
+it('the queue has the most urgent first, as people set it, and of these the oldest; it counts them all', async () => {
+  const ids: number[] = [];
+  for (let n = 0; n < 18; n++) {
+    const customer = { email: `customer-${n}@acme.example` };
+    ids.push((await desk.write(`Please send me invoice ${n}`, { customer })).ticketId ?? 0);
+  }
+  await desk.work();
+  const [first = 0, second, third = 0] = ids;
+  for (const id of [third, first]) {
+    const intent = {
+      type: 'decision' as const,
+      decision: { kind: 'prioritise' as const, priority: 'P1' as const },
+    };
+    const agent = { platform: 'slack', userId: 'ana@team.example' };
+    await act(desk.deps, { ref: { ticketId: `T-${id}`, draftVersion: 1 }, agent, intent });
+  }
+  const reply = await as('ana', { type: 'command', text: 'queue' });
+  const card = reply.kind === 'card' ? reply.card : null;
+  expect(card?.fallback).toBe('Waiting for an agent: 18');
+  const table = card?.blocks.find((block) => block.type === 'table');
+  expect(table?.rows.slice(0, 3).map(([key]) => key)).toEqual([first, third, second].map((id) => `T-${id}`));
+  expect(JSON.stringify(card?.blocks)).toContain('and 3 more');
+});

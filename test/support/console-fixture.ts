@@ -210,7 +210,7 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
     const { intent, ref, agent } = action;
     const by = agent.name ?? agent.userId;
     if (intent.type === 'command' && intent.text.startsWith('search '))
-      return { kind: 'card', card: listCard('Found', [aTicket()], (key) => key) };
+      return { kind: 'card', card: listCard('Found', { rows: [aTicket()], total: 1 }, (key) => key) };
     if (intent.type === 'command') return { kind: 'card', card: helpCard(COMMANDS) };
     if (intent.type === 'create_ticket')
       return { kind: 'form', form: createTicketForm(intent.message, true) };

@@ -255,6 +255,22 @@ export function conversationQueries(db: Db) {
         .limit(filter.limit);
     },
 
+    /** Those that wait for an agent, most urgent first and of these the oldest, and how many there are in all. */
+    async waitingTickets(limit: number): Promise<{ rows: TicketRow[]; total: number }> {
+      const waiting = inArray(ticket.status, ['open', 'awaiting_agent']);
+      const rows = await db
+        .select()
+        .from(ticket)
+        .where(waiting)
+        .orderBy(
+          sql`${ticket.priority} ->> 'level' nulls last`,
+          sql`(${ticket.priority} ->> 'score')::real desc nulls last`,
+          asc(ticket.id),
+        )
+        .limit(limit);
+      return { rows, total: await db.$count(ticket, waiting) };
+    },
+
     /** Tickets whose draft or card lags behind, and that are not waiting for a later try. */
     async unfinishedTickets(now: Date, limit: number): Promise<number[]> {
       const rows = await db
