@@ -23,7 +23,7 @@ import type { ActionReply, AgentAction, MessageRef, Place } from '../../src/mode
 import { taxonomySchema } from '../../src/model/taxonomy.ts';
 import { ticketKey } from '../../src/model/ticket.ts';
 import type { ChatPlatform, IntakeChannel } from '../../src/ports.ts';
-import { createTestDatabase } from './database.ts';
+import { borrowDatabase } from './database.ts';
 import { scriptedEngine } from './scripted-engine.ts';
 import { silentLog } from './silent-log.ts';
 
@@ -139,7 +139,7 @@ export type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 
 /** Opens a workspace on a database of its own. `yaml` is merged over the settings of the test team. */
 export async function openWorkspace(yaml: Record<string, unknown> = {}) {
-  const { url, drop } = await createTestDatabase();
+  const { url, drop } = await borrowDatabase();
   const database = openDatabase(url, { log: silentLog, max: 12 });
   const { close: closeLocks, ...locks } = openLocks(url, { log: silentLog });
   const store: Store = createStore(database.db);
