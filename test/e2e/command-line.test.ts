@@ -24,36 +24,40 @@ describe('the command line', () => {
   afterAll(() => home?.remove());
 
   it('explains itself, and what was used wrongly, with exit codes', { timeout: LONG }, async () => {
-    const help = await home.run(['--help']);
+    const [help, version, option, command, argument, nothing] = await Promise.all([
+      home.run(['--help']),
+      home.run(['--version']),
+      home.run(['start', '--fats']),
+      home.run(['strat']),
+      home.run(['import', 'tickets']),
+      home.run([]),
+    ]);
     expect(help.code).toBe(0);
-    for (const command of ['start', 'demo', 'import', 'doctor', 'policy', 'setup', 'eval'])
-      expect(help.stdout).toContain(command);
-    const version = await home.run(['--version']);
+    for (const name of ['start', 'demo', 'import', 'doctor', 'policy', 'setup', 'eval'])
+      expect(help.stdout).toContain(name);
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 
-    const option = await home.run(['start', '--fats']);
     expect(option.code).toBe(2);
     expect(option.stderr).toContain("unknown option '--fats'");
     expect(option.stderr).toContain('Did you mean --fast?');
-    const command = await home.run(['strat']);
     expect(command.code).toBe(2);
     expect(command.stderr).toContain('Did you mean start?');
-    const argument = await home.run(['import', 'tickets']);
     expect(argument.code).toBe(2);
     expect(argument.stderr).toContain("missing required argument 'file'");
-    const nothing = await home.run([]);
     expect(nothing.code).toBe(2);
   });
 
   it('writes what a chat platform wants, and says the steps', { timeout: LONG }, async () => {
     const manifest = join(home.folder, 'slack.json');
-    const slack = await home.run(['setup', 'slack', '--url', 'https://desk.example', '--out', manifest]);
+    const [slack, teams] = await Promise.all([
+      home.run(['setup', 'slack', '--url', 'https://desk.example', '--out', manifest]),
+      home.run(['setup', 'teams', '--app-id', 'x', '--url', 'http://desk.example']),
+    ]);
     expect(slack.code).toBe(0);
     expect(slack.stdout).toContain('SLACK_SIGNING_SECRET');
     expect(slack.stdout).toContain('Not connected yet');
     expect(await readFile(manifest, 'utf8')).toContain('https://desk.example/webhooks/slack');
 
-    const teams = await home.run(['setup', 'teams', '--app-id', 'x', '--url', 'http://desk.example']);
     expect(teams.code).toBe(2);
     expect(teams.stderr).toContain('"http://desk.example"; it must be an https address');
   });
@@ -61,11 +65,14 @@ describe('the command line', () => {
   it('refuses a wrong environment by name, with what is allowed, and keeps secrets', {
     timeout: LONG,
   }, async () => {
-    const wrong = await home.run(['start'], {
-      PORT: 'eighty',
-      DATABASE_URL: 'mysql://me:hunter2@db/desk',
-      DESKHAND_APITOKEN: 'x',
-    });
+    const [wrong, doctor] = await Promise.all([
+      home.run(['start'], {
+        PORT: 'eighty',
+        DATABASE_URL: 'mysql://me:hunter2@db/desk',
+        DESKHAND_APITOKEN: 'x',
+      }),
+      home.run(['doctor'], { PORT: 'eighty' }),
+    ]);
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain('PORT is "eighty"; expected a port number from 0 to 65535');
     expect(wrong.stderr).toContain('DATABASE_URL');
@@ -75,7 +82,6 @@ describe('the command line', () => {
     // For people: no stack.
     expect(wrong.stderr).not.toMatch(/^\s+at /m);
 
-    const doctor = await home.run(['doctor'], { PORT: 'eighty' });
     expect(doctor.code).toBe(1);
     expect(doctor.stdout).toContain('FAULT');
     expect(doctor.stdout).toContain('PORT');
@@ -108,12 +114,15 @@ describe('the command line', () => {
     expect(table.code).toBe(0);
     expect(table.stdout).toContain('PostgreSQL');
 
-    const broken = await home.run(['doctor', '--json'], {
-      IMAP_URL: 'imap://me:secret@127.0.0.1:9',
-      SMTP_URL: 'smtp://me:secret@127.0.0.1:9',
-      MAIL_FROM: 'support@desk.example',
-      REDIS_URL: 'redis://127.0.0.1:9',
-    });
+    const [broken, nowhere] = await Promise.all([
+      home.run(['doctor', '--json'], {
+        IMAP_URL: 'imap://me:secret@127.0.0.1:9',
+        SMTP_URL: 'smtp://me:secret@127.0.0.1:9',
+        MAIL_FROM: 'support@desk.example',
+        REDIS_URL: 'redis://127.0.0.1:9',
+      }),
+      home.run(['doctor'], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:9/desk' }),
+    ]);
     expect(broken.code).toBe(1);
     const faults = checksSchema
       .parse(JSON.parse(broken.stdout))
@@ -121,7 +130,6 @@ describe('the command line', () => {
       .map(({ part }) => part);
     expect(faults).toEqual(expect.arrayContaining(['queue', 'email']));
     expect(broken.stdout + broken.stderr).not.toContain('secret');
-    const nowhere = await home.run(['doctor'], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:9/desk' });
     expect(nowhere.code).toBe(1);
     expect(nowhere.stdout).toContain('127.0.0.1:9');
     expect(nowhere.stdout + nowhere.stderr).not.toContain('secret');
