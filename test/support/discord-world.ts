@@ -78,7 +78,7 @@ export async function openDiscordWorld(
         store,
         ...(more.limiter && { limiter: more.limiter }),
       }),
-      { timeoutMs: more.timeoutMs ?? 3_000, retryMs: 20 },
+      { timeoutMs: more.timeoutMs ?? 1_500, retryMs: 20 },
     );
   }
 
