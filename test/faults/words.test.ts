@@ -69,7 +69,7 @@ let world: ChatWorld | null = null;
 beforeEach(async () => {
   database = await createTestDatabase();
   folder = await createDataFolder('deskhand-words-');
-  client = new pg.Client({ connectionString: database.url });
+  client = new pg.Client({ connectionString: database.url }, LONG);
   await client.connect();
 });
 afterEach(async () => {
@@ -78,7 +78,7 @@ afterEach(async () => {
   await world?.remove();
   await database.drop();
   await removeDataFolder(folder);
-});
+}, LONG);
 
 it.each(Object.keys(ENDS))('on %s', { timeout: LONG }, async (name) => {
   const opened = await ENDS[name]?.();

@@ -29,6 +29,8 @@ export async function createSocketMode() {
     );
     socket = connection;
     connection.on('error', () => undefined);
+    // A process that was killed closes its half only.
+    connection.on('end', () => connection.destroy());
     connection.on('close', () => {
       if (socket === connection) socket = null;
     });
