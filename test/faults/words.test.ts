@@ -69,9 +69,9 @@ let world: ChatWorld | null = null;
 beforeEach(async () => {
   database = await createTestDatabase();
   folder = await createDataFolder('deskhand-words-');
-  client = new pg.Client({ connectionString: database.url }, LONG);
+  client = new pg.Client({ connectionString: database.url });
   await client.connect();
-});
+}, LONG);
 afterEach(async () => {
   await bot?.kill();
   await client.end();
