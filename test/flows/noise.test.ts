@@ -350,6 +350,12 @@ it('a channel that takes no more at the moment: the crowd is left to the queue, 
   const wake = { ...w.deps.wake, ticket: async (id: number) => void woken.push(id) };
   await sweep({ ...w.deps, wake });
   expect(woken).toEqual([]);
+  // What is decided meanwhile is found at once, even when its own wake-up was lost.
+  const [{ id = 0 } = {}] = await w.store.listTickets({ limit: 1 });
+  await w.press('ana', id, { kind: 'take' });
+  await sweep({ ...w.deps, wake });
+  expect(woken).toEqual([id]);
+  await expect(w.work()).rejects.toThrow('no more');
   // Whatever became of the queue's job, it is found in the end.
   w.platform.break(null);
   w.clock.advance(3 * 60_000);

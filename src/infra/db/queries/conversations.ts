@@ -169,7 +169,13 @@ export function conversationQueries(db: Db) {
     async updateTicket(id: number, patch: Partial<typeof ticket.$inferInsert>): Promise<void> {
       await db
         .update(ticket)
-        .set({ ...(answeredOrTaken(patch) && { looking: [] }), ...patch, rev: sql`${ticket.rev} + 1` })
+        // What was put off is due again: the sweeper need not wait with what is new.
+        .set({
+          ...(answeredOrTaken(patch) && { looking: [] }),
+          retryAt: null,
+          ...patch,
+          rev: sql`${ticket.rev} + 1`,
+        })
         .where(eq(ticket.id, id));
     },
 
