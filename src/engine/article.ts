@@ -64,7 +64,7 @@ export function parseMacro(id: string, source: string): Parsed {
     language,
     product: product ?? null,
     body: read.body,
-    macro: { team: team ?? null, sources, handsOver: answer === 'person' },
+    macro: { team: team ?? null, sources, ...(answer === 'person' && { handsOver: true }) },
   };
   const { answers } = takeMacroApart(article);
   if (!answers.length) return { reason: 'the macro has no answer: write one below the front matter' };

@@ -6,7 +6,7 @@ import type { DraftInput, Exemplar, KnowledgeArticle } from '../../ports.ts';
 import { plainMarkdown } from './articles.ts';
 import { reusableReply } from './exemplars.ts';
 import { type ArticleItem, fromArticle, inboundText, inPlan, planAnswer } from './fitting.ts';
-import { type MacroHit, macroLead, macroSupport } from './macro-index.ts';
+import { lessHandOver, type MacroHit, macroLead, macroSupport } from './macro-index.ts';
 import { answerOf, type MacroParts } from './macros.ts';
 import { PHRASES, type Phrases } from './phrases.ts';
 import { contentWords, type Hit } from './retrieval.ts';
@@ -120,12 +120,17 @@ function fromMacro(
   phrases: Phrases,
 ): Answer | null {
   const url = found[0]?.item.data.parts.article.url;
-  for (const [i, hit] of macros.entries()) {
-    const support = macroSupport(hit, analysis.language, Boolean(url && restsOn(hit.macro, url)));
+  const supported = macros
+    .map((hit, i) => ({
+      hit,
+      lead: macroLead(macros.slice(i)),
+      support: macroSupport(hit, analysis.language, Boolean(url && restsOn(hit.macro, url))),
+    }))
+    .sort((a, b) => b.support - a.support);
+  for (const { hit, lead, support } of supported) {
     if (support < LEAST_MACRO) return null;
     const said = saidBefore(before, hit.macro.article.id);
-    if (!said)
-      return sayMacro(hit, support, macroLead(macros.slice(i)), { question, customer, articleAt, phrases });
+    if (!said) return sayMacro(hit, support, lead, { question, customer, articleAt, phrases });
     if (speaksOf(said, question)) return said;
   }
   return null;
@@ -219,7 +224,7 @@ function fromPast(
 }
 
 function fromBestArticle(
-  { question, articles }: Found,
+  { question, articles, macros }: Found,
   before: Answer[],
   input: DraftInput,
   { hasMacro }: AnswerRules,
@@ -228,7 +233,7 @@ function fromBestArticle(
   const [best] = articles;
   if (!best) return null;
   const { parts } = best.item.data;
-  const support = supportOf(articles, input.analysis);
+  const support = lessHandOver(supportOf(articles, input.analysis), macros[0]);
   const beside = hasMacro(parts.article.url);
   if (support < (beside ? LEAST_BESIDE_MACROS : LEAST_SUPPORT)) return null;
   // What a macro has said to the point is not said again at length.

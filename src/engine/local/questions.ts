@@ -11,6 +11,9 @@ const ASKING =
 /** A request without a question mark. */
 const REQUEST =
   /\b(?:please|pls|kindly) (?:tell|explain|send|add|remove|change|confirm|let|check|advise|state|give)\b|\b(?:can|could|would) you\b/i;
+/** A question without its mark, beside others that have it. */
+const FORGOT_THE_MARK =
+  /^(?:(?:and|also|so|but|then|plus)[,:]?\s+)*(?:(?:how|what|where|who|why) (?:can|could|is|are|does|do|did|will|would|should|may|to|much|many|long|often|soon|fast|quickly|has|have|happens|if|about)|(?:can|could|does|do|will|would|may) (?:i|we|you|he|she|they|it|that|this|my|our|the|each|both|everybody|everyone))\b|\b(?:tell|show) (?:me|us) (?:how|what|when|where|which|who|why|if|whether)\b/i;
 /** Opens a further matter, whether or not it is put as a question. */
 const ANOTHER =
   /^(?:and )?(?:also,?|another (?:thing|problem|issue)|second(?:ly)?,|on top of that|besides,|one more thing)(?! (?:thank|thx|have a|kind|best))/i;
@@ -32,8 +35,11 @@ export function splitQuestions(text: string): string[] {
       .replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, '')
       .replace(OPENING, '')
       .trim();
-    const asks = (marks ? said.includes('?') || REQUEST.test(said) : ASKING.test(said)) || ANOTHER.test(said);
-    if (wordCount(said) < 3 || PLEASANTRY.test(said) || BARE_HELP.test(said) || !asks) continue;
+    const asks = marks
+      ? said.includes('?') || REQUEST.test(said) || FORGOT_THE_MARK.test(said)
+      : ASKING.test(said);
+    if (wordCount(said) < 3 || PLEASANTRY.test(said) || BARE_HELP.test(said)) continue;
+    if (!asks && !ANOTHER.test(said)) continue;
     asked.push(said.slice(0, 400));
   }
   const parts = asked.flatMap(splitJoined);
