@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/after-file.ts'],
     pool: 'forks',
     maxWorkers: 2,
     isolate: true,

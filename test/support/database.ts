@@ -1,7 +1,7 @@
 // Databases for test files: copies of the migrated template, made in milliseconds.
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 
 export interface TestDatabase {
   url: string;
@@ -25,9 +25,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 /** Emptied ones, for the next test of this file. */
 const idle: TestDatabase[] = [];
 
-afterAll(async () => {
+export async function dropBorrowed(): Promise<void> {
   await Promise.all(idle.splice(0).map((database) => database.drop()));
-});
+}
 
 /** Like a fresh one, for tests that change no tables: `drop` empties it and keeps it, which takes a tenth of making one. */
 export async function borrowDatabase(): Promise<TestDatabase> {
