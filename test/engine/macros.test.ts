@@ -251,7 +251,7 @@ describe('in a draft', () => {
     it('stands last beside what is answered', async () => {
       await know(article(), lookInto, password);
       const { text, answerable, sources } = await draft(
-        'Who signed in as me on tuesday? And I forgot my password, how can I log in?',
+        'Who signed in as me on tuesday with my name? And I forgot my password, how can I log in?',
       );
       expect(answerable).toBe(true);
       expect(text).toMatch(
