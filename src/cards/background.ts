@@ -1,9 +1,9 @@
 // What stands behind a ticket, in one message for its card's thread: sources, similar tickets, who asks, what was before.
 import type { Block, Card } from '../model/card.ts';
-import type { Source } from '../model/draft.ts';
 import { type Ticket, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { peopleBlocks } from './details.ts';
+import { sourcesOf } from './sources.ts';
 import { date, line } from './words.ts';
 
 /** Earlier tickets of the customer that are named. */
@@ -18,7 +18,7 @@ export function backgroundCard(view: TicketView, earlier: Ticket[]): Card {
     ref: null,
     blocks: [
       { type: 'header', text: 'What is behind it', chips: [{ kind: 'id', text: key }] },
-      ...sourcesBlock(view.draft?.sources ?? []),
+      ...sourcesOf(view.draft?.sources ?? [], { title: 150, passage: 300 }),
       ...peopleBlocks(view),
       ...earlierBlock(view, earlier.slice(0, EARLIER)),
       {
@@ -27,16 +27,6 @@ export function backgroundCard(view: TicketView, earlier: Ticket[]): Card {
       },
     ],
   };
-}
-
-function sourcesBlock(sources: Source[]): Block[] {
-  if (sources.length === 0) return [];
-  const items = sources.map((source) => ({
-    title: line(source.title, 150),
-    url: source.url,
-    passage: line(source.passage, 300),
-  }));
-  return [{ type: 'sources', items }];
 }
 
 function earlierBlock(view: TicketView, earlier: Ticket[]): Block[] {

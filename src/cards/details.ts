@@ -5,6 +5,7 @@ import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
 import { circumstancesOf, moodOf } from './remarks.ts';
+import { sourcesOf } from './sources.ts';
 import { confidenceOf, customerName, replyText } from './ticket.ts';
 import {
   amount,
@@ -95,16 +96,8 @@ function draftCard(view: TicketView): Card[] {
       ...text,
     },
     confidenceOf(draft, 20),
+    ...sourcesOf(draft.sources, { title: 150, passage: 600 }),
   ];
-  if (draft.sources.length > 0)
-    blocks.push({
-      type: 'sources',
-      items: draft.sources.map((s) => ({
-        title: line(s.title, 150),
-        url: s.url,
-        passage: line(s.passage, 600),
-      })),
-    });
   const { routing } = draft;
   blocks.push({
     type: 'fields',

@@ -11,6 +11,7 @@ import { lookersOf } from './lookers.ts';
 import { notesLine } from './notes.ts';
 import { outcomeOf } from './outcome.ts';
 import { remarksOf } from './remarks.ts';
+import { sourcesOf } from './sources.ts';
 import { type CardState, cardState, unanswered } from './state.ts';
 import { channelName, count, cut, date, languageName, line, plain, time } from './words.ts';
 
@@ -169,15 +170,8 @@ function draftBlocks(view: TicketView, state: CardState): Block[] {
   ];
   // A holding reply says below that nothing answers this: how sure one is of it says nothing.
   if (!sent && draft.answerable) blocks.push(confidenceOf(draft));
-  if (!sent && draft.sources.length > 0)
-    blocks.push({
-      type: 'sources',
-      items: draft.sources.slice(0, SHOWN.sources).map((source) => ({
-        title: line(source.title, 90),
-        url: source.url,
-        passage: line(source.passage, SHOWN.passage),
-      })),
-    });
+  if (!sent)
+    blocks.push(...sourcesOf(draft.sources.slice(0, SHOWN.sources), { title: 90, passage: SHOWN.passage }));
   return blocks;
 }
 
