@@ -1,6 +1,7 @@
 // Cards that list tickets: what a command found, and what waits for somebody today.
 import type { Block, Card } from '../model/card.ts';
 import { type Ticket, type TicketStatus, ticketKey } from '../model/ticket.ts';
+import { titledCard } from './titled.ts';
 import { line } from './words.ts';
 
 /** What a list shows of a ticket. */
@@ -29,12 +30,7 @@ interface Listed {
 
 /** Tickets in a table. `categoryName`: what people call a category. */
 export function listCard(title: string, tickets: Listed, categoryName: (id: string) => string): Card {
-  return {
-    tone: 'neutral',
-    fallback: title,
-    ref: null,
-    blocks: [{ type: 'header', text: title }, ...ticketTable(tickets, LISTED, categoryName)],
-  };
+  return titledCard(title, ...ticketTable(tickets, LISTED, categoryName));
 }
 
 /** What one person has, what waits for anybody, and the day's figures. */
@@ -45,21 +41,15 @@ export function todayCard(today: {
   categoryName(id: string): string;
 }): Card {
   const { mine, waiting, figures, categoryName } = today;
-  const title = `Today: ${mine.total} yours, ${waiting.total} waiting`;
-  return {
-    tone: 'neutral',
-    fallback: title,
-    ref: null,
-    blocks: [
-      { type: 'header', text: title },
-      { type: 'fields', fields: figures },
-      { type: 'text', style: 'strong', text: 'Taken by you' },
-      ...ticketTable(mine, 10, categoryName),
-      { type: 'divider' },
-      { type: 'text', style: 'strong', text: 'Waiting for an agent' },
-      ...ticketTable(waiting, 10, categoryName),
-    ],
-  };
+  return titledCard(
+    `Today: ${mine.total} yours, ${waiting.total} waiting`,
+    { type: 'fields', fields: figures },
+    { type: 'text', style: 'strong', text: 'Taken by you' },
+    ...ticketTable(mine, 10, categoryName),
+    { type: 'divider' },
+    { type: 'text', style: 'strong', text: 'Waiting for an agent' },
+    ...ticketTable(waiting, 10, categoryName),
+  );
 }
 
 function ticketTable(

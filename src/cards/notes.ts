@@ -5,6 +5,7 @@ import type { Message } from '../model/message.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
+import { titledCard } from './titled.ts';
 import { channelName, cut, line, plain, time, type When } from './words.ts';
 
 /** Characters of a message; its thread is no place for more. */
@@ -127,36 +128,24 @@ export function newsCard(text: string, tone: 'good' | 'warning' | 'neutral' = 'n
 
 /** For one person's eyes: a link that signs a browser in. The words for lock screens do not have it. */
 export function signInCard({ url, name, minutes }: { url: string; name: string; minutes: number }): Card {
-  const title = 'Your link to the dashboard';
-  return {
-    tone: 'neutral',
-    fallback: title,
-    ref: null,
-    blocks: [
-      { type: 'header', text: title },
-      { type: 'fields', fields: [{ label: 'Dashboard', value: 'Open it in your browser', url }] },
-      {
-        type: 'context',
-        text: `It signs one browser in as ${line(name, 60)}, once, within ${minutes} minutes. Keep it to yourself.`,
-      },
-    ],
-  };
+  return titledCard(
+    'Your link to the dashboard',
+    { type: 'fields', fields: [{ label: 'Dashboard', value: 'Open it in your browser', url }] },
+    {
+      type: 'context',
+      text: `It signs one browser in as ${line(name, 60)}, once, within ${minutes} minutes. Keep it to yourself.`,
+    },
+  );
 }
 
 /** What `/deskhand` and `@deskhand` understand. `asked`: what somebody wrote that is none of it. */
 export function helpCard(commands: { command: string; says: string }[], asked = ''): Card {
-  const title = asked ? `There is no command “${line(asked, 40)}”` : 'What Deskhand understands';
-  return {
-    tone: 'neutral',
-    fallback: title,
-    ref: null,
-    blocks: [
-      { type: 'header', text: title },
-      { type: 'fields', fields: commands.map(({ command, says }) => ({ label: command, value: says })) },
-      {
-        type: 'context',
-        text: 'In a thread, what you write is internal. Start with @deskhand to change the draft: "@deskhand shorter", "@deskhand more apologetic, offer a call", "@deskhand send: TEXT".',
-      },
-    ],
-  };
+  return titledCard(
+    asked ? `There is no command “${line(asked, 40)}”` : 'What Deskhand understands',
+    { type: 'fields', fields: commands.map(({ command, says }) => ({ label: command, value: says })) },
+    {
+      type: 'context',
+      text: 'In a thread, what you write is internal. Start with @deskhand to change the draft: "@deskhand shorter", "@deskhand more apologetic, offer a call", "@deskhand send: TEXT".',
+    },
+  );
 }

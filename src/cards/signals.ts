@@ -3,6 +3,7 @@ import type { Block, Card } from '../model/card.ts';
 import { clusterKey } from '../model/cluster.ts';
 import type { AccountLine, Ranked } from '../model/dashboard.ts';
 import type { OutreachKind } from '../model/outreach.ts';
+import { titledCard } from './titled.ts';
 import { amount, count, line, monthly } from './words.ts';
 
 export interface SignalsView {
@@ -27,7 +28,6 @@ const KINDS: Record<OutreachKind, string> = {
 
 /** A section without anything to tell is left out; a card without sections says so. */
 export function signalsCard(view: SignalsView): Card {
-  const title = `Signals of the last ${view.days} days`;
   const sections = [
     ...ranking('Wished for, by companies and what they pay', view.requests),
     ...ranking('Hard to find or use', view.friction),
@@ -38,12 +38,7 @@ export function signalsCard(view: SignalsView): Card {
     ...outreach(view),
   ];
   const nothing: Block = { type: 'text', style: 'muted', text: 'Nothing stands out yet.' };
-  return {
-    tone: 'neutral',
-    fallback: title,
-    ref: null,
-    blocks: [{ type: 'header', text: title }, ...(sections.length > 0 ? sections : [nothing])],
-  };
+  return titledCard(`Signals of the last ${view.days} days`, ...(sections.length > 0 ? sections : [nothing]));
 }
 
 function ranking(title: string, rows: Ranked[]): Block[] {
