@@ -4,14 +4,13 @@ import type { TicketView } from '../model/view.ts';
 import { type CardState, DESKHAND } from './state.ts';
 import { line, percent, time, timeToTheSecond } from './words.ts';
 
+type Outcome = Extract<Block, { type: 'outcome' }>;
+
+const says = (tone: Outcome['tone'], text: string): Outcome => ({ type: 'outcome', tone, text });
+const by = (name: string | undefined) => (name ? ` by ${line(name, 60)}` : '');
+
 /** Null where there is nothing to say yet. */
-export function outcomeOf(state: CardState, view: TicketView): Block | null {
-  const says = (tone: 'good' | 'warning' | 'neutral', text: string): Block => ({
-    type: 'outcome',
-    tone,
-    text,
-  });
-  const by = (name: string | undefined) => (name ? ` by ${line(name, 60)}` : '');
+export function outcomeOf(state: CardState, view: TicketView): Outcome | null {
   const at = (when: Date) => time(when, view);
   switch (state.kind) {
     case 'received':
@@ -67,10 +66,10 @@ export function outcomeOf(state: CardState, view: TicketView): Block | null {
   }
 }
 
-function undoneLine(view: TicketView): Block | null {
+function undoneLine(view: TicketView): Outcome | null {
   if (view.outbox?.status !== 'cancelled') return null;
   const why = view.outbox.lastError ? `: ${line(view.outbox.lastError, 160)}` : '';
-  return { type: 'outcome', tone: 'neutral', text: `Sending was stopped${why}` };
+  return says('neutral', `Sending was stopped${why}`);
 }
 
 /** "Sent by Ana 10:02 · edited" or "Sent by Deskhand 10:02 (auto, 97 %)". */
@@ -84,7 +83,7 @@ function sentLine(state: Extract<CardState, { kind: 'sent' }>, view: TicketView)
 function resolvedLine(state: Extract<CardState, { kind: 'resolved' }>, view: TicketView): string {
   const { ticket } = view;
   const when = ticket.resolvedAt ? ` ${time(ticket.resolvedAt, view)}` : '';
-  const who = state.decision ? ` by ${line(state.decision.by, 60)}` : '';
+  const who = by(state.decision?.by);
   if (ticket.resolution === 'rejected') {
     const reason = state.decision?.decision.kind === 'reject' ? state.decision.decision.reason : null;
     return `Closed without a reply${who}${when}${reason === 'spam' ? ' · spam' : ''}`;
