@@ -120,7 +120,9 @@ export function renderRefused(text: string, words: string | null): Rendered {
     files: [{ name, data: Buffer.from(words), contentType: 'text/plain; charset=utf-8' }],
     inWords: () =>
       renderPages({
-        ...{ tone: 'warning', fallback: text, ref: null },
+        tone: 'warning',
+        fallback: text,
+        ref: null,
         blocks: [
           { type: 'text', style: 'body', text },
           { type: 'text', style: 'body', label: 'What you wrote:', text: words },

@@ -32,7 +32,12 @@ export function restOptions({ apiUrl, fetch, timeoutMs }: Connection) {
       const text = await response.text();
       const { headers: answered, ok, status, statusText } = response;
       return {
-        ...{ headers: answered, ok, status, statusText, body: null, bodyUsed: false },
+        headers: answered,
+        ok,
+        status,
+        statusText,
+        body: null,
+        bodyUsed: false,
         text: async () => text,
         json: async () => JSON.parse(text),
         arrayBuffer: async () => new TextEncoder().encode(text).buffer,

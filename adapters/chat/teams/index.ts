@@ -22,7 +22,7 @@ export interface TeamsPlatform extends ChatPlatform {
 }
 
 export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatform {
-  const { clock, log } = deps;
+  const { clock, log, openInbox } = deps;
   const tokens = createTokens(config, deps);
   const connector = createConnector(config, { ...deps, tokens });
   const places = createPlaces(deps.store, config.serviceUrl);
@@ -58,10 +58,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
     ],
 
     async start(onAction) {
-      const answers = createAnswers({
-        ...{ places, people, posts, seen, inOrder, log, onAction },
-        openInbox: deps.openInbox,
-      });
+      const answers = createAnswers({ places, people, posts, seen, inOrder, openInbox, log, onAction });
       const sdk = loadSdk(config, connector, answers.handlers, log);
       running = { sdk, answers };
       await sdk;
