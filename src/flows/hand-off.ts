@@ -13,7 +13,7 @@ import { agentRef } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 import { showCard } from './show-card.ts';
 
-/** So long it is news. */
+/** For so long a hand-off is news. */
 const OWED_MS = DAY_MS;
 const URGENCY = 0.9;
 
@@ -40,7 +40,7 @@ export async function handOff(
     owed.push(tell({ key, to: escalated.decision.to, words: card.fallback }));
   }
   const assigned = recent(view, 'assign');
-  // Who has it knows it, or somebody else has it by now.
+  // Not to oneself, which one knows, nor what was released meanwhile.
   if (assigned?.decision.kind === 'assign' && ![assigned.by, null].includes(view.ticket.assignee))
     owed.push(
       tell({

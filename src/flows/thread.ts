@@ -11,6 +11,12 @@ import { redraft } from './redraft.ts';
 /** `@deskhand …` at the start of a line of the thread. */
 export const ADDRESSED = /^\s*@deskhand[\s:,]*/i;
 const SEND = /^send\s*:\s*/i;
+/** Words that mean a button, and those that mean nothing beside one. */
+const BUTTONS = 'send approve undo retry escalate take release assign snooze resolve close'.split(' ');
+const FILLERS = ['it', 'this', 'that', 'now', 'please'];
+
+const HELP =
+  'Say what to change, e.g. "@deskhand shorter", "@deskhand more apologetic, offer a call", or "@deskhand send: TEXT" to put your own text on the card.';
 
 interface ThreadResult {
   ok: boolean;
@@ -90,7 +96,7 @@ async function ownText(
   };
 }
 
-/** What is no instruction for the draft is not taken for one: where it is done; null for an instruction. */
+/** Where that is done which is no instruction for the draft; null for an instruction. */
 function doneElsewhere(order: string): string | null {
   const [word = '', ...rest] = order.toLowerCase().match(/[\w-]+/g) ?? [];
   const alone = rest.every((one) => FILLERS.includes(one));
@@ -98,13 +104,8 @@ function doneElsewhere(order: string): string | null {
   if (alone && BUTTONS.includes(word))
     return `Nothing was ${word === 'send' ? 'sent' : 'done'}: that takes a button of the card, such as Approve & send. To put your own text on the card, write "@deskhand send: TEXT".`;
   const isCommand = MAIN_COMMANDS.some((one) => one.word === word);
+  const said = order.slice(0, 40);
   if (isCommand && (rest.length === 0 || word === 'ticket'))
-    return `"${order.slice(0, 40)}" is a command: write "/deskhand ${order.slice(0, 40)}" (on Teams "@Deskhand ${order.slice(0, 40)}", outside of a card's thread).`;
+    return `"${said}" is a command: write "/deskhand ${said}" (on Teams "@Deskhand ${said}", outside of a card's thread).`;
   return null;
 }
-
-const FILLERS = ['it', 'this', 'that', 'now', 'please'];
-const BUTTONS = 'send approve undo retry escalate take release assign snooze resolve close'.split(' ');
-
-const HELP =
-  'Say what to change, e.g. "@deskhand shorter", "@deskhand more apologetic, offer a call", or "@deskhand send: TEXT" to put your own text on the card.';
