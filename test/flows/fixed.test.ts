@@ -178,14 +178,19 @@ describe('a proposal', () => {
     expect((await w.store.recipientsOf(1)).map(({ reason }) => reason)).toContain('wrote again just then');
   });
 
-  test('is written in each customer’s own language', async () => {
-    const id = await cluster(['ada', 'bob']);
-    await createIssue(w.deps, id, ANA);
+  /** Reported by Ada in English, and by Bob in another language. */
+  async function proposedToBobIn(language: string) {
+    await createIssue(w.deps, await cluster(['ada', 'bob']), ANA);
     await w.pool.query(
-      `update ticket set analysis = jsonb_set(analysis, '{language}', '"de"')
+      `update ticket set analysis = jsonb_set(analysis, '{language}', to_jsonb($1::text))
        where customer_id = (select id from customer where name = 'bob Smith')`,
+      [language],
     );
     await closeAs('fixed');
+  }
+
+  test('is written in each customer’s own language', async () => {
+    await proposedToBobIn('de');
     await onProposal({ type: 'act', act: 'send_all' });
     await w.work();
     const texts = Object.fromEntries(w.email.sent.map(({ to, text }) => [to.email, text]));
@@ -194,14 +199,8 @@ describe('a proposal', () => {
   });
 
   describe('to somebody who writes a language that we cannot', () => {
-    async function fixedForPole() {
-      const id = await cluster(['ada', 'bob']);
-      await createIssue(w.deps, id, ANA);
-      await w.pool.query(
-        `update ticket set analysis = jsonb_set(analysis, '{language}', '"pl"')
-         where customer_id = (select id from customer where name = 'bob Smith')`,
-      );
-      await closeAs('fixed');
+    async function proposedToPole() {
+      await proposedToBobIn('pl');
       return JSON.stringify(proposals().at(-1)?.card);
     }
     const sentToBob = async () => {
@@ -211,7 +210,7 @@ describe('a proposal', () => {
     };
 
     test('goes out in English, and the card says so', async () => {
-      expect(await fixedForPole()).toContain(
+      expect(await proposedToPole()).toContain(
         'Who writes Polish gets it in English, because no language model is set up that could translate it.',
       );
       expect(await sentToBob()).toContain('It is fixed now');
@@ -229,7 +228,7 @@ describe('a proposal', () => {
         ...NO_WORDS,
         translate: async (_, texts) => (body === null ? null : { ...texts, body }),
       };
-      expect(await fixedForPole()).toContain(said);
+      expect(await proposedToPole()).toContain(said);
       expect(await sentToBob()).toMatch(body ? /^Dzień dobry,\n\nto działa: „[^{”]+”\./ : /It is fixed now/);
     });
   });

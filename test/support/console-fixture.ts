@@ -231,7 +231,7 @@ export async function startConsoleFixture(options: Options = {}): Promise<Consol
           form: ticketForm(form, ticket.view, {
             agents,
             teams: ['billing', 'engineering'],
-            categories: Object.entries(CATEGORIES).map(([key, name]) => ({ id: key, name })),
+            categories: [...CATEGORIES].map(([key, name]) => ({ id: key, name })),
             timeZone: ticket.view.timeZone,
             now: clock.now(),
           }),
