@@ -1,5 +1,5 @@
 // Locks that keep jobs and processes apart, on a real database.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/infra/db/index.ts';
 import { type Locks, openLocks } from '../../src/infra/db/lock.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -95,4 +95,27 @@ it('gets a new session when its own is cut: work in hand ends well, its lock is 
   expect(inside).toBe(null);
   await expect.poll(() => ours.withTicket(7, yes).catch(String)).toBe('done');
   expect(await ours.withTicket(7, () => theirs.withTicket(7, yes))).toBe(null);
+});
+
+it('lets go of a lock also when its session did not answer just then', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { promise: end, resolve } = Promise.withResolvers<void>();
+  const work = ours.withTicket(7, () => end);
+  await vi.waitFor(async () => expect(await sessions()).toHaveLength(1));
+  const [pid = 0] = await sessions();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const asking = ours.withTicket(8, yes);
+    resolve();
+    // As long as a statement waits for a connection, and no longer than an answer is waited for.
+    await vi.advanceTimersByTimeAsync(20_000);
+    await work;
+    process.kill(pid, 'SIGCONT');
+    vi.useRealTimers();
+    expect(await asking).toBe('done');
+    await expect.poll(() => theirs.withTicket(7, yes)).toBe('done');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+    vi.useRealTimers();
+  }
 });

@@ -8,6 +8,9 @@ const SPACES = { ticket: 724_002, reply: 724_003, key: 724_004 };
 
 type WithLock<Id> = <T>(id: Id, work: () => Promise<T>) => Promise<T | null>;
 
+/** How soon a session is asked again to let go of a lock. */
+const AGAIN_MS = 250;
+
 /** Each runs `work` while holding one lock, or gives null at once when another process or job holds it. */
 export interface Locks {
   withTicket: WithLock<number>;
@@ -25,6 +28,17 @@ export function openLocks(url: string, { log }: { log: Log }): Locks {
   const { pool, close } = openDatabase(url, { log, max: 1, idleMs: 0 });
   // A session may take its own locks twice, so this process keeps its jobs apart by itself.
   const held = new Set<string>();
+  let closed = false;
+
+  /** Also after the session did not answer in time: a lock that it kept would be closed to all other processes. */
+  async function release(name: string, key: number[]): Promise<void> {
+    try {
+      await pool.query('select pg_advisory_unlock($1, $2)', key);
+      held.delete(name);
+    } catch {
+      if (!closed) setTimeout(() => void release(name, key), AGAIN_MS).unref();
+    }
+  }
 
   function createLock(space: keyof typeof SPACES): WithLock<number> {
     return async (id, work) => {
@@ -32,20 +46,14 @@ export function openLocks(url: string, { log }: { log: Log }): Locks {
       const name = key.join();
       if (held.has(name)) return null;
       held.add(name);
+      let got = false;
       try {
-        const { rows } = await pool.query<{ got: boolean }>(
-          'select pg_try_advisory_lock($1, $2) as got',
-          key,
-        );
-        if (!rows[0]?.got) return null;
-        try {
-          return await work();
-        } finally {
-          // A session that cannot be asked is closed by the pool, and its locks are free.
-          await pool.query('select pg_advisory_unlock($1, $2)', key).catch(() => undefined);
-        }
+        const { rows } = await pool.query('select pg_try_advisory_lock($1, $2) as got', key);
+        got = rows[0]?.got === true;
+        return got ? await work() : null;
       } finally {
-        held.delete(name);
+        if (got) await release(name, key);
+        else held.delete(name);
       }
     };
   }
@@ -55,6 +63,9 @@ export function openLocks(url: string, { log }: { log: Log }): Locks {
     withTicket: createLock('ticket'),
     withReply: createLock('reply'),
     withKey: (key, work) => withId(createHash('sha256').update(key).digest().readInt32BE(), work),
-    close,
+    async close() {
+      closed = true;
+      await close();
+    },
   };
 }
