@@ -1,4 +1,4 @@
-// What happens on a press, a form, a command or words in a thread: acknowledge, ask the flows, answer in private.
+// What happens on a press, a form, a shortcut or a reaction: acknowledge, ask the flows, answer in private.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App, ViewSubmitAction } from '@slack/bolt';
 import type { Card, CardRef } from '../../../src/model/card.ts';
@@ -123,9 +123,7 @@ async function clicked(desk: Desk, click: Click): Promise<void> {
       { ticketId: click.what.ref.ticketId, reason: errorText(error) },
       'a press could not be answered',
     );
-    await desk.api
-      .tell(click.user, apology(error), ...whereOf(origin))
-      .catch((failure: unknown) => desk.log.warn({ reason: errorText(failure) }, 'nor could that be told'));
+    await apologise(desk, click.user, error, origin);
   }
 }
 
@@ -152,9 +150,7 @@ async function taken(desk: Desk, shortcut: Shortcut): Promise<void> {
     await desk.api.updateView(view, viewOf(reply, null, origin));
   } catch (error) {
     desk.log.warn({ reason: errorText(error) }, 'a form for a ticket could not be opened');
-    await desk.api
-      .tell(shortcut.user, apology(error), ...whereOf(origin))
-      .catch((failure: unknown) => desk.log.warn({ reason: errorText(failure) }, 'nor could that be told'));
+    await apologise(desk, shortcut.user, error, origin);
   }
 }
 
@@ -166,11 +162,13 @@ function viewOf(reply: ActionReply, ref: CardRef | null, origin: Origin) {
   return noticeView(ref, reply.kind === 'notice' ? reply.text : 'Done.');
 }
 
-function apology(error: unknown): string {
-  const telling = hasCode(error, 'trigger_expired', 'person_unknown');
-  return telling
+async function apologise(desk: Desk, user: string, error: unknown, origin: Origin): Promise<void> {
+  const words = hasCode(error, 'trigger_expired', 'person_unknown')
     ? error.message
     : 'That could not be shown. What was done stands on the card; please press again if it is not what you wanted.';
+  await desk.api
+    .tell(user, words, ...whereOf(origin))
+    .catch((failure: unknown) => desk.log.warn({ reason: errorText(failure) }, 'nor could that be told'));
 }
 
 /** Private words about what was pressed. A card in the channel is updated by the flows themselves. */
@@ -212,12 +210,8 @@ async function submitted(desk: Desk, submission: Submission, ack: ViewAck): Prom
   } else await ack();
   const outcome = await work;
   const typed = values.text ?? values.reason;
-  const words =
-    'refused' in outcome && typed
-      ? `${outcome.refused}\nYou wrote: ${cut(typed, 2_500)}`
-      : 'refused' in outcome
-        ? outcome.refused
-        : outcome.said;
+  const givenBack = typed ? `\nYou wrote: ${cut(typed, 2_500)}` : '';
+  const words = 'refused' in outcome ? `${outcome.refused}${givenBack}` : outcome.said;
   if (words !== null) await desk.api.tell(user, words, ...whereOf(origin));
 }
 
