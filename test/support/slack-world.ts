@@ -48,7 +48,7 @@ export type SlackWorld = ChatWorld & {
   meet(base: string): void;
 };
 
-interface SlackWorldOptions {
+export interface SlackWorldOptions {
   timeoutMs?: number;
   store?: AdapterStore;
   clock?: Clock;

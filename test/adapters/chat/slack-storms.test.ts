@@ -2,17 +2,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aCard } from '../../contracts/chat-cards.ts';
 import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
-import { type SlackWorld, slackWorld } from '../../support/slack-world.ts';
+import { type SlackWorld, type SlackWorldOptions, slackWorld } from '../../support/slack-world.ts';
 import { testClock } from '../../support/workspace.ts';
 
+let world: SlackWorld;
+let chat: Chat;
+async function open(options: SlackWorldOptions = {}): Promise<void> {
+  world = await slackWorld('http', options);
+  chat = await openChat(world);
+}
+afterEach(() => chat.close());
+
 describe('a 429 of Slack', { timeout: 60_000 }, () => {
-  let world: SlackWorld;
-  let chat: Chat;
-  beforeEach(async () => {
-    world = await slackWorld('http');
-    chat = await openChat(world);
-  });
-  afterEach(() => chat.close());
+  beforeEach(() => open());
 
   const calls = (method: string) => world.slack.journal.filter((call) => call.method === method);
 
@@ -91,14 +93,10 @@ describe('a 429 of Slack', { timeout: 60_000 }, () => {
 
 describe('while Slack does not tell who wrote', { timeout: 60_000 }, () => {
   const clock = testClock(new Date().toISOString());
-  let world: SlackWorld;
-  let chat: Chat;
   beforeEach(async () => {
     clock.set(new Date().toISOString());
-    world = await slackWorld('http', { clock });
-    chat = await openChat(world);
+    await open({ clock });
   });
-  afterEach(() => chat.close());
   const asked = () => world.slack.journal.filter(({ method }) => method === 'users.info').length;
 
   it('an order is waited for a quarter of an hour, a note for longer; who gave the order is told', async () => {
@@ -125,13 +123,7 @@ describe('while Slack does not tell who wrote', { timeout: 60_000 }, () => {
 });
 
 describe('a response URL that takes no answer', { timeout: 60_000 }, () => {
-  let world: SlackWorld;
-  let chat: Chat;
-  beforeEach(async () => {
-    world = await slackWorld('http', { timeoutMs: 300 });
-    chat = await openChat(world);
-  });
-  afterEach(() => chat.close());
+  beforeEach(() => open({ timeoutMs: 300 }));
 
   it.each(['server error', 'timeout', 'expired'] as const)(
     '(%s) leaves the agent a private message instead',

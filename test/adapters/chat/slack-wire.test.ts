@@ -129,6 +129,24 @@ describe('a desk on Slack', () => {
     expect(health.detail).toContain(`lacks the scopes ${missing};`);
   });
 
+  it('shows on its Home tab one’s own tickets, what waits, and the figures of the day', async () => {
+    const mine = await chat.ticket('Please send me the invoice of March');
+    await chat.desk.press('ana', mine.id, { kind: 'take' });
+    await chat.desk.write('The export is empty', { customer: { email: 'joe@other.example' } });
+    await chat.desk.work();
+
+    const home = await world.openHome('ana');
+    expect(home).toContain('Today: 1 yours, 2 waiting');
+    expect(home).toContain(mine.key);
+    expect(home).toContain('The export is empty');
+    expect(home).toContain('Opened');
+    expect(world.refused()).toEqual([]);
+  });
+
+  it('tells people who are no agents on its Home tab what to do', async () => {
+    expect(await world.openHome('stranger')).toContain('not in the list of agents');
+  });
+
   it('tells what to do where it is not in a channel', async () => {
     world.fault('bot removed');
     for (const channel of [SLACK.channel, '#nowhere'])
