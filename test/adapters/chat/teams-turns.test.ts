@@ -17,6 +17,11 @@ const NOTE_FORM: Form = {
   submit: 'Add note',
   fields: [{ type: 'multiline', id: 'text', label: 'Note', required: true, maxLength: 100 }],
 };
+/** The form, and that what was sent in it is noted. */
+const noting = async ({ intent }: AgentAction): Promise<ActionReply> =>
+  intent.type === 'open_form'
+    ? { kind: 'form', form: NOTE_FORM }
+    : { kind: 'notice', text: 'Noted.', ok: true };
 const PATIENCE = { timeout: 15_000, interval: 20 };
 
 let world: Awaited<ReturnType<typeof buildTeamsWorld>>;
@@ -82,13 +87,7 @@ it('does not take back what the flows showed meanwhile', async () => {
 });
 
 it('brings a form into the private chat where the client knows no dialogs', async () => {
-  reply = async ({ intent }) =>
-    intent.type === 'open_form'
-      ? {
-          kind: 'form',
-          form: NOTE_FORM,
-        }
-      : { kind: 'notice', text: 'Noted.', ok: true };
+  reply = noting;
   const ana = world.at('ana');
   await ana.post({
     ...ana.envelope(CHANNEL, '1'),
@@ -221,10 +220,7 @@ describe('while Teams tells nothing of who wrote', () => {
 
   it('a form is answered in time, with what was written in it', async () => {
     world.double.heal();
-    reply = async ({ intent }) =>
-      intent.type === 'open_form'
-        ? { kind: 'form', form: NOTE_FORM }
-        : { kind: 'notice', text: 'Noted.', ok: true };
+    reply = noting;
     await platform.post(PLACE, withButton('form:note'));
     const seen = world.messages().find(({ actions }) => actions.includes('form:note'));
     if (!seen) throw new Error('no card');
