@@ -4,7 +4,7 @@ import { ticketCard } from '../cards/ticket.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { DECISION_FORMS, type FormId } from '../model/card.ts';
 import { decisionSchema } from '../model/decision.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { AppError, databaseError, errorText, hasCode } from '../model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef } from '../model/platform.ts';
 import { parseTicketKey } from '../model/ticket.ts';
 import { type Actor, findActor, rightRefusal, STRANGER, zoneOf } from './agents.ts';
@@ -28,7 +28,8 @@ export async function act(deps: FlowDeps, action: AgentAction): Promise<ActionRe
     const ticketId = action.ref?.ticketId;
     deps.log.error({ ticketId, intent: action.intent.type, reason: errorText(error) }, 'action failed');
     const why = error instanceof AppError ? error.message : 'Something went wrong on our side.';
-    return notice(`${why} Nothing was changed; please try again.`, false);
+    const passing = hasCode(databaseError(error), 'database_unavailable');
+    return { kind: 'notice', text: `${why} Nothing was changed; please try again.`, ok: false, passing };
   }
 }
 

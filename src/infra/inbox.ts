@@ -39,9 +39,17 @@ interface Kept<Written> {
   reply?: ActionReply | undefined;
 }
 
+interface Tried<Written> {
+  /** What is left to do. */
+  kept: Kept<Written> | null;
+  failure?: unknown;
+}
+
 /** Where the rows are; owners of a store do not see each other's. */
 export interface InboxDeps {
   store: AdapterStore;
+  /** Does `work` on what has this name unless another process does: then null at once. */
+  alone<T>(id: string, work: () => Promise<T>): Promise<T | null>;
   clock: Clock;
   log: Log;
 }
@@ -49,10 +57,10 @@ export interface InboxDeps {
 /**
  * Opens the inbox of one platform. Work that fails for a time is done again with growing pauses: a note for a day, an
  * order for a quarter of an hour. Then, and when it fails for good, who wrote is told so with their own words, which is
- * tried as long again. Two processes may work on one row after a death; `how.carryOut` is written for that.
+ * tried as long again. After a death in the middle `how.carryOut` runs again, and is written for that.
  */
 export function createInbox<Written>(
-  { store, clock, log }: InboxDeps,
+  { store, alone, clock, log }: InboxDeps,
   how: Correspondence<Written>,
 ): Inbox<Written> {
   const inHand = new Map<string, { kept: Promise<unknown>; done: Promise<void> }>();
@@ -61,6 +69,16 @@ export function createInbox<Written>(
 
   const now = () => clock.now().getTime();
   const deadline = (written: Written) => now() + PATIENCE_MS[how.isOrder(written) ? 'order' : 'note'];
+  /** What a platform tells late is no younger for that. */
+  const age = (written: Written) =>
+    how.isOrder(written) ? Math.max(0, now() - (how.writtenAt(written) ?? now())) : 0;
+
+  function read(id: string, value: unknown): (Kept<Written> & { triedAt: number }) | null {
+    const row = rowSchema.safeParse(value).data;
+    const written = how.schema.safeParse(row?.written).data;
+    if (value !== undefined && written === undefined) log.error({ id }, 'what was kept cannot be read');
+    return row && written !== undefined ? { ...row, written } : null;
+  }
 
   function save(id: string, { written, until, reply }: Kept<Written>): Promise<void> {
     const known = answerSchema.safeParse(reply).data;
@@ -76,7 +94,7 @@ export function createInbox<Written>(
   async function keep(id: string, written: Written): Promise<Kept<Written> | null> {
     for (const known of [`done/${id}`, `inbox/${id}`])
       if ((await store.get(known)) !== undefined) return null;
-    const kept = { written, until: deadline(written) };
+    const kept = { written, until: deadline(written) - age(written) };
     await save(id, kept);
     return (await store.next(`taken/${id}`, DONE_KEPT_MS)) === 1 ? kept : null;
   }
@@ -93,7 +111,9 @@ export function createInbox<Written>(
         'too_late',
         'Deskhand could not do this in time. Nothing was done; please try again.',
       );
-    return { written, reply: await how.carryOut(written), until: deadline(written) };
+    const done = await how.carryOut(written);
+    if (done.kind === 'notice' && done.passing) throw new AppError('passing', done.text, { retryable: true });
+    return { written, reply: done, until: deadline(written) };
   }
 
   /** After the last failure: it is told, or, when even that could not be, logged. */
@@ -108,25 +128,41 @@ export function createInbox<Written>(
     return { written, reply: { kind: 'notice', ok: false, text }, until: deadline(written) };
   }
 
+  /** One try, of what stands there now. `failure`: trouble that passes. */
+  async function attempt(id: string, known: Kept<Written>): Promise<Tried<Written>> {
+    const before = read(id, await store.get(`inbox/${id}`));
+    if (!before) return { kept: null };
+    before.reply ??= known.reply;
+    let kept: Kept<Written> | null;
+    try {
+      kept = await advance(before);
+    } catch (failure) {
+      if (mayPass(failure) && now() <= before.until) {
+        log.warn({ id, reason: errorText(failure) }, 'what was written waits for its platform');
+        await save(id, before);
+        return { kept: before, failure };
+      }
+      kept = giveUp(id, before, failure);
+    }
+    await (kept ? save(id, kept) : finish(id));
+    return { kept };
+  }
+
   async function pursue(id: string, first: Kept<Written>): Promise<void> {
     let wait = PAUSE_MS.first;
-    for (let kept: Kept<Written> | null = first; kept; ) {
-      const before: Kept<Written> = kept;
-      try {
-        kept = await advance(before);
-        wait = PAUSE_MS.first;
-      } catch (error) {
-        if (!mayPass(error) || now() > before.until) kept = giveUp(id, before, error);
-        else {
-          log.warn({ id, reason: errorText(error) }, 'what was written waits for its platform');
-          await pause(Math.max(wait, retryAfter(error)), undefined, { signal: ending.signal }).catch(
-            () => undefined,
-          );
-          if (ending.signal.aborted) return;
-          wait = Math.min(wait * 2, PAUSE_MS.longest);
-        }
+    for (let left: Kept<Written> | null = first; left; ) {
+      const before: Kept<Written> = left;
+      // Who is refused leaves it to the process that is at it.
+      const tried = await alone(id, () => attempt(id, before));
+      left = tried?.kept ?? null;
+      if (!tried?.failure) wait = PAUSE_MS.first;
+      else {
+        await pause(Math.max(wait, retryAfter(tried.failure)), undefined, { signal: ending.signal }).catch(
+          () => undefined,
+        );
+        if (ending.signal.aborted) return;
+        wait = Math.min(wait * 2, PAUSE_MS.longest);
       }
-      await (kept ? save(id, kept) : finish(id));
     }
   }
 
@@ -154,12 +190,10 @@ export function createInbox<Written>(
       });
       for (const { key, value } of rows) {
         const id = key.slice('inbox/'.length);
-        const row = rowSchema.safeParse(value).data;
-        const written = how.schema.safeParse(row?.written).data;
-        if (!row || written === undefined) log.error({ id }, 'what was kept cannot be read');
-        else if ((await store.get(`done/${id}`)) !== undefined) await finish(id);
-        else if (!inHand.has(id) && now() - row.triedAt >= silenceMs)
-          await begin(id, Promise.resolve({ ...row, written }));
+        const row = read(id, value);
+        if (!row) continue;
+        if ((await store.get(`done/${id}`)) !== undefined) await finish(id);
+        else if (!inHand.has(id) && now() - row.triedAt >= silenceMs) await begin(id, Promise.resolve(row));
       }
       after = rows.at(-1)?.key;
       if (rows.length < BATCH || ending.signal.aborted) return;

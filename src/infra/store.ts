@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { databaseError } from '../model/errors.ts';
 import type { AdapterStore, VectorStore } from '../ports.ts';
-import { type Db, databaseError } from './db/index.ts';
+import type { Db } from './db/index.ts';
 import { embedding, value as valueTable } from './db/schema/index.ts';
 
 /** Rows of one statement; PostgreSQL takes 65,535 parameters. */

@@ -78,7 +78,7 @@ export async function checkAdapters(
         store,
         bus,
         limiter: createLimiter(clock),
-        openInbox: (how) => createInbox({ store, clock, log }, how),
+        openInbox: (how) => createInbox({ store, alone: (_, work) => work(), clock, log }, how),
         agents: config.yaml.agents,
         status: () => ({ sample: false, indexing: null, notices: [] }),
       };

@@ -127,7 +127,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       store: own,
       bus,
       limiter,
-      openInbox: (how) => createInbox({ store: own, clock, log }, how),
+      openInbox: (how) =>
+        createInbox(
+          { store: own, alone: (id, work) => locks.withKey(`${owner} ${id}`, work), clock, log },
+          how,
+        ),
       agents: config.yaml.agents.map(({ name, email, role }) => ({ name, email, role })),
       status: lookout.status,
     };

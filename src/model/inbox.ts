@@ -10,6 +10,8 @@ export interface Correspondence<Written> {
   text(written: Written): string;
   /** True: it asks the bot to do something, which nobody expects any more when it is old. */
   isOrder(written: Written): boolean;
+  /** When it was written, in ms of the epoch; null when the platform does not tell. */
+  writtenAt(written: Written): number | null;
   /** Finds out who wrote, and does it. Also a second time, when a process died meanwhile. */
   carryOut(written: Written): Promise<ActionReply>;
   /** Tells the person what came of it. */

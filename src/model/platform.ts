@@ -130,7 +130,7 @@ export interface AgentAction {
 export type ActionReply =
   | { kind: 'form'; form: Form }
   | { kind: 'card'; card: Card }
-  /** Private to the agent. */
-  | { kind: 'notice'; text: string; ok: boolean }
+  /** Private to the agent. `passing`: nothing was done because of trouble that passes, so it may be asked again. */
+  | { kind: 'notice'; text: string; ok: boolean; passing?: boolean }
   /** `kept`: words in a thread became a note. */
   | { kind: 'none'; kept?: boolean };

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openDatabase } from '../../src/infra/db/index.ts';
+import { openLocks } from '../../src/infra/db/lock.ts';
 import { createInbox } from '../../src/infra/inbox.ts';
 import { createAdapterStore } from '../../src/infra/store.ts';
 import { AppError } from '../../src/model/errors.ts';
@@ -19,8 +20,13 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
 
-const writtenSchema = z.object({ text: z.string() });
+const writtenSchema = z.object({ text: z.string(), at: z.number().optional() });
 type Written = z.infer<typeof writtenSchema>;
+
+interface Process extends Inbox<Written> {
+  tries(): number;
+  kill(): Promise<void>;
+}
 
 let database: TestDatabase;
 let open: ReturnType<typeof openDatabase>;
@@ -39,7 +45,7 @@ let answers: string[];
 let world: { working: Error | null; answering: Error | null; reply: ActionReply };
 let clock: ReturnType<typeof testClock>;
 let store: AdapterStore;
-let processes: Inbox<Written>[];
+let processes: Process[];
 
 beforeEach(() => {
   done = [];
@@ -48,11 +54,11 @@ beforeEach(() => {
   clock = testClock();
   store = createAdapterStore(open.db, randomUUID());
   processes = [];
-  return async () => void (await Promise.all(processes.map((inbox) => inbox.stop())));
+  return async () => void (await Promise.all(processes.map((inbox) => inbox.stop().finally(inbox.kill))));
 });
 
 /** A process that works on what people wrote. `alive`: false from when it is killed, and it does nothing more. */
-function begin(own: AdapterStore = store) {
+function begin(own: AdapterStore = store): Process {
   const state = { alive: true, tries: 0 };
   const never = () => new Promise<never>(() => undefined);
   const whileAlive: AdapterStore = {
@@ -60,12 +66,14 @@ function begin(own: AdapterStore = store) {
     set: async (...given) => (state.alive ? own.set(...given) : never()),
     delete: async (...given) => (state.alive ? own.delete(...given) : never()),
   };
-  const inbox = createInbox<Written>(
-    { store: whileAlive, clock, log: silentLog },
+  const locks = openLocks(database.url, { log: silentLog });
+  const inbox: Inbox<Written> = createInbox<Written>(
+    { store: whileAlive, alone: locks.withKey, clock, log: silentLog },
     {
       schema: writtenSchema,
       text: ({ text }) => text,
       isOrder: ({ text }) => text.startsWith('@deskhand'),
+      writtenAt: ({ at }) => at ?? null,
       async carryOut({ text }) {
         if (!state.alive) return never();
         state.tries++;
@@ -80,15 +88,17 @@ function begin(own: AdapterStore = store) {
       },
     },
   );
-  processes.push(inbox);
   inbox.start();
-  return Object.assign(inbox, {
+  const made: Process = Object.assign(inbox, {
     tries: () => state.tries,
-    kill: () => {
+    async kill(): Promise<void> {
       state.alive = false;
-      processes = processes.filter((one) => one !== inbox);
+      processes = processes.filter((one) => one !== made);
+      await locks.close();
     },
   });
+  processes.push(made);
+  return made;
 }
 
 const left = () => store.list({ prefix: 'inbox/', limit: 10 });
@@ -131,6 +141,17 @@ describe('what people wrote', () => {
     expect([done, answers]).toEqual([['@deskhand shorter'], ['Rewriting']]);
   });
 
+  it('waits for the database, too: nobody is asked to write it again', async () => {
+    const failed = { kind: 'notice' as const, text: 'Nothing was changed.', ok: false, passing: true };
+    world.reply = failed;
+    const inbox = begin();
+    await inbox.take('1', { text: 'a' });
+    await until(() => expect(inbox.tries()).toBeGreaterThan(1));
+    world.reply = { kind: 'none', kept: true };
+    await settled();
+    expect(answers).toEqual(['none']);
+  });
+
   it('outlives a stop and a kill, and is done once by the next process', async () => {
     world.working = DOWN;
     const first = begin();
@@ -138,12 +159,23 @@ describe('what people wrote', () => {
     await first.stop();
     const second = begin();
     await second.take('2', { text: 'killed' });
-    second.kill();
+    await second.kill();
     begin();
     world.working = null;
     await settled();
     expect(done.sort()).toEqual(['killed', 'stopped']);
     expect(answers).toEqual(['none', 'none']);
+  });
+
+  it('that waits in one replica is not done again by another that starts meanwhile', async () => {
+    world = { working: DOWN, answering: null, reply: { kind: 'notice', text: 'Rewriting', ok: true } };
+    const inbox = begin();
+    for (let n = 0; n < 20; n++) await inbox.take(`${n}`, { text: `${n}` });
+    const other = begin();
+    await until(() => expect(other.tries()).toBeGreaterThanOrEqual(20));
+    world.working = null;
+    await settled();
+    expect([done.length, answers.length]).toEqual([20, 20]);
   });
 
   it('of a replica that died is taken over by another that lives on', async () => {
@@ -152,7 +184,7 @@ describe('what people wrote', () => {
     world.working = DOWN;
     const dying = begin();
     await dying.take('1', { text: 'a' });
-    dying.kill();
+    await dying.kill();
     world.working = null;
     vi.advanceTimersByTime(MINUTE_MS);
     // It was tried a moment ago, by somebody who may live.
@@ -205,6 +237,18 @@ describe('trouble that lasts', () => {
     await settled();
     expect(done).toEqual(['she called']);
     expect(answers.sort()).toEqual([expect.stringContaining('You wrote: @deskhand shorter'), 'none']);
+  });
+
+  it('before it is delivered: an old order is not done, a note is, and so is a fresh order', async () => {
+    const inbox = begin();
+    const ago = (minutes: number) => clock.now().getTime() - minutes * MINUTE_MS;
+    await inbox.take('1', { text: '@deskhand shorter', at: ago(16) });
+    await inbox.take('2', { text: 'she called', at: ago(1_400) });
+    await inbox.take('3', { text: '@deskhand longer', at: ago(14) });
+    await inbox.take('4', { text: '@deskhand from a clock ahead', at: ago(-60) });
+    await settled();
+    expect(done.sort()).toEqual(['@deskhand from a clock ahead', '@deskhand longer', 'she called']);
+    expect(answers).toContainEqual(expect.stringContaining('You wrote: @deskhand shorter'));
   });
 
   it('hours: a note is kept all the same; after a day who wrote is told, as soon as that is possible', async () => {

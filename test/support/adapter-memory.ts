@@ -11,7 +11,7 @@ export function adapterDeps(given: Partial<AdapterDeps> = {}): AdapterDeps {
     fetch,
     log,
     store,
-    openInbox: (how) => createInbox({ store, clock, log }, how),
+    openInbox: (how) => createInbox({ store, alone: (_, work) => work(), clock, log }, how),
     bus: createMemoryBus(),
     limiter: createLimiter(clock),
     agents: [],

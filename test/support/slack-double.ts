@@ -92,7 +92,8 @@ export async function createSlackDouble() {
   let socketUrl: string | null = null;
   let count = 0;
 
-  const now = () => `17000${String(++count).padStart(5, '0')}.000100`;
+  const begun = Math.floor(Date.now() / 1_000);
+  const now = () => `${begun + ++count}.000100`;
 
   function channelFor(args: Json, posting: boolean) {
     const id = String(args.channel);

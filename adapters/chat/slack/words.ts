@@ -47,6 +47,10 @@ export function createWords({
       const words = parseWords(written.body, knownBotUserId());
       return words !== null && (words.thread === null || ORDER.test(words.text));
     },
+    writtenAt({ body }) {
+      const words = parseWords(body, null);
+      return words && Number(words.ts) * 1_000;
+    },
     async carryOut({ kind, body }) {
       if (kind === 'words') return heard(parseWords(body, await botUserId()));
       const command = parseCommand(body);

@@ -1,7 +1,6 @@
 // The database handle: one connection pool, one Drizzle instance, transactions.
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { AppError } from '../../model/errors.ts';
 import type { Log } from '../../ports.ts';
 import * as schema from './schema/index.ts';
 
@@ -38,23 +37,4 @@ export function openDatabase(
   // Without a listener a connection that dies while checked out would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return { db: drizzle(pool, { schema, casing: 'snake_case' }), pool, close: () => pool.end() };
-}
-
-/** SQLSTATE classes after which the same statement may succeed later: connection, resources, shutdown, lock, serialisation, or a database closed for maintenance. */
-const PASSING = /^(08|53|57P0|40|55P03|55000)/;
-
-/** Turns a driver's error into AppError `database_unavailable` when waiting may help; hands others on. */
-export function databaseError(error: unknown): unknown {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return error;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  const gone =
-    /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(cause.message);
-  if (!gone && !PASSING.test(code)) return error;
-  return new AppError('database_unavailable', `The database cannot answer at the moment: ${cause.message}`, {
-    retryable: true,
-    retryAfterMs: 2_000,
-    cause: error,
-  });
 }
