@@ -46,6 +46,8 @@ export function createGatewayDouble(options: GatewayOptions) {
   const sessions = new Map<string, Session>();
   /** What clients sent, by name. */
   const journal: string[] = [];
+  /** Who wants in while the line is cut; null when it is not. */
+  let outside: { request: IncomingMessage; socket: Socket }[] | null = null;
 
   function push(session: Session, t: string, d: unknown): void {
     const event = { op: 0 as const, t, s: session.events.length + 1, d: visible(session, t, d) };
@@ -62,6 +64,7 @@ export function createGatewayDouble(options: GatewayOptions) {
   }
 
   function accept(request: IncomingMessage, socket: Socket): void {
+    if (outside) return void outside.push({ request, socket });
     let session: Session | null = null;
     const peer = acceptWebSocket(request, socket, {
       message: (text) => {
@@ -150,6 +153,17 @@ export function createGatewayDouble(options: GatewayOptions) {
     forget(): void {
       for (const { peer } of sessions.values()) peer?.drop();
       sessions.clear();
+    },
+
+    /** Cuts the line; until what it gives is called nobody is greeted, and sessions are forgotten. */
+    cut(): () => void {
+      outside = [];
+      this.forget();
+      return () => {
+        const waiting = outside ?? [];
+        outside = null;
+        for (const { request, socket } of waiting) accept(request, socket);
+      };
     },
 
     close(code: number): void {

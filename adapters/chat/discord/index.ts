@@ -144,7 +144,8 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       catchUp ??= createCatchUp({
         ...{ api, memory, log, retryMs },
         ...{ store: deps.store, clock: deps.clock },
-        hear: (message) => threads.onMessage(message, me.id),
+        hear: (message) => threads.onMessage(message, { botId: me.id, once: false }),
+        isListening: () => gateway?.trouble() === null,
       });
       gateway ??= await openGateway({
         token: config.token,
@@ -153,7 +154,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
         readsContent: readsContent(application.flags),
         onSession: () => catchUp?.begin(),
         onInteraction,
-        onMessage: (event) => threads.onMessage(event, me.id),
+        onMessage: (event) => threads.onMessage(event, { botId: me.id, once: true }),
         onReaction,
       });
       if (stopped) return await gateway.close();

@@ -1,5 +1,6 @@
 // Threads under cards: made when first needed, and what agents write in them.
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
+import { SnowflakeUtil } from 'discord.js';
 import { z } from 'zod';
 import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef } from '../../../src/model/platform.ts';
@@ -60,6 +61,7 @@ export function createThreads({ api, memory, openInbox, log, act, tell }: Deps) 
     schema: writtenSchema,
     text: ({ text }) => text,
     isOrder: ({ text }) => /^\s*@deskhand\b/i.test(text),
+    writtenAt: ({ id }) => SnowflakeUtil.timestampFrom(id),
     carryOut: ({ agent, ticketId, text, id }) =>
       act({ ref: { ticketId, draftVersion: 0 }, agent, intent: { type: 'thread', text, id } }),
     async answer(said, answered) {
@@ -94,16 +96,19 @@ export function createThreads({ api, memory, openInbox, log, act, tell }: Deps) 
     },
 
     /**
-     * A text in some channel: a note or an order when that is the thread of a card. Resolves when it is kept; the gateway
-     * tells nothing twice.
+     * A text in some channel: a note or an order when that is the thread of a card. Resolves when it is kept. `once`: it
+     * is not told again, so its author learns when it could not be.
      */
-    async onMessage(event: GatewayMessageCreateDispatchData, botId: string): Promise<void> {
+    async onMessage(
+      event: GatewayMessageCreateDispatchData,
+      { botId, once }: { botId: string; once: boolean },
+    ): Promise<void> {
       const said = parseMessage(event, botId);
       const head = said && (await memory.headOf(said.thread));
       if (!head) return;
       if (said.text) {
         await words.take(said.id, { ...said, ticketId: head.ticketId }).catch(async (error: unknown) => {
-          await reply(said, UNKEPT, false);
+          if (once) await reply(said, UNKEPT, false);
           throw error;
         });
         return;

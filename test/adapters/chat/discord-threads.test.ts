@@ -1,6 +1,6 @@
 // Discord's threads by the hundred, and what is done where it allows less: no more threads, no files, no direct messages.
 import { DiscordAPIError, PermissionFlagsBits, RESTJSONErrorCodes } from 'discord.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toAppError } from '../../../adapters/chat/discord/errors.ts';
 import type { CardRef, Form } from '../../../src/model/card.ts';
 import type { Place } from '../../../src/model/platform.ts';
@@ -173,5 +173,50 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     await until(() => expect(asked().length).toBeGreaterThan(1));
     world.heal();
     await until(async () => expect(await notesOn(id)).toMatchObject([{ author: 'Ben', text: 'she called' }]));
+  });
+
+  it('while the line was cut for long are noted, however long the bot itself was running', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await chat.restart();
+    const { id, key } = await chat.ticket();
+    const seen = chat.card(key);
+    const heard = await world.reply('ana', seen, 'before');
+    await until(() => expect(world.marks?.(heard)).toEqual(['📝']));
+    const mend = world.double.gateway.cut();
+    await until(async () => expect(await chat.platform.health()).toMatchObject({ ok: false }));
+    world.double.advance(10 * 60_000);
+    await world.reply('ben', seen, 'she called');
+    world.double.advance(10 * 60_000);
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    mend();
+    await until(async () =>
+      expect((await notesOn(id)).map(({ text }) => text)).toEqual(['before', 'she called']),
+    );
+  });
+
+  it('are read where they can be: a thread that is gone keeps nobody from the others', async () => {
+    const gone = await chat.ticket();
+    const { id, key } = await chat.ticket('The export fails');
+    const seen = [gone.key, key].map((one) => chat.card(one));
+    await chat.platform.stop();
+    for (const one of seen) await world.reply('ben', one, 'she called');
+    const thread = world.double.channels.get(seen[0]?.ref.message ?? '');
+    if (thread) thread.parent = 'gone';
+    await chat.restart();
+    await until(async () => expect(await notesOn(id)).toMatchObject([{ text: 'she called' }]));
+    expect(await notesOn(gone.id)).toEqual([]);
+  });
+
+  it('that are orders are not carried out hours later, and who gave them is told', async () => {
+    const { id, key } = await chat.ticket();
+    const seen = chat.card(key);
+    await chat.platform.stop();
+    await world.reply('ben', seen, '@deskhand send: Come at nine');
+    world.double.advance(2 * 3_600_000);
+    await chat.restart();
+    await until(() => expect(chat.said('ben')).toContain('You wrote: @deskhand send: Come at nine'));
+    expect(await notesOn(id)).toEqual([]);
+    expect((await chat.desk.store.latestDraft(id))?.text).not.toContain('Come at nine');
   });
 });
