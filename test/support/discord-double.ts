@@ -18,6 +18,7 @@ const EPOCH = 1_420_070_400_000;
 const EPHEMERAL = 64;
 const ACK_MS = 3_000;
 const TOKEN_MS = 15 * 60_000;
+const ASLEEP_MS = 60 * 60_000;
 
 export type DiscordDouble = Awaited<ReturnType<typeof openDiscordDouble>>;
 
@@ -153,6 +154,15 @@ export async function openDiscordDouble() {
     return { id, name, type, guild_id: guild, parent_id: parent, permission_overwrites: [] };
   }
 
+  /** Threads of ours go to sleep an hour after their last word. */
+  function threadJson(thread: Channel) {
+    const last = standing(thread.id).at(-1)?.id;
+    const sleeps = Number(BigInt(last ?? thread.id) >> 22n) + EPOCH + ASLEEP_MS;
+    const archive_timestamp = new Date(Math.min(sleeps, now())).toISOString();
+    const thread_metadata = { archived: sleeps <= now(), archive_timestamp, auto_archive_duration: 60 };
+    return { ...channelJson(thread), last_message_id: last, thread_metadata };
+  }
+
   function interactionOf(given: string): DoubleInteraction {
     const found = interactions.get(given);
     if (!found) throw new Refusal(404, 10015, 'Unknown Webhook');
@@ -216,14 +226,21 @@ export async function openDiscordDouble() {
     if (matched(/^GET \/guilds\/\d+\/channels$/))
       return [...channels.values()].filter((one) => one.type === 0 && one.visible).map(channelJson);
     if (matched(/^GET \/guilds\/\d+\/threads\/active$/)) {
-      const threads = [...channels.values()].filter(({ type }) => type === 11);
-      return {
-        threads: threads.map((one) => ({
-          ...channelJson(one),
-          last_message_id: standing(one.id).at(-1)?.id,
-        })),
-        members: [],
-      };
+      const threads = [...channels.values()].filter(({ type }) => type === 11).map(threadJson);
+      return { threads: threads.filter((one) => !one.thread_metadata.archived), members: [] };
+    }
+    const [above] = at(/^GET \/channels\/(\d+)\/threads\/archived\/public$/);
+    if (above) {
+      channelOf(above);
+      const asleep = [...channels.values()]
+        .filter(({ type, parent }) => type === 11 && parent === above)
+        .map(threadJson)
+        .filter(({ thread_metadata: { archived, archive_timestamp: since } }) =>
+          Boolean(archived && since < (query.get('before') ?? '9')),
+        )
+        .sort((a, b) => (a.thread_metadata.archive_timestamp < b.thread_metadata.archive_timestamp ? 1 : -1));
+      const limit = Number(query.get('limit') ?? 50);
+      return { threads: asleep.slice(0, limit), members: [], has_more: asleep.length > limit };
     }
     if (matched(/^GET \/guilds\/\d+\/roles$/))
       return [{ id: guild, permissions: String(0xff_ffff_ffff_ffffn & ~denied) }];
@@ -384,8 +401,11 @@ export async function openDiscordDouble() {
   });
   server.on('upgrade', (request, socket: Socket) => gateway.accept(request, socket));
   const support = addChannel({ name: 'support', type: 0, parent: null, recipient: null });
+  const apiUrl = `http://127.0.0.1:${port}/api`;
   return {
-    apiUrl: `http://127.0.0.1:${port}/api`,
+    /** What makes a bot this application's. */
+    env: { DISCORD_TOKEN: token, DISCORD_APPLICATION_ID: applicationId, DISCORD_API_URL: apiUrl },
+    apiUrl,
     token,
     applicationId,
     bot,

@@ -39,6 +39,16 @@ interface Call {
   auth?: boolean;
 }
 
+/** What we read of a thread. */
+export interface Thread {
+  id: string;
+  last_message_id?: string | null;
+}
+
+interface ArchivedThread extends Thread {
+  thread_metadata: { archive_timestamp: string };
+}
+
 /** How soon a message is to be posted (0..1, lower first), and the key under which it is posted once. */
 interface PostCall {
   rank: number;
@@ -130,8 +140,12 @@ export function createApi(options: ApiOptions) {
     channel: (id: string) => get<APIChannel>(Routes.channel(id)),
     guilds: () => get<{ id: string; name: string; owner_id?: string }[]>(Routes.userGuilds()),
     guildChannels: (guild: string) => get<APIChannel[]>(Routes.guildChannels(guild)),
-    activeThreads: (guild: string) =>
-      get<{ threads: { id: string; last_message_id?: string | null }[] }>(Routes.guildActiveThreads(guild)),
+    activeThreads: (guild: string) => get<{ threads: Thread[] }>(Routes.guildActiveThreads(guild)),
+    /** Public ones of a channel, a page of those archived before then (an ISO time), the latest first. */
+    archivedThreads: (channel: string, before?: string) =>
+      get<{ threads: ArchivedThread[]; has_more: boolean }>(
+        `${Routes.channelThreads(channel, 'public')}?limit=100${before ? `&before=${encodeURIComponent(before)}` : ''}`,
+      ),
     /** At most `limit`, those nearest to `after`, the newest first. */
     messagesAfter: (channel: string, after: string, limit: number) =>
       get<APIMessage[]>(`${Routes.channelMessages(channel)}?after=${after}&limit=${limit}`),

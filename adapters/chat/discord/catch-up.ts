@@ -1,24 +1,24 @@
 // What people wrote while nobody listened: the gateway tells nothing twice, so a new session reads the threads again.
-import type { APIMessage } from 'discord.js';
-import { SnowflakeUtil } from 'discord.js';
+import { type APIMessage, SnowflakeUtil } from 'discord.js';
 import { z } from 'zod';
+import { DAY_MS, MINUTE_MS } from '../../../src/model/duration.ts';
 import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
 import type { AdapterDeps } from '../../../src/ports.ts';
-import type { DiscordApi } from './api.ts';
+import type { DiscordApi, Thread } from './api.ts';
 import type { DiscordMemory } from './memory.ts';
 import { sleep } from './pace.ts';
 
 /** How often it is noted that somebody listens, and how much further back is read: a dead line is noticed late. */
-const NOTED_MS = 60_000;
-const MARGIN_MS = 2 * 60_000;
-/** Older threads have left the list of the active ones. */
-const LONGEST_MS = 24 * 3_600_000;
+const NOTED_MS = MINUTE_MS;
+const MARGIN_MS = 2 * MINUTE_MS;
+/** What is older nobody waits for. */
+const LONGEST_MS = DAY_MS;
 /** https://discord.com/developers/docs/resources/message#get-channel-messages */
 const PAGE = 100;
 
 interface Deps extends Pick<AdapterDeps, 'store' | 'clock' | 'log'> {
-  api: Pick<DiscordApi, 'guilds' | 'activeThreads' | 'messagesAfter'>;
-  memory: Pick<DiscordMemory, 'headOf'>;
+  api: Pick<DiscordApi, 'guilds' | 'activeThreads' | 'archivedThreads' | 'messagesAfter'>;
+  memory: Pick<DiscordMemory, 'headOf' | 'channels'>;
   /** Takes a message as the gateway tells it; the same one again changes nothing. */
   hear(message: APIMessage): Promise<void>;
   /** Whether Discord is connected, and so tells us what is written. */
@@ -39,14 +39,32 @@ export function createCatchUp({ api, memory, store, clock, log, hear, isListenin
     const since = String(SnowflakeUtil.generate({ timestamp: ms, increment: 0n }));
     for (const { id: guild } of await api.guilds())
       await orSkip(async () => {
-        const { threads } = await api.activeThreads(guild);
-        for (const { id, last_message_id: last } of threads)
-          if (last && BigInt(last) > BigInt(since) && (await memory.headOf(id)))
-            await orSkip(() => readThread(id, since));
+        for (const thread of (await api.activeThreads(guild)).threads) await readThread(thread, since);
+      });
+    for (const channel of await memory.channels())
+      await orSkip(async () => {
+        for (const thread of await archivedSince(channel, ms)) await readThread(thread, since);
       });
   }
 
-  async function readThread(id: string, since: string): Promise<void> {
+  /** Threads of a channel that went to sleep since then, which they do an hour after the last word. */
+  async function archivedSince(channel: string, ms: number): Promise<Thread[]> {
+    const found: Thread[] = [];
+    for (let before: string | undefined; ; ) {
+      const { threads, has_more: hasMore } = await api.archivedThreads(channel, before);
+      const late = threads.filter((one) => Date.parse(one.thread_metadata.archive_timestamp) > ms);
+      found.push(...late);
+      before = threads.at(-1)?.thread_metadata.archive_timestamp;
+      if (!hasMore || late.length < threads.length || !before) return found;
+    }
+  }
+
+  async function readThread({ id, last_message_id: last }: Thread, since: string): Promise<void> {
+    if (last && BigInt(last) > BigInt(since) && (await memory.headOf(id)))
+      await orSkip(() => readMessages(id, since));
+  }
+
+  async function readMessages(id: string, since: string): Promise<void> {
     for (let after = since; !stopped; ) {
       const page = await api.messagesAfter(id, after, PAGE);
       // Discord shows the newest first.
@@ -96,9 +114,7 @@ export function createCatchUp({ api, memory, store, clock, log, hear, isListenin
     begin(): void {
       clearInterval(listening);
       listening = undefined;
-      reading = reading.then(read).catch((error: unknown) => {
-        log.warn({ reason: errorText(error) }, 'what was written meanwhile could not be read');
-      });
+      reading = reading.then(read);
     },
 
     async stop(): Promise<void> {

@@ -209,7 +209,9 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
 
     async post(place, card, options = {}) {
       if (place.thread) return toRef(await postInThread(place.thread, place, card, options));
-      const head = await postLoudly(await channels.resolve(place.channel), card, options);
+      const channel = await channels.resolve(place.channel);
+      await memory.rememberChannel(channel);
+      const head = await postLoudly(channel, card, options);
       if (!card.ref) await memory.rememberTitle(head.id, card.fallback.slice(0, 300));
       return toRef(head);
     },

@@ -22,6 +22,7 @@ export type DiscordMemory = ReturnType<typeof createMemory>;
 export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 'clock' | 'log'>) {
   const seen = new Set<string>();
   const heads = new Map<string, ThreadHead | null>();
+  const channels = new Set<string>();
 
   return {
     /**
@@ -46,6 +47,18 @@ export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 
     async rememberCard(message: string, head: ThreadHead): Promise<void> {
       bounded(heads).set(message, head);
       await store.set(`card/${message}`, head, CARD_KEPT_MS);
+    },
+
+    /** A channel in which cards stand, with threads under them. */
+    async rememberChannel(channel: string): Promise<void> {
+      if (channels.has(channel)) return;
+      await store.set(`channel/${channel}`, 1, CARD_KEPT_MS);
+      channels.add(channel);
+    },
+
+    async channels(): Promise<string[]> {
+      const rows = await store.list({ prefix: 'channel/', limit: 1_000 });
+      return rows.map(({ key }) => key.slice('channel/'.length));
     },
 
     /** What a card without a ticket is about: its thread, made later, is named so. */

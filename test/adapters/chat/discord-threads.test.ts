@@ -131,8 +131,6 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     chat = await openChat(world);
   });
   afterEach(() => chat.close());
-  const notesOn = async (id: number) =>
-    (await chat.desk.store.messagesOf(id)).filter(({ direction }) => direction === 'note');
 
   it('while the bot was not running are noted and marked when it is back, those of two days ago are not asked for', async () => {
     const { id, key } = await chat.ticket();
@@ -147,8 +145,8 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     for (let n = 0; n < 120; n++) await world.reply('ana', seen, `no. ${n}`);
     world.double.advance(20 * 60_000);
     await chat.restart();
-    await until(async () => expect(await notesOn(id)).toHaveLength(122));
-    expect((await notesOn(id)).map(({ author, text }) => `${author}: ${text}`)).toContain('Ben: she called');
+    await until(async () => expect(await chat.notes(id)).toHaveLength(122));
+    expect(await chat.notes(id)).toContain('Ben: she called');
     await until(() => expect(world.marks?.(unheard)).toEqual(['📝']));
     await until(() => expect(chat.said('vera')).toContain('Your role is "viewer"'));
 
@@ -158,7 +156,7 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     await chat.restart();
     const last = await world.reply('ana', seen, 'the end');
     await until(() => expect(world.marks?.(last)).toEqual(['📝']));
-    expect((await notesOn(id)).map(({ text }) => text)).not.toContain('long ago');
+    expect(await chat.notes(id)).not.toContain('Ben: long ago');
     expect(world.refused()).toEqual([]);
   });
 
@@ -172,7 +170,7 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     const asked = () => world.double.journal.filter(({ path }) => path.endsWith('/threads/active'));
     await until(() => expect(asked().length).toBeGreaterThan(1));
     world.heal();
-    await until(async () => expect(await notesOn(id)).toMatchObject([{ author: 'Ben', text: 'she called' }]));
+    await until(async () => expect(await chat.notes(id)).toEqual(['Ben: she called']));
   });
 
   it('while the line was cut for long are noted, however long the bot itself was running', async () => {
@@ -190,9 +188,20 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     vi.advanceTimersByTime(60_000);
     vi.useRealTimers();
     mend();
-    await until(async () =>
-      expect((await notesOn(id)).map(({ text }) => text)).toEqual(['before', 'she called']),
-    );
+    await until(async () => expect(await chat.notes(id)).toEqual(['Ana: before', 'Ben: she called']));
+  });
+
+  it('are noted in the morning, when their threads are long asleep', async () => {
+    const tickets = [await chat.ticket(), await chat.ticket('The export fails')];
+    const seen = tickets.map(({ key }) => chat.card(key));
+    await chat.platform.stop();
+    world.double.advance(30 * 60_000);
+    for (const one of seen) await world.reply('ben', one, 'she called');
+    world.double.advance(10 * 3_600_000);
+    await chat.restart();
+    for (const { id } of tickets)
+      await until(async () => expect(await chat.notes(id)).toEqual(['Ben: she called']));
+    expect(world.refused()).toEqual([]);
   });
 
   it('are read where they can be: a thread that is gone keeps nobody from the others', async () => {
@@ -204,8 +213,8 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     const thread = world.double.channels.get(seen[0]?.ref.message ?? '');
     if (thread) thread.parent = 'gone';
     await chat.restart();
-    await until(async () => expect(await notesOn(id)).toMatchObject([{ text: 'she called' }]));
-    expect(await notesOn(gone.id)).toEqual([]);
+    await until(async () => expect(await chat.notes(id)).toEqual(['Ben: she called']));
+    expect(await chat.notes(gone.id)).toEqual([]);
   });
 
   it('that are orders are not carried out hours later, and who gave them is told', async () => {
@@ -216,7 +225,7 @@ describe('words that nobody heard', { timeout: 60_000 }, () => {
     world.double.advance(2 * 3_600_000);
     await chat.restart();
     await until(() => expect(chat.said('ben')).toContain('You wrote: @deskhand send: Come at nine'));
-    expect(await notesOn(id)).toEqual([]);
+    expect(await chat.notes(id)).toEqual([]);
     expect((await chat.desk.store.latestDraft(id))?.text).not.toContain('Come at nine');
   });
 });
