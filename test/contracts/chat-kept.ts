@@ -9,11 +9,6 @@ export function keptContract(current: () => Chat): void {
       chat = current();
     });
 
-    const notesOn = async (id: number) =>
-      (await chat.desk.store.messagesOf(id))
-        .filter(({ direction }) => direction === 'note')
-        .map(({ author, text }) => `${author}: ${text}`);
-
     it.each(['server error', 'timeout'] as const)(
       'are kept while %s lasts, also those of somebody who was never seen before',
       async (kind) => {
@@ -23,7 +18,7 @@ export function keptContract(current: () => Chat): void {
         const note = await chat.world.reply('ben', seen, 'she called');
         await chat.world.reply('vera', seen, 'I may not');
         chat.world.heal();
-        await until(async () => expect(await notesOn(id)).toEqual(['Ben: she called']));
+        await until(async () => expect(await chat.notes(id)).toEqual(['Ben: she called']));
         await until(() => expect(chat.said('vera')).toContain('Your role is "viewer"'));
         expect(chat.said('vera').match(/role/g)).toHaveLength(2);
         if (chat.world.marks) await until(() => expect(chat.world.marks?.(note)).toEqual(['📝']));
@@ -40,12 +35,12 @@ export function keptContract(current: () => Chat): void {
       // Nor does a second end in the same trouble matter, nor that the platform delivers again.
       await chat.restart();
       chat.world.heal();
-      await until(async () => expect(await notesOn(id)).toEqual(['Ben: she called']));
+      await until(async () => expect(await chat.notes(id)).toEqual(['Ben: she called']));
       await until(() => expect(chat.said('vera')).toContain('Your role is "viewer"'));
       if (chat.world.marks) await until(() => expect(chat.world.marks?.(note)).toEqual(['📝']));
       await chat.restart();
       await chat.world.reply('ana', seen, 'the end');
-      await until(async () => expect(await notesOn(id)).toEqual(['Ben: she called', 'Ana: the end']));
+      await until(async () => expect(await chat.notes(id)).toEqual(['Ben: she called', 'Ana: the end']));
       expect(chat.said('vera').match(/role/g)).toHaveLength(2);
       expect(chat.world.refused()).toEqual([]);
     });

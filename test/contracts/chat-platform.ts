@@ -242,15 +242,10 @@ export function chatPlatformContract(
       it('keeps replies as internal notes, once however often they are delivered', async () => {
         const { id, key } = await chat.ticket();
         await chat.world.reply('ana', chat.card(key), 'she called about this', 3);
-        const notes = async () =>
-          (await chat.desk.store.messagesOf(id)).filter(({ direction }) => direction === 'note');
-        await until(async () => expect(await notes()).toHaveLength(1));
+        await until(async () => expect(await chat.notes(id)).toHaveLength(1));
         await chat.world.reply('ben', chat.card(key), 'second');
-        await until(async () => expect(await notes()).toHaveLength(2));
-        expect((await notes()).map(({ text, author }) => [author, text])).toEqual([
-          ['Ana', 'she called about this'],
-          ['Ben', 'second'],
-        ]);
+        await until(async () => expect(await chat.notes(id)).toHaveLength(2));
+        expect(await chat.notes(id)).toEqual(['Ana: she called about this', 'Ben: second']);
         await chat.desk.work();
         // It stands in this thread already.
         expect(chat.world.messages().filter((m) => m.thread !== null && m.text.includes('Note by'))).toEqual(

@@ -10,11 +10,6 @@ export function threadsContract(current: () => Chat): void {
     chat = current();
   });
 
-  const notesOn = async (id: number) =>
-    (await chat.desk.store.messagesOf(id))
-      .filter(({ direction }) => direction === 'note')
-      .map(({ author, text }) => `${author}: ${text}`);
-
   /** Nobody of them was answered. (The console is not even opened to strangers.) */
   const expectQuiet = (...people: Person[]) => {
     for (const person of people)
@@ -46,9 +41,9 @@ export function threadsContract(current: () => Chat): void {
     it('keeps notes for the ticket that they name, and an order changes its draft', async () => {
       const { lea, tom, card } = await burst();
       await chat.world.reply('ana', card, `T-${lea} she called about T-${tom}, too`);
-      await until(async () => expect(await notesOn(lea)).toEqual([`Ana: she called about T-${tom}, too`]));
+      await until(async () => expect(await chat.notes(lea)).toEqual([`Ana: she called about T-${tom}, too`]));
       await chat.world.reply('ben', card, `the one of t-${tom} is paid`);
-      await until(async () => expect(await notesOn(tom)).toEqual([`Ben: the one of t-${tom} is paid`]));
+      await until(async () => expect(await chat.notes(tom)).toEqual([`Ben: the one of t-${tom} is paid`]));
       await chat.world.reply('ana', card, `@deskhand T-${tom}: shorter`);
       await until(async () => {
         await chat.desk.work();
@@ -65,7 +60,7 @@ export function threadsContract(current: () => Chat): void {
       await chat.world.reply('ana', card, '@deskhand shorter');
       await until(() => expect(chat.said('ana')).toMatch(/Begin with its number.*"@deskhand T-\d+ shorter"/));
       expectQuiet('stranger', 'vera');
-      expect([...(await notesOn(lea)), ...(await notesOn(tom))]).toEqual([]);
+      expect([...(await chat.notes(lea)), ...(await chat.notes(tom))]).toEqual([]);
     });
   });
 

@@ -140,6 +140,8 @@ export interface Chat {
   /** A customer writes, and the work that follows is done. */
   ticket(text?: string): Promise<{ id: number; key: string }>;
   decided(id: number): Promise<(Decision & { by: string })[]>;
+  /** Notes on a ticket, oldest first: "Ana: she called". */
+  notes(id: number): Promise<string[]>;
   /** All that was said to a person in private. */
   said(person: Person): string;
   /** Waits for a decision to be made, then does the work that follows. */
@@ -194,6 +196,10 @@ export async function openChat(
     },
     decided: async (id) =>
       (await desk.store.decisionsOf(id)).map(({ decision, by }) => ({ ...decision, by })),
+    notes: async (id) =>
+      (await desk.store.messagesOf(id))
+        .filter(({ direction }) => direction === 'note')
+        .map(({ author, text }) => `${author}: ${text}`),
     said: (person) => world.notices(person).join('\n'),
     async afterDecision(id, kind) {
       await until(async () => {

@@ -1,13 +1,10 @@
 // What could not be kept is not acknowledged: it is delivered again and noted then, or its author is told.
 import { describe, expect, it, vi } from 'vitest';
-import { type Chat, openChat, until } from '../../contracts/chat-world.ts';
+import { openChat, until } from '../../contracts/chat-world.ts';
 import { createFailingStore } from '../../support/adapter-memory.ts';
 import { openDiscordWorld } from '../../support/discord-world.ts';
 import { slackWorld } from '../../support/slack-world.ts';
 import { buildTeamsWorld } from '../../support/teams-world.ts';
-
-const notesOn = async (chat: Chat, id: number) =>
-  (await chat.desk.store.messagesOf(id)).filter(({ direction }) => direction === 'note');
 
 describe('words that the database does not take', { timeout: 60_000 }, () => {
   it.each(['http', 'socket'] as const)(
@@ -23,9 +20,7 @@ describe('words that the database does not take', { timeout: 60_000 }, () => {
       );
       store.fail = false;
       await world.redeliver();
-      await until(async () =>
-        expect(await notesOn(chat, id)).toMatchObject([{ author: 'Ana', text: 'she called' }]),
-      );
+      await until(async () => expect(await chat.notes(id)).toEqual(['Ana: she called']));
       await chat.close();
     },
   );
@@ -49,9 +44,7 @@ describe('words that the database does not take', { timeout: 60_000 }, () => {
     said.mockRestore();
     store.fail = false;
     expect((await ana.post(words)).status).toBe(200);
-    await until(async () =>
-      expect(await notesOn(chat, id)).toMatchObject([{ author: 'Ana', text: 'she called' }]),
-    );
+    await until(async () => expect(await chat.notes(id)).toEqual(['Ana: she called']));
     await chat.close();
   });
 
@@ -67,7 +60,25 @@ describe('words that the database does not take', { timeout: 60_000 }, () => {
     store.fail = false;
     const note = await world.reply('ana', chat.card(key), 'she called');
     await until(() => expect(world.marks?.(note)).toEqual(['📝']));
-    expect(await notesOn(chat, id)).toHaveLength(1);
+    expect(await chat.notes(id)).toHaveLength(1);
+    await chat.close();
+  });
+
+  it('in the middle of a note are noted all the same, and nobody is asked to write them again', async () => {
+    const world = await slackWorld('http');
+    const chat = await openChat(world);
+    const { id, key } = await chat.ticket();
+    const { store } = chat.desk.deps;
+    let failures = 2;
+    const transaction: typeof store.transaction = async (work) => {
+      if (failures-- > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+      return store.transaction(work);
+    };
+    chat.desk.deps.store = { ...store, transaction };
+    const note = await world.reply('ana', chat.card(key), 'she called');
+    await until(() => expect(world.marks?.(note)).not.toEqual([]));
+    expect(await chat.notes(id)).toEqual(['Ana: she called']);
+    expect(chat.said('ana')).toBe('');
     await chat.close();
   });
 });
