@@ -89,11 +89,7 @@ test('while the bot runs they are looked at again, and browsers are told what ch
 
 test('the running bot says at its start which route leads nowhere', { timeout: 90_000 }, async () => {
   const slack = await createSlackDouble();
-  const home = await createHome({
-    SLACK_BOT_TOKEN: SLACK.botToken,
-    SLACK_SIGNING_SECRET: SLACK.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-  });
+  const home = await createHome(slack.env);
   try {
     await mkdir(join(home.folder, 'config'));
     const to = 'slack:C0NOWHERE';

@@ -32,9 +32,7 @@ export async function measureChannel({ count }: { count: number }): Promise<Figu
   const config = loadConfig(allModules, {
     DATA_DIR: folder,
     DESKHAND_CONFIG: settings,
-    SLACK_BOT_TOKEN: SLACK.botToken,
-    SLACK_SIGNING_SECRET: SLACK.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
+    ...slack.env,
   });
   const postgres = await openPostgres({ dataDir: folder, log });
   closing.defer(() => postgres.stop());

@@ -12,9 +12,7 @@ import type { ChatWorld, Person, Seen } from '../contracts/chat-world.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
 import { openDiscordWorld } from '../support/discord-world.ts';
 import { scriptedEngine } from '../support/scripted-engine.ts';
-import { SLACK } from '../support/slack-double.ts';
 import { slackWorld } from '../support/slack-world.ts';
-import { BOT } from '../support/teams-double.ts';
 import { buildTeamsWorld } from '../support/teams-world.ts';
 import { journalChannel } from '../support/workspace.ts';
 import { type Figure, ms, percentile } from './figures.ts';
@@ -78,16 +76,9 @@ async function openChatStage(): Promise<ChatStage> {
   const config = loadConfig(allModules, {
     DATA_DIR: folder,
     DESKHAND_CONFIG: settings,
-    SLACK_BOT_TOKEN: SLACK.botToken,
-    SLACK_SIGNING_SECRET: SLACK.signingSecret,
-    SLACK_API_URL: slack.slack.apiUrl,
-    DISCORD_TOKEN: discord.double.token,
-    DISCORD_APPLICATION_ID: discord.double.applicationId,
-    DISCORD_API_URL: discord.double.apiUrl,
-    TEAMS_APP_ID: BOT.id,
-    TEAMS_APP_PASSWORD: BOT.password,
-    TEAMS_TENANT_ID: BOT.tenantId,
-    TEAMS_SERVICE_URL: teams.double.serviceUrl,
+    ...slack.slack.env,
+    ...discord.double.env,
+    ...teams.double.env,
   });
   const postgres = await openPostgres({ dataDir: folder, log });
   closing.defer(() => postgres.stop());

@@ -5,10 +5,8 @@ import type { Config } from '../../src/config.ts';
 import type { ActionId } from '../../src/model/card.ts';
 import { appears, type ChatWorld, type Seen, until } from '../contracts/chat-world.ts';
 import { type DiscordWorld, openDiscordWorld } from '../support/discord-world.ts';
-import { SLACK } from '../support/slack-double.ts';
 import { type SlackWorld, slackWorld } from '../support/slack-world.ts';
 import { tellAsOneStory } from '../support/story.ts';
-import { BOT } from '../support/teams-double.ts';
 import { buildTeamsWorld } from '../support/teams-world.ts';
 import { openWholeBot, type WholeBot } from '../support/whole-bot.ts';
 
@@ -37,18 +35,7 @@ function asDocumented(): Promise<WholeBot> {
       },
     ],
   };
-  const env = {
-    SLACK_BOT_TOKEN: SLACK.botToken,
-    SLACK_SIGNING_SECRET: SLACK.signingSecret,
-    SLACK_API_URL: slack.slack.apiUrl,
-    DISCORD_TOKEN: discord.double.token,
-    DISCORD_APPLICATION_ID: discord.double.applicationId,
-    DISCORD_API_URL: discord.double.apiUrl,
-    TEAMS_APP_ID: BOT.id,
-    TEAMS_APP_PASSWORD: BOT.password,
-    TEAMS_TENANT_ID: BOT.tenantId,
-    TEAMS_SERVICE_URL: teams.double.serviceUrl,
-  };
+  const env = { ...slack.slack.env, ...discord.double.env, ...teams.double.env };
   return openWholeBot(yaml, env, (config: Config) => {
     // The slice is what its own schema made.
     const slice = config.adapters.get('teams') as TeamsConfig;

@@ -27,12 +27,8 @@ beforeAll(async () => {
   ]);
   slack.setSocketUrl('ws://127.0.0.1:9/nobody-need-connect');
   home = await createHome({
-    SLACK_BOT_TOKEN: SLACK.botToken,
-    SLACK_APP_TOKEN: SLACK.appToken,
-    SLACK_API_URL: slack.apiUrl,
-    DISCORD_TOKEN: discord.token,
-    DISCORD_APPLICATION_ID: discord.applicationId,
-    DISCORD_API_URL: discord.apiUrl,
+    ...slack.env,
+    ...discord.env,
     TEAMS_INSECURE_LOCAL: '1',
     TEAMS_SERVICE_URL: teams.serviceUrl,
   });

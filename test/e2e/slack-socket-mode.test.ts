@@ -1,7 +1,6 @@
 // The whole bot with Slack over Socket Mode as documented: an app-level token, and no address that Slack could reach.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { appears, until } from '../contracts/chat-world.ts';
-import { SLACK } from '../support/slack-double.ts';
 import { type SlackWorld, slackWorld } from '../support/slack-world.ts';
 import { openWholeBot, type WholeBot } from '../support/whole-bot.ts';
 
@@ -18,7 +17,7 @@ beforeAll(async () => {
       agents: [{ name: 'Ana', email: 'ana@team.example', role: 'lead' }],
       send: { undoSeconds: 1 },
     },
-    { SLACK_BOT_TOKEN: SLACK.botToken, SLACK_APP_TOKEN: SLACK.appToken, SLACK_API_URL: slack.slack.apiUrl },
+    slack.slack.env,
   );
   await bot.start();
 }, LONG);

@@ -9,9 +9,7 @@ import { ask, type BotProcess, spawnBot } from '../support/bot-process.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openDiscordWorld } from '../support/discord-world.ts';
-import { SLACK } from '../support/slack-double.ts';
 import { slackWorld } from '../support/slack-world.ts';
-import { BOT } from '../support/teams-double.ts';
 import { buildTeamsWorld } from '../support/teams-world.ts';
 
 const LONG = 120_000;
@@ -26,39 +24,21 @@ interface End {
 const ENDS: Record<string, () => Promise<End>> = {
   async slack() {
     const world = await slackWorld('http');
-    const env = { SLACK_SIGNING_SECRET: SLACK.signingSecret, ...slackEnv(world.slack.apiUrl) };
-    return { world, env, meet: world.meet };
+    return { world, env: world.slack.env, meet: world.meet };
   },
   async 'slack over Socket Mode'() {
     const world = await slackWorld('socket');
-    return {
-      world,
-      env: { SLACK_APP_TOKEN: SLACK.appToken, ...slackEnv(world.slack.apiUrl) },
-      meet: () => undefined,
-    };
+    return { world, env: world.slack.env, meet: () => undefined };
   },
   async discord() {
     const world = await openDiscordWorld();
-    const { token, applicationId, apiUrl } = world.double;
-    const env = { DISCORD_TOKEN: token, DISCORD_APPLICATION_ID: applicationId, DISCORD_API_URL: apiUrl };
-    return { world, env, meet: () => undefined };
+    return { world, env: world.double.env, meet: () => undefined };
   },
   async teams() {
     const { double, meet, ...world } = await buildTeamsWorld();
-    const env = {
-      TEAMS_APP_ID: BOT.id,
-      TEAMS_APP_PASSWORD: BOT.password,
-      TEAMS_TENANT_ID: BOT.tenantId,
-      TEAMS_SERVICE_URL: double.serviceUrl,
-      TEAMS_AUTHORITY: JSON.stringify(double.authority),
-    };
-    return { world, env, meet };
+    return { world, env: { ...double.env, TEAMS_AUTHORITY: JSON.stringify(double.authority) }, meet };
   },
 };
-
-function slackEnv(apiUrl: string): Record<string, string> {
-  return { SLACK_BOT_TOKEN: SLACK.botToken, SLACK_API_URL: apiUrl };
-}
 
 let database: TestDatabase;
 let folder: string;

@@ -396,6 +396,13 @@ export async function createSlackDouble() {
     setSocketUrl(url: string) {
       socketUrl = url;
     },
+    /** What makes a bot this app's: by Socket Mode where there is an address for it. */
+    get env(): Record<string, string> {
+      const env = { SLACK_BOT_TOKEN: SLACK.botToken, SLACK_API_URL: `${base}/api/` };
+      return socketUrl
+        ? { ...env, SLACK_APP_TOKEN: SLACK.appToken }
+        : { ...env, SLACK_SIGNING_SECRET: SLACK.signingSecret };
+    },
     /** A trigger for one window, as comes with every interaction. */
     trigger(user: string): string {
       const id = `trigger.${++count}`;

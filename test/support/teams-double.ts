@@ -182,9 +182,17 @@ export async function startTeamsDouble(members: Member[]) {
     return void json(200, { id: target.id });
   }
 
+  const serviceUrl = `${url}/teams/`;
   return {
     url,
-    serviceUrl: `${url}/teams/`,
+    serviceUrl,
+    /** What makes a bot this one. */
+    env: {
+      TEAMS_APP_ID: BOT.id,
+      TEAMS_APP_PASSWORD: BOT.password,
+      TEAMS_TENANT_ID: BOT.tenantId,
+      TEAMS_SERVICE_URL: serviceUrl,
+    },
     authority: { loginUrl: `${url}/login`, openIdUrl: `${url}/openid`, issuer: ISSUER },
     posted,
     refused,
