@@ -2,7 +2,8 @@
 import { chatModules, contextModules, intakeModules, trackerModules } from '../../adapters/index.ts';
 import type { Config } from '../config.ts';
 import { createBus } from '../infra/bus/index.ts';
-import { openDatabase } from '../infra/db/index.ts';
+import { type Db, openDatabase } from '../infra/db/index.ts';
+import type { Locks } from '../infra/db/lock.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createInbox } from '../infra/inbox.ts';
 import { createLimiter } from '../infra/limiter/index.ts';
@@ -34,11 +35,19 @@ export interface Adapters {
   trackers: Tracker[];
 }
 
-/** Loads and makes what is set up. `depsOf` gives each adapter its own store. */
-export async function buildAdapters(
-  config: Config,
-  depsOf: (owner: string) => AdapterDeps,
-): Promise<Adapters> {
+/** What all adapters share. In `db` each has a store and an inbox of its own. */
+interface Shared extends Omit<AdapterDeps, 'store' | 'openInbox'> {
+  db: Db;
+  withKey: Locks['withKey'];
+}
+
+/** Loads and makes what is set up. */
+export async function buildAdapters(config: Config, { db, withKey, ...shared }: Shared): Promise<Adapters> {
+  function depsOf(owner: string): AdapterDeps {
+    const own = { ...shared, store: createAdapterStore(db, owner) };
+    const alone: Locks['withKey'] = (id, work) => withKey(`${owner} ${id}`, work);
+    return { ...own, openInbox: (how) => createInbox({ ...own, alone }, how) };
+  }
   const build = <Port>(modules: AnyModule<Port>[]) =>
     Promise.all(
       modules
@@ -69,19 +78,16 @@ export async function checkAdapters(
   const bus = await createBus({ databaseUrl, log });
   const clock = { now: () => new Date() };
   try {
-    const { platforms, intake, sources, trackers } = await buildAdapters(config, (owner) => {
-      const store = createAdapterStore(database.db, owner);
-      return {
-        clock,
-        fetch,
-        log,
-        store,
-        bus,
-        limiter: createLimiter(clock),
-        openInbox: (how) => createInbox({ store, alone: (_, work) => work(), clock, log }, how),
-        agents: config.yaml.agents,
-        status: () => ({ sample: false, indexing: null, notices: [] }),
-      };
+    const { platforms, intake, sources, trackers } = await buildAdapters(config, {
+      db: database.db,
+      withKey: (_, work) => work(),
+      clock,
+      fetch,
+      log,
+      bus,
+      limiter: createLimiter(clock),
+      agents: config.yaml.agents,
+      status: () => ({ sample: false, indexing: null, notices: [] }),
     });
     const parts = await Promise.all(
       [...platforms, ...intake, ...sources, ...trackers].map(

@@ -18,7 +18,6 @@ import { createStore, type Store } from '../infra/db/queries/index.ts';
 import { holidaysOf } from '../infra/holidays.ts';
 import { trackerRoutes } from '../infra/http/tracker-webhook.ts';
 import { createUnsubscribeLinks, type UnsubscribeLinks } from '../infra/http/unsubscribe.ts';
-import { createInbox } from '../infra/inbox.ts';
 import { openLimiter } from '../infra/limiter/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { createAdapterStore, createVectorStore, sharedSecret } from '../infra/store.ts';
@@ -28,7 +27,6 @@ import { errorText } from '../model/errors.ts';
 import type { InboundMessage, Receipt } from '../model/message.ts';
 import type { ActionReply, AgentAction } from '../model/platform.ts';
 import type {
-  AdapterDeps,
   AdapterStore,
   ChatPlatform,
   Clock,
@@ -118,26 +116,17 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
 
   const lookout = createLookout({ sample, progress: () => engine.progress(), bus, log });
-  const adapterDeps = (owner: string): AdapterDeps => {
-    const own = createAdapterStore(desk.db, owner);
-    return {
-      clock,
-      fetch,
-      log,
-      store: own,
-      bus,
-      limiter,
-      openInbox: (how) =>
-        createInbox(
-          { store: own, alone: (id, work) => locks.withKey(`${owner} ${id}`, work), clock, log },
-          how,
-        ),
-      agents: config.yaml.agents.map(({ name, email, role }) => ({ name, email, role })),
-      status: lookout.status,
-    };
-  };
-
-  const { intake, sources, ...other } = await buildAdapters(config, adapterDeps);
+  const { intake, sources, ...other } = await buildAdapters(config, {
+    db: desk.db,
+    withKey: locks.withKey,
+    clock,
+    fetch,
+    log,
+    bus,
+    limiter,
+    agents: config.yaml.agents.map(({ name, email, role }) => ({ name, email, role })),
+    status: lookout.status,
+  });
   const platforms = byId(other.platforms);
   const ends = sample
     ? createSampleEnds({
