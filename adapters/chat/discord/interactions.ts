@@ -166,7 +166,7 @@ export function createInteractions(deps: Deps) {
     }
   }
 
-  /** After an acknowledgement: fills the promised answer of a command, or follows up on a click. */
+  /** After an acknowledgement: fills the answer that it promised, or follows up on it. */
   async function answerLater(
     event: APIInteraction,
     said: Rendered,

@@ -1,4 +1,4 @@
-// How discord.js talks to Discord's REST API: through our `fetch`, once, and without waiting by itself.
+// What discord.js is told of Discord's REST API.
 import type { RESTOptions } from 'discord.js';
 import { z } from 'zod';
 
@@ -12,7 +12,7 @@ export interface Connection {
   timeoutMs: number;
 }
 
-/** How discord.js talks to the API: through our `fetch`, and telling of pauses instead of waiting by itself. */
+/** It goes through our `fetch`, once, and tells of pauses instead of waiting by itself. */
 export function restOptions({ apiUrl, fetch, timeoutMs }: Connection) {
   return {
     api: apiUrl,
