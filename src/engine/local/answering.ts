@@ -127,13 +127,16 @@ function fromMacro(
       support: macroSupport(hit, analysis.language, Boolean(url && restsOn(hit.macro, url))),
     }))
     .sort((a, b) => b.support - a.support);
-  for (const { hit, lead, support } of supported) {
-    if (support < LEAST_MACRO) return null;
+  // What most surely answers may have been said, and then nothing else that is likely enough is left.
+  let covered: Answer | null = null;
+  for (const [i, { hit, lead, support }] of supported.entries()) {
+    if (support < LEAST_MACRO) break;
     const said = saidBefore(before, hit.macro.article.id);
     if (!said) return sayMacro(hit, support, lead, { question, customer, articleAt, phrases });
     if (speaksOf(said, question)) return said;
+    if (i === 0) covered = said;
   }
-  return null;
+  return covered;
 }
 
 function restsOn({ article }: MacroParts, url: string): boolean {
