@@ -109,7 +109,7 @@ export function createInbox<Written>(
     if (how.isOrder(written) && now() > until)
       throw new AppError(
         'too_late',
-        'Deskhand could not do this in time. Nothing was done; please try again.',
+        'Deskhand could not do this in time; please write it again if it is still needed.',
       );
     const done = await how.carryOut(written);
     if (done.kind === 'notice' && done.passing) throw new AppError('passing', done.text, { retryable: true });
