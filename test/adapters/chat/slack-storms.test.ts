@@ -107,7 +107,7 @@ describe('while Slack does not tell who wrote', { timeout: 60_000 }, () => {
     await world.command('ben', 'mode billing/refund observe');
     await until(() => expect(asked()).toBeGreaterThan(3));
     clock.advance(16 * 60_000);
-    await until(() => expect(chat.said('ben').match(/Nothing was done/g)).toHaveLength(2));
+    await until(() => expect(chat.said('ben').match(/You wrote: /g)).toHaveLength(2));
     expect(chat.said('ben')).toContain('You wrote: @deskhand shorter');
     expect(chat.said('ben')).toContain('You wrote: mode billing/refund observe');
     clock.advance(20 * 3_600_000);
