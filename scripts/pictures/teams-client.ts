@@ -5,7 +5,8 @@ import { createTeams } from '../../adapters/chat/teams/index.ts';
 import type { Form } from '../../src/model/card.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
 import { adapterDeps } from '../../test/support/adapter-memory.ts';
-import { freePort, PLAYGROUND, startPlayground } from '../../test/support/playground.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { PLAYGROUND, startPlayground } from '../../test/support/playground.ts';
 
 export interface TeamsClient {
   /** Its page. */

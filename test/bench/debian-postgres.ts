@@ -2,12 +2,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { chooseAccount } from '../../src/infra/postgres/account.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
+import { freePort } from '../support/free-port.ts';
 
 const INSTALLED = '/usr/lib/postgresql';
 const START_LIMIT_MS = 15_000;
@@ -66,14 +66,4 @@ async function waitUntilUp(url: string, server: ChildProcess): Promise<void> {
       await wait(100);
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

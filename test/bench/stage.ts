@@ -16,9 +16,10 @@ import { createAdapterStore } from '../../src/infra/store.ts';
 import { loadSample } from '../../src/main/sample.ts';
 import type { Log } from '../../src/ports.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { startRedis } from '../support/redis.ts';
 import { type CardWatch, watchCards } from './cards.ts';
-import { findDebianPostgres, freePort, startDebianPostgres } from './debian-postgres.ts';
+import { findDebianPostgres, startDebianPostgres } from './debian-postgres.ts';
 import type { BenchMessage } from './messages.ts';
 import { cpuOf, cpuOfFamily, memoryOf, memoryOfFamily, parentOf } from './processes.ts';
 

@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openPostgres } from '../../src/infra/postgres/index.ts';
 import { createDataFolder, removeDataFolder } from './data-folder.ts';
+import { freePort } from './free-port.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/deskhand.js', import.meta.url));
 /** A fresh database on a busy machine; the tests wait for it, they do not measure it. */
@@ -133,13 +133,4 @@ async function stopOrphan(dataDir: string): Promise<void> {
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const left = await openPostgres({ dataDir, log }).catch(() => null);
   await left?.stop();
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (!address || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -6,7 +6,8 @@ import { createTeams, type TeamsPlatform } from '../../../adapters/chat/teams/in
 import { act } from '../../../src/flows/actions.ts';
 import { adapterDeps } from '../../support/adapter-memory.ts';
 import { CHROMIUM_MISSING, openBrowser } from '../../support/browser.ts';
-import { freePort, PLAYGROUND, PLAYGROUND_MISSING, startPlayground } from '../../support/playground.ts';
+import { freePort } from '../../support/free-port.ts';
+import { PLAYGROUND, PLAYGROUND_MISSING, startPlayground } from '../../support/playground.ts';
 import { openWorkspace, type Workspace } from '../../support/workspace.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };

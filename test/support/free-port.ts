@@ -1,0 +1,14 @@
+// A port for a program that cannot choose one by itself.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A port of the loopback that is free now; rejects when there is none. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
