@@ -5,36 +5,18 @@ import type { Analysis } from '../../src/model/analysis.ts';
 import type { Customer } from '../../src/model/customer.ts';
 import { type Taxonomy, taxonomySchema } from '../../src/model/taxonomy.ts';
 import type { DraftInput, Embedder, EngineInput, KnowledgeArticle, Log } from '../../src/ports.ts';
+import { calmAnalysis } from '../support/calm-analysis.ts';
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export function analysis(changes: Partial<Analysis> = {}): Analysis {
-  return {
-    category: 'billing/invoice-copy',
-    categoryConfidence: 0.9,
-    runnersUp: [],
-    labels: [],
+  return calmAnalysis({
     questions: ['Where do I find my invoices?'],
-    kind: 'question',
-    sentiment: 0,
     frustration: 0.1,
-    urgency: 0.2,
-    blocked: false,
-    attempts: 0,
-    deadline: null,
-    language: 'en',
-    spam: 0,
-    injection: 0,
-    thanksOnly: false,
     outOfScope: 0.3,
-    bug: { codes: [], endpoints: [], versions: [], exceptions: [], steps: [] },
-    churnRisk: 0,
-    expansion: 0,
-    references: [],
     summary: 'Where do I find my invoices?',
-    notes: [],
     ...changes,
-  };
+  });
 }
 
 export function customer(plan: string | null = 'Team', changes: Partial<Customer> = {}): Customer {

@@ -6,32 +6,7 @@ import { REWRITES } from '../../src/model/card.ts';
 import type { Fingerprint } from '../../src/model/cluster.ts';
 import type { DraftProposal } from '../../src/model/draft.ts';
 import type { DraftInput, Engine, EngineInput } from '../../src/ports.ts';
-
-const calm: Analysis = {
-  category: 'billing/invoice-copy',
-  categoryConfidence: 0.9,
-  runnersUp: [],
-  labels: [],
-  questions: [],
-  kind: 'question',
-  sentiment: 0,
-  frustration: 0,
-  urgency: 0.2,
-  blocked: false,
-  attempts: 0,
-  deadline: null,
-  language: 'en',
-  spam: 0,
-  injection: 0,
-  thanksOnly: false,
-  outOfScope: 0,
-  bug: { codes: [], endpoints: [], versions: [], exceptions: [], steps: [] },
-  churnRisk: 0,
-  expansion: 0,
-  references: [],
-  summary: 'Wants an invoice',
-  notes: [],
-};
+import { calmAnalysis } from './calm-analysis.ts';
 
 /** A direction from hashed words: texts that share words are close. */
 function wordVector(text: string): Float32Array {
@@ -53,10 +28,8 @@ export function scriptedEngine() {
     id: 'scripted',
     lessons,
     exemplars,
-    analyse: async (input: EngineInput): Promise<Analysis> => ({
-      ...calm,
-      summary: input.messages.at(-1)?.text.slice(0, 80) ?? '',
-    }),
+    analyse: async (input: EngineInput): Promise<Analysis> =>
+      calmAnalysis({ summary: input.messages.at(-1)?.text.slice(0, 80) ?? '' }),
     draft: async (input: DraftInput): Promise<DraftProposal> => ({
       text: `${input.instructions.map((order) => `[${order}] `).join('')}Answer to: ${input.messages.at(-1)?.text.slice(0, 200)}`,
       language: 'en',

@@ -6,6 +6,7 @@ import type { Draft } from '../../src/model/draft.ts';
 import type { Message } from '../../src/model/message.ts';
 import type { Ticket } from '../../src/model/ticket.ts';
 import type { OutboxView, TicketView } from '../../src/model/view.ts';
+import { calmAnalysis } from './calm-analysis.ts';
 
 /** A Monday at half past ten in Paris. */
 export const NOW = new Date('2026-03-02T09:30:00Z');
@@ -13,32 +14,19 @@ export const NOW = new Date('2026-03-02T09:30:00Z');
 const minutes = (n: number) => new Date(NOW.getTime() + n * 60_000);
 
 export function anAnalysis(over: Partial<Analysis> = {}): Analysis {
-  return {
-    category: 'billing/invoice-copy',
+  return calmAnalysis({
     categoryConfidence: 0.93,
     runnersUp: [{ category: 'billing/payment-failed', probability: 0.04 }],
-    labels: [],
     questions: ['Could you send the January and February invoices to our accountant?'],
-    kind: 'question',
     sentiment: 0.1,
     frustration: 0.1,
     urgency: 0.4,
-    blocked: false,
-    attempts: 0,
-    deadline: null,
-    language: 'en',
     spam: 0.01,
-    injection: 0,
-    thanksOnly: false,
     outOfScope: 0.1,
-    bug: { codes: [], endpoints: [], versions: [], exceptions: [], steps: [] },
     churnRisk: 0.2,
-    expansion: 0,
-    references: [],
     summary: 'Wants the January and February invoices sent to their accountant',
-    notes: [],
     ...over,
-  };
+  });
 }
 
 export function aMessage(over: Partial<Message> = {}): Message {
