@@ -4,6 +4,7 @@ import type { Form } from '../../../src/model/card.ts';
 import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
 import type { ChatPlatform } from '../../../src/ports.ts';
 import { aCard } from '../../contracts/chat-cards.ts';
+import type { Seen } from '../../contracts/chat-world.ts';
 import { BOT, CHANNEL } from '../../support/teams-double.ts';
 import { buildTeamsWorld } from '../../support/teams-world.ts';
 import { testClock } from '../../support/workspace.ts';
@@ -29,13 +30,22 @@ let platform: ChatPlatform;
 let actions: AgentAction[];
 let reply: (action: AgentAction) => Promise<ActionReply>;
 
-const withButton = (id: 'take' | 'form:note' | 'form:assign') => ({
+type Button = 'take' | 'form:note' | 'form:assign';
+
+const withButton = (id: Button) => ({
   ...aCard({ text: 'T-7: a ticket', key: 'T-7' }),
   blocks: [
     ...aCard({ text: 'T-7: a ticket' }).blocks,
     { type: 'actions' as const, buttons: [{ id, label: 'Press', style: 'default' as const }], menu: [] },
   ],
 });
+
+/** The first card that stands there with this button, or with any. */
+function card(id?: Button): Seen {
+  const seen = world.messages().find(({ actions }) => id === undefined || actions.includes(id));
+  if (!seen) throw new Error('no card');
+  return seen;
+}
 
 beforeEach(async () => {
   world = await buildTeamsWorld();
@@ -56,8 +66,7 @@ it('answers a press in time, and tells the result in private when the work is do
   let finish: (value: ActionReply) => void = () => undefined;
   reply = () => new Promise((resolve) => (finish = resolve));
   await platform.post(PLACE, withButton('take'));
-  const [seen] = world.messages();
-  if (!seen) throw new Error('no card');
+  const seen = card();
 
   await world.press('ana', seen, 'take');
   expect(world.notices('ana')).toEqual([expect.stringContaining('Still working')]);
@@ -68,8 +77,7 @@ it('answers a press in time, and tells the result in private when the work is do
 it('changes the card for everybody before the one who pressed has the answer', async () => {
   reply = async () => ({ kind: 'card', card: aCard({ text: 'taken', key: 'T-7' }) });
   await platform.post(PLACE, withButton('take'));
-  const [seen] = world.messages();
-  if (!seen) throw new Error('no card');
+  const seen = card();
   await world.press('ana', seen, 'take');
   expect(world.messages().map(({ text, edits }) => ({ text, edits }))).toEqual([{ text: 'taken', edits: 1 }]);
 });
@@ -80,8 +88,7 @@ it('does not take back what the flows showed meanwhile', async () => {
     await platform.update(ref, aCard({ text: 'a later state', key: 'T-7' }));
     return { kind: 'card', card: aCard({ text: 'an earlier state', key: 'T-7' }) };
   };
-  const [seen] = world.messages();
-  if (!seen) throw new Error('no card');
+  const seen = card();
   await world.press('ana', seen, 'take');
   expect(world.messages().map(({ text }) => text)).toEqual(['a later state']);
 });
@@ -159,8 +166,7 @@ it('knows who was picked from Teams’ own list: as configured, else as the rost
   reply = async ({ intent }) => (intent.type === 'open_form' ? { kind: 'form', form } : { kind: 'none' });
   await platform.post(PLACE, withButton('form:assign'));
   const pick = async (to: string) => {
-    const [seen] = world.messages();
-    if (!seen) throw new Error('no card');
+    const seen = card();
     await world.press('ana', seen, 'form:assign');
     await world.submit('ana', { to });
     return actions.at(-1)?.intent;
@@ -189,8 +195,7 @@ describe('while Teams tells nothing of who wrote', () => {
     world.double.fail({ status: 503, code: 'ServiceError', method: 'GET' });
   });
   const write = async (text: string) => {
-    const [seen] = world.messages();
-    if (!seen) throw new Error('no card');
+    const seen = card();
     await world.reply('ben', seen, text);
   };
 
@@ -222,8 +227,7 @@ describe('while Teams tells nothing of who wrote', () => {
     world.double.heal();
     reply = noting;
     await platform.post(PLACE, withButton('form:note'));
-    const seen = world.messages().find(({ actions }) => actions.includes('form:note'));
-    if (!seen) throw new Error('no card');
+    const seen = card('form:note');
     await world.press('ana', seen, 'form:note');
     // Teams is asked anew who she is, and does not answer for eight seconds.
     clock.advance(2 * 86_400_000);
