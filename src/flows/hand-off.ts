@@ -56,7 +56,7 @@ export async function handOff(
     const reason = errorText(result.reason);
     deps.log.warn(
       { ticketId: view.ticket.id, platform: platform.id, reason },
-      'handed off without a summary',
+      'a hand-off could not be told',
     );
   }
 }
