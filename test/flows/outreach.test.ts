@@ -242,7 +242,10 @@ describe('nobody is written to', () => {
     await sendDue(w.deps);
     const told = w.email.sent.map(({ to }) => to.email).sort();
     expect(told).toEqual(['bob@acme.example', 'maria@acme.example']);
-    expect(words(0) + words(1)).toContain('was written to within the last 7 days');
+    // Whichever came second says why it holds her back: the other was on its way, or still about to be approved.
+    expect(words(0) + words(1)).toMatch(
+      /was written to within the last 7 days|another message is proposed to them/,
+    );
   });
 
   test('when the mode says so', async () => {
