@@ -172,6 +172,13 @@ describe('in a draft', () => {
     expect(text).toContain('Click PDF beside the month.');
     expect(text).toContain('On your other question: Click Forgot password? on the sign-in page.');
   });
+  it('what answers two of three questions is said once', async () => {
+    await know(article(), copy, password);
+    const { text } = await draft(
+      'Where is a copy of our invoice? And I forgot my password, how can I log in? And how does my colleague log in who forgot the password, too?',
+    );
+    expect(text.match(/Click Forgot password\?/g)).toHaveLength(1);
+  });
   it('one without a source is its own', async () => {
     await know(password);
     const { sources } = await draft('I forgot my password');

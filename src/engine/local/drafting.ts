@@ -173,13 +173,15 @@ function joined(found: Found[], answers: (Answer | null)[]): string[] {
     answer ? [{ answer, question: found[i]?.question ?? '' }] : [],
   );
   const seen = new Set<string>();
+  const told = new Set<string>();
   const blocks: string[] = [];
   // What a person settles comes last.
   for (const { answer, question } of said.sort(
     (a, b) => Number(a.answer.handsOver ?? false) - Number(b.answer.handsOver ?? false),
   )) {
     const id = answer.sources[0]?.id ?? question;
-    const fresh = answer.blocks.filter((block) => !blocks.includes(block));
+    const fresh = answer.blocks.filter((block) => !told.has(block));
+    for (const block of fresh) told.add(block);
     if (blocks.length && fresh[0] && !seen.has(id)) fresh[0] = `On your other question: ${fresh[0]}`;
     seen.add(id);
     blocks.push(...fresh);
