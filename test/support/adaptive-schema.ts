@@ -243,7 +243,7 @@ export function tablesOn(card: Pick<AnyCard, 'body'>): string[][] {
 }
 
 /** All buttons of a card. */
-export function actionsOn(card: AnyCard): CardAction[] {
+export function actionsOn(card: Pick<AnyCard, 'body' | 'actions'>): CardAction[] {
   const inside = elementsOf(card).flatMap((element) => (element.type === 'ActionSet' ? element.actions : []));
   return [...inside, ...(card.actions ?? [])];
 }

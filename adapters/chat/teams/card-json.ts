@@ -28,7 +28,10 @@ export type InputElement = InputBase &
     | { type: 'Input.Time' }
   );
 
-export type FormElement = AdaptiveElement | InputElement;
+export type FormElement =
+  | Exclude<AdaptiveElement, { type: 'ActionSet' }>
+  | InputElement
+  | { type: 'ActionSet'; id?: string; actions: TeamsAction[] };
 
 interface ActionBase {
   title: string;
@@ -58,8 +61,7 @@ export type TeamsAction = ActionBase &
   );
 
 export type TeamsElement =
-  | Exclude<FormElement, { type: 'ActionSet' }>
-  | { type: 'ActionSet'; id?: string; actions: TeamsAction[] }
+  | FormElement
   /** Reads Markdown and mentions, so only mentions stand in one. */
   | { type: 'TextBlock'; text: string; wrap: true };
 

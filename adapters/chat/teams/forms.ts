@@ -20,6 +20,7 @@ const TIME = '.time';
 
 /** Begins the name of a button that has the draft written anew. */
 const REWRITE = 'rewrite:';
+const NOT_KEPT = 'Rewriting puts another draft on the card; what you have typed here is not kept.';
 
 export interface Filled {
   /** Over what the form itself is filled with: what somebody has written already. */
@@ -46,16 +47,23 @@ export function submitOf({ id, ref, submit, origin, fields }: Form) {
   return { title: submit, data };
 }
 
-/** Buttons beside it that have the draft written anew. `type`: what buttons send with where they stand. */
+/**
+ * Above the text, where nobody takes them for the button that sends: what has the draft written anew, and `more`.
+ * `type`: what buttons send with where they stand.
+ */
 export function rewritesOf(
   { rewrites = [], ref }: Form,
   type: 'Action.Submit' | 'Action.Execute',
-): TeamsAction[] {
-  return rewrites.map((rewrite) => {
+  more: TeamsAction[] = [],
+): FormElement[] {
+  const buttons = rewrites.map((rewrite): TeamsAction => {
     const data = { action: `${REWRITE}${rewrite.toLowerCase()}`, ref };
-    const common = { title: rewrite, associatedInputs: 'none' as const, data };
+    const common = { title: rewrite, style: 'default' as const, associatedInputs: 'none' as const, data };
     return type === 'Action.Submit' ? { type, ...common } : { type, verb: data.action, ...common };
   });
+  const actions = [...buttons, ...more];
+  if (actions.length === 0) return [];
+  return [{ type: 'ActionSet', actions }, ...(buttons.length > 0 ? say(NOT_KEPT, 'muted') : [])];
 }
 
 /**
@@ -76,19 +84,24 @@ export function renderForm(form: Form, how: 'dialog' | 'chat', filled: Filled = 
       fallbackText: form.title,
       body: [
         ...(how === 'chat' ? say(form.title, 'strong') : []),
+        ...rewritesOf(form, action.type),
         ...renderInputs(shorten(form, room), filled),
       ],
-      actions: [action, ...rewritesOf(form, action.type)],
+      actions: [action],
     };
     if (bytesOf(card) <= LIMITS.cardBytes) return card;
   }
   return null;
 }
 
-/** Text that stays text, through the shared renderer. */
+/** Text that stays text, through the shared renderer; without its id, which would stand twice in a form. */
 function say(text: string, style: 'warning' | 'muted' | 'strong'): AdaptiveElement[] {
-  return toAdaptive({ tone: 'neutral', fallback: '', ref: null, blocks: [{ type: 'text', style, text }] })
-    .body;
+  return toAdaptive({
+    tone: 'neutral',
+    fallback: '',
+    ref: null,
+    blocks: [{ type: 'text', style, text }],
+  }).body.map((element) => ({ ...element, id: undefined }));
 }
 
 function shorten(form: Form, most: number): Form {

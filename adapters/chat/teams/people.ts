@@ -1,6 +1,6 @@
 // Who pressed or wrote: the Entra id that every event carries, and the e-mail address that the roster tells.
 import { z } from 'zod';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText, mayPass } from '../../../src/model/errors.ts';
 import type { AgentRef } from '../../../src/model/platform.ts';
 import type { Clock, Log } from '../../../src/ports.ts';
 import { type Activity, timeZoneOf } from './activity.ts';
@@ -103,7 +103,7 @@ export function createPeople(deps: {
           await places.keepPerson(userId, person);
         } catch (error) {
           log.warn({ userId, reason: errorText(error) }, 'Teams did not tell the e-mail address of an agent');
-          if (!person?.email && !named[userId] && mayTellLater(error)) throw unknownPerson(error);
+          if (!person?.email && !named[userId] && mayPass(error)) throw unknownPerson(error);
           person ??= { id: from.id, name: from.name ?? null, email: null, at: 0, serviceUrl };
           await places.keepPerson(userId, person);
         }
@@ -119,11 +119,6 @@ export function createPeople(deps: {
       };
     },
   };
-}
-
-/** Trouble that passes, as ours with the app's password does. */
-function mayTellLater(error: unknown): boolean {
-  return error instanceof AppError && (error.retryable || error.code === 'token_revoked');
 }
 
 /** Nothing is known of somebody, while another try may do better. */

@@ -85,7 +85,12 @@ function drawAction(action: SharedAction, forms: Map<string, Form>): TeamsAction
     mode,
     card: {
       type: 'AdaptiveCard',
-      body: renderInputs(form),
+      body: [
+        ...rewritesOf(form, 'Action.Execute', [
+          { ...dialog, title: 'Open in a window', style: 'default', mode: 'primary' },
+        ]),
+        ...renderInputs(form),
+      ],
       actions: [
         {
           type: 'Action.Execute',
@@ -94,8 +99,6 @@ function drawAction(action: SharedAction, forms: Map<string, Form>): TeamsAction
           style: 'positive',
           data: submit.data,
         },
-        ...rewritesOf(form, 'Action.Execute'),
-        { ...dialog, title: 'Open in a window', style: 'default', mode: 'primary' },
       ],
     },
   };

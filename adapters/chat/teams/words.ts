@@ -27,6 +27,7 @@ export function createWords(deps: {
     // Notes are for threads; what is said to the bot in a private chat needs no mention.
     isOrder: (activity) => wordsOf(activity).addressed || spotOf(activity).root === null,
     writtenAt: ({ timestamp }) => timestamp?.getTime() ?? null,
+    lineOf: ({ from, conversation }) => `${from.id} ${conversation.id}`,
     async carryOut(activity) {
       const press = pressIn(activity);
       if (press) return deps.ask(activity, press);

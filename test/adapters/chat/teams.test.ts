@@ -80,14 +80,24 @@ describe('the renderer', () => {
     expect(elementsOf({ body: edit.card.body })).toContainEqual(
       expect.objectContaining({ type: 'Input.Text', id: 'text', value: 'Dear Maria' }),
     );
-    expect(edit.card.actions[0]).toMatchObject({
-      type: 'Action.Execute',
-      data: { action: 'submit:edit', ref: REF },
-    });
+    expect(edit.card.actions).toMatchObject([
+      { type: 'Action.Execute', data: { action: 'submit:edit', ref: REF } },
+    ]);
     expect(note).toMatchObject({
       type: 'Action.Submit',
       data: { msteams: { type: 'task/fetch' }, action: 'form:note' },
     });
+  });
+
+  it('has one button below the text, the one that sends; those that rewrite stand above it', () => {
+    const rewrites = ['Shorter', 'Friendlier'] as const;
+    const dialog = accepted(renderForm({ ...editForm('Dear Maria'), rewrites: [...rewrites] }, 'dialog'));
+    expect(dialog.actions?.map(({ title }) => title)).toEqual(['Send']);
+    expect(dialog.body[0]).toMatchObject({
+      type: 'ActionSet',
+      actions: rewrites.map((title) => ({ title, associatedInputs: 'none' })),
+    });
+    expect(wordsOn(dialog)).toContain('what you have typed here is not kept');
   });
 
   it('opens a dialog where the draft leaves no room in the card, and says so where none is enough', () => {
