@@ -122,6 +122,10 @@ describe('language', () => {
 });
 
 describe('thanks', () => {
+  it('is sought in any number of emoji', () => {
+    expect(isThanks('😀'.repeat(60))).toBe(true);
+    expect(isThanks(`${'😀'.repeat(60)} it is broken`)).toBe(false);
+  });
   it.each([
     'Thanks!',
     'thank you so much, works now',

@@ -9,8 +9,9 @@ const THANKS =
 /** Short messages that close a matter without the word. */
 const CLOSING =
   /^(?:(?:perfect|(?:ok(?:ay)?|great|super|brilliant|excellent|awesome)[\s,.!]+(?:it |that )?works?|got it|solved|sorted|fixed|all good(?: now| here)?|(?:it |that )?works?(?: now| again| fine)?|working(?: now| again)?|that (?:did it|worked|helped|fixed it|solved it)|you(?:'re| are) the best|perfekt|parfait|perfecto|erledigt)[\s,.!:)]*)+$/iu;
+// One class, since an emoji has several of these properties: as alternatives each would be tried, two to the power of emoji.
 const HEART =
-  /^(?:[\s!.❤]|\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F)+$/u;
+  /^(?:[\s!.❤\p{Emoji_Presentation}\p{Extended_Pictographic}\p{Emoji_Modifier}]|\u200D|\uFE0F)+$/u;
 const KIND_EMOJI = /[👍🙏❤😊🙂😀😃😄🎉👏💯👌🥳😍🤗💙💚🙌✅]/u;
 
 /** Anything that asks, complains or tells something new: then it is not only thanks. */
