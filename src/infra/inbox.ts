@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { withDeadline } from '../model/deadline.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../model/duration.ts';
-import { AppError, errorText } from '../model/errors.ts';
+import { AppError, errorText, mayPass } from '../model/errors.ts';
 import type { Correspondence, Inbox } from '../model/inbox.ts';
 import type { ActionReply } from '../model/platform.ts';
 import type { AdapterStore, Clock, Log } from '../ports.ts';
@@ -45,6 +45,21 @@ interface Tried<Written> {
   failure?: unknown;
 }
 
+/** What this process is at. */
+interface InHand {
+  kept: Promise<unknown>;
+  done: Promise<void>;
+}
+
+/** A place in the order of what one person wrote somewhere. */
+interface Turn {
+  isNow: boolean;
+  /** Resolves when it is. */
+  comes: Promise<void>;
+  /** The next one's comes. */
+  end(): void;
+}
+
 /** Where the rows are; owners of a store do not see each other's. */
 export interface InboxDeps {
   store: AdapterStore;
@@ -63,7 +78,9 @@ export function createInbox<Written>(
   { store, alone, clock, log }: InboxDeps,
   how: Correspondence<Written>,
 ): Inbox<Written> {
-  const inHand = new Map<string, { kept: Promise<unknown>; done: Promise<void> }>();
+  const inHand = new Map<string, InHand>();
+  /** When the last in each line has been carried out. */
+  const lines = new Map<string, Promise<void>>();
   let ending = new AbortController();
   let rounds: NodeJS.Timeout | undefined;
 
@@ -97,6 +114,20 @@ export function createInbox<Written>(
     const kept = { written, until: deadline(written) - age(written) };
     await save(id, kept);
     return (await store.next(`taken/${id}`, DONE_KEPT_MS)) === 1 ? kept : null;
+  }
+
+  function queueUp(line: string | null): Turn {
+    const own = Promise.withResolvers<void>();
+    const before = line === null ? undefined : lines.get(line);
+    const turn = { isNow: before === undefined, comes: before ?? Promise.resolve(), end: own.resolve };
+    void before?.then(() => {
+      turn.isNow = true;
+    });
+    if (line !== null) {
+      lines.set(line, own.promise);
+      void own.promise.then(() => lines.get(line) === own.promise && lines.delete(line));
+    }
+    return turn;
   }
 
   /** One stage further: what was asked for, then its answer. Null when all is done. */
@@ -148,18 +179,33 @@ export function createInbox<Written>(
     return { kept };
   }
 
-  async function pursue(id: string, first: Kept<Written>): Promise<void> {
+  /** Until then or until the bot is stopped. */
+  async function rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: ending.signal }).catch(() => undefined);
+  }
+
+  /** As long as it may wait at all. Meanwhile it shows that somebody has it in hand. */
+  async function waitFor(turn: Turn, id: string, kept: Kept<Written>): Promise<void> {
+    for (let ms = PAUSE_MS.first; now() <= kept.until; ms = Math.min(ms * 2, PAUSE_MS.longest)) {
+      if (!turn.isNow) await Promise.race([turn.comes, rest(ms)]);
+      if (turn.isNow || ending.signal.aborted) return;
+      await alone(id, async () => (await store.get(`inbox/${id}`)) !== undefined && save(id, kept));
+    }
+  }
+
+  async function pursue(id: string, first: Kept<Written>, turn: Turn): Promise<void> {
+    await waitFor(turn, id, first);
+    if (ending.signal.aborted && !turn.isNow) return;
     let wait = PAUSE_MS.first;
     for (let left: Kept<Written> | null = first; left; ) {
       const before: Kept<Written> = left;
       // Who is refused leaves it to the process that is at it.
       const tried = await alone(id, () => attempt(id, before));
       left = tried?.kept ?? null;
+      if (left?.reply) turn.end();
       if (!tried?.failure) wait = PAUSE_MS.first;
       else {
-        await pause(Math.max(wait, retryAfter(tried.failure)), undefined, { signal: ending.signal }).catch(
-          () => undefined,
-        );
+        await rest(Math.max(wait, retryAfter(tried.failure)));
         if (ending.signal.aborted) return;
         wait = Math.min(wait * 2, PAUSE_MS.longest);
       }
@@ -167,14 +213,18 @@ export function createInbox<Written>(
   }
 
   /** Resolves when it is kept; `keeping` gives null where there is nothing to do. */
-  async function begin(id: string, keeping: Promise<Kept<Written> | null>): Promise<void> {
+  async function begin(id: string, written: Written, keeping: Promise<Kept<Written> | null>): Promise<void> {
+    const turn = queueUp(how.lineOf(written));
     const done = keeping
-      .then((kept) => kept && pursue(id, kept))
+      .then((kept) => kept && pursue(id, kept, turn))
       // What could not be kept is said to the caller.
       .catch((error: unknown) =>
         log.warn({ id, reason: errorText(error) }, 'work on what was written broke off'),
       )
-      .then(() => void inHand.delete(id));
+      .then(() => {
+        turn.end();
+        inHand.delete(id);
+      });
     inHand.set(id, { kept: keeping, done });
     await keeping;
   }
@@ -193,7 +243,8 @@ export function createInbox<Written>(
         const row = read(id, value);
         if (!row) continue;
         if ((await store.get(`done/${id}`)) !== undefined) await finish(id);
-        else if (!inHand.has(id) && now() - row.triedAt >= silenceMs) await begin(id, Promise.resolve(row));
+        else if (!inHand.has(id) && now() - row.triedAt >= silenceMs)
+          await begin(id, row.written, Promise.resolve(row));
       }
       after = rows.at(-1)?.key;
       if (rows.length < BATCH || ending.signal.aborted) return;
@@ -216,7 +267,7 @@ export function createInbox<Written>(
       if (ending.signal.aborted)
         throw new AppError('not_ready', 'Deskhand is being stopped.', { retryable: true });
       const known = inHand.get(id);
-      await (known ? known.kept : begin(id, keep(id, written)));
+      await (known ? known.kept : begin(id, written, keep(id, written)));
     },
     async stop() {
       ending.abort();
@@ -225,11 +276,6 @@ export function createInbox<Written>(
       await withDeadline(STOP_PATIENCE_MS, all, () => new Error('late')).catch(() => undefined);
     },
   };
-}
-
-/** Trouble that passes: of the platform's, or until somebody gives us a new token. */
-function mayPass(error: unknown): boolean {
-  return error instanceof AppError && (error.retryable || error.code === 'token_revoked');
 }
 
 function retryAfter(error: unknown): number {

@@ -28,6 +28,11 @@ export function hasCode(error: unknown, ...codes: string[]): error is AppError {
   return error instanceof AppError && codes.includes(error.code);
 }
 
+/** Trouble that passes: of the other side, or until somebody gives us a new token. */
+export function mayPass(error: unknown): error is AppError {
+  return error instanceof AppError && (error.retryable || error.code === 'token_revoked');
+}
+
 /** The words of any thrown value, for logs and cards. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

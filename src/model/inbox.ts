@@ -12,6 +12,8 @@ export interface Correspondence<Written> {
   isOrder(written: Written): boolean;
   /** When it was written, in ms of the epoch; null when the platform does not tell. */
   writtenAt(written: Written): number | null;
+  /** Who wrote it where: what has the same line is carried out in the order in which it came. Null: as it comes. */
+  lineOf(written: Written): string | null;
   /** Finds out who wrote, and does it. Also a second time, when a process died meanwhile. */
   carryOut(written: Written): Promise<ActionReply>;
   /** Tells the person what came of it. */

@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
 
-const writtenSchema = z.object({ text: z.string(), at: z.number().optional() });
+const writtenSchema = z.object({ text: z.string(), at: z.number().optional(), line: z.string().optional() });
 type Written = z.infer<typeof writtenSchema>;
 
 interface Process extends Inbox<Written> {
@@ -74,6 +74,7 @@ function begin(own: AdapterStore = store): Process {
       text: ({ text }) => text,
       isOrder: ({ text }) => text.startsWith('@deskhand'),
       writtenAt: ({ at }) => at ?? null,
+      lineOf: ({ line }) => line ?? null,
       async carryOut({ text }) {
         if (!state.alive) return never();
         state.tries++;
@@ -141,6 +142,21 @@ describe('what people wrote', () => {
     expect([done, answers]).toEqual([['@deskhand shorter'], ['Rewriting']]);
   });
 
+  it('is done in the order in which one person wrote it there, however long the first must wait', async () => {
+    const inbox = begin();
+    world.working = DOWN;
+    await inbox.take('m-1', { text: '@deskhand send: Come at nine', line: 'ana in T-7' });
+    // By now the first waits longer between its tries than what follows.
+    await until(() => expect(inbox.tries()).toBeGreaterThan(2));
+    await inbox.take('m-2', { text: '@deskhand send: Come at ten', line: 'ana in T-7' });
+    await inbox.take('m-3', { text: 'she called', line: 'ben in T-7' });
+    const seen = inbox.tries();
+    await until(() => expect(inbox.tries()).toBeGreaterThan(seen));
+    world.working = null;
+    await settled();
+    expect(done).toEqual(['she called', '@deskhand send: Come at nine', '@deskhand send: Come at ten']);
+  });
+
   it('waits for the database, too: nobody is asked to write it again', async () => {
     const failed = { kind: 'notice' as const, text: 'Nothing was changed.', ok: false, passing: true };
     world.reply = failed;
@@ -200,7 +216,7 @@ describe('what people wrote', () => {
     const failing = createFailingStore();
     const inbox = begin(failing);
     failing.fail = true;
-    await expect(inbox.take('1', { text: 'a' })).rejects.toThrow('the database is gone');
+    await expect(inbox.take('1', { text: 'a' })).rejects.toMatchObject({ retryable: true });
     failing.fail = false;
     await inbox.take('1', { text: 'a' });
     await until(() => expect(done).toEqual(['a']));

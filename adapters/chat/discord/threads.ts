@@ -62,6 +62,7 @@ export function createThreads({ api, memory, openInbox, log, act, tell }: Deps) 
     text: ({ text }) => text,
     isOrder: ({ text }) => /^\s*@deskhand\b/i.test(text),
     writtenAt: ({ id }) => SnowflakeUtil.timestampFrom(id),
+    lineOf: ({ agent, thread }) => `${agent.userId} ${thread}`,
     carryOut: ({ agent, ticketId, text, id }) =>
       act({ ref: { ticketId, draftVersion: 0 }, agent, intent: { type: 'thread', text, id } }),
     async answer(said, answered) {

@@ -51,6 +51,10 @@ export function createWords({
       const words = parseWords(body, null);
       return words && Number(words.ts) * 1_000;
     },
+    lineOf({ body }) {
+      const words = parseWords(body, knownBotUserId());
+      return words && `${words.user} ${words.channel} ${words.thread}`;
+    },
     async carryOut({ kind, body }) {
       if (kind === 'words') return heard(parseWords(body, await botUserId()));
       const command = parseCommand(body);
