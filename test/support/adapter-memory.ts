@@ -1,6 +1,7 @@
 // What an adapter is given, in memory: its durable values, the bus between replicas, and the rest.
 import { createInbox } from '../../src/infra/inbox.ts';
 import { createLimiter } from '../../src/infra/limiter/index.ts';
+import { AppError } from '../../src/model/errors.ts';
 import type { AdapterDeps, AdapterStore, Bus } from '../../src/ports.ts';
 import { silentLog } from './silent-log.ts';
 
@@ -48,18 +49,24 @@ export function createMemoryStore(): AdapterStore {
   };
 }
 
-/** Writing throws while `fail` is set, like a database that is gone. */
-export function createFailingStore(): AdapterStore & { fail: boolean } {
+/** Writing throws while `fail` is set, reading while `blind`, as a database does that is gone. */
+export function createFailingStore(): AdapterStore & { fail: boolean; blind: boolean } {
   const memory = createMemoryStore();
+  const gone = () => new AppError('database_unavailable', 'The database is gone.', { retryable: true });
   const store = {
     ...memory,
     fail: false,
+    blind: false,
+    async get(key: string) {
+      if (store.blind) throw gone();
+      return memory.get(key);
+    },
     async set(key: string, value: unknown) {
-      if (store.fail) throw new Error('the database is gone');
+      if (store.fail) throw gone();
       await memory.set(key, value);
     },
     async delete(key: string) {
-      if (store.fail) throw new Error('the database is gone');
+      if (store.fail) throw gone();
       await memory.delete(key);
     },
   };

@@ -2,7 +2,7 @@
 import { type APIMessage, SnowflakeUtil } from 'discord.js';
 import { z } from 'zod';
 import { DAY_MS, MINUTE_MS } from '../../../src/model/duration.ts';
-import { AppError, errorText, hasCode } from '../../../src/model/errors.ts';
+import { errorText, mayPass } from '../../../src/model/errors.ts';
 import type { AdapterDeps } from '../../../src/ports.ts';
 import type { DiscordApi, Thread } from './api.ts';
 import type { DiscordMemory } from './memory.ts';
@@ -32,7 +32,9 @@ export type CatchUp = ReturnType<typeof createCatchUp>;
 export function createCatchUp({ api, memory, store, clock, log, hear, isListening, retryMs }: Deps) {
   let listening: NodeJS.Timeout | undefined;
   let stopped = false;
-  let reading = Promise.resolve();
+  /** Something was not heard that no reading has looked for yet. */
+  let due = false;
+  let reading: Promise<void> | null = null;
 
   /** Messages since then in the threads of our cards. */
   async function readSince(ms: number): Promise<void> {
@@ -74,12 +76,12 @@ export function createCatchUp({ api, memory, store, clock, log, hear, isListenin
     }
   }
 
-  /** What is closed to us keeps nobody from reading the rest. */
+  /** What is closed to us, or cannot be understood, keeps nobody from reading the rest. */
   async function orSkip(reading: () => Promise<void>): Promise<void> {
     try {
       await reading();
     } catch (error) {
-      if (!hasCode(error, 'channel_gone', 'missing_permission', 'discord_refused')) throw error;
+      if (mayPass(error)) throw error;
       log.warn({ reason: errorText(error) }, 'a thread could not be read');
     }
   }
@@ -91,30 +93,32 @@ export function createCatchUp({ api, memory, store, clock, log, hear, isListenin
       .catch((error: unknown) => log.warn({ reason: errorText(error) }, 'a time could not be noted'));
   }
 
-  /** Until it worked, or no try can help. */
+  /** Until nothing is due. */
   async function read(): Promise<void> {
-    while (!stopped) {
+    while (due && !stopped) {
+      due = false;
       try {
         const now = clock.now().getTime();
         const last = z.number().safeParse(await store.get('listening')).data ?? now;
         await readSince(Math.max(last, now - LONGEST_MS) - MARGIN_MS);
         if (!stopped) await store.set('listening', now);
-        break;
       } catch (error) {
         log.warn({ reason: errorText(error) }, 'what was written meanwhile could not be read');
-        if (!(error instanceof AppError && error.retryable)) break;
+        if (!mayPass(error)) continue;
+        due = true;
         await sleep(retryMs);
       }
     }
-    if (!stopped) listening ??= setInterval(note, NOTED_MS).unref();
+    reading = null;
+    if (!stopped) listening = setInterval(note, NOTED_MS).unref();
   }
 
   return {
-    /** A session begins; nothing that was told before will be told in it. */
+    /** A session begins, in which nothing is told that was told before; or something told could not be kept. */
     begin(): void {
       clearInterval(listening);
-      listening = undefined;
-      reading = reading.then(read);
+      due = true;
+      reading ??= read();
     },
 
     async stop(): Promise<void> {

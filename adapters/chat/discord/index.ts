@@ -1,5 +1,5 @@
 // Discord: cards as Components V2 messages, actions over the gateway, everything else over REST.
-import { type APIMessage, ApplicationFlags } from 'discord.js';
+import { ApplicationFlags } from 'discord.js';
 import type { Card } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
@@ -13,7 +13,7 @@ import { toAppError } from './errors.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { createInteractions, type Edit, editKey } from './interactions.ts';
 import { createLooks } from './looks.ts';
-import { createMemory } from './memory.ts';
+import { createMemory, type Posted } from './memory.ts';
 import { createCoalescer } from './pace.ts';
 import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
 import { restOptions } from './rest.ts';
@@ -25,7 +25,7 @@ const ID = 'discord';
 interface Tuning {
   /** Milliseconds until one REST call counts as lost. */
   timeoutMs?: number;
-  /** Milliseconds between tries to connect, and to finish a card. */
+  /** Milliseconds between tries to connect, and to read what was written meanwhile. */
   retryMs?: number;
 }
 
@@ -89,17 +89,19 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
 
   /**
    * Push notifications show a message's plain words and no components, so a card begins as one line of words, which
-   * the phone shows, and is turned into components at once.
+   * the phone shows, and is turned into components at once. Where that fails for a time the post is asked for again
+   * under its key, by this process or the next, and the line that stands becomes the card.
    */
-  async function postLoudly(channel: string, card: Card, options: PostOptions): Promise<APIMessage> {
+  async function postLoudly(channel: string, card: Card, options: PostOptions): Promise<Posted> {
     const { urgency, key, mention = [] } = options;
     const people = mention.map(({ userId }) => userId).filter((id) => /^\d{15,21}$/.test(id));
-    const rank = rankOf(card, urgency);
-    const message = await api.postPlain(channel, renderNotification(card), {
-      rank,
-      key,
-      mention: people.slice(0, 20),
-    });
+    const post = () =>
+      api.postPlain(channel, renderNotification(card), {
+        rank: rankOf(card, urgency),
+        key,
+        mention: people.slice(0, 20),
+      });
+    const message = key === undefined ? await post() : await memory.postOnce(`${channel} ${key}`, post);
     if (card.ref)
       await memory.rememberCard(message.id, {
         ticketId: card.ref.ticketId,
@@ -107,23 +109,9 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       });
     await edits.submit(editKey(message.channel_id, message.id), { card, urgency }).catch((error: unknown) => {
       log.warn({ message: message.id, reason: errorText(error) }, 'a card stands as one line for now');
-      if (error instanceof AppError && error.retryable) finishLater(message, { card, urgency });
+      if (key && error instanceof AppError && error.retryable) throw error;
     });
     return message;
-  }
-
-  /** The words stand already, so the post succeeded; the components follow as soon as Discord takes them. */
-  function finishLater(message: APIMessage, edit: Edit): void {
-    const key = editKey(message.channel_id, message.id);
-    const watch = edits.watch(key);
-    const again = setTimeout(() => {
-      watch.release();
-      if (stopped || watch.overtaken) return;
-      edits.submit(key, edit).catch((error: unknown) => {
-        if (error instanceof AppError && error.retryable) finishLater(message, edit);
-      });
-    }, retryMs);
-    again.unref();
   }
 
   /** Who we are. Throws when the token belongs to another application, whose clicks would never be ours. */
@@ -144,7 +132,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       catchUp ??= createCatchUp({
         ...{ api, memory, log, retryMs },
         ...{ store: deps.store, clock: deps.clock },
-        hear: (message) => threads.onMessage(message, { botId: me.id, once: false }),
+        hear: (message) => threads.onMessage(message, me.id),
         isListening: () => gateway?.trouble() === null,
       });
       gateway ??= await openGateway({
@@ -154,7 +142,12 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
         readsContent: readsContent(application.flags),
         onSession: () => catchUp?.begin(),
         onInteraction,
-        onMessage: (event) => threads.onMessage(event, { botId: me.id, once: true }),
+        // It is told once only, so what could not be kept is read again.
+        onMessage: (event) =>
+          threads.onMessage(event, me.id).catch((error: unknown) => {
+            catchUp?.begin();
+            throw error;
+          }),
         onReaction,
       });
       if (stopped) return await gateway.close();
@@ -253,11 +246,11 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     place: Place,
     card: Card,
     options: PostOptions,
-  ): Promise<APIMessage> {
+  ): Promise<Posted> {
     // A message that stands in a thread has the thread as its channel.
     const rank = rankOf(card, options.urgency);
     const inside = head.channel !== (await channels.resolve(place.channel));
-    const write = async (thread: string): Promise<APIMessage> => {
+    const write = async (thread: string): Promise<Posted> => {
       if (isNews(card)) return postLoudly(thread, card, options);
       // A card with buttons is one message, which is updated.
       const [first, ...more] = card.ref ? [renderCard(card)] : renderPages(card);
@@ -286,7 +279,7 @@ function newsOf(text: string): Card {
 /** How long a good health is believed. */
 const CHECKED_MS = 60_000;
 
-function toRef(message: APIMessage): MessageRef {
+function toRef(message: Posted): MessageRef {
   return { platform: ID, channel: message.channel_id, message: message.id };
 }
 

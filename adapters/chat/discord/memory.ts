@@ -17,6 +17,12 @@ const threadSchema = z.object({ ticketId: z.string(), name: z.string() });
 /** The card that a thread hangs under. */
 export type ThreadHead = z.infer<typeof threadSchema>;
 
+/** What is told of a message of ours, as Discord names it. */
+const postedSchema = z.object({ id: z.string(), channel_id: z.string() });
+export type Posted = z.infer<typeof postedSchema>;
+/** How long a post may be asked for again under its key. */
+const POST_KEPT_MS = 7 * 86_400_000;
+
 export type DiscordMemory = ReturnType<typeof createMemory>;
 
 export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 'clock' | 'log'>) {
@@ -47,6 +53,15 @@ export function createMemory({ store, clock, log }: Pick<AdapterDeps, 'store' | 
     async rememberCard(message: string, head: ThreadHead): Promise<void> {
       bounded(heads).set(message, head);
       await store.set(`card/${message}`, head, CARD_KEPT_MS);
+    },
+
+    /** The message of this key; `post` is asked for it once. Where its answer is lost, Discord itself knows for minutes. */
+    async postOnce(key: string, post: () => Promise<Posted>): Promise<Posted> {
+      const known = await store.get(`posted/${key}`);
+      if (known !== undefined) return postedSchema.parse(known);
+      const { id, channel_id } = await post();
+      await store.set(`posted/${key}`, { id, channel_id }, POST_KEPT_MS);
+      return { id, channel_id };
     },
 
     /** A channel in which cards stand, with threads under them. */

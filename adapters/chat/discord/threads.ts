@@ -25,9 +25,6 @@ interface Deps {
 const UNREADABLE =
   'Deskhand cannot read what is written here, because the Message Content intent is off. Mention the bot, or use “Add note…” on the card.';
 
-const UNKEPT =
-  'This could not be kept, because Deskhand does not reach its database. Please write it again in a moment; a note that was kept is marked.';
-
 /** The mark under a note that was kept. */
 const KEPT = '📝';
 
@@ -96,24 +93,12 @@ export function createThreads({ api, memory, openInbox, log, act, tell }: Deps) 
       }
     },
 
-    /**
-     * A text in some channel: a note or an order when that is the thread of a card. Resolves when it is kept. `once`: it
-     * is not told again, so its author learns when it could not be.
-     */
-    async onMessage(
-      event: GatewayMessageCreateDispatchData,
-      { botId, once }: { botId: string; once: boolean },
-    ): Promise<void> {
+    /** A text in some channel: a note or an order when that is the thread of a card. Resolves when it is kept. */
+    async onMessage(event: GatewayMessageCreateDispatchData, botId: string): Promise<void> {
       const said = parseMessage(event, botId);
       const head = said && (await memory.headOf(said.thread));
       if (!head) return;
-      if (said.text) {
-        await words.take(said.id, { ...said, ticketId: head.ticketId }).catch(async (error: unknown) => {
-          if (once) await reply(said, UNKEPT, false);
-          throw error;
-        });
-        return;
-      }
+      if (said.text) return words.take(said.id, { ...said, ticketId: head.ticketId });
       if (event.attachments.length > 0 || !(await memory.isNew(said.id))) return;
       await reply(said, UNREADABLE, false);
     },

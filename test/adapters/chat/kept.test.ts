@@ -1,4 +1,4 @@
-// What could not be kept is not acknowledged: it is delivered again and noted then, or its author is told.
+// What could not be kept is not acknowledged: it is delivered again and noted then, or read again where it is not.
 import { describe, expect, it, vi } from 'vitest';
 import { openChat, until } from '../../contracts/chat-world.ts';
 import { createFailingStore } from '../../support/adapter-memory.ts';
@@ -48,21 +48,28 @@ describe('words that the database does not take', { timeout: 60_000 }, () => {
     await chat.close();
   });
 
-  it('are said to be lost on Discord, which tells nothing twice', async () => {
-    const store = createFailingStore();
-    const world = await openDiscordWorld({ store });
-    const chat = await openChat(world);
-    const { id, key } = await chat.ticket();
-    store.fail = true;
-    await world.reply('ana', chat.card(key), 'she called');
-    const told = () => world.messages().filter(({ text }) => text.includes('This could not be kept'));
-    await until(() => expect(told()).toHaveLength(1));
-    store.fail = false;
-    const note = await world.reply('ana', chat.card(key), 'she called');
-    await until(() => expect(world.marks?.(note)).toEqual(['📝']));
-    expect(await chat.notes(id)).toHaveLength(1);
-    await chat.close();
-  });
+  it.each(['fail', 'blind'] as const)(
+    'are read again on Discord, which tells nothing twice (the database: %s)',
+    async (trouble) => {
+      const store = createFailingStore();
+      const world = await openDiscordWorld({ store });
+      const chat = await openChat(world);
+      const { id, key } = await chat.ticket();
+      // A process that has not seen the card yet asks whose thread it is.
+      await chat.restart();
+      await until(async () => expect(await store.get('listening')).toBeDefined());
+      store[trouble] = true;
+      const note = await world.reply('ana', chat.card(key), 'she called');
+      const calm = await world.command('ben', 'help').then(() => chat.said('ben'));
+      await until(() => expect(chat.said('ben')).not.toBe(calm));
+      expect(await chat.notes(id)).toEqual([]);
+      store[trouble] = false;
+      await until(() => expect(world.marks?.(note)).toEqual(['📝']));
+      expect(await chat.notes(id)).toEqual(['Ana: she called']);
+      expect(world.messages().filter(({ thread }) => thread !== null)).toHaveLength(1);
+      await chat.close();
+    },
+  );
 
   it('in the middle of a note are noted all the same, and nobody is asked to write them again', async () => {
     const world = await slackWorld('http');
