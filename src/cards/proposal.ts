@@ -2,6 +2,7 @@
 import type { Block, Card, CardButton, CardRef, Form, FormField } from '../model/card.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
 import { choosable, joinTexts, textInputs } from '../model/proposal-forms.ts';
+import { byFrequency, tally } from '../model/tally.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { channelName, count, cut, languageName, line, plain, time } from './words.ts';
 
@@ -71,22 +72,18 @@ function stateWords(view: ProposalView): string {
 /** One quotation a language, the language of most customers first. */
 function messages(view: ProposalView): Block[] {
   const shown = view.status === 'sent' ? byState(view, 'committed') : byState(view, 'ready');
-  const counts = new Map<string, number>();
-  for (const { language } of shown) counts.set(language, (counts.get(language) ?? 0) + 1);
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([language, people]) => ({
-      type: 'quote' as const,
-      of: 'draft' as const,
-      label: [
-        languageName(language),
-        count(people, 'customer'),
-        people > 1 && `as ${line(view.previews[language]?.name ?? 'one', 60)} gets it`,
-      ]
-        .filter(Boolean)
-        .join(' · '),
-      ...cut(plain(view.previews[language]?.text ?? view.texts[language] ?? ''), QUOTED),
-    }));
+  return byFrequency(tally(shown.map(({ language }) => language))).map(([language, people]) => ({
+    type: 'quote' as const,
+    of: 'draft' as const,
+    label: [
+      languageName(language),
+      count(people, 'customer'),
+      people > 1 && `as ${line(view.previews[language]?.name ?? 'one', 60)} gets it`,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    ...cut(plain(view.previews[language]?.text ?? view.texts[language] ?? ''), QUOTED),
+  }));
 }
 
 const recipientLine = ({ name, account, channel, ticketId }: Recipient) =>

@@ -1,5 +1,6 @@
 // Learns the weight of evidence from how drafts fared: regularised logistic regression around the hand-set weights.
 import { type Calibration, EVIDENCE, type Evidence, type Judged } from '../model/calibration.ts';
+import { logistic } from '../model/probability.ts';
 import { PRIOR_BIAS, PRIOR_WEIGHTS } from './confidence.ts';
 
 /** Fewer outcomes than this say too little to move a weight. */
@@ -10,8 +11,6 @@ const HOLD = 6;
 const REHEARSED = 0.5;
 const ROUNDS = 400;
 const RATE = 0.4;
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /**
  * Weights fitted to outcomes, or null while there are fewer than 30: those of hand hold then. Minimises the weighted
@@ -43,7 +42,7 @@ export function fitCalibration(judged: readonly Judged[]): Calibration | null {
         (sum, value, i) => sum + value * (weights[i] ?? 0),
         rehearsed ? rehearsedBias : bias,
       );
-      const miss = importance * (sigmoid(logit) - right);
+      const miss = importance * (logistic(logit) - right);
       for (const [i, value] of x.entries()) gradient[i] = (gradient[i] ?? 0) + miss * value;
       if (rehearsed) rehearsedGradient += miss;
       else biasGradient += miss;
@@ -77,5 +76,5 @@ export function crossCalibrated(
   const fits = Array.from({ length: folds }, (_, fold) =>
     fitCalibration(judged.filter((_, i) => i % folds !== fold).map((row) => ({ ...row, rehearsed: false }))),
   );
-  return judged.map(({ evidence }, i) => sigmoid(logit(evidence, fits[i % folds] ?? null)));
+  return judged.map(({ evidence }, i) => logistic(logit(evidence, fits[i % folds] ?? null)));
 }

@@ -3,6 +3,7 @@ import type { Analysis } from '../model/analysis.ts';
 import { type Calibration, EVIDENCE, type Evidence, type EvidenceName } from '../model/calibration.ts';
 import type { Customer } from '../model/customer.ts';
 import type { Reason } from '../model/draft.ts';
+import { logistic } from '../model/probability.ts';
 import type { CategoryHistory } from '../ports.ts';
 
 /**
@@ -110,7 +111,7 @@ export function scoreConfidence(input: ConfidenceInput): {
   const found = findEvidence(input);
   const evidence: Evidence = {};
   for (const { name, value } of found) evidence[name] = Math.round(value * 1000) / 1000;
-  const p = 1 / (1 + Math.exp(-logitOf(evidence, calibration)));
+  const p = logistic(logitOf(evidence, calibration));
   const weights = calibration?.weights ?? PRIOR_WEIGHTS;
   const reasons = found
     .map(({ name, value, text }) => ({ logit: (weights[name] ?? 0) * value, text }))

@@ -1,6 +1,7 @@
 // Learns from tickets of the past which signals went with a bad end: logistic regression drawn towards the configured weights.
 import { setImmediate } from 'node:timers/promises';
 import type { PriorityFit, PriorityWeights } from '../model/priority.ts';
+import { logistic } from '../model/probability.ts';
 import { auroc } from './eval/scores.ts';
 import { type Signal, weightOf } from './priority.ts';
 
@@ -137,7 +138,7 @@ function learnShifts(past: PastTicket[], weights: PriorityWeights, maxShift: num
       let gradient = -PULL * column.shift;
       let curvature = PULL;
       for (const { row, strength } of column.cells) {
-        const p = sigmoid((odds[row] ?? 0) + offset);
+        const p = logistic((odds[row] ?? 0) + offset);
         const x = scale * strength;
         gradient += x * (Number(past[row]?.bad ?? false) - p);
         curvature += x * x * p * (1 - p);
@@ -161,7 +162,7 @@ function stepOf(odds: number[], offset: number, past: PastTicket[]): number {
   let gradient = 0;
   let curvature = 1e-6;
   for (const [row, value] of odds.entries()) {
-    const p = sigmoid(value + offset);
+    const p = logistic(value + offset);
     gradient += Number(past[row]?.bad ?? false) - p;
     curvature += p * (1 - p);
   }
@@ -196,7 +197,7 @@ function calibrate(scores: number[], bad: boolean[]): { intercept: number; scale
     let [g0, g1, h00, h01, h11] = [0, 0, 1e-6, 0, 1e-6];
     for (const [row, score] of scores.entries()) {
       const x = score - mean;
-      const p = sigmoid(intercept + slope * x);
+      const p = logistic(intercept + slope * x);
       const [error, weight] = [Number(bad[row] ?? false) - p, p * (1 - p)];
       g0 += error;
       g1 += error * x;
@@ -213,8 +214,4 @@ function calibrate(scores: number[], bad: boolean[]): { intercept: number; scale
   }
   const scale = Math.max(LEAST_SCALE, slope);
   return { intercept: intercept - scale * mean, scale };
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

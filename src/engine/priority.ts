@@ -2,6 +2,7 @@
 import type { Analysis } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
 import { DEFAULT_RULES, type PriorityRules, type PriorityWeights } from '../model/priority.ts';
+import { asShare } from '../model/probability.ts';
 import type { Priority, PriorityLevel } from '../model/ticket.ts';
 
 export interface PriorityInput {
@@ -44,9 +45,8 @@ const REASON = 1;
 /** Reasons that every ticket has. */
 const REASONS = 3;
 
-const within = (share: number) => Math.min(1, Math.max(0, share));
 /** A signal of one half says "unknown": only what lies above it counts, fully from 0.9 on. */
-const above = (share: number) => within((share - 0.45) / 0.45);
+const above = (share: number) => asShare((share - 0.45) / 0.45);
 
 /** Everything that can count, in a fixed order, also where it is not there. */
 export function signalsOf(input: PriorityInput): Signal[] {
@@ -56,7 +56,7 @@ export function signalsOf(input: PriorityInput): Signal[] {
     ? Math.ceil((account.renewalAt.getTime() - now.getTime()) / DAY_MS)
     : Number.NaN;
   const mrr = account?.mrr ?? 0;
-  const left = timeUsed === null ? null : Math.round(100 * within(1 - timeUsed));
+  const left = timeUsed === null ? null : Math.round(100 * asShare(1 - timeUsed));
   const signal = (
     name: keyof PriorityWeights,
     strength: number | boolean,
@@ -85,36 +85,36 @@ export function signalsOf(input: PriorityInput): Signal[] {
     ),
     signal('bug', a.kind === 'bug', 'reports a fault'),
     signal('security', /security|breach|privacy/.test(a.category) && a.urgency > 0.6, 'a security matter'),
-    signal('repeated', a.attempts >= 2 ? within(a.attempts / 3) : 0, `tried ${a.attempts} times already`),
+    signal('repeated', a.attempts >= 2 ? asShare(a.attempts / 3) : 0, `tried ${a.attempts} times already`),
     signal('churn', above(a.churnRisk), 'speaks of leaving'),
     ...(account?.plan
       ? [{ name: `plan:${account.plan.toLowerCase()}`, strength: 1, text: `${account.plan} plan` }]
       : []),
     signal(
       'revenue',
-      mrr >= SOME_REVENUE ? within(Math.sqrt(mrr / FULL_REVENUE)) : 0,
+      mrr >= SOME_REVENUE ? asShare(Math.sqrt(mrr / FULL_REVENUE)) : 0,
       `pays ${Math.round(mrr).toLocaleString('en-GB')} a month`,
     ),
     signal(
       'renewal',
-      days >= 0 ? within((RENEWAL_DAYS - days) / (RENEWAL_DAYS - FULL_RENEWAL_DAYS)) : 0,
+      days >= 0 ? asShare((RENEWAL_DAYS - days) / (RENEWAL_DAYS - FULL_RENEWAL_DAYS)) : 0,
       days === 0 ? 'renews today' : `renews in ${days} ${days === 1 ? 'day' : 'days'}`,
     ),
     signal(
       'contacts',
-      contacts.last30Days >= 3 ? within(contacts.last30Days / 8) : 0,
+      contacts.last30Days >= 3 ? asShare(contacts.last30Days / 8) : 0,
       `${contacts.last30Days} contacts in 30 days`,
     ),
     signal('openTickets', contacts.openTickets >= 2, `${contacts.openTickets} other open tickets`),
     signal('incident', incident, 'an incident of theirs is open'),
     signal(
       'cluster',
-      within(Math.log2(1 + others) / Math.log2(1 + MANY_OTHERS)),
+      asShare(Math.log2(1 + others) / Math.log2(1 + MANY_OTHERS)),
       others === 1 ? 'another customer reports the same' : `${others} other customers report the same`,
     ),
     signal(
       'timeLeft',
-      timeUsed === null ? 0 : within((timeUsed - EARLY) / (1 - EARLY)),
+      timeUsed === null ? 0 : asShare((timeUsed - EARLY) / (1 - EARLY)),
       left === 0 ? 'the promised time is over' : `${left} % of the promised time is left`,
     ),
     signal('featureRequest', a.kind === 'feature_request', 'a wish, nothing is broken'),

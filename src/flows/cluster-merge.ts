@@ -1,6 +1,6 @@
 // Makes two clusters one, names them, and looks at night for those that grew apart by chance.
 import { kindOf } from '../engine/local/clustering.ts';
-import { nameCluster } from '../engine/local/naming.ts';
+import { nameCluster, withCode } from '../engine/local/naming.ts';
 import { emptyProfile, joined } from '../engine/local/profiles.ts';
 import { contentWords } from '../engine/local/retrieval.ts';
 import { sentences } from '../engine/local/text.ts';
@@ -58,10 +58,7 @@ export async function renameByModel(
   if (!writer || !row || !isOurs(row)) return false;
   const name = await writer.clusterName(row.title, saidBy(await store.membersOf(clusterId, SHOWN_TO_MODEL)));
   if (name === null) return false;
-  const [code, times] = Object.entries(row.profile?.signatures ?? {}).toSorted(
-    ([, a], [, b]) => b - a,
-  )[0] ?? ['', 0];
-  const title = times >= 2 && !name.toUpperCase().includes(code.toUpperCase()) ? `${name} (${code})` : name;
+  const title = withCode(name, Object.entries(row.profile?.signatures ?? {}));
   return store.transaction(async (tx) => {
     // Somebody may have named it while the model was asked.
     if (!isOurs(await tx.getCluster(clusterId))) return false;

@@ -1,4 +1,5 @@
 // The risk that an account leaves within 30 days, learned from those that left; nothing while they are too few.
+import { logistic } from '../model/probability.ts';
 import { type AccountSignals, HEALTH_REASONS, type HealthReason, strengthsOf } from './health.ts';
 
 /** Pull of every weight towards nothing, per account: a few accounts must not make a rule. */
@@ -83,5 +84,4 @@ function vector(signals: AccountSignals): number[] {
   return HEALTH_REASONS.map((name) => strengths[name]);
 }
 
-const logistic = (z: number) => 1 / (1 + Math.exp(-z));
 const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);

@@ -1,4 +1,5 @@
 // How an account fares, 0 (about to leave) to 100, with its reasons. Pure: fixed weights that a reader can check.
+import { asShare } from '../model/probability.ts';
 
 /** What is known of an account at one moment. Everything is "the more, the worse" except days until it renews. */
 export interface AccountSignals {
@@ -72,24 +73,23 @@ export interface Health {
   reasons: { name: HealthReason; points: number; strength: number; text: string }[];
 }
 
-const share = (value: number) => Math.min(1, Math.max(0, value));
 const RENEWAL_DAYS = 30;
 
 /** How near each reason is to its worst, 0..1: what health is made of and churn is learned from. */
 export function strengthsOf(signals: AccountSignals): Record<HealthReason, number> {
   const { tone, toneBefore, contacts, usualContacts, unseenDays, renewalDays } = signals;
   return {
-    leaving: share((signals.leaving - 0.25) / 0.45),
-    tone: tone === null ? 0 : share((tone - 0.3) / 0.5),
-    usage: share(signals.usageDrop / 0.8),
-    unresolved: share(signals.unresolved / 4 + (signals.unresolved > 0 ? signals.oldestDays / 28 : 0)),
-    trend: tone === null || toneBefore === null ? 0 : share((tone - toneBefore) / 0.4),
-    billing: share(signals.billing),
-    contacts: share((contacts - 1.5 * usualContacts - 1) / 4),
-    unseen: unseenDays === null ? 0 : share((unseenDays - 14) / 30),
-    reopened: share(signals.reopened / 3),
+    leaving: asShare((signals.leaving - 0.25) / 0.45),
+    tone: tone === null ? 0 : asShare((tone - 0.3) / 0.5),
+    usage: asShare(signals.usageDrop / 0.8),
+    unresolved: asShare(signals.unresolved / 4 + (signals.unresolved > 0 ? signals.oldestDays / 28 : 0)),
+    trend: tone === null || toneBefore === null ? 0 : asShare((tone - toneBefore) / 0.4),
+    billing: asShare(signals.billing),
+    contacts: asShare((contacts - 1.5 * usualContacts - 1) / 4),
+    unseen: unseenDays === null ? 0 : asShare((unseenDays - 14) / 30),
+    reopened: asShare(signals.reopened / 3),
     renewal:
-      renewalDays !== null && renewalDays >= 0 ? share((RENEWAL_DAYS - renewalDays) / RENEWAL_DAYS) : 0,
+      renewalDays !== null && renewalDays >= 0 ? asShare((RENEWAL_DAYS - renewalDays) / RENEWAL_DAYS) : 0,
   };
 }
 
@@ -101,7 +101,7 @@ export function healthOf(signals: AccountSignals): Health {
     0,
   );
   const pointsOf = (name: HealthReason) =>
-    name === 'renewal' ? MOST.renewal * strengths.renewal * share(own / 30) : MOST[name] * strengths[name];
+    name === 'renewal' ? MOST.renewal * strengths.renewal * asShare(own / 30) : MOST[name] * strengths[name];
   const reasons = HEALTH_REASONS.map((name) => ({
     name,
     points: pointsOf(name),

@@ -1,6 +1,7 @@
 // What an issue says about a cluster: pure functions from its reports to the parts of an issue, without personal data.
 import type { IssuePart, Report } from '../model/issue.ts';
 import { NOBODY, publicWords, type Speaker } from '../model/public-words.ts';
+import { byFrequency, tally } from '../model/tally.ts';
 import { stepWords } from '../model/text.ts';
 
 const QUOTES = 3;
@@ -21,9 +22,7 @@ function day(at: Date): string {
 
 /** The most frequent values first. */
 function common(values: string[]): string[] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value);
+  return byFrequency(tally(values)).map(([value]) => value);
 }
 
 /** Who is concerned, in numbers; `accounts` counts each account's revenue once. */

@@ -1,4 +1,5 @@
 // Whether a number of reports is more than chance: a count test that stays calm on small numbers.
+import { asShare } from '../model/probability.ts';
 
 export interface Surge {
   /** Reports in the window. */
@@ -28,5 +29,5 @@ export function surgeOf(count: number, windowDays: number, before: number, basel
     below += term;
     term *= ((shape + k) / (k + 1)) * odds;
   }
-  return { count, expected, chance: Math.min(1, Math.max(0, 1 - below)) };
+  return { count, expected, chance: asShare(1 - below) };
 }

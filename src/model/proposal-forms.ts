@@ -1,5 +1,6 @@
 // What the forms of a proposal hold: lists of customers and texts that may be more than a chat's window takes.
 import type { Recipient } from './proposal.ts';
+import { byFrequency, tally } from './tally.ts';
 import { ticketKey } from './ticket.ts';
 
 /** Three of Discord's menus of 25, which leave room for a text; in any script they fit into Teams' 27 kB. */
@@ -47,10 +48,8 @@ export function textInputs(recipients: Pick<Recipient, 'language' | 'state'>[]):
   own: string[];
   shared: string[];
 } {
-  const counts = new Map<string, number>();
-  for (const { language, state } of recipients)
-    if (state !== 'barred') counts.set(language, (counts.get(language) ?? 0) + 1);
-  const all = [...counts].sort(([, a], [, b]) => b - a).map(([language]) => language);
+  const told = recipients.filter(({ state }) => state !== 'barred');
+  const all = byFrequency(tally(told.map(({ language }) => language))).map(([language]) => language);
   const own = all.length > MOST_TEXTS ? MOST_TEXTS - 1 : MOST_TEXTS;
   return { own: all.slice(0, own), shared: all.slice(own) };
 }

@@ -1,6 +1,7 @@
 // Answers solved tickets again, each by an engine that has not seen it, and compares with the reply that was sent.
 import type { Evidence, Judged } from '../../model/calibration.ts';
 import type { Customer } from '../../model/customer.ts';
+import { logistic } from '../../model/probability.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type {
   Clock,
@@ -170,7 +171,7 @@ interface DraftsReport {
 export function reportOn(rehearsals: readonly Rehearsal[]): DraftsReport {
   const answers = rehearsals.filter(({ answerable }) => answerable);
   const judged = judgedBy(answers);
-  const byHand = judged.map(({ evidence }) => 1 / (1 + Math.exp(-logitOf(evidence, null))));
+  const byHand = judged.map(({ evidence }) => logistic(logitOf(evidence, null)));
   const calibrated = crossCalibrated(judged, logitOf);
   const area = (scores: number[]) =>
     auroc(scores.map((score, i) => ({ score, positive: judged[i]?.error === false })));

@@ -1,4 +1,5 @@
 // How well a clustering agrees with the truth: pure, over two labels for each text.
+import { tally } from '../../model/tally.ts';
 
 export interface Agreement {
   /** Adjusted mutual information, arithmetic mean of the entropies (Vinh, Epps and Bailey 2010); 0 = chance, 1 = the same. */
@@ -38,12 +39,6 @@ export function agreement(truth: string[], found: number[]): Agreement {
     nmi: ratio(mutual, mean),
     clusters,
   };
-}
-
-function tally<Key>(keys: Key[]): Map<Key, number> {
-  const counts = new Map<Key, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
 }
 
 const pairs = (n: number) => (n * (n - 1)) / 2;

@@ -1,5 +1,6 @@
 // Drafting with a language model: search, let the agent answer from sources, check every claim, score the result.
 import type { DraftProposal } from '../../model/draft.ts';
+import { logistic } from '../../model/probability.ts';
 import type { Clock, DraftInput, Engine } from '../../ports.ts';
 import { scoreConfidence } from '../confidence.ts';
 import { inboundText } from '../local/fitting.ts';
@@ -180,7 +181,7 @@ async function propose(
  */
 function fitOf({ category, closeness }: Passage, analysis: DraftInput['analysis']): number {
   const topic = category === null ? 0.5 : category === analysis.category ? 1 : 0;
-  return 1 / (1 + Math.exp(-(3.6 * closeness + 2.8 * topic * analysis.categoryConfidence - 2.26)));
+  return logistic(3.6 * closeness + 2.8 * topic * analysis.categoryConfidence - 2.26);
 }
 
 function mean(values: number[]): number {

@@ -1,6 +1,7 @@
 // Drafts the article that customers miss from what agents have answered: their most typical reply, without the letter around it.
 import type { ArticleDraft } from '../../model/alert.ts';
 import { publicWords, type Speaker } from '../../model/public-words.ts';
+import { byFrequency, tally } from '../../model/tally.ts';
 import { cleanText } from '../../model/text.ts';
 import { contentWords } from './retrieval.ts';
 
@@ -22,7 +23,7 @@ export interface AgentReply extends Speaker {
 
 /** What an article can be made from: replies of some length in the language of most, without letter and personal data. */
 export function articleMaterial(replies: AgentReply[]): AgentReply[] {
-  const language = mostOf(replies.map((reply) => reply.language));
+  const language = byFrequency(tally(replies.map((reply) => reply.language)))[0]?.[0];
   return replies
     .filter((reply) => reply.language === language)
     .map((reply) => ({ ...reply, text: bodyOf(reply) }))
@@ -62,10 +63,4 @@ function jaccard(a: Set<string>, b: Set<string>): number {
   const shared = a.intersection(b).size;
   const all = a.size + b.size - shared;
   return all === 0 ? 0 : shared / all;
-}
-
-function mostOf(values: string[]): string | null {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }

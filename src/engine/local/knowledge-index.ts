@@ -1,4 +1,5 @@
 // What the team knows: articles and macros, embedded when they change, found by words and meaning.
+import { asShare } from '../../model/probability.ts';
 import type { Embedder, KnowledgeArticle, KnowledgeHit } from '../../ports.ts';
 import { type ArticleIndex, createArticleIndex } from './article-index.ts';
 import { passagesOf, takeApart } from './articles.ts';
@@ -103,8 +104,7 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
       const text = cleanText(question).text;
       const best = new Map<string, KnowledgeHit & { order: number }>();
       const add = (article: KnowledgeArticle, near: number, order: number) => {
-        if (!best.has(article.id))
-          best.set(article.id, { article, closeness: Math.min(1, Math.max(0, near)), order });
+        if (!best.has(article.id)) best.set(article.id, { article, closeness: asShare(near), order });
       };
       for (const language of languages) {
         for (const { item, cosine, coverage } of passages.search(

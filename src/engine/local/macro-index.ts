@@ -1,7 +1,9 @@
 // Finds the macro that a message asks for: a classifier of macros, taught how customers put it, with topic and words.
+import { asShare, logistic } from '../../model/probability.ts';
+import { tally } from '../../model/tally.ts';
 import { type ClassifierModel, classify, type TrainingText } from './classifier.ts';
 import type { MacroParts } from './macros.ts';
-import { contentWords, cosine } from './retrieval.ts';
+import { contentWords, cosine, coverageOf, rarityOf } from './retrieval.ts';
 import { startTraining, type Training } from './trainer.ts';
 
 /** A message, or a sentence of it that may hold the question; and what of a macro it is compared with. */
@@ -120,7 +122,7 @@ export function createMacroIndex(): MacroIndex {
         const likelihood = around ? OWN * alone + (1 - OWN) * (around.likelihoods.get(id) ?? alone) : alone;
         if (!entry || entry.macro.article.language !== query.language || !fits(entry.macro)) return [];
         const topic = query.categories.get(entry.macro.article.category ?? '') ?? 0;
-        const coverage = known(asked, entry.said, rarity);
+        const coverage = coverageOf(asked, entry.said, rarity);
         const score =
           WORTH.likelihood * likelihood +
           WORTH.topic * Math.log10((topic + LEAST_TOPIC) / LEAST_TOPIC) +
@@ -134,7 +136,7 @@ export function createMacroIndex(): MacroIndex {
           macro,
           score,
           handOver,
-          put: known(asked, put, rarity),
+          put: coverageOf(asked, put, rarity),
           meaning: closeness(pieces, lines),
         }));
     },
@@ -177,19 +179,8 @@ function stemsOf(texts: string[]): Set<string> {
 
 /** Weight of a stem: the rarer among macros, the more. */
 function rarityAmong(entries: Entry[]): (stem: string) => number {
-  const having = new Map<string, number>();
-  for (const { said } of entries) for (const stem of said) having.set(stem, (having.get(stem) ?? 0) + 1);
-  return (stem) => Math.log(1 + (entries.length + 1) / ((having.get(stem) ?? 0) + 0.5));
-}
-
-/** 0..1: the share of the asked stems' weight that is among those known. */
-function known(asked: Set<string>, stems: Set<string>, rarity: (stem: string) => number): number {
-  let [all, shared] = [0, 0];
-  for (const stem of asked) {
-    all += rarity(stem);
-    if (stems.has(stem)) shared += rarity(stem);
-  }
-  return all > 0 ? shared / all : 0;
+  const having = tally(entries.flatMap(({ said }) => [...said]));
+  return (stem) => rarityOf(having.get(stem) ?? 0, entries.length);
 }
 
 /** Distance in score from which a macro is clearly ahead. */
@@ -198,7 +189,7 @@ const LEAD = 2;
 /** 0..1: how far the best macro is ahead of the next one. */
 export function macroLead([best, next]: MacroHit[]): number {
   if (!best) return 0;
-  return next ? Math.max(0, Math.min(1, (best.score - next.score) / LEAD)) : 1;
+  return next ? asShare((best.score - next.score) / LEAD) : 1;
 }
 
 /** Log-odds that the article which was found on other ways is one that the macro rests on. */
@@ -215,8 +206,6 @@ function handOverOdds({ handOver }: MacroHit): number {
   const odds = Math.log(handOver / (1 - handOver));
   return Math.min(ODDS.most, Math.max(-ODDS.most, odds)) - ODDS.unknown;
 }
-
-const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
 /**
  * 0..1: how surely a macro answers what is asked; `confirmed`: it rests on the article that was found by itself. Fitted on

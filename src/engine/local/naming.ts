@@ -1,5 +1,6 @@
 // Names a cluster in plain words: the line of a report that says best what most of them say, with the error code.
 import type { Fingerprint } from '../../model/cluster.ts';
+import { byFrequency, tally } from '../../model/tally.ts';
 import { contentWords } from './retrieval.ts';
 
 /** Longest name, in characters. */
@@ -13,8 +14,9 @@ const HAS_DIGIT = /\d/;
  * each word that it takes. An error code that several have in common is added.
  */
 export function nameCluster(lines: string[], reports: Pick<Fingerprint, 'terms' | 'signatures'>[]): string {
-  const codes = tally(reports.map(({ signatures }) => signatures));
-  const common = tally(reports.map(({ terms }) => Object.keys(terms)));
+  // Each stands once in a report.
+  const codes = tally(reports.flatMap(({ signatures }) => signatures));
+  const common = tally(reports.flatMap(({ terms }) => Object.keys(terms)));
   const ofCodes = new Set(contentWords([...codes.keys()].filter((code) => HAS_DIGIT.test(code)).join(' ')));
   const telling = (text: string) => {
     const words = [...new Set(contentWords(text))].filter((word) => !ofCodes.has(word));
@@ -23,16 +25,13 @@ export function nameCluster(lines: string[], reports: Pick<Fingerprint, 'terms' 
   };
   let best = '';
   for (const text of lines) if (best === '' || telling(text) > telling(best)) best = text;
-  const name = shorten(best.replace(/\s+/g, ' ').trim()) || 'Reports alike';
-  const [code, times] = [...codes].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
-  return times >= 2 && !name.toUpperCase().includes(code.toUpperCase()) ? `${name} (${code})` : name;
+  return withCode(shorten(best.replace(/\s+/g, ' ').trim()) || 'Reports alike', codes);
 }
 
-/** In how many of the lists each word stands. */
-function tally(lists: string[][]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const list of lists) for (const word of list) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+/** The name with the most frequent code, where several reports have it and the name does not. */
+export function withCode(name: string, codes: Iterable<[string, number]>): string {
+  const [[code, times] = ['', 0]] = byFrequency(codes);
+  return times >= 2 && !name.toUpperCase().includes(code.toUpperCase()) ? `${name} (${code})` : name;
 }
 
 function shorten(text: string): string {

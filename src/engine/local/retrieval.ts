@@ -89,6 +89,26 @@ export interface SearchIndex<T> {
   size(): number;
 }
 
+/** 0..1: the share of the wanted stems' weight that is among those of another text. */
+export function coverageOf(
+  wanted: Iterable<string>,
+  having: ReadonlySet<string>,
+  weigh: (stem: string) => number,
+): number {
+  let [all, shared] = [0, 0];
+  for (const stem of wanted) {
+    const weight = weigh(stem);
+    all += weight;
+    if (having.has(stem)) shared += weight;
+  }
+  return all > 0 ? shared / all : 0;
+}
+
+/** Weight of a stem that `holders` of `all` texts have: the rarer, the more (BM25's inverse document frequency). */
+export function rarityOf(holders: number, all: number): number {
+  return Math.log(1 + (all + 1) / (holders + 0.5));
+}
+
 /** Exact search in memory; adding an id again replaces it. */
 export function createSearchIndex<T>(): SearchIndex<T> {
   const items = new Map<string, SearchItem<T>>();
@@ -112,7 +132,7 @@ export function createSearchIndex<T>(): SearchIndex<T> {
   }
 
   function idf(word: string): number {
-    return Math.log(1 + (items.size + 1) / ((frequency.get(word) ?? 0) + 0.5));
+    return rarityOf(frequency.get(word) ?? 0, items.size);
   }
 
   return {
@@ -132,17 +152,7 @@ export function createSearchIndex<T>(): SearchIndex<T> {
     },
     has: (id) => items.has(id),
     size: () => items.size,
-    coverage(text, by) {
-      const own = new Set(contentWords(by));
-      let all = 0;
-      let shared = 0;
-      for (const word of new Set(contentWords(text))) {
-        const weight = idf(word);
-        all += weight;
-        if (own.has(word)) shared += weight;
-      }
-      return all > 0 ? shared / all : 0;
-    },
+    coverage: (text, by) => coverageOf(new Set(contentWords(text)), new Set(contentWords(by)), idf),
     search({ text, vectors, language, categories }, limit, fits = () => true) {
       const candidates = [...items.values()].filter((item) => item.language === language && fits(item.data));
       if (!candidates.length) return [];
@@ -157,12 +167,10 @@ export function createSearchIndex<T>(): SearchIndex<T> {
       );
       const lexical = zScores(candidates.map((item) => Math.sqrt(found.get(item.id) ?? 0)));
       const semantic = zScores(cosines);
-      const mass = query.reduce((sum, word) => sum + idf(word), 0);
       return candidates
         .map((item, i) => ({
           item,
           cosine: cosines[i] ?? 0,
-          coverage: 0,
           score:
             (lexical[i] ?? 0) +
             (semantic[i] ?? 0) +
@@ -170,11 +178,7 @@ export function createSearchIndex<T>(): SearchIndex<T> {
         }))
         .sort((a, b) => b.score - a.score)
         .slice(0, limit)
-        .map((hit) => {
-          const own = stems.get(hit.item.id);
-          const shared = query.reduce((sum, word) => sum + (own?.has(word) ? idf(word) : 0), 0);
-          return { ...hit, coverage: mass > 0 ? shared / mass : 0 };
-        });
+        .map((hit) => ({ ...hit, coverage: coverageOf(query, stems.get(hit.item.id) ?? new Set(), idf) }));
     },
   };
 }

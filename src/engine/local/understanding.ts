@@ -1,5 +1,6 @@
 // Puts the analysis of a ticket together from classifier, signals and facts.
 import { type Analysis, KINDS, type Kind } from '../../model/analysis.ts';
+import { asShare } from '../../model/probability.ts';
 import type { EngineInput } from '../../ports.ts';
 import {
   countAttempts,
@@ -118,8 +119,6 @@ function wordlessSummary(reading: Reading): string {
 /** Nobody asks neutrally for the third time. */
 const weariness = (attempts: number) => (attempts < 2 ? 0 : Math.min(0.35, 0.1 * attempts - 0.05));
 
-const share = (x: number) => Math.min(1, Math.max(0, x));
-
 export interface Models {
   categories: ClassifierModel;
   kinds: ClassifierModel;
@@ -165,11 +164,13 @@ export function analyse(
           ),
         ].slice(0, 3)
       : [];
-  const frustration = readable ? share(signals.frustrated + weariness(attempts) - (thanksOnly ? 0.5 : 0)) : 0;
-  const urgency = readable ? share(signals.urgent + (blocked ? 0.15 : 0) + (deadline ? 0.1 : 0)) : 0;
+  const frustration = readable
+    ? asShare(signals.frustrated + weariness(attempts) - (thanksOnly ? 0.5 : 0))
+    : 0;
+  const urgency = readable ? asShare(signals.urgent + (blocked ? 0.15 : 0) + (deadline ? 0.1 : 0)) : 0;
   const known = input.customer.account !== null;
   const spamTopic = /spam/.test(first?.category ?? '') ? (first?.probability ?? 0) : 0;
-  const spam = readable ? share(Math.max(signals.spam, spamTopic) * (known ? 0.6 : 1)) : 0;
+  const spam = readable ? asShare(Math.max(signals.spam, spamTopic) * (known ? 0.6 : 1)) : 0;
   return {
     category: readable ? (first?.category ?? catchAll(model)) : catchAll(model),
     categoryConfidence: readable ? (first?.probability ?? 0) : 0,
@@ -203,7 +204,7 @@ export function analyse(
     thanksOnly,
     outOfScope: readable ? found.outOfScope : 1,
     bug,
-    churnRisk: share((speaksOfLeaving(text) ? 0.45 : 0) + 0.45 * Math.max(0, frustration - 0.3)),
+    churnRisk: asShare((speaksOfLeaving(text) ? 0.45 : 0) + 0.45 * Math.max(0, frustration - 0.3)),
     expansion: speaksOfGrowing(text) ? 0.7 : 0,
     references: findReferences(text),
     summary: readable ? summarise(subject, newest) : shorten(wordlessSummary(reading), SUMMARY_LENGTH),
