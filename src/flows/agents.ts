@@ -2,6 +2,7 @@
 import type { Agent, YamlConfig } from '../config/schema.ts';
 import { type Right, ROLES, type Role } from '../model/decision.ts';
 import type { AgentRef } from '../model/platform.ts';
+import { isWithin } from '../model/taxonomy.ts';
 import { isTimeZone } from '../model/zone.ts';
 
 /** An agent as the flows know one. */
@@ -51,6 +52,12 @@ export function zoneOf(
 /** The agent with this e-mail address, whatever its case. */
 export function agentByEmail(agents: Agent[], address: string | null | undefined): Agent | undefined {
   return agents.find(({ email }) => email.toLowerCase() === address?.toLowerCase());
+}
+
+/** Whether the configuration means this agent: by name or e-mail, or by team as `team:billing`; whatever the case. */
+export function isNamed({ name, email, team }: Agent, wanted: string): boolean {
+  const known = [name, email, ...(team ? [`team:${team}`] : [])];
+  return known.some((one) => one.toLowerCase() === wanted.toLowerCase());
 }
 
 /** An agent as a platform knows them: by the id that the configuration tells, else by e-mail. */
@@ -106,7 +113,7 @@ function leastRole({ rights }: Team, right: Right): Role {
 /** Notes are welcome everywhere. */
 function mayOn(categories: string[] | null, right: Right, category: string | null): boolean {
   if (categories === null || category === null || right === 'note') return true;
-  return categories.some((own) => category === own || category.startsWith(`${own}/`));
+  return categories.some((own) => isWithin(category, own));
 }
 
 /** How many people are named. */

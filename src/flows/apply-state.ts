@@ -9,6 +9,11 @@ import { showProposals } from './proposal.ts';
 
 const isOver = (state: IssueState) => state === 'fixed' || state === 'not_planned' || state === 'duplicate';
 
+/** A report came after the fix: until the tracker is told, its word is out of date. */
+export function comesBack({ regressedAt, reopenedAt }: IssueRow): boolean {
+  return regressedAt !== null && (reopenedAt === null || reopenedAt < regressedAt);
+}
+
 /**
  * Takes over what the tracker says about an issue, once: the state, the cluster's status and the proposal that a fix
  * calls for are written in one transaction, whoever else hears of it at the same time. `null`: the issue is gone.
@@ -26,12 +31,9 @@ export async function applyState(
     if (row?.stage !== 'made') return false;
     const now = deps.clock.now();
     const { state, stateName } = told ?? { state: 'not_planned' as const, stateName: 'deleted' };
-    // A report came after the fix: until the tracker is told, its word is out of date.
-    const comesBack =
-      row.regressedAt !== null && (row.reopenedAt === null || row.reopenedAt < row.regressedAt);
     // Null: something was heard of it since it was asked for, so it is asked for again.
     const checkedAt = row.checkedAt && now;
-    if (comesBack && isOver(state)) {
+    if (comesBack(row) && isOver(state)) {
       await tx.updateIssue(issueId, { checkedAt });
       return false;
     }

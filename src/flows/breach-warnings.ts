@@ -8,7 +8,7 @@ import { errorText } from '../model/errors.ts';
 import type { Place } from '../model/platform.ts';
 import type { ServiceClock } from '../model/service-level.ts';
 import { ticketKey } from '../model/ticket.ts';
-import { agentRef } from './agents.ts';
+import { agentRef, isNamed } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 
 /** Warnings of one sweep at most; the next one comes soon. */
@@ -48,7 +48,7 @@ async function warn(deps: FlowDeps, ticketId: number, target: ServiceClock['targ
   if (warns || told) {
     const when = { now, timeZone: deps.settings.workspace.timeZone };
     const words = `${ticketKey(ticketId)}: ${dueWords({ target, at: clock.dueAt }, when)}${told}`;
-    const posted = await postOnce(deps, ticket, newsCard(words, 'warning'), {
+    const posted = await postUnderCards(deps, ticket, newsCard(words, 'warning'), {
       key: `${target}-${clock.limitMs}-${step}`,
       mention: warns ? owner : [],
       late,
@@ -69,7 +69,7 @@ async function warn(deps: FlowDeps, ticketId: number, target: ServiceClock['targ
 }
 
 /** Under every card of the ticket; answers where, and null when it has no card yet. Throws when no place could be reached in time. */
-async function postOnce(
+async function postUnderCards(
   { store, platforms, log }: Pick<FlowDeps, 'store' | 'platforms' | 'log'>,
   ticket: TicketRow,
   card: Card,
@@ -122,8 +122,7 @@ function escalationPath(
   const is = (agent: Agent, wanted: string) => {
     const name = wanted.toLowerCase();
     if (name === 'team') return own !== undefined && agent.team === own;
-    const known = [agent.role, agent.name, agent.email, ...(agent.team ? [`team:${agent.team}`] : [])];
-    return known.some((one) => one.toLowerCase() === name);
+    return name === agent.role || isNamed(agent, name);
   };
   return settings.agents.filter((agent) => settings.warnings.escalation.some((one) => is(agent, one)));
 }

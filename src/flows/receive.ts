@@ -63,7 +63,7 @@ async function sameTopicTicket(deps: ReceiveDeps, message: InboundMessage): Prom
   if (message.automatic) return null;
   const customerId = await deps.store.findCustomerId(message.customer);
   if (customerId === null) return null;
-  const words = [message.subject, message.text].filter(Boolean).join('\n').slice(0, 2_000);
+  const words = wordsOf(message.subject, message.text);
   let best: { id: number; closeness: number } | null = null;
   for (const open of await deps.store.openTickets(customerId)) {
     const last = open.texts[0];
@@ -73,14 +73,16 @@ async function sameTopicTicket(deps: ReceiveDeps, message: InboundMessage): Prom
       last.channel === message.channel &&
       (!message.threadId || !last.threadId || last.threadId === message.threadId) &&
       deps.clock.now().getTime() - last.at.getTime() < CHAT_PAUSE_MS;
-    const about = [open.subject, ...open.texts.map((text) => text.text)]
-      .filter(Boolean)
-      .join('\n')
-      .slice(0, 2_000);
+    const about = wordsOf(open.subject, ...open.texts.map(({ text }) => text));
     const closeness = goesOn ? 1 : await closenessOf(deps, words, about);
     if (closeness >= SAME_TOPIC && (!best || closeness > best.closeness)) best = { id: open.id, closeness };
   }
   return best?.id ?? null;
+}
+
+/** As much as it takes to tell a topic. */
+function wordsOf(...texts: (string | null | undefined)[]): string {
+  return texts.filter(Boolean).join('\n').slice(0, 2_000);
 }
 
 /** The engine's word; where it is late or fails, none: acknowledging the message does not wait for it. */

@@ -1,9 +1,10 @@
 // Where a ticket's cards go, and who is mentioned on them: the routing rules of the configuration.
-import type { Agent, RouteRule } from '../config/schema.ts';
+import type { RouteRule } from '../config/schema.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Customer } from '../model/customer.ts';
 import type { AgentRef, Place } from '../model/platform.ts';
-import { agentRef } from './agents.ts';
+import { isWithin } from '../model/taxonomy.ts';
+import { agentRef, isNamed } from './agents.ts';
 import type { FlowDeps } from './deps.ts';
 
 type RouteDeps = Pick<FlowDeps, 'settings' | 'platforms'>;
@@ -41,12 +42,8 @@ export function mentionsOf(
   platform: string,
 ): AgentRef[] {
   const named = ruleOf(settings.routes, ticket, customer)?.mention ?? [];
-  const is = (agent: Agent, name: string) =>
-    [agent.name, agent.email, `team:${agent.team ?? ''}`].some(
-      (one) => one.toLowerCase() === name.toLowerCase(),
-    );
   return settings.agents
-    .filter((agent) => named.some((name) => is(agent, name)))
+    .filter((agent) => named.some((name) => isNamed(agent, name)))
     .map((agent) => agentRef(agent, platform));
 }
 
@@ -60,9 +57,7 @@ function matches(when: RouteRule['when'], ticket: TicketRow, { account }: Custom
     !wanted || (actual != null && wanted.some((one) => one.toLowerCase() === actual.toLowerCase()));
   const { category } = ticket;
   return (
-    (!when.category ||
-      (category !== null &&
-        when.category.some((one) => category === one || category.startsWith(`${one}/`)))) &&
+    (!when.category || (category !== null && when.category.some((one) => isWithin(category, one)))) &&
     (!when.priority || (ticket.priority !== null && when.priority.includes(ticket.priority.level))) &&
     has(when.plan, account?.plan) &&
     has(when.account, account?.name) &&

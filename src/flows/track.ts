@@ -4,7 +4,7 @@ import { laterParts, regressionParts } from '../insights/issue-report.ts';
 import { MINUTE_MS } from '../model/duration.ts';
 import { errorText, hasCode } from '../model/errors.ts';
 import type { Tracker } from '../ports.ts';
-import { applyState, showOnCluster } from './apply-state.ts';
+import { applyState, comesBack, showOnCluster } from './apply-state.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { draftAboutKnownBug } from './known-issue.ts';
 import { finishApproved, showProposals } from './proposal.ts';
@@ -46,8 +46,8 @@ export async function reportJoined(
   await store.transaction(async (tx) => {
     const row = await tx.lockIssue(known.id);
     if (!row) return;
-    const comesBack = row.state === 'fixed' && row.fixedAt !== null && report.at > row.fixedAt;
-    if (!comesBack) return tx.updateIssue(row.id, { checkedAt: null });
+    const regresses = row.state === 'fixed' && row.fixedAt !== null && report.at > row.fixedAt;
+    if (!regresses) return tx.updateIssue(row.id, { checkedAt: null });
     const now = clock.now();
     deps.log.info({ issue: row.key, ticketId: report.ticketId }, 'regression');
     const back = { state: 'open', stateName: 'reported again', regressedAt: now, checkedAt: null } as const;
@@ -114,9 +114,9 @@ async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise
   const { reports: reported } = await store.clusterCounts(clusterId);
   let told = await tracker.get(id, signal);
   const { regressedAt, fixedAt, marker } = row;
-  const comesBack = regressedAt !== null && (row.reopenedAt === null || row.reopenedAt < regressedAt);
   let { commentId } = row;
-  if (comesBack && told) {
+  const back = comesBack(row);
+  if (back && regressedAt && told) {
     const again = `${marker.replace('deskhand-', 'deskhand-again-')}-${regressedAt.getTime().toString(36)}`;
     const parts = regressionParts(await store.reportsOf(clusterId), fixedAt ?? row.createdAt);
     await tracker.comment(id, { known: null, marker: again, since: before(regressedAt), parts }, signal);
@@ -129,7 +129,7 @@ async function catchUp(deps: FlowDeps, tracker: Tracker, row: IssueRow): Promise
   await store.updateIssue(row.id, {
     reported,
     commentId,
-    ...(comesBack && { reopenedAt: clock.now() }),
+    ...(back && { reopenedAt: clock.now() }),
   });
   await noteTrouble(deps, row, null);
   await applyState(deps, row.id, told);

@@ -1,6 +1,7 @@
 // Issues of clusters: suggests those that are there, makes one otherwise, or links one; each exactly once.
 import type { IssueRow } from '../infra/db/queries/tracking.ts';
 import { issueParts, searchWords } from '../insights/issue-report.ts';
+import { clusterKey } from '../model/cluster.ts';
 import { AppError, errorText } from '../model/errors.ts';
 import { STATE_NAMES, type TrackerIssue } from '../model/issue.ts';
 import type { ActionReply } from '../model/platform.ts';
@@ -81,7 +82,7 @@ async function suggest(
     deps.store.clusterTitle(clusterId),
     deps.store.reportsOf(clusterId),
   ]);
-  if (!cluster) throw new AppError('not_found', `There is no cluster C-${clusterId}.`);
+  if (!cluster) throw new AppError('not_found', `There is no cluster ${clusterKey(clusterId)}.`);
   const words = searchWords(cluster.title, reports);
   const found = await tracker.search(words, CANDIDATES, AbortSignal.timeout(PATIENCE_MS));
   const row = await deps.store.insertIssue({
@@ -127,7 +128,7 @@ export async function makeIssue(deps: FlowDeps, issueId: number): Promise<IssueR
       const signal = AbortSignal.timeout(PATIENCE_MS);
       // An attempt that was begun before may have made it without our hearing of it.
       const found = row.retryAt ? await tracker.find(row.marker, before(row.createdAt), signal) : null;
-      const parts = issueParts(title, reports, `C-${clusterId}`);
+      const parts = issueParts(title, reports, clusterKey(clusterId));
       const made = found ?? (await tracker.create({ title, parts, marker: row.marker }, signal));
       await keep(deps, row, made, reports.length);
       return store.getIssue(issueId);

@@ -48,6 +48,11 @@ export const taxonomySchema = z
   });
 export type Taxonomy = z.infer<typeof taxonomySchema>;
 
+/** Whether a category is another or one of its own: `billing/refund` is within `billing`. */
+export function isWithin(category: string, other: string): boolean {
+  return category === other || category.startsWith(`${other}/`);
+}
+
 /** Examples that stand in several categories: messages like these cannot be told apart. */
 export function sharedExamples({ categories }: Taxonomy): { example: string; categories: string[] }[] {
   const holders = new Map<string, string[]>();
