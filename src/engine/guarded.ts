@@ -6,7 +6,7 @@ import type { DraftInput, Engine, EngineInput, KnowledgeArticle, Log } from '../
 import { type GuardRules, guardDraft, readPrompts, repeatsPrompt } from './guard.ts';
 import { plainMarkdown, spokenOf } from './local/articles.ts';
 import { inboundText } from './local/fitting.ts';
-import { firstName, PHRASES, signedIn } from './local/phrases.ts';
+import { firstName, phrasesIn, signedIn } from './local/phrases.ts';
 import { summarise } from './local/questions.ts';
 import { cleanText } from './local/text.ts';
 import { orderScore, withoutOrders } from './orders.ts';
@@ -69,14 +69,13 @@ export function createGuardedEngine(engine: Engine, options: GuardOptions): Engi
       const spoken = spokenOf(article?.body ?? '');
       return article ? `${article.title}\n${spoken}\n${plainMarkdown(spoken)}` : '';
     });
-    const phrases = PHRASES[proposal.language] ?? PHRASES.en;
     return guardDraft(proposal, rules, {
       cited: cited.join('\n'),
       isKnownLink: (url) => known.has(url.replace(/[/#]$/, '')),
       own: JSON.stringify([customer, inboundText(input), context]),
       ours: [signature, tone?.closing ?? '', ...instructions, previous ?? ''].join('\n'),
       instructed: instructions.length > 0,
-      greeting: toned ? greetingOf(toned) : (phrases?.greeting(firstName(customer.name)) ?? ''),
+      greeting: toned ? greetingOf(toned) : phrasesIn(proposal.language).greeting(firstName(customer.name)),
       signature,
     });
   }

@@ -1,9 +1,10 @@
 // Messages about a known problem, in the languages we can write: it is fixed, and we know of it.
-import { firstName, PHRASES } from './phrases.ts';
+import { firstName, type Phrases, phrasesIn } from './phrases.ts';
 
 /** `{greeting}` and `{about}` are filled in for each customer. */
 interface Announcement {
-  greeting(firstName: string | null): string;
+  /** Where replies have none in this language. */
+  greeting?: Phrases['greeting'];
   fixed: string;
   /** On the engineers' list, and corrected there: who says so writes again, since the issue tells when. */
   known: string;
@@ -13,25 +14,21 @@ interface Announcement {
 }
 export type AnnouncementKind = Exclude<keyof Announcement, 'greeting'>;
 
-const LATIN = (hello: string, none: string, end: string) => (name: string | null) =>
+const greet = (hello: string, none: string, end: string) => (name: string | null) =>
   name ? `${hello} ${name}${end}` : `${none}${end}`;
 
-const ENGLISH: Announcement = {
-  greeting: PHRASES.en?.greeting ?? LATIN('Hi', 'Hello', ','),
-  fixed:
-    '{greeting}\n\nYou told us about this: “{about}”. It is fixed now.\n\nCould you try it again? If it still happens, just answer this message and we will look at it at once.',
-  known:
-    '{greeting}\n\nThank you for telling us. We know about this problem; other customers see it, too, and our engineers have it on their list.\n\nWe will write to you as soon as it is fixed.',
-  merged:
-    '{greeting}\n\nThank you for telling us. We know about this problem: our engineers have corrected it, and the correction is on its way to you with one of the next releases.\n\nWe will write to you as soon as it is there.',
-  looking:
-    '{greeting}\n\nThank you for telling us. We know about this problem: other customers have reported it, too, and we are looking into it.\n\nIf there is anything else that could help us find the cause, just reply to this message.',
-};
-
 const TEXTS: Record<string, Announcement> = {
-  en: ENGLISH,
+  en: {
+    fixed:
+      '{greeting}\n\nYou told us about this: “{about}”. It is fixed now.\n\nCould you try it again? If it still happens, just answer this message and we will look at it at once.',
+    known:
+      '{greeting}\n\nThank you for telling us. We know about this problem; other customers see it, too, and our engineers have it on their list.\n\nWe will write to you as soon as it is fixed.',
+    merged:
+      '{greeting}\n\nThank you for telling us. We know about this problem: our engineers have corrected it, and the correction is on its way to you with one of the next releases.\n\nWe will write to you as soon as it is there.',
+    looking:
+      '{greeting}\n\nThank you for telling us. We know about this problem: other customers have reported it, too, and we are looking into it.\n\nIf there is anything else that could help us find the cause, just reply to this message.',
+  },
   de: {
-    greeting: PHRASES.de?.greeting ?? LATIN('Hallo', 'Guten Tag', ','),
     fixed:
       '{greeting}\n\nSie hatten uns das gemeldet: „{about}“. Der Fehler ist jetzt behoben.\n\nKönnten Sie es noch einmal versuchen? Falls es immer noch auftritt, antworten Sie einfach auf diese Nachricht, dann sehen wir es uns sofort an.',
     known:
@@ -42,7 +39,6 @@ const TEXTS: Record<string, Announcement> = {
       '{greeting}\n\nvielen Dank für Ihre Meldung. Das Problem ist uns bekannt: Auch andere Kunden haben es gemeldet, und wir sehen es uns an.\n\nWenn Ihnen noch etwas auffällt, das bei der Suche nach der Ursache hilft, antworten Sie einfach auf diese Nachricht.',
   },
   fr: {
-    greeting: PHRASES.fr?.greeting ?? LATIN('Bonjour', 'Bonjour', ','),
     fixed:
       '{greeting}\n\nVous nous aviez signalé ceci : « {about} ». Le problème est maintenant corrigé.\n\nPourriez-vous réessayer ? Si cela se produit encore, répondez simplement à ce message et nous regarderons aussitôt.',
     known:
@@ -53,7 +49,6 @@ const TEXTS: Record<string, Announcement> = {
       '{greeting}\n\nMerci de nous l’avoir signalé. Nous connaissons ce problème : d’autres clients l’ont signalé aussi et nous l’examinons.\n\nSi autre chose peut nous aider à en trouver la cause, répondez simplement à ce message.',
   },
   es: {
-    greeting: PHRASES.es?.greeting ?? LATIN('Hola,', 'Hola', ':'),
     fixed:
       '{greeting}\n\nNos había avisado de esto: «{about}». Ya está resuelto.\n\n¿Podría probarlo otra vez? Si sigue ocurriendo, responda a este mensaje y lo miraremos enseguida.',
     known:
@@ -64,7 +59,7 @@ const TEXTS: Record<string, Announcement> = {
       '{greeting}\n\nGracias por avisarnos. Conocemos este problema: otros clientes también lo han comunicado y lo estamos investigando.\n\nSi hay algo más que pueda ayudarnos a encontrar la causa, responda a este mensaje.',
   },
   it: {
-    greeting: LATIN('Ciao', 'Buongiorno', ','),
+    greeting: greet('Ciao', 'Buongiorno', ','),
     fixed:
       '{greeting}\n\nci aveva segnalato questo: «{about}». Il problema è stato risolto.\n\nPotrebbe riprovare? Se succede ancora, risponda a questo messaggio e lo guarderemo subito.',
     known:
@@ -75,7 +70,7 @@ const TEXTS: Record<string, Announcement> = {
       '{greeting}\n\ngrazie della segnalazione. Conosciamo questo problema: lo hanno segnalato anche altri clienti e lo stiamo esaminando.\n\nSe c’è altro che può aiutarci a trovare la causa, risponda a questo messaggio.',
   },
   pt: {
-    greeting: LATIN('Olá,', 'Olá', '!'),
+    greeting: greet('Olá,', 'Olá', '!'),
     fixed:
       '{greeting}\n\nTinha-nos comunicado isto: «{about}». Já está resolvido.\n\nPode tentar novamente? Se ainda acontecer, responda a esta mensagem e vemos de imediato.',
     known:
@@ -86,7 +81,7 @@ const TEXTS: Record<string, Announcement> = {
       '{greeting}\n\nObrigado por nos avisar. Conhecemos este problema: outros clientes também o comunicaram e estamos a analisá-lo.\n\nSe houver mais alguma coisa que nos ajude a encontrar a causa, responda a esta mensagem.',
   },
   nl: {
-    greeting: LATIN('Hallo', 'Goedendag', ','),
+    greeting: greet('Hallo', 'Goedendag', ','),
     fixed:
       '{greeting}\n\nU had ons dit gemeld: “{about}”. Het is nu opgelost.\n\nKunt u het nog eens proberen? Als het nog steeds gebeurt, antwoord dan gewoon op dit bericht en we kijken er meteen naar.',
     known:
@@ -98,11 +93,9 @@ const TEXTS: Record<string, Announcement> = {
   },
 };
 
-const textsOf = (language: string): Announcement | undefined => TEXTS[language];
-
 /** What we would write about a problem, with places for greeting and subject; null in languages that we have no words in. */
 export function announcement(kind: AnnouncementKind, language: string): string | null {
-  return textsOf(language)?.[kind] ?? null;
+  return TEXTS[language]?.[kind] ?? null;
 }
 
 /** Such a text for one customer, signed; `({about})` goes where there is nothing to say. Every other brace stays as it is. */
@@ -110,7 +103,7 @@ export function addressed(
   text: string,
   to: { language: string; name: string | null; about: string; signature: string },
 ): string {
-  const { greeting } = textsOf(to.language) ?? ENGLISH;
+  const { greeting = phrasesIn(to.language).greeting } = TEXTS[to.language] ?? {};
   const values: Record<string, string> = { greeting: greeting(firstName(to.name)), about: to.about };
   const told = to.about ? text : text.replaceAll(' ({about})', '');
   const body = told.replace(/\{(greeting|about)\}/g, (place, name: string) => values[name] ?? place);

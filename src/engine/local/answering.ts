@@ -1,14 +1,14 @@
 // Answers one question from what was found for it: a macro, a solved ticket or an article; or from nothing.
 import type { Analysis } from '../../model/analysis.ts';
-import type { Customer } from '../../model/customer.ts';
 import type { Source } from '../../model/draft.ts';
+import { asShare, logistic } from '../../model/probability.ts';
 import type { DraftInput, Exemplar, KnowledgeArticle } from '../../ports.ts';
 import { plainMarkdown } from './articles.ts';
 import { reusableReply } from './exemplars.ts';
 import { type ArticleItem, fromArticle, inboundText, inPlan, planAnswer } from './fitting.ts';
 import { lessHandOver, type MacroHit, macroLead, macroSupport } from './macro-index.ts';
 import { answerOf, type MacroParts } from './macros.ts';
-import { PHRASES, type Phrases } from './phrases.ts';
+import { ENGLISH, type Phrases } from './phrases.ts';
 import { contentWords, type Hit } from './retrieval.ts';
 
 /** What was found for one of the things that are asked. */
@@ -25,6 +25,7 @@ const LEAST_MACRO = 0.3;
 const LEAST_SUPPORT = 0.33;
 /** The same, for an article that macros rest on: what it answers they mostly would have. */
 const LEAST_BESIDE_MACROS = 0.7;
+/** From here on an answer is sure: it may deny a plan something and explain a fault. */
 export const LEAST_DENIAL = 0.5;
 /** The same, for an article that already answers another question of the message. */
 const LEAST_SHARED = 0.28;
@@ -47,8 +48,7 @@ export function supportOf(hits: Hit<ArticleItem>[], analysis: Analysis): number 
   // The encoder reads English: elsewhere only shared words and the topic speak for an article.
   if (analysis.language !== 'en' && (!sameTopic || hit.coverage < 0.2)) return 0;
   const topic = sameTopic ? analysis.categoryConfidence : 0;
-  const logit = 2.8 * hit.cosine + 2.6 * hit.coverage + 0.8 * topic + 1.7 * leadOf(hits) - 3.4;
-  return 1 / (1 + Math.exp(-logit));
+  return logistic(2.8 * hit.cosine + 2.6 * hit.coverage + 0.8 * topic + 1.7 * leadOf(hits) - 3.4);
 }
 
 /** Distance in score from which an article is clearly ahead. */
@@ -58,7 +58,7 @@ const LEAD = 5;
 function leadOf(hits: Hit<ArticleItem>[]): number {
   const [best] = hits;
   const rival = hits.find((hit) => hit.item.data.parts.article.id !== best?.item.data.parts.article.id);
-  return best ? Math.max(0, Math.min(1, (best.score - (rival?.score ?? 0)) / LEAD)) : 0;
+  return best ? asShare((best.score - (rival?.score ?? 0)) / LEAD) : 0;
 }
 
 const TROUBLE =
@@ -78,8 +78,11 @@ export interface Answer {
   handsOver?: boolean;
 }
 
-/** What answers are taken from, besides what was found. */
-export interface AnswerRules {
+/** Whom answers are for, and what they are taken from besides what was found. */
+export interface Answering {
+  input: DraftInput;
+  /** Of the language that the reply is in. */
+  phrases: Phrases;
   /** Tokens that may be said to anybody. */
   known: { has(token: string): boolean };
   /** The article at an address. */
@@ -92,18 +95,8 @@ export interface AnswerRules {
  * The answer to one question, or null when nothing supports one. `before`: the answers to the questions before it, of
  * which one is given again where it speaks of this question, too.
  */
-export function answerOne(
-  found: Found,
-  before: Answer[],
-  input: DraftInput,
-  rules: AnswerRules,
-  phrases: Phrases,
-): Answer | null {
-  return (
-    fromMacro(found, before, input, rules, phrases) ??
-    fromPast(found, input, rules, phrases) ??
-    fromBestArticle(found, before, input, rules, phrases)
-  );
+export function answerOne(found: Found, before: Answer[], task: Answering): Answer | null {
+  return fromMacro(found, before, task) ?? fromPast(found, task) ?? fromBestArticle(found, before, task);
 }
 
 /** The earlier answer that rests on a source. */
@@ -115,16 +108,15 @@ function saidBefore(before: Answer[], id: string): Answer | undefined {
 function fromMacro(
   { question, macros, articles: found }: Found,
   before: Answer[],
-  { customer, analysis }: DraftInput,
-  { articleAt }: AnswerRules,
-  phrases: Phrases,
+  task: Answering,
 ): Answer | null {
+  const { language } = task.input.analysis;
   const url = found[0]?.item.data.parts.article.url;
   const supported = macros
     .map((hit, i) => ({
       hit,
       lead: macroLead(macros.slice(i)),
-      support: macroSupport(hit, analysis.language, Boolean(url && restsOn(hit.macro, url))),
+      support: macroSupport(hit, language, Boolean(url && restsOn(hit.macro, url))),
     }))
     .sort((a, b) => b.support - a.support);
   // What most surely answers may have been said, and then nothing else that is likely enough is left.
@@ -132,7 +124,7 @@ function fromMacro(
   for (const [i, { hit, lead, support }] of supported.entries()) {
     if (support < LEAST_MACRO) break;
     const said = saidBefore(before, hit.macro.article.id);
-    if (!said) return sayMacro(hit, support, lead, { question, customer, articleAt, phrases });
+    if (!said) return sayMacro(hit, { support, lead, question }, task);
     if (speaksOf(said, question)) return said;
     if (i === 0) covered = said;
   }
@@ -146,25 +138,19 @@ function restsOn({ article }: MacroParts, url: string): boolean {
 /** The answer in a macro's words; null when none is left for this customer. */
 function sayMacro(
   { macro }: MacroHit,
-  support: number,
-  lead: number,
-  {
-    question,
-    customer,
-    articleAt,
-    phrases,
-  }: { question: string; customer: Customer; articleAt: AnswerRules['articleAt']; phrases: Phrases },
+  { support, lead, question }: { support: number; lead: number; question: string },
+  { input: { customer }, articleAt, phrases }: Answering,
 ): Answer | null {
   const { article, asked } = macro;
   const text = answerOf(macro, customer);
   if (!text) return null;
   const articles = (article.macro?.sources ?? []).flatMap((url) => articleAt(url) ?? []);
   const [main] = articles;
-  const included = phrases === PHRASES.en ? planAnswer(question, text, main, customer) : null;
+  const included = phrases === ENGLISH ? planAnswer(question, text, main, customer) : null;
   return {
     blocks: [included ?? '', text, main?.url ? phrases.more(main.url) : ''].filter(Boolean),
     sources: [
-      ...articles.map((one) => ({ ...sourceOf(one, closestPassage(one, text), support) })),
+      ...articles.map((one) => sourceOf(one, closestPassage(one, text), support)),
       { ...sourceOf(article, text, support), title: `Macro: ${article.title}` },
     ],
     support,
@@ -197,9 +183,7 @@ function closestPassage({ body }: KnowledgeArticle, text: string): string {
 /** What was replied to one who asked nearly the same. */
 function fromPast(
   { articles, exemplars }: Found,
-  { analysis, customer }: DraftInput,
-  { known }: AnswerRules,
-  phrases: Phrases,
+  { input: { analysis, customer }, known, phrases }: Answering,
 ): Answer | null {
   const [best] = articles;
   const support = supportOf(articles, analysis);
@@ -229,9 +213,7 @@ function fromPast(
 function fromBestArticle(
   { question, articles, macros }: Found,
   before: Answer[],
-  input: DraftInput,
-  { hasMacro }: AnswerRules,
-  phrases: Phrases,
+  { input, hasMacro, phrases }: Answering,
 ): Answer | null {
   const [best] = articles;
   if (!best) return null;
@@ -274,28 +256,23 @@ export function speaksOf({ blocks }: Answer, question: string): boolean {
 }
 
 /** The article that answers one question may answer another, which alone would not have led to it. */
-export function sameArticle(
-  found: Found | undefined,
-  first: Answer,
-  input: DraftInput,
-  rules: AnswerRules,
-  phrases: Phrases,
-): Answer | null {
+export function sameArticle(found: Found, first: Answer, task: Answering): Answer | null {
+  const { question, articles, macros } = found;
+  const { input, phrases } = task;
   // "When does it start and what do we lose?": half a sentence that says nothing by itself belongs to the other half.
-  const halved = /\b(?:and|or)\b[^.!?]*\?*\s*$/i.test(sentenceWith(found?.question ?? '', input));
-  if (found && halved && new Set(contentWords(found.question)).size < SAYS_LITTLE) return first;
+  const halved = /\b(?:and|or)\b[^.!?]*\?*\s*$/i.test(sentenceWith(question, input));
+  if (halved && new Set(contentWords(question)).size < SAYS_LITTLE) return first;
   const [{ id, url } = { id: null, url: null }] = first.sources;
   // A macro on the same article, which that article confirms as one that was found by itself would.
-  const near = found?.macros.find(({ macro }) => url !== null && restsOn(macro, url));
+  const near = macros.find(({ macro }) => url !== null && restsOn(macro, url));
   const support = macroSupport(near, input.analysis.language, true);
-  if (found && near && support >= LEAST_MACRO)
-    return sayMacro(near, support, first.lead, { ...input, ...rules, question: found.question, phrases });
-  if (found && rules.hasMacro(url)) return speaksOf(first, found.question) ? first : null;
-  const hits = found?.articles.filter(({ item }) => item.data.parts.article.id === id) ?? [];
+  if (near && support >= LEAST_MACRO) return sayMacro(near, { support, lead: first.lead, question }, task);
+  if (task.hasMacro(url)) return speaksOf(first, question) ? first : null;
+  const hits = articles.filter(({ item }) => item.data.parts.article.id === id);
   const [best] = hits;
   // Beside all that was found, so that another article that fits better counts against it.
-  if (!found || !best || supportOf([best, ...found.articles], input.analysis) < LEAST_SHARED) return null;
-  const blocks = fromArticle(found.question, best.item.data.parts, hits, input, phrases);
+  if (!best || supportOf([best, ...articles], input.analysis) < LEAST_SHARED) return null;
+  const blocks = fromArticle(question, best.item.data.parts, hits, input, phrases);
   return { ...first, blocks: [...blocks, ...first.blocks.slice(-1)] };
 }
 

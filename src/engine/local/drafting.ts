@@ -5,7 +5,7 @@ import type { DraftInput } from '../../ports.ts';
 import { scoreConfidence } from '../confidence.ts';
 import {
   type Answer,
-  type AnswerRules,
+  type Answering,
   answerOne,
   type Found,
   LEAST_DENIAL,
@@ -15,11 +15,11 @@ import {
 import { asksForPerson } from './extract.ts';
 import { inboundText } from './fitting.ts';
 import { holdingReply } from './holding.ts';
-import { firstName, listed, PHRASES, type Phrases, paragraphs } from './phrases.ts';
+import { ENGLISH, firstName, listed, PHRASES, paragraphs, phrasesIn } from './phrases.ts';
 import { rewrite } from './rewriting.ts';
 import { wordCount } from './text.ts';
 
-export interface DraftMaterial extends AnswerRules {
+export interface DraftMaterial extends Omit<Answering, 'input' | 'phrases'> {
   /** One entry for each question, at least one. */
   found: Found[];
   /** The message as one question, where it asks several. */
@@ -29,6 +29,7 @@ export interface DraftMaterial extends AnswerRules {
   now: Date;
 }
 
+/** Asks us to do something, or about what only the account can tell. */
 const WANTS_ACTION =
   /\b(?:refund (?:me|us|my|our)|why (?:was|were|did|am|are|have) (?:i|we|you)\b.{0,20}\b(?:charged?|bill(?:ed)?|paid|pay)|(?:can|could|would|will|please) (?:you )?(?:please )?(?:re-?send|send|re-?issue|check|look|delete|update|extend|unlock|restore|undo|move|cancel|reactivate|merge|correct|fix|refund|credit)\b|on (?:my|our) (?:account|bill|invoice|statement))/i;
 
@@ -36,8 +37,8 @@ const WANTS_ACTION =
 export function composeDraft(input: DraftInput, material: DraftMaterial): DraftProposal {
   const { analysis, customer, signature, instructions } = input;
   const language = PHRASES[analysis.language] ? analysis.language : 'en';
-  const phrases = PHRASES[language] ?? (PHRASES.en as Phrases);
-  const answers = answerAll(input, material, phrases);
+  const phrases = phrasesIn(language);
+  const answers = answerAll({ ...material, input, phrases });
   const given = answers.filter((answer): answer is Answer => answer !== null);
   const answered = given.filter(({ handsOver }) => !handsOver);
   const main = answered[0];
@@ -54,9 +55,8 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
           : []),
       ]
     : holdingReply(analysis, said, given.find(({ handsOver }) => handsOver)?.blocks);
-  const greeting = phrases.greeting(firstName(customer.name));
   const fresh = paragraphs([
-    answerable ? greeting : (PHRASES.en as Phrases).greeting(firstName(customer.name)),
+    (answerable ? phrases : ENGLISH).greeting(firstName(customer.name)),
     ...body,
     signature,
   ]);
@@ -97,32 +97,29 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   };
 }
 
+type Task = DraftMaterial & Answering;
+
 /** An answer or null for each question. */
-function answerAll(input: DraftInput, material: DraftMaterial, phrases: Phrases): (Answer | null)[] {
-  const alone: (Answer | null)[] = [];
-  for (const found of material.found)
-    alone.push(
-      answerOne(
-        found,
-        alone.filter((answer) => answer !== null),
-        input,
-        material,
-        phrases,
-      ),
-    );
-  const first = alone.find((answer) => answer && !answer.handsOver);
-  if (!first) return alone.some(Boolean) ? alone : answerAsOne(input, material, phrases);
-  return alone.map((answer, i) => {
+function answerAll(task: Task): (Answer | null)[] {
+  const alone: { found: Found; answer: Answer | null }[] = [];
+  for (const found of task.found) {
+    const before = alone.flatMap(({ answer }) => answer ?? []);
+    alone.push({ found, answer: answerOne(found, before, task) });
+  }
+  const first = alone.find(({ answer }) => answer && !answer.handsOver)?.answer;
+  if (!first)
+    return alone.some(({ answer }) => answer) ? alone.map(({ answer }) => answer) : answerAsOne(task);
+  return alone.map(({ found, answer }) => {
     // What another article hardly supports, the article of the first answer may say better.
     const sure = answer === first || (answer?.support ?? 0) >= LEAST_DENIAL;
-    return sure ? answer : (sameArticle(material.found[i], first, input, material, phrases) ?? answer);
+    return sure ? answer : (sameArticle(found, first, task) ?? answer);
   });
 }
 
 /** Questions of which none is answered by itself may be answered together. */
-function answerAsOne(input: DraftInput, material: DraftMaterial, phrases: Phrases): (Answer | null)[] {
-  const { found, whole } = material;
-  const answer = whole && answerOne(whole, [], input, material, phrases);
+function answerAsOne(task: Task): (Answer | null)[] {
+  const { found, whole } = task;
+  const answer = whole && answerOne(whole, [], task);
   const spoken = found.map(({ question }) => (answer && speaksOf(answer, question) ? answer : null));
   return spoken.some((one) => one !== null) ? spoken : [answer, ...spoken.slice(1)];
 }

@@ -2,7 +2,7 @@
 import type { Customer } from '../../model/customer.ts';
 import type { DraftInput, KnowledgeArticle } from '../../ports.ts';
 import { type ArticleParts, plainMarkdown, type Section } from './articles.ts';
-import { listed, PHRASES, type Phrases } from './phrases.ts';
+import { ENGLISH, listed, type Phrases } from './phrases.ts';
 import { contentWords, type Hit } from './retrieval.ts';
 import { sentences } from './text.ts';
 
@@ -25,7 +25,7 @@ export function fromArticle(
   const plan = customer.account?.plan ?? null;
   const { plans } = parts.article;
   const has = inPlan(parts.article, customer);
-  if (!has && phrases === PHRASES.en)
+  if (!has && phrases === ENGLISH)
     return parts.planNote
       ? [`Your account is on the ${plan} plan. ${parts.planNote}`]
       : [notInPlan(parts.article, plan)];
@@ -34,11 +34,10 @@ export function fromArticle(
   const fact = best?.item.data.section === 'tip' ? bestTip(question, parts, 0.34) : null;
   const direct = !ASKS_HOW.test(question) && fact !== null;
   const answer = direct && fact ? fact : parts.lead;
-  const included = phrases === PHRASES.en && planAnswer(question, answer, parts.article, customer);
+  const included = phrases === ENGLISH && planAnswer(question, answer, parts.article, customer);
   if (included) blocks.push(included);
   blocks.push(answer);
-  if (plans.length && !plan && phrases === PHRASES.en)
-    blocks.push(`This is part of the ${planWords(plans)}.`);
+  if (plans.length && !plan && phrases === ENGLISH) blocks.push(`This is part of the ${planWords(plans)}.`);
   const said = inboundText({ messages });
   const steps = untried(parts.steps, said);
   if (steps.length && !direct)
@@ -99,7 +98,7 @@ function planWords(plans: string[]): string {
 
 /** Keeps a tip's capital where it is a name or another language's rule. */
 function lowerFirst(tip: string, phrases: Phrases): string {
-  return phrases === PHRASES.en &&
+  return phrases === ENGLISH &&
     /^(?:A|An|The|If|It|You|Your|To|There|This|They|When|Only|Each|Every|All|One)\b/.test(tip)
     ? tip.charAt(0).toLowerCase() + tip.slice(1)
     : tip;

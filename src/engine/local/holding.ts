@@ -56,29 +56,24 @@ export function holdingReply(analysis: Analysis, said: string, agreed?: string[]
   if (agreed && analysis.injection <= 0.5 && analysis.spam <= 0.5) return agreed;
   // Words that try to command us, or to sell, are not repeated under our name.
   const facts = analysis.injection > 0.5 || analysis.spam > 0.5 ? [] : understood(analysis);
-  const list = facts.map((fact) => `- ${fact}`).join('\n');
+  const noted = facts.length
+    ? [`This is what I have noted:\n${facts.map((fact) => `- ${fact}`).join('\n')}`]
+    : [];
+  const handed = [...noted, 'A colleague will look at it.'];
   if (analysis.kind === 'bug') {
     const wanted = missing(analysis, said);
     return [
       'Thank you for telling us, and I am sorry for the trouble.',
-      facts.length ? `This is what I have noted:\n${list}` : '',
-      'A colleague will look at it.',
-      wanted.length ? `If you can, please tell us ${listed(wanted)}.` : '',
-    ].filter(Boolean);
+      ...handed,
+      ...(wanted.length ? [`If you can, please tell us ${listed(wanted)}.`] : []),
+    ];
   }
-  if (analysis.kind === 'feature_request')
-    return [
-      'Thank you for the suggestion.',
-      list ? `This is what I have noted:\n${list}` : '',
-      'A colleague will look at it.',
-    ].filter(Boolean);
+  if (analysis.kind === 'feature_request') return ['Thank you for the suggestion.', ...handed];
   if (wordCount(said) < SAYS_LITTLE)
     return [
       'Thank you for your message.',
       'Could you tell us a little more: what would you like to do, and what happens instead?',
     ];
-  const sorry = analysis.frustration > 0.6 ? 'I am sorry for the trouble.' : 'Thank you for your message.';
-  return [sorry, list ? `This is what I have noted:\n${list}` : '', 'A colleague will look at it.'].filter(
-    Boolean,
-  );
+  const opening = analysis.frustration > 0.6 ? 'I am sorry for the trouble.' : 'Thank you for your message.';
+  return [opening, ...handed];
 }

@@ -1,29 +1,26 @@
 // The local engine: understands and drafts without a key and without a network.
 
 import { KINDS, kindSchema } from '../../model/analysis.ts';
-import type { Customer } from '../../model/customer.ts';
 import { errorText } from '../../model/errors.ts';
+import { asShare } from '../../model/probability.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
-import type { Clock, DraftInput, Embedder, Engine, LabelledText, Log } from '../../ports.ts';
-import type { Found } from './answering.ts';
-import { classify, type TrainingText } from './classifier.ts';
+import type { Clock, Embedder, Engine, LabelledText, Log } from '../../ports.ts';
+import type { TrainingText } from './classifier.ts';
 import { composeDraft } from './drafting.ts';
 import { createExemplarIndex } from './exemplar-index.ts';
 import { reusableReply } from './exemplars.ts';
+import { createFinder } from './finding.ts';
 import { fingerprint, partsOf } from './fingerprint.ts';
-import { inProducts } from './fitting.ts';
 import { createKnowledgeIndex } from './knowledge-index.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
-import type { Piece } from './macro-index.ts';
-import { answerOf, type MacroParts } from './macros.ts';
 import { cosine } from './retrieval.ts';
 import { QUICK_REWRITES } from './rewriting.ts';
 import { glanceAt, signalTexts } from './signals.ts';
 import { createStanding } from './standing.ts';
-import { cleanText, sentences, wordCount } from './text.ts';
+import { cleanText } from './text.ts';
 import { startSignalTraining } from './trainer.ts';
-import { analyse, type Reading, readTicket } from './understanding.ts';
+import { analyse, readTicket } from './understanding.ts';
 
 /** Who is embedded first. */
 const PERSON_WAITS = 0;
@@ -35,10 +32,6 @@ const CHUNK = 64;
 const OTHER_SIGNALS = ['other', 'thanks', 'spam', 'injection'];
 /** Solved tickets arrive in a row; the kinds are learned from them once the row ends. */
 const KIND_PAUSE_MS = 4000;
-/** Macros that are looked at for one question. */
-const MACROS = 6;
-/** Sentences of one question that are searched by themselves. */
-const QUERY_SENTENCES = 6;
 
 export interface LocalEngineOptions {
   taxonomy: Taxonomy;
@@ -91,27 +84,45 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES));
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
   const standing = createStanding();
-  const teams = new Map(taxonomy.categories.map(({ id, team }) => [id, team]));
+  const find = createFinder({
+    taxonomy,
+    knowledge,
+    exemplars,
+    standing,
+    categories: learner.model,
+    embed: (texts) => embedder.embed(texts, PERSON_WAITS),
+  });
   let indexed = 0;
   let total = examples.length;
   let closed = false;
 
-  async function readHistory(): Promise<void> {
-    for (let from = 0; from < examples.length && !closed; from += CHUNK) {
-      const chunk = examples.slice(from, from + CHUNK);
+  /** Embeds history, a part at a time, and has each part taken in. */
+  async function embedded<T extends { text: string }>(
+    history: T[],
+    take: (part: [T, Float32Array][]) => void,
+  ): Promise<void> {
+    for (let from = 0; from < history.length && !closed; from += CHUNK) {
+      const part = history.slice(from, from + CHUNK);
       const vectors = await embedder.embed(
-        chunk.map((example) => example.text),
+        part.map(({ text }) => text),
         HISTORY,
       );
-      learner.add(
-        chunk.flatMap((example, i) => {
-          const vector = vectors[i];
-          const importance = example.corrected ? CORRECTION_WEIGHT : 1;
-          return vector ? [{ text: example.text, category: example.category, vector, importance }] : [];
-        }),
-      );
-      indexed += chunk.length;
+      take(part.flatMap((one, i): [T, Float32Array][] => (vectors[i] ? [[one, vectors[i]]] : [])));
+      indexed += part.length;
     }
+  }
+
+  async function readHistory(): Promise<void> {
+    await embedded(examples, (chunk) =>
+      learner.add(
+        chunk.map(([{ text, category, corrected }, vector]) => ({
+          text,
+          category,
+          vector,
+          importance: corrected ? CORRECTION_WEIGHT : 1,
+        })),
+      ),
+    );
     if (closed) return;
     const training = learner.retrain();
     calibration = training.done;
@@ -138,63 +149,6 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     }
   }
 
-  /**
-   * What is known for one question. The first of its pieces is the whole of it, others are sentences; `context` is the
-   * message, where it asks several things.
-   */
-  function findFor(
-    question: string,
-    pieces: Piece[],
-    context: Piece | null,
-    { analysis, customer }: DraftInput,
-  ): Found {
-    const vectors = pieces.map(({ vector }) => vector);
-    const [whole = new Float32Array(embedder.dimensions)] = vectors;
-    const topic = context ?? { text: question, vector: whole };
-    const { ranked } = classify(learner.model(), topic.text, topic.vector);
-    const weighed = standing.weigh(ranked, Boolean(customer.account?.plan));
-    const categories = new Map(
-      weighed.slice(0, 5).map(({ category, probability }) => [category, probability]),
-    );
-    const language = analysis.language === 'und' ? 'en' : analysis.language;
-    const query = { text: question, vectors, language, categories };
-    const team = teams.get(analysis.category);
-    return {
-      question,
-      articles: knowledge.findPassages(query, 8, ({ parts }) => inProducts(parts.article, customer)),
-      exemplars: exemplars.search(query, 5),
-      macros: knowledge.findMacros(
-        { pieces, context, language, categories },
-        (macro) => mayUse(macro, customer, team),
-        MACROS,
-      ),
-    };
-  }
-
-  async function findAll(
-    input: DraftInput,
-    reading: Reading,
-  ): Promise<{ found: Found[]; whole: Found | null }> {
-    if (reading.questions.length > 1) {
-      const [whole = new Float32Array(embedder.dimensions), ...each] = await embedder.embed(
-        [reading.topic, ...reading.questions],
-        PERSON_WAITS,
-      );
-      const message = { text: reading.topic, vector: whole };
-      return {
-        // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
-        found: reading.questions.map((text, i) =>
-          findFor(text, [{ text, vector: middle(each[i] ?? whole, whole) }], message, input),
-        ),
-        whole: findFor(reading.topic, [message], null, input),
-      };
-    }
-    const texts = [reading.topic, ...tellingSentences(reading.topic)];
-    const vectors = await embedder.embed(texts, PERSON_WAITS);
-    const pieces = texts.flatMap((text, i) => (vectors[i] ? [{ text, vector: vectors[i] }] : []));
-    return { found: [findFor(reading.topic, pieces, null, input)], whole: null };
-  }
-
   return {
     id: 'local-1',
     async analyse(input) {
@@ -205,8 +159,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       return analyse(reading, vectors, models, input);
     },
     async draft(input) {
-      const reading = readTicket(input);
-      const asked = await findAll(input, reading);
+      const asked = await find(input, readTicket(input));
       const { coverage, articleAt, hasMacro } = knowledge;
       const known = knowledge.known();
       return composeDraft(input, { ...asked, known, coverage, articleAt, hasMacro, now: clock.now() });
@@ -229,7 +182,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     },
     async similarity(a, b) {
       const [x, y] = await embedder.embed([a, b], PERSON_WAITS);
-      return x && y ? Math.min(1, Math.max(0, cosine(x, y))) : 0;
+      return x && y ? asShare(cosine(x, y)) : 0;
     },
     glance: glanceAt,
     async similarTickets(text, limit) {
@@ -245,7 +198,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
           text: item.data.text,
           reply: item.data.reply,
           reusable: reusableReply(item.data.reply, knowledge.known()),
-          score: Math.min(1, Math.max(0, score)),
+          score: asShare(score),
         }));
     },
     async searchKnowledge(question, options) {
@@ -259,22 +212,14 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     },
     async addExemplars(list) {
       total += list.length;
-      for (let from = 0; from < list.length && !closed; from += CHUNK) {
-        const chunk = list.slice(from, from + CHUNK);
-        const vectors = await embedder.embed(
-          chunk.map((exemplar) => exemplar.text),
-          HISTORY,
-        );
-        for (const [i, exemplar] of chunk.entries()) {
-          const vector = vectors[i];
-          if (!vector) continue;
-          const { kind, text } = exemplar;
+      await embedded(list, (chunk) => {
+        for (const [exemplar, vector] of chunk) {
+          const { id, text, kind, category, plan } = exemplar;
           if (kind) kinds.collect({ text, category: kind, vector, importance: 1 });
           exemplars.add(exemplar, vector);
-          standing.add(exemplar.id, exemplar.category, exemplar.plan !== null);
+          standing.add(id, category, plan !== null);
         }
-        indexed += chunk.length;
-      }
+      });
     },
     setArticles: (list) => knowledge.set(list, counted),
     progress: () => ({ ready: trained && indexed >= total, indexed, total }),
@@ -288,28 +233,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   };
 }
 
-/** Whether a macro answers this customer: made for the team, about a product in use, with an answer for the plan. */
-function mayUse(macro: MacroParts, customer: Customer, team: string | undefined): boolean {
-  const { article } = macro;
-  const forTeam = !article.macro?.team || article.macro.team === team;
-  return forTeam && inProducts(article, customer) && answerOf(macro, customer) !== null;
-}
-
 /** What the examples of a category are examples of besides. */
 function signalOf(category: string): string {
   if (/spam/.test(category)) return 'spam';
   return /complaint/.test(category) ? 'frustrated' : 'ordinary';
-}
-
-/** Sentences of a longer text that may hold the question by themselves. */
-function tellingSentences(text: string): string[] {
-  const all = sentences(text).filter((sentence) => wordCount(sentence) >= 4);
-  return all.length > 1 ? all.slice(0, QUERY_SENTENCES) : [];
-}
-
-/** The direction between two unit vectors. */
-function middle(a: Float32Array, b: Float32Array): Float32Array {
-  const sum = a.map((value, i) => value + (b[i] ?? 0));
-  const norm = Math.sqrt(cosine(sum, sum));
-  return norm > 0 ? sum.map((value) => value / norm) : sum;
 }

@@ -12,17 +12,19 @@ export interface Phrases {
   signOff: string;
 }
 
+export const ENGLISH: Phrases = {
+  greeting: (name) => (name ? `Hi ${name},` : 'Hello,'),
+  formal: (name) => (name ? `Dear ${name},` : 'Dear customer,'),
+  steps: "Here's how:",
+  tip: 'Good to know:',
+  otherwise: 'If that does not work:',
+  more: (url) => `More on this: ${url}`,
+  signOff: 'Best regards,',
+};
+
 /** Languages a reply can be composed in when an article is translated. */
 export const PHRASES: Record<string, Phrases> = {
-  en: {
-    greeting: (name) => (name ? `Hi ${name},` : 'Hello,'),
-    formal: (name) => (name ? `Dear ${name},` : 'Dear customer,'),
-    steps: "Here's how:",
-    tip: 'Good to know:',
-    otherwise: 'If that does not work:',
-    more: (url) => `More on this: ${url}`,
-    signOff: 'Best regards,',
-  },
+  en: ENGLISH,
   de: {
     greeting: (name) => (name ? `Hallo ${name},` : 'Guten Tag,'),
     formal: (name) => (name ? `Guten Tag ${name},` : 'Guten Tag,'),
@@ -51,6 +53,11 @@ export const PHRASES: Record<string, Phrases> = {
     signOff: 'Un saludo,',
   },
 };
+
+/** Those of a language, else the English ones. */
+export function phrasesIn(language: string): Phrases {
+  return PHRASES[language] ?? ENGLISH;
+}
 
 const SIGN_OFF =
   /^(?:(?:best|kind|kindest|warm|many)(?: regards| wishes)?|regards|thanks|thank you|cheers|sincerely|all the best)[,!.]?$/i;

@@ -1,0 +1,113 @@
+// Finds what may answer a ticket: macros, articles and solved tickets, for each thing that is asked.
+import type { Customer } from '../../model/customer.ts';
+import type { Taxonomy } from '../../model/taxonomy.ts';
+import type { DraftInput } from '../../ports.ts';
+import type { Found } from './answering.ts';
+import { type ClassifierModel, classify } from './classifier.ts';
+import type { ExemplarIndex } from './exemplar-index.ts';
+import { inProducts } from './fitting.ts';
+import type { KnowledgeIndex } from './knowledge-index.ts';
+import type { Piece } from './macro-index.ts';
+import { answerOf, type MacroParts } from './macros.ts';
+import { cosine } from './retrieval.ts';
+import type { Standing } from './standing.ts';
+import { sentences, wordCount } from './text.ts';
+import type { Reading } from './understanding.ts';
+
+/** What is looked at for one question, and how many of its likeliest topics count. */
+const MOST = { articles: 8, exemplars: 5, macros: 6, topics: 5 };
+/** Sentences of one question that are searched by themselves. */
+const QUERY_SENTENCES = 6;
+
+interface Sources {
+  taxonomy: Taxonomy;
+  knowledge: KnowledgeIndex;
+  exemplars: ExemplarIndex;
+  standing: Standing;
+  /** The classifier as it is now. */
+  categories(): ClassifierModel;
+  embed(texts: string[]): Promise<Float32Array[]>;
+}
+
+type Asker = Pick<DraftInput, 'analysis' | 'customer'>;
+
+/** One entry for each question, at least one; `whole`: the message as one, where it asks several things. */
+export type Finder = (asker: Asker, reading: Reading) => Promise<{ found: Found[]; whole: Found | null }>;
+
+export function createFinder({
+  taxonomy,
+  knowledge,
+  exemplars,
+  standing,
+  categories,
+  embed,
+}: Sources): Finder {
+  const teams = new Map(taxonomy.categories.map(({ id, team }) => [id, team]));
+
+  async function read(text: string, others: string[]): Promise<[Piece, ...Piece[]]> {
+    const [vector = new Float32Array(), ...vectors] = await embed([text, ...others]);
+    return [{ text, vector }, ...others.map((other, i) => ({ text: other, vector: vectors[i] ?? vector }))];
+  }
+
+  /** `pieces`: the question, then sentences of it; `context`: the message, where it asks several things. */
+  function findFor(pieces: [Piece, ...Piece[]], context: Piece | null, { analysis, customer }: Asker): Found {
+    const question = pieces[0].text;
+    const topic = context ?? pieces[0];
+    const { ranked } = classify(categories(), topic.text, topic.vector);
+    const likely = standing.weigh(ranked, Boolean(customer.account?.plan)).slice(0, MOST.topics);
+    const language = analysis.language === 'und' ? 'en' : analysis.language;
+    const where = {
+      language,
+      categories: new Map(likely.map(({ category, probability }) => [category, probability])),
+    };
+    const query = { text: question, vectors: pieces.map(({ vector }) => vector), ...where };
+    const team = teams.get(analysis.category);
+    return {
+      question,
+      articles: knowledge.findPassages(query, MOST.articles, ({ parts }) =>
+        inProducts(parts.article, customer),
+      ),
+      exemplars: exemplars.search(query, MOST.exemplars),
+      macros: knowledge.findMacros(
+        { pieces, context, ...where },
+        (macro) => mayUse(macro, customer, team),
+        MOST.macros,
+      ),
+    };
+  }
+
+  return async (asker, { topic, questions }) => {
+    if (questions.length < 2) {
+      const pieces = await read(topic, tellingSentences(topic));
+      return { found: [findFor(pieces, null, asker)], whole: null };
+    }
+    const [message, ...parts] = await read(topic, questions);
+    return {
+      // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
+      found: parts.map(({ text, vector }) =>
+        findFor([{ text, vector: middle(vector, message.vector) }], message, asker),
+      ),
+      whole: findFor([message], null, asker),
+    };
+  };
+}
+
+/** Whether a macro answers this customer: made for the team, about a product in use, with an answer for the plan. */
+function mayUse(macro: MacroParts, customer: Customer, team: string | undefined): boolean {
+  const { article } = macro;
+  const forTeam = !article.macro?.team || article.macro.team === team;
+  return forTeam && inProducts(article, customer) && answerOf(macro, customer) !== null;
+}
+
+/** Sentences of a longer text that may hold the question by themselves. */
+function tellingSentences(text: string): string[] {
+  const all = sentences(text).filter((sentence) => wordCount(sentence) >= 4);
+  return all.length > 1 ? all.slice(0, QUERY_SENTENCES) : [];
+}
+
+/** The direction between two unit vectors. */
+function middle(a: Float32Array, b: Float32Array): Float32Array {
+  const sum = a.map((value, i) => value + (b[i] ?? 0));
+  const norm = Math.sqrt(cosine(sum, sum));
+  return norm > 0 ? sum.map((value) => value / norm) : sum;
+}
