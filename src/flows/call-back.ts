@@ -17,7 +17,7 @@ export async function callBack(
 
 /** Takes one reply back that has just been queued again, when the customer has written since it was drafted. */
 export async function callBackIfStale(tx: Queries, ticket: TicketRow, row: OutboxRow): Promise<void> {
-  const draft = (await tx.draftsOf(ticket.id)).find((candidate) => candidate.id === row.draftId);
+  const draft = await tx.draftById(row.draftId);
   if (!draft || draft.basedOnSeq >= ticket.inboundSeq) return;
   await tx.settleOutbox(row.id, ['queued'], { status: 'cancelled' });
   await tx.moveDraft(draft.id, 'approved', 'stale');

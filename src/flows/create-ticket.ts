@@ -3,9 +3,9 @@ import { createTicketForm } from '../cards/forms.ts';
 import { customerAddressSchema } from '../model/customer.ts';
 import type { ActionReply, AgentRef, TakenMessage } from '../model/platform.ts';
 import { ticketKey } from '../model/ticket.ts';
+import { addNote } from './add-note.ts';
 import { type Actor, rightRefusal } from './agents.ts';
 import { notice } from './answers.ts';
-import { addNote } from './decide.ts';
 import type { FlowDeps } from './deps.ts';
 import { receive } from './receive.ts';
 

@@ -1,40 +1,19 @@
 // Step 5: a decision of an agent on a ticket: checked, compared-and-set and written in one transaction.
-import type { TicketRow } from '../infra/db/queries/conversations.ts';
-import type { Queries } from '../infra/db/queries/index.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Draft } from '../model/draft.ts';
 import { AppError, errorText, hasCode } from '../model/errors.ts';
 import { ticketKey } from '../model/ticket.ts';
+import { addNote } from './add-note.ts';
 import { insertAgentDraft } from './agent-draft.ts';
 import { type Actor, rightRefusal } from './agents.ts';
 import { putIntoCluster } from './cluster-correct.ts';
 import { commitReply } from './commit-reply.ts';
+import { type Case, conflict, type DecideResult, done, invalid, record, stale } from './decision-case.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { learnFromDecision } from './learn.ts';
 import { draftWanted, redraft } from './redraft.ts';
 import { undo } from './undo.ts';
 import { arrived, retry } from './unsettled.ts';
-
-export type DecideResult =
-  | { ok: true; notice: string | null; sendAfter: Date | null }
-  | {
-      ok: false;
-      code: 'forbidden' | 'not_found' | 'conflict' | 'stale' | 'invalid';
-      /** For the agent's eyes. */
-      message: string;
-      /** Who was first, and when, on a conflict. */
-      by?: string;
-      at?: Date;
-    };
-
-/** What one kind of decision may look at and change. */
-export interface Case {
-  tx: Queries;
-  deps: FlowDeps;
-  ticket: TicketRow;
-  draft: Draft | null;
-  actor: Actor;
-}
 
 interface DecideRequest {
   ticketId: number;
@@ -53,8 +32,8 @@ export async function decide(
   const { ticketId, draftVersion, actor, decision } = request;
   const refused = rightRefusal(deps.settings, actor, decision.kind);
   if (refused || !actor) return { ok: false, code: 'forbidden', message: refused ?? '' };
-  const invalid = checkAgainstWorkspace(deps, decision);
-  if (invalid) return { ok: false, code: 'invalid', message: invalid };
+  const fault = checkAgainstWorkspace(deps, decision);
+  if (fault) return invalid(fault);
 
   let result: DecideResult;
   try {
@@ -227,46 +206,6 @@ async function isSending({ tx, ticket }: Case): Promise<boolean> {
   return ticket.status === 'sending' || tx.isSending(ticket.id);
 }
 
-/** Appends an internal note to the conversation. */
-export async function addNote(
-  { tx, deps, ticket, actor }: Omit<Case, 'draft'>,
-  text: string,
-  origin: { channel: string; externalId: string } = { channel: 'note', externalId: crypto.randomUUID() },
-): Promise<void> {
-  const { conversationId, seq } = await tx.nextSeq(ticket.customerId);
-  const now = deps.clock.now();
-  await tx.insertMessage({
-    ...origin,
-    conversationId,
-    ticketId: ticket.id,
-    seq,
-    direction: 'note',
-    author: actor.name,
-    text,
-    at: now,
-    receivedAt: now,
-  });
-}
-
-/** Writes a decision down, with what it changes on the ticket. */
-export async function record(
-  at: Case,
-  decision: Decision,
-  patch: Parameters<Queries['updateTicket']>[1],
-): Promise<void> {
-  const { tx, ticket, draft, actor, deps } = at;
-  await tx.insertDecision({
-    ticketId: ticket.id,
-    draftVersion: draft?.version ?? null,
-    kind: decision.kind,
-    decision,
-    by: actor.name,
-    byEmail: actor.email,
-    at: deps.clock.now(),
-  });
-  await tx.updateTicket(ticket.id, patch);
-}
-
 /** Faults that only the workspace's settings can tell. */
 function checkAgainstWorkspace(deps: FlowDeps, decision: Decision): string | null {
   if (decision.kind === 'reclassify' && !deps.taxonomy.categories.some(({ id }) => id === decision.category))
@@ -292,24 +231,10 @@ async function loser(deps: FlowDeps, ticketId: number, draftVersion: number): Pr
   if (!winner) return stale('This draft is no longer current; please look at the card again.');
   const zone = deps.settings.workspace.timeZone;
   const at = winner.at.toLocaleTimeString('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
-  return {
-    ok: false,
-    code: 'conflict',
-    message: `${winner.by} ${SETTLING[winner.kind]} this at ${at}. Nothing more was sent.`,
-    by: winner.by,
-    at: winner.at,
-  };
+  const { by } = winner;
+  return conflict(`${by} ${SETTLING[winner.kind]} this at ${at}. Nothing more was sent.`, { by, at: winner.at });
 }
 
 function taken({ ticket }: Case): DecideResult {
-  return {
-    ok: false,
-    code: 'conflict',
-    message: `${ticket.assignee} has taken it already.`,
-    by: ticket.assignee ?? undefined,
-  };
+  return conflict(`${ticket.assignee} has taken it already.`, { by: ticket.assignee ?? undefined });
 }
-
-export const done = (notice: string | null): DecideResult => ({ ok: true, notice, sendAfter: null });
-export const stale = (message: string): DecideResult => ({ ok: false, code: 'stale', message });
-export const invalid = (message: string): DecideResult => ({ ok: false, code: 'invalid', message });

@@ -29,7 +29,7 @@ const PRAISED_QUALITY = 0.9;
 export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<void> {
   const { store, engine, clock } = deps;
   const ticket = await store.getTicket(row.ticketId);
-  const draft = (await store.draftsOf(row.ticketId)).find((candidate) => candidate.id === row.draftId);
+  const draft = await store.draftById(row.draftId);
   // Messages to many customers at once say nothing about how to answer one.
   if (!ticket?.category || !draft || draft.engine.startsWith('proposal:')) return;
   const share = editShare(draft.text, row.text);
@@ -92,10 +92,9 @@ export async function learnFromDecision(
   }
   const draft = await deps.store.getDraft(ticketId, draftVersion);
   if (!draft || draft.author) return;
-  if (decision.kind === 'flag') await record(deps, ticket, draft, 'flagged', null);
-  else if (decision.kind === 'reject') await record(deps, ticket, draft, 'rejected', null);
-  else if (decision.kind === 'escalate' && draft.routing.route !== 'escalate')
-    await record(deps, ticket, draft, 'rejected', null);
+  // What the bot handed over itself was no draft to send.
+  if (decision.kind === 'escalate' && draft.routing.route === 'escalate') return;
+  await record(deps, ticket, draft, decision.kind === 'flag' ? 'flagged' : 'rejected', null);
 }
 
 /** Learns from what agents think of a draft: one who finds it of no help makes it a mistake, until they say otherwise. */

@@ -13,7 +13,7 @@ export async function recordSent(
   sent: { ticket: TicketRow; row: OutboxRow; result: SendResult; now: Date },
 ): Promise<void> {
   const { ticket, row, result, now } = sent;
-  const draft = (await tx.draftsOf(ticket.id)).find((candidate) => candidate.id === row.draftId);
+  const draft = await tx.draftById(row.draftId);
   if (!draft) throw new Error(`outbox row ${row.key} has no draft`);
   await tx.moveDraft(draft.id, 'approved', 'sent');
   // A reply that came back undelivered and was sent again stands there already.

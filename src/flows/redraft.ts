@@ -1,6 +1,6 @@
 // Makes the engine write another version of a draft.
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
-import type { Case } from './decide.ts';
+import type { Case } from './decision-case.ts';
 
 /** The value of `draftedSeq` that makes the engine write another version, where one is still wanted. */
 export function redraft(ticket: TicketRow): number {

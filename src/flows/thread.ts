@@ -2,9 +2,9 @@
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import { MAIN_COMMANDS } from '../model/commands.ts';
+import { addNote } from './add-note.ts';
 import { insertAgentDraft } from './agent-draft.ts';
 import { type Actor, rightRefusal } from './agents.ts';
-import { addNote } from './decide.ts';
 import { type FlowDeps, UNRESOLVED } from './deps.ts';
 import { redraft } from './redraft.ts';
 

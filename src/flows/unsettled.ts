@@ -1,6 +1,6 @@
 // What an agent says about a reply that failed or may have left: send it again, or it did arrive.
 import type { Decision } from '../model/decision.ts';
-import { type Case, type DecideResult, done, invalid, record, stale } from './decide.ts';
+import { type Case, type DecideResult, done, invalid, record, stale } from './decision-case.ts';
 import { recordSent } from './record-sent.ts';
 import { copyDraft } from './undo.ts';
 
@@ -10,7 +10,7 @@ export async function retry(at: Case): Promise<DecideResult> {
   const outbox = await tx.latestOutbox(ticket.id);
   const now = deps.clock.now();
   if (outbox?.status === 'failed') {
-    const draft = (await tx.draftsOf(ticket.id)).find(({ id }) => id === outbox.draftId);
+    const draft = await tx.draftById(outbox.draftId);
     if (draft && draft.basedOnSeq < ticket.inboundSeq)
       return stale('The customer wrote again. A new draft takes it into account; please look at that one.');
     if (outbox.providerId && at.draft && at.draft.status !== 'pending') {

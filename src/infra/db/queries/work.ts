@@ -33,6 +33,8 @@ export function workQueries(db: Db) {
           .where(and(eq(draft.ticketId, ticketId), eq(draft.version, version))),
       ),
 
+    draftById: (id: number): Promise<Draft | null> => one(db.select().from(draft).where(eq(draft.id, id))),
+
     draftsOf: (ticketId: number): Promise<Draft[]> =>
       db.select().from(draft).where(eq(draft.ticketId, ticketId)).orderBy(asc(draft.version)),
 
