@@ -79,6 +79,8 @@ export function createInbox<Written>(
   how: Correspondence<Written>,
 ): Inbox<Written> {
   const inHand = new Map<string, InHand>();
+  /** What is being done outside of here. */
+  const doing = new Map<string, Promise<ActionReply>>();
   /** When the last in each line has been carried out. */
   const lines = new Map<string, Promise<void>>();
   let ending = new AbortController();
@@ -131,7 +133,7 @@ export function createInbox<Written>(
   }
 
   /** One stage further: what was asked for, then its answer. Null when all is done. */
-  async function advance(kept: Kept<Written>): Promise<Kept<Written> | null> {
+  async function advance(id: string, kept: Kept<Written>): Promise<Kept<Written> | null> {
     const { written, reply, until } = kept;
     if (reply) {
       await how.answer(written, reply);
@@ -142,7 +144,7 @@ export function createInbox<Written>(
         'too_late',
         'Deskhand could not do this in time; please write it again if it is still needed.',
       );
-    const done = await how.carryOut(written);
+    const done = await (doing.get(id) ?? how.carryOut(written));
     if (done.kind === 'notice' && done.passing) throw new AppError('passing', done.text, { retryable: true });
     return { written, reply: done, until: deadline(written) };
   }
@@ -166,7 +168,7 @@ export function createInbox<Written>(
     before.reply ??= known.reply;
     let kept: Kept<Written> | null;
     try {
-      kept = await advance(before);
+      kept = await advance(id, before);
     } catch (failure) {
       if (mayPass(failure) && now() <= before.until) {
         log.warn({ id, reason: errorText(failure) }, 'what was written waits for its platform');
@@ -224,6 +226,7 @@ export function createInbox<Written>(
       .then(() => {
         turn.end();
         inHand.delete(id);
+        doing.delete(id);
       });
     inHand.set(id, { kept: keeping, done });
     await keeping;
@@ -263,10 +266,11 @@ export function createInbox<Written>(
       look(0);
       rounds = setInterval(() => look(ORPHAN_MS.silence), ORPHAN_MS.look).unref();
     },
-    async take(id, written) {
+    async take(id, written, working) {
       if (ending.signal.aborted)
         throw new AppError('not_ready', 'Deskhand is being stopped.', { retryable: true });
       const known = inHand.get(id);
+      if (working) doing.set(id, working);
       await (known ? known.kept : begin(id, written, keep(id, written)));
     },
     async stop() {

@@ -26,8 +26,9 @@ export interface Inbox<Written> {
   /**
    * Keeps what has this name on the platform; further deliveries change nothing. When it resolves, the platform may be
    * told that it was taken, and the work goes on by itself. Rejects with a retryable AppError when it was not kept.
+   * `working`: it is being done already, with that result; only a process that finds it unfinished carries it out.
    */
-  take(id: string, written: Written): Promise<void>;
+  take(id: string, written: Written, working?: Promise<ActionReply>): Promise<void>;
   /** Ends between two tries; what is not done is for the next process. */
   stop(): Promise<void>;
 }

@@ -18,6 +18,7 @@ import { createCoalescer } from './pace.ts';
 import { renderCard, renderNotification, renderPages, renderPlain, renderText } from './render.ts';
 import { restOptions } from './rest.ts';
 import { createThreads } from './threads.ts';
+import { createWords } from './words.ts';
 
 const ID = 'discord';
 
@@ -74,7 +75,8 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
   }
 
   const onReaction = createLooks({ memory, store: deps.store, act });
-  const threads = createThreads({ api, memory, openInbox: deps.openInbox, log, act, tell });
+  const threads = createThreads({ api, memory });
+  const words = createWords({ api, memory, openInbox: deps.openInbox, log, act, tell });
   const onInteraction = createInteractions({
     api,
     applicationId: config.applicationId,
@@ -85,6 +87,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     isMine: memory.isMine,
     act,
     tell,
+    keep: words.keep,
   });
 
   /**
@@ -132,7 +135,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       catchUp ??= createCatchUp({
         ...{ api, memory, log, retryMs },
         ...{ store: deps.store, clock: deps.clock },
-        hear: (message) => threads.onMessage(message, me.id),
+        hear: (message) => words.onMessage(message, me.id),
         isListening: () => gateway?.trouble() === null,
       });
       gateway ??= await openGateway({
@@ -144,7 +147,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
         onInteraction,
         // It is told once only, so what could not be kept is read again.
         onMessage: (event) =>
-          threads.onMessage(event, me.id).catch((error: unknown) => {
+          words.onMessage(event, me.id).catch((error: unknown) => {
             catchUp?.begin();
             throw error;
           }),
@@ -184,7 +187,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
     async start(onAction) {
       handler = onAction;
       stopped = false;
-      threads.start();
+      words.start();
       await connect();
     },
 
@@ -195,7 +198,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
       gateway = null;
       await catchUp?.stop();
       catchUp = null;
-      await threads.stop();
+      await words.stop();
       handler = null;
       api.close();
     },

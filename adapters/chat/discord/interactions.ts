@@ -21,6 +21,7 @@ import type { createCoalescer } from './pace.ts';
 import { sleep } from './pace.ts';
 import { type ParsedInteraction, parseInteraction, writtenWords } from './parse.ts';
 import { type Rendered, renderCard, renderRefused, renderText } from './render.ts';
+import type { Sent } from './words.ts';
 
 /** What a message shall show, and how soon. */
 export interface Edit {
@@ -41,6 +42,8 @@ interface Deps {
   act(action: AgentAction): Promise<ActionReply>;
   /** A direct message, for when the click itself can no longer be answered. */
   tell(agent: AgentRef, text: string): Promise<boolean>;
+  /** Keeps what was written in a form until `work` is over. */
+  keep(sent: Sent, work: Promise<void>): Promise<void>;
 }
 
 const BUSY = 'Deskhand is busy at the moment. Nothing was changed; please press the button again.';
@@ -116,7 +119,7 @@ export function createInteractions(deps: Deps) {
 
   /**
    * `answered`: null for a form. Its window closes when it is answered, so what was written in it is done before that;
-   * when time runs out, the person is shown that it is not done yet.
+   * when time runs out, it is kept, and the person is shown that it is not done yet.
    */
   async function carryOut(
     event: APIInteraction,
@@ -126,11 +129,13 @@ export function createInteractions(deps: Deps) {
     const message = event.type === InteractionType.ApplicationCommand ? undefined : event.message;
     const key = message ? editKey(message.channel_id, message.id) : '';
     const watch = edits.watch(key);
+    const over = Promise.withResolvers<void>();
     try {
       const acting = deps.act(action);
       const isLate =
         answered === null && (await Promise.race([acting, sleep(ANSWER_WITHIN_MS)])) === undefined;
-      const how = answered ?? (await acknowledge(event, isLate ? THINKING : seen(event)));
+      const isSafe = !isLate || (await keepWords(event, action, over.promise));
+      const how = answered ?? (isSafe ? await acknowledge(event, isLate ? THINKING : seen(event)) : 'failed');
       const reply = await acting;
       const promised = how === 'here' && (isLate || !message);
       const say = (said: Rendered, words: string) =>
@@ -163,7 +168,22 @@ export function createInteractions(deps: Deps) {
       if (promised) await api.editAnswer(event.token, renderText('Done.', 'good'));
     } finally {
       watch.release();
+      over.resolve();
     }
+  }
+
+  /** False when they could not be kept: then the window, which has them, stays open. */
+  async function keepWords(
+    { id, token }: APIInteraction,
+    { agent, intent }: AgentAction,
+    work: Promise<void>,
+  ): Promise<boolean> {
+    const text = writtenWords(intent);
+    if (text === null) return true;
+    return deps.keep({ id, token, agent, text }, work).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** After an acknowledgement: fills the answer that it promised, or follows up on it. */

@@ -29,6 +29,12 @@ const NO_MESSAGE =
   'Teams did not tell which message this is about; open the menu of a message and try again.';
 const NOT_OURS = 'This card is of another version of Deskhand; ask for the ticket again.';
 
+/** What somebody pressed or sent. */
+interface Sent {
+  activity: Activity;
+  press: Press;
+}
+
 export type Answers = ReturnType<typeof createAnswers>;
 
 export function createAnswers(deps: {
@@ -53,8 +59,15 @@ export function createAnswers(deps: {
     working.add(kept);
   }
 
-  /** The result of `work`, or `late` when it takes too long; then `afterwards` gets the result. */
-  async function inTime<T>(work: Promise<T>, late: T, afterwards: (result: T) => Promise<void>): Promise<T> {
+  /**
+   * The result of `work`, or `late` when it takes too long; then `afterwards` gets the result. What was written in a form
+   * is kept meanwhile.
+   */
+  async function inTime<T>(
+    work: Promise<T>,
+    late: T,
+    { activity, press, afterwards }: Sent & { afterwards: (result: T) => Promise<void> },
+  ): Promise<T> {
     const timer = new AbortController();
     const slow = sleep(LIMITS.answerMs, 'slow' as const, { signal: timer.signal }).catch(
       () => 'slow' as const,
@@ -62,7 +75,10 @@ export function createAnswers(deps: {
     const first = await Promise.race([work.then((value) => ({ value })), slow]);
     timer.abort();
     if (first !== 'slow') return first.value;
-    inBackground(work.then(afterwards));
+    const over = work.then(afterwards);
+    inBackground(over);
+    const text = press.form?.values.text ?? press.form?.values.reason;
+    if (text) await words.keep(activity, text, over);
     return late;
   }
 
@@ -229,10 +245,11 @@ export function createAnswers(deps: {
         return answer;
       };
       const work = seen.once<PressAnswer>(eventOf(activity), carryOut, { kind: 'text', text: AGAIN });
-      return inTime<PressAnswer>(work, { kind: 'text', text: LATER }, async (answer) => {
+      const afterwards = async (answer: PressAnswer) => {
         if (answer.kind === 'card') await answer.deliver();
         else await whisper(activity, renderText(answer.text));
-      });
+      };
+      return inTime<PressAnswer>(work, { kind: 'text', text: LATER }, { activity, press, afterwards });
     },
     async openDialog(activity) {
       const press = parsePress(activity);
@@ -251,11 +268,12 @@ export function createAnswers(deps: {
       const work = seen.once<DialogAnswer>(eventOf(activity), () => dialog(activity, press), {
         kind: 'done',
       });
-      return inTime<DialogAnswer>(work, { kind: 'text', text: LATER }, async (answer) => {
+      const afterwards = async (answer: DialogAnswer) => {
         if (answer.kind === 'text') await whisper(activity, renderText(answer.text));
         if (answer.kind === 'dialog' && press.form)
           await whisper(activity, renderText(withWords(`${answer.title} was not taken.`, press)));
-      });
+      };
+      return inTime<DialogAnswer>(work, { kind: 'text', text: LATER }, { activity, press, afterwards });
     },
     async happened(activity) {
       await places.meet(spotOf(activity), activity.serviceUrl);

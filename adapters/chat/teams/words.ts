@@ -1,4 +1,5 @@
 // Messages of people: acknowledged when they are kept, carried out and answered in private afterwards.
+import { z } from 'zod';
 import type { Form } from '../../../src/model/card.ts';
 import type { ActionReply, AgentAction } from '../../../src/model/platform.ts';
 import type { AdapterDeps } from '../../../src/ports.ts';
@@ -8,6 +9,13 @@ import type { People } from './people.ts';
 import type { Places } from './places.ts';
 import type { Posts } from './posts.ts';
 import { renderCard, renderText } from './render.ts';
+
+const CUT_OFF =
+  'Deskhand was stopped while it worked on this. If the card does not show it, please send it again.';
+
+/** `sent`: what was written in a form that takes long. */
+const writtenSchema = activitySchema.extend({ sent: z.string().optional() });
+type Written = z.infer<typeof writtenSchema>;
 
 export function createWords(deps: {
   places: Places;
@@ -21,14 +29,17 @@ export function createWords(deps: {
 }) {
   const { places, people, posts, onAction } = deps;
 
-  const inbox = deps.openInbox<Activity>({
-    schema: activitySchema,
-    text: (activity) => wordsOf(activity).text,
+  const inbox = deps.openInbox<Written>({
+    schema: writtenSchema,
+    text: (written) => written.sent ?? wordsOf(written).text,
     // Notes are for threads; what is said to the bot in a private chat needs no mention.
-    isOrder: (activity) => wordsOf(activity).addressed || spotOf(activity).root === null,
+    isOrder: (written) =>
+      written.sent === undefined && (wordsOf(written).addressed || spotOf(written).root === null),
     writtenAt: ({ timestamp }) => timestamp?.getTime() ?? null,
-    lineOf: ({ from, conversation }) => `${from.id} ${conversation.id}`,
+    lineOf: ({ from, conversation, sent }) => (sent === undefined ? `${from.id} ${conversation.id}` : null),
     async carryOut(activity) {
+      if (activity.sent !== undefined)
+        return { kind: 'notice', ok: false, text: `${CUT_OFF}\n\nWhat you wrote:\n\n${activity.sent}` };
       const press = pressIn(activity);
       if (press) return deps.ask(activity, press);
       const { text } = wordsOf(activity);
@@ -54,6 +65,17 @@ export function createWords(deps: {
   }
 
   return {
+    /** Resolves when the words of a form are kept. Whoever sent them gets them back if this process ends before `work`. */
+    keep: (activity: Activity, sent: string, work: Promise<void>): Promise<void> =>
+      inbox.take(
+        `form ${nameOf(activity)}`,
+        { ...activity, sent },
+        work.then(
+          () => ({ kind: 'none' }),
+          () => ({ kind: 'none' }),
+        ),
+      ),
+
     start: () => inbox.start(),
     stop: () => inbox.stop(),
 

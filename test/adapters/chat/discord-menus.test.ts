@@ -49,28 +49,47 @@ it('leave nothing chosen once the form is sent, where Discord lets nobody edit b
   expect(await onlyHers()).toMatchObject({ text: card.text, actions: card.actions });
 });
 
+/** What windows that were sent were answered with. */
+const answers = () =>
+  [...world.double.interactions.values()].filter(({ isModal }) => isModal).map(({ answer }) => answer?.type);
+/** "Deskhand is thinking…" */
+const THINKING = InteractionResponseType.DeferredChannelMessageWithSource;
+
 it('a window closes when what was written in it is done; where that takes long, who wrote it sees that', async () => {
   const id = Number(key.slice(2));
-  const answers = () =>
-    [...world.double.interactions.values()]
-      .filter(({ isModal }) => isModal)
-      .map(({ answer }) => answer?.type);
   await chat.open('ben', key, 'form:note');
   const { pool } = chat.desk;
   const lock = await pool.connect();
   await lock.query('begin');
   await lock.query('select id from ticket for update');
   await world.submit('ben', { text: 'She called.' });
-  // "Deskhand is thinking…"
-  await until(() => expect(answers()).toEqual([InteractionResponseType.DeferredChannelMessageWithSource]));
+  await until(() => expect(answers()).toEqual([THINKING]));
   expect(await chat.decided(id)).toEqual([]);
   await lock.query('rollback');
   lock.release();
   await until(() => expect(chat.said('ben')).not.toBe(''));
   expect(await chat.decided(id)).toMatchObject([{ kind: 'note', text: 'She called.' }]);
 
+  await chat.restart();
+  expect(chat.said('ben')).not.toContain('was stopped');
+
   await chat.open('ben', key, 'form:note');
   await world.submit('ben', { text: 'Again.' });
   await until(() => expect(answers().at(-1)).toBe(InteractionResponseType.DeferredMessageUpdate));
   expect(await chat.decided(id)).toHaveLength(2);
+});
+
+it('what was written in a window is given back when the process ends before it is done', async () => {
+  await chat.open('ben', key, 'form:note');
+  const lock = await chat.desk.pool.connect();
+  await lock.query('begin');
+  await lock.query('select id from ticket for update');
+  await world.submit('ben', { text: 'She called.' });
+  await until(() => expect(answers()).toEqual([THINKING]));
+  const next = world.create();
+  await next.start(async () => ({ kind: 'none' }));
+  await until(() => expect(chat.said('ben')).toMatch(/was stopped while.*She called\./s));
+  await next.stop();
+  await lock.query('rollback');
+  lock.release();
 });

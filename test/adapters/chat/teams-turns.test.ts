@@ -74,6 +74,25 @@ it('answers a press in time, and tells the result in private when the work is do
   await vi.waitFor(() => expect(world.notices('ana')).toContain('T-7 is yours.'), PATIENCE);
 });
 
+it('gives back what was written in a form when the process ends before it is done', async () => {
+  const never = Promise.withResolvers<ActionReply>();
+  reply = async ({ intent }) =>
+    intent.type === 'open_form' ? { kind: 'form', form: NOTE_FORM } : never.promise;
+  await platform.post(PLACE, withButton('form:note'));
+  const seen = card();
+  await world.press('ana', seen, 'form:note');
+  await world.submit('ana', { text: 'She called.' });
+  expect(world.notices('ana').at(-1)).toContain('Still working');
+  const next = world.create();
+  await next.start(async () => ({ kind: 'none' }));
+  await vi.waitFor(
+    () => expect(world.notices('ana').join()).toMatch(/was stopped while.*She called\./s),
+    PATIENCE,
+  );
+  await next.stop();
+  never.resolve({ kind: 'none' });
+});
+
 it('changes the card for everybody before the one who pressed has the answer', async () => {
   reply = async () => ({ kind: 'card', card: aCard({ text: 'taken', key: 'T-7' }) });
   await platform.post(PLACE, withButton('take'));
