@@ -5,11 +5,10 @@ import {
   type ClassifierModel,
   classify,
   correct,
-  fitTemperature,
   isCalibrated,
   type TrainingText,
-  trainClassifier,
 } from '../../src/engine/local/classifier.ts';
+import { fitTemperature, trainClassifier } from '../../src/engine/local/classifier-training.ts';
 import { countFeatures, learnFeatures, weighFeatures } from '../../src/engine/local/features.ts';
 import { createLearner } from '../../src/engine/local/learner.ts';
 import { seeded, shuffled } from '../../src/engine/local/linear.ts';

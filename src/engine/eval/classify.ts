@@ -1,6 +1,7 @@
 // Trains and tests the classifier on labelled files: what `deskhand eval classify` prints.
 import type { Embedder } from '../../ports.ts';
-import { classify, OUT_OF_SCOPE, type TrainingText, trainClassifier } from '../local/classifier.ts';
+import { classify, OUT_OF_SCOPE, type TrainingText } from '../local/classifier.ts';
+import { trainClassifier } from '../local/classifier-training.ts';
 import { seeded, shuffled } from '../local/linear.ts';
 import { proveThreshold } from '../policy.ts';
 import { accuracy, auroc, calibrationError, macroF1, type Prediction, selected } from './scores.ts';

@@ -1,6 +1,7 @@
 // Worker thread that trains one model and hands its weights over.
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ClassifierModel, trainClassifier } from './classifier.ts';
+import type { ClassifierModel } from './classifier.ts';
+import { trainClassifier } from './classifier-training.ts';
 import { trainSignals } from './signals.ts';
 import type { SignalJob, TrainingJob } from './trainer.ts';
 
