@@ -173,8 +173,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     holidaysOf,
     ...locks,
   };
-  const deskStore = createStore(desk.db);
-  const press = (action: AgentAction) => act({ ...flows, store: deskStore }, action);
+  const atDesk: FlowDeps = { ...flows, store: createStore(desk.db) };
+  const press = (action: AgentAction) => act(atDesk, action);
   // One platform that cannot start does not take the others with it; its health says what to do.
   for (const platform of platforms.values())
     await platform
@@ -211,20 +211,17 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     receive: take,
     press,
     actOnTicket: (ticketId, { draftVersion, agentEmail, decision }) =>
-      decide(
-        { ...flows, store: deskStore },
-        {
-          ticketId,
-          draftVersion,
-          decision,
-          actor: findActor(config.yaml.agents, {
-            platform: 'api',
-            userId: agentEmail,
-            email: agentEmail,
-            name: agentEmail,
-          }),
-        },
-      ),
+      decide(atDesk, {
+        ticketId,
+        draftVersion,
+        decision,
+        actor: findActor(config.yaml.agents, {
+          platform: 'api',
+          userId: agentEmail,
+          email: agentEmail,
+          name: agentEmail,
+        }),
+      }),
     recordEvent: takeEvent,
     customerOf: unsubscribe.customerOf,
     status: lookout.status,

@@ -3,7 +3,7 @@ import { App, LogLevel, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, CardRef } from '../../../src/model/card.ts';
 import { AppError, errorText } from '../../../src/model/errors.ts';
-import type { ActionReply, AgentAction, AgentRef } from '../../../src/model/platform.ts';
+import type { ActionReply, AgentAction, AgentRef, Place } from '../../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform, Health, Log } from '../../../src/ports.ts';
 import { createApi } from './api.ts';
 import { createCoalescer } from './coalesce.ts';
@@ -200,8 +200,7 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     },
 
     async post(place, card, { mention = [], ...options } = {}) {
-      const parent = place.thread ? parseMessage(place.thread.message) : null;
-      const thread = parent ? (parent.thread ?? parent.ts) : null;
+      const thread = threadOf(place);
       const people = await Promise.all(mention.map(userIdOf));
       const posted = await noting(
         api.post(place.thread?.channel ?? place.channel, thread, card, {
@@ -219,13 +218,8 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
     },
 
     async notify(agent, text, place) {
-      const parent = place.thread ? parseMessage(place.thread.message) : null;
-      await api.tell(
-        (await userIdOf(agent)) ?? agent.userId,
-        text,
-        place.thread?.channel ?? place.channel,
-        parent && (parent.thread ?? parent.ts),
-      );
+      const channel = place.thread?.channel ?? place.channel;
+      await api.tell((await userIdOf(agent)) ?? agent.userId, text, channel, threadOf(place));
     },
 
     async check(channel) {
@@ -246,6 +240,13 @@ export function createSlack(config: SlackConfig, deps: AdapterDeps): ChatPlatfor
       return checked.health;
     },
   };
+}
+
+/** The first message of a thread; null where there is none. */
+function threadOf({ thread }: Place): string | null {
+  if (!thread) return null;
+  const { thread: root, ts } = parseMessage(thread.message);
+  return root ?? ts;
 }
 
 /** bolt's log lines as ours; they may hold texts of messages, so only warnings and worse are kept, without details. */

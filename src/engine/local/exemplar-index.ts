@@ -10,7 +10,6 @@ export interface ExemplarIndex {
   /** Adds or replaces a ticket; of near-duplicates the one that `isBetter` prefers is kept, else the later one. */
   add(exemplar: Exemplar, vector: Float32Array): void;
   search(query: SearchQuery, limit: number): Hit<Exemplar>[];
-  size(): number;
 }
 
 /** `isReusable` tells whether a reply may be said to anybody: such a one is kept before any other. */
@@ -55,6 +54,5 @@ export function createExemplarIndex(isReusable: (reply: string) => boolean): Exe
       });
     },
     search: index.search,
-    size: index.size,
   };
 }

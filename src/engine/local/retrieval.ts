@@ -86,7 +86,6 @@ export interface SearchIndex<T> {
   search(query: SearchQuery, limit: number, fits?: Fits<T>): Hit<T>[];
   /** 0..1: how much of a text's weight in rare words another text contains. */
   coverage(text: string, by: string): number;
-  size(): number;
 }
 
 /** 0..1: the share of the wanted stems' weight that is among those of another text. */
@@ -151,7 +150,6 @@ export function createSearchIndex<T>(): SearchIndex<T> {
       for (const id of [...items.keys()]) if (!keep(id)) remove(id);
     },
     has: (id) => items.has(id),
-    size: () => items.size,
     coverage: (text, by) => coverageOf(new Set(contentWords(text)), new Set(contentWords(by)), idf),
     search({ text, vectors, language, categories }, limit, fits = () => true) {
       const candidates = [...items.values()].filter((item) => item.language === language && fits(item.data));

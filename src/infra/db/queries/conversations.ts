@@ -321,9 +321,5 @@ export function conversationQueries(db: Db) {
     async countTickets(): Promise<number> {
       return db.$count(ticket);
     },
-
-    async countMessages(): Promise<number> {
-      return db.$count(message);
-    },
   };
 }
