@@ -1,7 +1,7 @@
 // Discord: cards as Components V2 messages, actions over the gateway, everything else over REST.
 import { ApplicationFlags } from 'discord.js';
 import type { Card } from '../../../src/model/card.ts';
-import { AppError, errorText } from '../../../src/model/errors.ts';
+import { AppError, errorText, mayPass } from '../../../src/model/errors.ts';
 import type { ActionReply, AgentAction, AgentRef, MessageRef, Place } from '../../../src/model/platform.ts';
 import type { AdapterDeps, ChatPlatform, Health, PostOptions } from '../../../src/ports.ts';
 import { createApi } from './api.ts';
@@ -148,7 +148,7 @@ export function createDiscord(config: DiscordConfig, deps: AdapterDeps, tuning: 
         // It is told once only, so what could not be kept is read again.
         onMessage: (event) =>
           words.onMessage(event, me.id).catch((error: unknown) => {
-            catchUp?.begin();
+            if (mayPass(error)) catchUp?.begin();
             throw error;
           }),
         onReaction,
