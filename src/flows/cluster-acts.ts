@@ -9,10 +9,11 @@ import { publicWords } from '../model/public-words.ts';
 import { cleanLine } from '../model/text.ts';
 import { notice, wrongButton, wrongForm } from './answers.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
-import { clusterView, showCluster } from './cluster-confirm.ts';
 import { memberKey, takeOut } from './cluster-correct.ts';
 import { merge } from './cluster-merge.ts';
+import { clusterView } from './cluster-view.ts';
 import type { FlowDeps } from './deps.ts';
+import { showCluster } from './show-clusters.ts';
 import type { SubjectAction } from './subjects.ts';
 import { createIssue, linkIssue } from './tracker.ts';
 

@@ -6,10 +6,12 @@ import type { Queries } from '../infra/db/queries/index.ts';
 import { SPAM } from '../model/analysis.ts';
 import type { ClusterProfile, Fingerprint } from '../model/cluster.ts';
 import type { Message } from '../model/message.ts';
+import { asShare } from '../model/probability.ts';
 import { upToDate, withClusters } from './cluster-book.ts';
-import { confirmIfDue, showClusters } from './cluster-confirm.ts';
+import { confirmIfDue } from './cluster-confirm.ts';
 import { mergeClusters, rename, renameByModel, spanOf } from './cluster-merge.ts';
 import type { FlowDeps } from './deps.ts';
+import { showClusters } from './show-clusters.ts';
 import { reportJoined } from './track.ts';
 
 /** Tickets in one job; whoever waits for the clusters waits at most for these. */
@@ -145,7 +147,7 @@ export async function join(
 ): Promise<number | null> {
   const row = await tx.getCluster(id);
   if (!row?.profile) return null;
-  const likeness = Math.min(1, Math.max(0, score));
+  const likeness = asShare(score);
   if (!(await tx.insertMember(print, { ...member, clusterId: id, score: likeness }))) return null;
   const profile = joined(row.profile, own);
   await tx.setClusterSums(id, profile, {

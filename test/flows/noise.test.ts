@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { showAlerts } from '../../src/flows/alerts.ts';
-import { showCluster } from '../../src/flows/cluster-confirm.ts';
 import { digestPlaces, postDigest } from '../../src/flows/digest.ts';
 import { showProposals } from '../../src/flows/proposal.ts';
 import { quietUntil } from '../../src/flows/quiet-hours.ts';
+import { showCluster } from '../../src/flows/show-clusters.ts';
 import { sweep } from '../../src/flows/sweep.ts';
 import { AppError } from '../../src/model/errors.ts';
 import type { PriorityLevel } from '../../src/model/ticket.ts';

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterCard } from '../../src/cards/cluster.ts';
 import { act } from '../../src/flows/actions.ts';
-import { clusterView } from '../../src/flows/cluster-confirm.ts';
 import { rename } from '../../src/flows/cluster-merge.ts';
+import { clusterView } from '../../src/flows/cluster-view.ts';
 import { keepTrack, reportJoined } from '../../src/flows/track.ts';
 import { createIssue, linkIssue } from '../../src/flows/tracker.ts';
 import { createSampleTracker } from '../../src/main/sample-tracker.ts';
