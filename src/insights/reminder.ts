@@ -1,4 +1,5 @@
 // What to remind a customer of: their own sentence about what many others reported, too.
+import { tally } from '../model/tally.ts';
 
 /** Endings differ ("exports", "exported"); the first letters tell what a word is about. */
 const STEM = 5;
@@ -17,9 +18,7 @@ export function createReminder(
   everybody: { text: string }[],
   max: number,
 ): (own: { subject: string | null; text: string }[]) => string {
-  const frequency = new Map<string, number>();
-  for (const { text } of everybody)
-    for (const stem of stems(text)) frequency.set(stem, (frequency.get(stem) ?? 0) + 1);
+  const frequency = tally(everybody.flatMap(({ text }) => [...stems(text)]));
   const shared = (sentence: string) => {
     const all = [...stems(sentence)];
     const common = all.map((stem) => Math.max(0, (frequency.get(stem) ?? 0) - 1) / everybody.length);
