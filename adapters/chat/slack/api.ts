@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Card, Tone } from '../../../src/model/card.ts';
-import { AppError, hasCode } from '../../../src/model/errors.ts';
+import { AppError, hasCode, mayPass } from '../../../src/model/errors.ts';
 import type { Log, PostOptions, RateLimiter } from '../../../src/ports.ts';
 import { slackCode, toAppError } from './errors.ts';
 import { LIMITS, RATES } from './limits.ts';
@@ -217,7 +217,7 @@ export function createApi({
           return;
         }
       } catch (error) {
-        if (error instanceof AppError && (error.retryable || error.code === 'token_revoked')) throw error;
+        if (mayPass(error)) throw error;
       }
       await paced('chat.postMessage', { channel: user, urgency: 1 }, () =>
         say((message) => client.chat.postMessage({ ...QUIET, channel: user, ...message })),

@@ -30,7 +30,7 @@ export function createTeams(config: TeamsConfig, deps: AdapterDeps): TeamsPlatfo
   const seen = createSeen(deps.store, log);
   const inOrder = createLooks(deps.store);
   const pictures = createPictures(deps.store, config.publicUrl);
-  const posts = createPosts({ limiter: deps.limiter, places, sdk: loaded });
+  const posts = createPosts({ clock, limiter: deps.limiter, places, sdk: loaded });
   let running: { sdk: Promise<TeamsSdk>; answers: Answers } | null = null;
 
   async function loaded(): Promise<TeamsSdk> {

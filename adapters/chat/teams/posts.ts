@@ -1,7 +1,7 @@
 // Posting, changing and whispering: our references and cards on one side, conversations of Teams on the other.
 import { hasCode } from '../../../src/model/errors.ts';
 import type { MessageRef } from '../../../src/model/platform.ts';
-import type { PostOptions, RateLimiter, ShowOptions } from '../../../src/ports.ts';
+import type { Clock, PostOptions, RateLimiter, ShowOptions } from '../../../src/ports.ts';
 import { conversationId } from './activity.ts';
 import { LIMITS } from './limits.ts';
 import { mentioning } from './mention.ts';
@@ -15,9 +15,14 @@ const ID = 'teams';
 export type Posts = ReturnType<typeof createPosts>;
 
 /** `sdk` answers when the SDK is loaded. */
-export function createPosts(deps: { limiter: RateLimiter; places: Places; sdk: () => Promise<TeamsSdk> }) {
+export function createPosts(deps: {
+  clock: Clock;
+  limiter: RateLimiter;
+  places: Places;
+  sdk: () => Promise<TeamsSdk>;
+}) {
   const { places } = deps;
-  const updates = createUpdates<Content>();
+  const updates = createUpdates<Content>(deps.clock);
   const keyOf = (ref: MessageRef) => `${ref.channel} ${ref.message}`;
 
   /** `ROOT` in a channel or chat, `ROOT/ID` in a thread. */

@@ -1,5 +1,6 @@
-// Changes of posted messages: one at a time each, the newest wins, and the same card is not sent twice.
+// Changes of posted messages: one at a time each, the newest wins, and the same card is not sent twice in a row.
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../../src/ports.ts';
 
 interface Waiting<Content> {
   content: Content;
@@ -10,8 +11,8 @@ interface Waiting<Content> {
 interface Message<Content> {
   running: boolean;
   next: Waiting<Content> | null;
-  /** Digest of what Teams shows; null when that is not known. */
-  shown: string | null;
+  /** Digest of what Teams shows, and since when; null when that is not known. */
+  shown: { digest: string; at: number } | null;
   watches: Set<Watch<Content>>;
 }
 
@@ -23,11 +24,16 @@ export interface Watch<Content> extends Disposable {
 /** Messages that are remembered; a forgotten one is at worst sent once more. */
 const KEPT = 1_000;
 
+/** So long, in ms, what we sent is believed to stand there: another replica may change it any time. */
+const BELIEVED_MS = 3_000;
+
 /** `Content` is compared as JSON. */
-export function createUpdates<Content>() {
+export function createUpdates<Content>(clock: Clock) {
   const messages = new Map<string, Message<Content>>();
-  const digest = (content: Content) =>
-    createHash('sha256').update(JSON.stringify(content)).digest('base64url');
+  const marked = (content: Content) => ({
+    digest: createHash('sha256').update(JSON.stringify(content)).digest('base64url'),
+    at: clock.now().getTime(),
+  });
 
   function messageOf(key: string): Message<Content> {
     const message = messages.get(key) ?? { running: false, next: null, shown: null, watches: new Set() };
@@ -45,9 +51,10 @@ export function createUpdates<Content>() {
     while (message.next) {
       const { content, send, settle } = message.next;
       message.next = null;
-      const mark = digest(content);
+      const mark = marked(content);
+      const { shown } = message;
       try {
-        if (message.shown !== mark) {
+        if (shown?.digest !== mark.digest || mark.at - shown.at > BELIEVED_MS) {
           message.shown = null;
           await send(content);
           message.shown = mark;
@@ -73,7 +80,7 @@ export function createUpdates<Content>() {
     },
     /** What a new message shows already. */
     posted(key: string, content: Content): void {
-      messageOf(key).shown = digest(content);
+      messageOf(key).shown = marked(content);
     },
     /** Looks at what is asked for from now on. */
     watch(key: string): Watch<Content> {

@@ -112,6 +112,23 @@ it('does not take back what the flows showed meanwhile', async () => {
   expect(world.messages().map(({ text }) => text)).toEqual(['a later state']);
 });
 
+it('shows a state again that another replica has changed meanwhile', async () => {
+  await platform.stop();
+  await world.remove();
+  const clock = testClock();
+  world = await buildTeamsWorld({ clock });
+  const other = world.create();
+  await other.start(reply);
+  platform = world.create();
+  await platform.start(reply);
+  const ref = await platform.post(PLACE, aCard({ text: 'waits', key: 'T-7' }));
+  await other.update(ref, aCard({ text: 'Ana approved', key: 'T-7' }));
+  clock.advance(5_000);
+  await platform.update(ref, aCard({ text: 'waits', key: 'T-7' }));
+  expect(world.messages().map(({ text }) => text)).toEqual(['waits']);
+  await other.stop();
+});
+
 it('brings a form into the private chat where the client knows no dialogs', async () => {
   reply = noting;
   const ana = world.at('ana');
