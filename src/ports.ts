@@ -316,12 +316,11 @@ export interface Engine {
   id: string;
   analyse(input: EngineInput): Promise<Analysis>;
   draft(input: DraftInput): Promise<DraftProposal>;
-  /** The quick rewrites that `draft` can do as instructions; none while it starts. */
-  rewrites(): readonly Rewrite[];
-  /**
-   * What the problems in a message are compared by, to find others who report the same: one, or one for each where
-   * it tells of several. `analysis` is what is known of the message as a whole.
-   */
+  /** What `draft` can do as instructions: quick rewrites, and whether there are macros to answer with. Nothing while it starts. */
+  offers(): { rewrites: readonly Rewrite[]; macros: boolean };
+  /** Titles of the macros that fit this customer, the likeliest first; `draft` takes one as the instruction "macro TITLE". */
+  macros(input: EngineInput & { analysis: Analysis }, limit: number): Promise<string[]>;
+  /** What the problems in a message are compared by: one for each it tells of. `analysis` is of the whole. */
   fingerprints(
     report: { subject: string | null; text: string },
     analysis: Analysis | null,

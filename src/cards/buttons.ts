@@ -1,6 +1,6 @@
 // Which buttons and menu entries a ticket's card offers in each state.
 import type { ActionId, CardButton, Confirm } from '../model/card.ts';
-import type { Ticket } from '../model/ticket.ts';
+import type { TicketView } from '../model/view.ts';
 import type { CardState } from './state.ts';
 
 type Style = CardButton['style'];
@@ -22,6 +22,7 @@ const MARK_SENT: Confirm = {
 
 const approve = (style: Style = 'primary') => button('approve', 'Approve & send', style);
 const edit = (label = 'Edit', style: Style = 'default') => button('form:edit', label, style);
+const macro = button('form:macro', 'Answer with a macro…');
 const escalate = (style: Style = 'default') => button('form:escalate', 'Escalate', style);
 
 function primaryButtons(state: CardState): CardButton[] {
@@ -67,12 +68,21 @@ function isJudged(state: CardState): boolean {
 }
 
 /** The buttons of a state, and everything else one can do in the menu. */
-export function buttonsOf(state: CardState, ticket: Ticket): { buttons: CardButton[]; menu: CardButton[] } {
+export function buttonsOf(
+  state: CardState,
+  { ticket, offers }: Pick<TicketView, 'ticket' | 'offers'>,
+): { buttons: CardButton[]; menu: CardButton[] } {
   const over = state.kind === 'resolved';
   const pending = !over && state.kind !== 'sending' && state.kind !== 'sent';
   // Whose it is and when; what it is; closing it; what the bot should learn; more to read.
+  const buttons = primaryButtons(state);
+  // Where no reply stands there, a ready one is next to writing it.
+  const bare = state.kind === 'unanswerable' || (state.kind === 'received' && !state.working);
+  const withMacro = offers.macros && pending && state.kind !== 'spam' && macro;
+  if (withMacro && bare) buttons.splice(1, 0, withMacro);
   const menu: (CardButton | false)[] = [
     over && button('undo', 'Reopen'),
+    !bare && withMacro,
     pending &&
       (ticket.assignee ? button('release', `Release (${ticket.assignee} has it)`) : button('take', 'Take')),
     !over && button('form:assign', 'Assign…'),
@@ -88,5 +98,5 @@ export function buttonsOf(state: CardState, ticket: Ticket): { buttons: CardButt
     button('form:flag', 'Flag a mistake…'),
     button('show', 'Show everything'),
   ];
-  return { buttons: primaryButtons(state), menu: menu.filter((b) => b !== false) };
+  return { buttons, menu: menu.filter((b) => b !== false) };
 }

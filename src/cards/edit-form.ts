@@ -6,7 +6,7 @@ import { line } from './words.ts';
 
 /** The form to write the reply in, filled with `text`. */
 export function editForm(
-  view: Pick<TicketView, 'ticket' | 'customer' | 'draft' | 'rewrites'>,
+  view: Pick<TicketView, 'ticket' | 'customer' | 'draft' | 'offers'>,
   text: string,
 ): Form {
   return {
@@ -15,7 +15,7 @@ export function editForm(
     // Short enough for every platform's windows; the name stands under the text.
     title: 'Edit the reply',
     submit: 'Send',
-    ...(view.draft && view.rewrites.length > 0 && { rewrites: view.rewrites }),
+    ...(view.draft && view.offers.rewrites.length > 0 && { rewrites: view.offers.rewrites }),
     fields: [
       {
         type: 'multiline',

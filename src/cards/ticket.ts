@@ -33,7 +33,7 @@ const SHOWN = {
 /** Draws the card of a ticket in whatever state it is. Pending and settled cards share the body. */
 export function ticketCard(view: TicketView): Card {
   const state = cardState(view);
-  const { buttons, menu } = buttonsOf(state, view.ticket);
+  const { buttons, menu } = buttonsOf(state, view);
   const text = view.draft ? replyText(view, view.draft) : '';
   const withForm = (button: CardButton): CardButton =>
     button.id === 'form:edit' ? { ...button, form: editForm(view, text) } : button;
@@ -240,7 +240,7 @@ export function contextBlocks(view: TicketView, most = SHOWN.facts): Block[] {
   if (view.similarCount > 0)
     blocks.push({
       type: 'context',
-      text: `${count(view.similarCount, 'similar solved ticket')}: Show everything`,
+      text: `${count(view.similarCount, 'similar solved ticket')} under “Show everything”`,
     });
   return blocks;
 }

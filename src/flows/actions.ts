@@ -9,6 +9,7 @@ import type { ActionReply, AgentAction, AgentRef } from '../model/platform.ts';
 import { parseTicketKey } from '../model/ticket.ts';
 import { type Actor, findActor, rightRefusal, STRANGER, zoneOf } from './agents.ts';
 import { notice, wrongButton, wrongForm } from './answers.ts';
+import { chooseMacro, useMacro } from './choose-macro.ts';
 import { command } from './command.ts';
 import { createTicket, takeMessage } from './create-ticket.ts';
 import { decide } from './decide.ts';
@@ -61,8 +62,10 @@ async function carryOut(deps: FlowDeps, action: AgentAction): Promise<ActionRepl
       }
       return wrongButton();
     case 'submit':
-      return wrongButton();
+      if (intent.form !== 'macro') return wrongButton();
+      return useMacro(deps, ticket.id, { ...action.ref, values: intent.values, actor, agent });
     case 'open_form':
+      if (intent.form === 'macro') return chooseMacro(deps, ticket, actor);
       return openForm(deps, ticket, intent.form, { actor, agent });
     case 'show':
       if (!actor) return notice(STRANGER, false);

@@ -5,7 +5,7 @@ import type { Queries } from '../infra/db/queries/index.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';
 import { editShare } from '../insights/edit-share.ts';
 import type { Decision } from '../model/decision.ts';
-import type { Draft } from '../model/draft.ts';
+import { CHOSEN_MACRO, type Draft } from '../model/draft.ts';
 import { errorText } from '../model/errors.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import { ticketKey } from '../model/ticket.ts';
@@ -155,6 +155,7 @@ async function record(
   kind: OutcomeKind,
   share: number | null,
 ): Promise<void> {
+  if (draft.engine.startsWith(CHOSEN_MACRO)) return;
   await store.recordOutcome({
     ticketId: ticket.id,
     draftId: draft.id,

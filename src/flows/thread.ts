@@ -16,7 +16,7 @@ const BUTTONS = 'send approve undo retry escalate take release assign snooze res
 const FILLERS = ['it', 'this', 'that', 'now', 'please'];
 
 const HELP =
-  'Say what to change, e.g. "@deskhand shorter", "@deskhand more apologetic, offer a call", or "@deskhand send: TEXT" to put your own text on the card.';
+  'Say what to change, e.g. "@deskhand shorter", "@deskhand more apologetic, offer a call", "@deskhand macro TITLE" for a ready answer, or "@deskhand send: TEXT" to put your own text on the card.';
 
 interface ThreadResult {
   ok: boolean;

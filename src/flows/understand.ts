@@ -24,7 +24,7 @@ const NEWEST = 30;
  * policy has sent one.
  */
 export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Date | null> {
-  const input = await read(deps, ticket);
+  const input = await engineInputOf(deps, ticket);
   const { customer, contacts } = input;
   const [context, understood] = await Promise.all([
     gatherContext(deps, customer),
@@ -43,7 +43,7 @@ export async function understand(deps: FlowDeps, ticket: TicketRow): Promise<Dat
 }
 
 /** What the engine is given of a ticket. */
-async function read(deps: FlowDeps, ticket: TicketRow): Promise<EngineInput> {
+export async function engineInputOf(deps: FlowDeps, ticket: TicketRow): Promise<EngineInput> {
   const [customer, messages, contacts] = await Promise.all([
     deps.store.getCustomer(ticket.customerId),
     deps.store.messagesOf(ticket.id, NEWEST),

@@ -30,7 +30,7 @@ export async function ticketView(
     customer,
     messages,
     draft,
-    rewrites: deps.engine.rewrites(),
+    offers: deps.engine.offers(),
     decisions,
     outbox: outbox && { ...outbox, draftVersion: await draftVersion(store, ticket.id, outbox, draft) },
     context: ticket.context,

@@ -121,6 +121,7 @@ export const DECISION_FORMS = [
 /** Forms about something else; their values are checked by the flow that offers them. */
 export const OTHER_FORMS = [
   'create_ticket',
+  'macro',
   'link_issue',
   'rename',
   'merge',

@@ -32,6 +32,9 @@ export const modelUseSchema = z.object({
 });
 export type ModelUse = z.infer<typeof modelUseSchema>;
 
+/** What `engine` begins with where an agent chose the macro: its id follows. Such a draft proves nothing about drafting. */
+export const CHOSEN_MACRO = 'macro:';
+
 /** A reply as an engine proposes it, before the policy has chosen a route. */
 export const draftProposalSchema = z.object({
   text: z.string(),

@@ -27,8 +27,8 @@ export interface TicketView {
   messages: Message[];
   /** The newest version. */
   draft: Draft | null;
-  /** Ways in which the engine can write it anew. */
-  rewrites: readonly Rewrite[];
+  /** What the engine can make of it on request. */
+  offers: { rewrites: readonly Rewrite[]; macros: boolean };
   /** Oldest first. */
   decisions: DecisionRecord[];
   outbox: OutboxView | null;

@@ -48,8 +48,11 @@ describe('ticketForm', () => {
 
   it('edit offers the rewrites that the engine can do, and none to speak of while it starts', () => {
     const offered = (over: Partial<TicketView>) => ticketForm('edit', aView(over), directory).rewrites;
-    expect(offered({ rewrites: ['Shorter', 'Friendlier'] })).toEqual(['Shorter', 'Friendlier']);
-    expect(offered({ rewrites: [] })).toBeUndefined();
+    expect(offered({ offers: { rewrites: ['Shorter', 'Friendlier'], macros: false } })).toEqual([
+      'Shorter',
+      'Friendlier',
+    ]);
+    expect(offered({ offers: { rewrites: [], macros: false } })).toBeUndefined();
     expect(offered({ draft: null })).toBeUndefined();
   });
 

@@ -118,7 +118,7 @@ describe('every state has its own line and buttons', () => {
         aView({ draft: null, ticket: aTicket({ failure: 'No draft could be made: the model is silent' }) }),
       ),
       says: 'the model is silent',
-      offers: ['Write reply', 'Escalate'],
+      offers: ['Write reply', 'Answer with a macro…', 'Escalate'],
     },
     {
       state: 'an agent’s own text',
@@ -136,7 +136,7 @@ describe('every state has its own line and buttons', () => {
       state: 'unanswerable',
       card: ticketCard(aView({ draft: aDraft({ answerable: false }) })),
       says: 'Nothing we know answers this',
-      offers: ['Complete the reply', 'Escalate'],
+      offers: ['Complete the reply', 'Answer with a macro…', 'Escalate'],
     },
     {
       state: 'escalated',

@@ -70,6 +70,19 @@ export function workContract(current: () => Chat): void {
       expect(chat.world.refused()).toEqual([]);
     });
 
+    it('says the macro that an agent chooses, the likeliest of which come first, and nothing is sent', async () => {
+      const { id, key } = await chat.ticket();
+      await chat.open('ana', key, 'form:macro');
+      await chat.world.submit('ana', { title: 'Refund of a double charge' });
+      await until(async () => {
+        await chat.desk.work();
+        expect(chat.card(key).text).toContain('[macro Refund of a double charge]');
+      });
+      expect(await chat.decided(id)).toEqual([]);
+      expect(chat.desk.email.sent).toEqual([]);
+      expect(chat.world.refused()).toEqual([]);
+    });
+
     it('is found helpful or not, once a person and version', async () => {
       const { id, key } = await chat.ticket();
       const draft = await chat.desk.store.latestDraft(id);

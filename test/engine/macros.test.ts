@@ -179,6 +179,44 @@ describe('in a draft', () => {
     );
     expect(text.match(/Click Forgot password\?/g)).toHaveLength(1);
   });
+  describe('that an agent chooses', () => {
+    const asked = (title: string, more: string[] = [], text = 'Why was I charged twice?') => ({
+      ...draftInput(text),
+      previous: 'Hi,\n\nA colleague will look at it.',
+      instructions: [`macro ${title}`, ...more],
+    });
+
+    it('is said whatever was asked, and proves nothing of the engine', async () => {
+      await know(article(), copy, password);
+      const draft = await engine.draft(asked('Forgot the password'));
+      expect(draft).toMatchObject({ answerable: true, engine: 'macro:macros/password.md' });
+      expect(draft.text).toContain('Click Forgot password? on the sign-in page.');
+      expect(draft.text).not.toContain('A colleague');
+      expect(draft.sources).toMatchObject([{ title: 'Macro: Forgot the password' }]);
+    });
+    it('is named by some words of its title, and rewritten as is asked besides', async () => {
+      await know(article(), copy, password);
+      const { text } = await engine.draft(asked('password', ['friendlier']));
+      expect(text).toContain('Thank you for getting in touch about this.');
+      expect(text).toContain('Click Forgot password?');
+    });
+    it('is refused in words where none is called so, or none fits the customer', async () => {
+      await know(article(), copy, password);
+      await expect(engine.draft(asked('Refunds'))).rejects.toMatchObject({
+        code: 'cannot_rewrite',
+        message: expect.stringContaining('No macro for this customer is called “Refunds”'),
+      });
+    });
+    it('is offered among those that fit, the likeliest first', async () => {
+      await know(article());
+      expect(engine.offers().macros).toBe(false);
+      await know(article(), copy, password);
+      expect(engine.offers().macros).toBe(true);
+      const titles = await engine.macros(draftInput('I forgot my password, I cannot log in'), 10);
+      expect(titles).toEqual(['Forgot the password', 'Copy of an invoice']);
+      expect(await engine.macros(draftInput('I forgot my password'), 1)).toEqual(['Forgot the password']);
+    });
+  });
   it('one without a source is its own', async () => {
     await know(password);
     const { sources } = await draft('I forgot my password');

@@ -282,10 +282,10 @@ describe('rewriting', () => {
   });
 
   it('is offered with more detail only where the model does it', () => {
-    expect(opened.engine.rewrites()).toContain('More detailed');
+    expect(opened.engine.offers().rewrites).toContain('More detailed');
     const { engine } = createTestModelEngine(double, local, { steps: ['draft'] });
-    expect(engine.rewrites()).toEqual(local.rewrites());
-    expect(local.rewrites()).not.toContain('More detailed');
+    expect(engine.offers()).toEqual(local.offers());
+    expect(local.offers().rewrites).not.toContain('More detailed');
   });
 
   it('does without the model what can be done without it', async () => {

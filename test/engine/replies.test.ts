@@ -60,6 +60,7 @@ async function material(...questions: string[]): Promise<DraftMaterial> {
     articleAt: () => undefined,
     hasMacro: () => false,
     whole: null,
+    chosen: null,
     now,
     found: questions.map((text, i) => {
       const query = { text, vectors: [vectors[i] ?? new Float32Array(64)], language: 'en' };

@@ -329,6 +329,18 @@ describe('the other decisions', () => {
     expect((await w.store.getTicket(id))?.priority?.level).toBe('P1');
   });
 
+  it('a macro that an agent chose is learned from, and proves nothing', async () => {
+    const id = await asked();
+    const { draft } = w.engine;
+    w.engine.draft = async (input) => ({ ...(await draft(input)), engine: 'macro:macros/invoice.md' });
+    await w.say('ana', id, '@deskhand macro Copy of an invoice');
+    await w.work();
+    await w.press('ana', id, { kind: 'approve' });
+    await undoWindowEnds();
+    expect(w.engine.exemplars).toHaveLength(1);
+    expect(await w.store.outcomesOf('billing/invoice-copy')).toEqual([]);
+  });
+
   it('edits, approvals and flags become outcomes', async () => {
     const id = await asked();
     await w.press('ana', id, { kind: 'edit', text: 'Something quite different was needed here' });

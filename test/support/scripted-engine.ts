@@ -20,6 +20,9 @@ function wordVector(text: string): Float32Array {
   return vector.map((value) => value / length);
 }
 
+/** Titles of its macros. */
+export const MACROS = ['Copy of an invoice', 'Change the card', 'Refund of a double charge'];
+
 /** An engine that does as told: `analyse` and `draft` may be replaced in a test. */
 export function scriptedEngine() {
   const lessons: { text: string; category: string }[] = [];
@@ -58,7 +61,8 @@ export function scriptedEngine() {
       const common = [...one].filter((word) => other.has(word)).length;
       return common / Math.max(1, Math.min(one.size, other.size));
     },
-    rewrites: () => REWRITES,
+    offers: () => ({ rewrites: REWRITES, macros: true }),
+    macros: async () => [...MACROS],
     glance: (_text: string) => 0.5,
     similarTickets: async () => [],
     searchKnowledge: async () => [],

@@ -197,7 +197,7 @@ export function aView(over: Partial<TicketView> = {}): TicketView {
     },
     messages: [aMessage()],
     draft: aDraft(),
-    rewrites: REWRITES,
+    offers: { rewrites: REWRITES, macros: true },
     decisions: [],
     outbox: null,
     context: [

@@ -53,6 +53,7 @@ const LETTERS: [ActionId, string][] = [
   ['close_not_planned', 'K'],
   ['is_bug', 'L'],
   ['unmute', 'M'],
+  ['form:macro', 'N'],
 ];
 
 /** What the second page of the menu calls an action; the first page and the buttons have the card's own words. */
@@ -73,6 +74,7 @@ export const MENU_WORDS: Record<ActionId, string> = {
   'form:link': 'Link or report bug…',
   'form:flag': 'Flag a mistake…',
   'form:note': 'Add note…',
+  'form:macro': 'Answer with a macro…',
   'form:reject': 'No reply needed…',
   create_issue: 'Create issue',
   not_bug: 'Not a bug',

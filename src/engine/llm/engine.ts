@@ -7,6 +7,7 @@ import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { Clock, DraftInput, Engine, EngineInput, Log } from '../../ports.ts';
 import { asksForPerson } from '../local/extract.ts';
 import { inboundText } from '../local/fitting.ts';
+import { chosenMacro } from '../local/macros.ts';
 import { hasWords } from '../local/text.ts';
 import { refine } from './analyse.ts';
 import type { ModelClient, ModelStep } from './client.ts';
@@ -75,7 +76,7 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
 
   /** The rewritten draft keeps the sources and the confidence of what it was made from. */
   async function rewriting(input: DraftInput): Promise<DraftProposal> {
-    if (!does('rewrite')) return local.draft(input);
+    if (!does('rewrite') || chosenMacro(input.instructions)) return local.draft(input);
     const ticketId = input.ticketId ?? null;
     const fresh = await local.draft({ ...inCustomersWords(input), instructions: [], previous: null });
     const { language, sources, confidence, reasons, answerable } = input.previousDraft ?? fresh;
@@ -108,7 +109,7 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
     id: `model ${client.settings.models.join(', ')}`,
     analyse,
     draft,
-    rewrites: () => (does('rewrite') ? REWRITES : local.rewrites()),
+    offers: () => (does('rewrite') ? { ...local.offers(), rewrites: REWRITES } : local.offers()),
   };
 }
 

@@ -124,7 +124,7 @@ function fromMacro(
   for (const [i, { hit, lead, support }] of supported.entries()) {
     if (support < LEAST_MACRO) break;
     const said = saidBefore(before, hit.macro.article.id);
-    if (!said) return sayMacro(hit, { support, lead, question }, task);
+    if (!said) return sayMacro(hit.macro, { support, lead, question }, task);
     if (speaksOf(said, question)) return said;
     if (i === 0) covered = said;
   }
@@ -136,8 +136,8 @@ function restsOn({ article }: MacroParts, url: string): boolean {
 }
 
 /** The answer in a macro's words; null when none is left for this customer. */
-function sayMacro(
-  { macro }: MacroHit,
+export function sayMacro(
+  macro: MacroParts,
   { support, lead, question }: { support: number; lead: number; question: string },
   { input: { customer }, articleAt, phrases }: Answering,
 ): Answer | null {
@@ -266,7 +266,8 @@ export function sameArticle(found: Found, first: Answer, task: Answering): Answe
   // A macro on the same article, which that article confirms as one that was found by itself would.
   const near = macros.find(({ macro }) => url !== null && restsOn(macro, url));
   const support = macroSupport(near, input.analysis.language, true);
-  if (near && support >= LEAST_MACRO) return sayMacro(near, { support, lead: first.lead, question }, task);
+  if (near && support >= LEAST_MACRO)
+    return sayMacro(near.macro, { support, lead: first.lead, question }, task);
   if (task.hasMacro(url)) return speaksOf(first, question) ? first : null;
   const hits = articles.filter(({ item }) => item.data.parts.article.id === id);
   const [best] = hits;

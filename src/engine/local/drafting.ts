@@ -1,6 +1,6 @@
 // Composes a reply from macros, articles and past replies, for this customer, without a language model.
 import type { Analysis } from '../../model/analysis.ts';
-import type { DraftProposal, Source } from '../../model/draft.ts';
+import { CHOSEN_MACRO, type DraftProposal, type Source } from '../../model/draft.ts';
 import type { DraftInput } from '../../ports.ts';
 import { scoreConfidence } from '../confidence.ts';
 import {
@@ -10,11 +10,13 @@ import {
   type Found,
   LEAST_DENIAL,
   sameArticle,
+  sayMacro,
   speaksOf,
 } from './answering.ts';
 import { asksForPerson } from './extract.ts';
 import { inboundText } from './fitting.ts';
 import { holdingReply } from './holding.ts';
+import type { MacroParts } from './macros.ts';
 import { ENGLISH, firstName, listed, PHRASES, paragraphs, phrasesIn } from './phrases.ts';
 import { rewrite } from './rewriting.ts';
 import { wordCount } from './text.ts';
@@ -24,6 +26,8 @@ export interface DraftMaterial extends Omit<Answering, 'input' | 'phrases'> {
   found: Found[];
   /** The message as one question, where it asks several. */
   whole: Found | null;
+  /** The macro that an agent wants said. */
+  chosen: MacroParts | null;
   /** 0..1: how much of the rare words of a text stand in another, by the articles' or the tickets' measure. */
   coverage(text: string, by: string): number;
   now: Date;
@@ -36,15 +40,21 @@ const WANTS_ACTION =
 /** Composes the reply and scores its confidence; with `instructions`, rewrites `previous` (or the new reply). */
 export function composeDraft(input: DraftInput, material: DraftMaterial): DraftProposal {
   const { analysis, customer, signature, instructions } = input;
-  const language = PHRASES[analysis.language] ? analysis.language : 'en';
+  const { chosen } = material;
+  const wanted = chosen?.article.language ?? analysis.language;
+  const language = PHRASES[wanted] ? wanted : 'en';
   const phrases = phrasesIn(language);
-  const answers = answerAll({ ...material, input, phrases });
+  const task = { ...material, input, phrases };
+  // Whoever chose a macro has decided what answers.
+  const sure = { support: 1, lead: 1, question: inboundText(input) };
+  const answers = chosen ? [sayMacro(chosen, sure, task)] : answerAll(task);
   const given = answers.filter((answer): answer is Answer => answer !== null);
-  const answered = given.filter(({ handsOver }) => !handsOver);
+  const answered = given.filter(({ handsOver }) => !handsOver || chosen);
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
   const said = inboundText(input);
-  const answerable = main !== undefined && !unexplainedBug && !analysis.thanksOnly && !asksForPerson(said);
+  const fits = !unexplainedBug && !analysis.thanksOnly && !asksForPerson(said);
+  const answerable = main !== undefined && (fits || chosen !== null);
 
   const body = answerable
     ? [
@@ -60,7 +70,8 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     ...body,
     signature,
   ]);
-  const text = instructions.length ? rewrite(input.previous ?? fresh, instructions, signature) : fresh;
+  const before = (chosen ? null : input.previous) ?? fresh;
+  const text = instructions.length ? rewrite(before, instructions, signature) : fresh;
 
   const told = body.join('\n');
   const { confidence, evidence, reasons } = scoreConfidence({
@@ -93,7 +104,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     reasons,
     evidence,
     answerable,
-    engine: 'local-1',
+    engine: chosen ? `${CHOSEN_MACRO}${chosen.article.id}` : 'local-1',
   };
 }
 

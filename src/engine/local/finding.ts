@@ -31,8 +31,14 @@ interface Sources {
 
 type Asker = Pick<DraftInput, 'analysis' | 'customer'>;
 
-/** One entry for each question, at least one; `whole`: the message as one, where it asks several things. */
-export type Finder = (asker: Asker, reading: Reading) => Promise<{ found: Found[]; whole: Found | null }>;
+export interface Finder {
+  /** One entry for each question, at least one; `whole`: the message as one, where it asks several things. */
+  find(asker: Asker, reading: Reading): Promise<{ found: Found[]; whole: Found | null }>;
+  /** Macros that may answer this customer, the likeliest first. */
+  macros(asker: Asker, reading: Reading, limit: number): Promise<MacroParts[]>;
+  /** The macro of this title, or whose title has its words, that may answer this customer; their language first. */
+  macroNamed(asker: Asker, name: string): MacroParts | null;
+}
 
 export function createFinder({
   taxonomy,
@@ -50,7 +56,12 @@ export function createFinder({
   }
 
   /** `pieces`: the question, then sentences of it; `context`: the message, where it asks several things. */
-  function findFor(pieces: [Piece, ...Piece[]], context: Piece | null, { analysis, customer }: Asker): Found {
+  function findFor(
+    pieces: [Piece, ...Piece[]],
+    context: Piece | null,
+    { analysis, customer }: Asker,
+    mostMacros = MOST.macros,
+  ): Found {
     const question = pieces[0].text;
     const topic = context ?? pieces[0];
     const { ranked } = classify(categories(), topic.text, topic.vector);
@@ -71,24 +82,40 @@ export function createFinder({
       macros: knowledge.findMacros(
         { pieces, context, ...where },
         (macro) => mayUse(macro, customer, team),
-        MOST.macros,
+        mostMacros,
       ),
     };
   }
 
-  return async (asker, { topic, questions }) => {
+  const find = async (asker: Asker, { topic, questions }: Reading, mostMacros?: number) => {
     if (questions.length < 2) {
       const pieces = await read(topic, tellingSentences(topic));
-      return { found: [findFor(pieces, null, asker)], whole: null };
+      return { found: [findFor(pieces, null, asker, mostMacros)], whole: null };
     }
     const [message, ...parts] = await read(topic, questions);
     return {
       // A second question leans on the first ("and does it repeat?"): the whole lends it its topic.
       found: parts.map(({ text, vector }) =>
-        findFor([{ text, vector: middle(vector, message.vector) }], message, asker),
+        findFor([{ text, vector: middle(vector, message.vector) }], message, asker, mostMacros),
       ),
-      whole: findFor([message], null, asker),
+      whole: findFor([message], null, asker, mostMacros),
     };
+  };
+
+  return {
+    find,
+    async macros(asker, reading, limit) {
+      const { found, whole } = await find(asker, reading, limit);
+      const hits = [...found, ...(whole ? [whole] : [])].flatMap(({ macros }) => macros);
+      const best = hits.sort((a, b) => b.score - a.score).map(({ macro }) => macro);
+      return [...new Set(best)].slice(0, limit);
+    },
+    macroNamed({ analysis, customer }, name) {
+      const named = knowledge
+        .macrosNamed(name)
+        .filter((macro) => mayUse(macro, customer, teams.get(analysis.category)));
+      return named.find(({ article }) => article.language === analysis.language) ?? named[0] ?? null;
+    },
   };
 }
 

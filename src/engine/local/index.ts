@@ -1,7 +1,7 @@
 // The local engine: understands and drafts without a key and without a network.
 
 import { KINDS, kindSchema } from '../../model/analysis.ts';
-import { errorText } from '../../model/errors.ts';
+import { AppError, errorText } from '../../model/errors.ts';
 import { asShare } from '../../model/probability.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { Clock, Embedder, Engine, LabelledText, Log } from '../../ports.ts';
@@ -14,6 +14,7 @@ import { fingerprint, partsOf } from './fingerprint.ts';
 import { createKnowledgeIndex } from './knowledge-index.ts';
 import { detectLanguage } from './language.ts';
 import { CORRECTION_WEIGHT, createLearner } from './learner.ts';
+import { chosenMacro } from './macros.ts';
 import { cosine } from './retrieval.ts';
 import { QUICK_REWRITES } from './rewriting.ts';
 import { glanceAt, signalTexts } from './signals.ts';
@@ -84,7 +85,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES));
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
   const standing = createStanding();
-  const find = createFinder({
+  const finder = createFinder({
     taxonomy,
     knowledge,
     exemplars,
@@ -159,12 +160,27 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       return analyse(reading, vectors, models, input);
     },
     async draft(input) {
-      const asked = await find(input, readTicket(input));
+      const wish = chosenMacro(input.instructions);
+      const chosen = wish && finder.macroNamed(input, wish.title);
+      if (wish && !chosen)
+        throw new AppError(
+          'cannot_rewrite',
+          `No macro for this customer is called “${wish.title.slice(0, 80)}”: “Answer with a macro” lists those there are.`,
+        );
+      const asked = await finder.find(input, readTicket(input));
       const { coverage, articleAt, hasMacro } = knowledge;
       const known = knowledge.known();
-      return composeDraft(input, { ...asked, known, coverage, articleAt, hasMacro, now: clock.now() });
+      const instructions = wish?.others ?? input.instructions;
+      return composeDraft(
+        { ...input, instructions },
+        { ...asked, chosen, known, coverage, articleAt, hasMacro, now: clock.now() },
+      );
     },
-    rewrites: () => QUICK_REWRITES,
+    offers: () => ({ rewrites: QUICK_REWRITES, macros: knowledge.hasMacros() }),
+    async macros(input, limit) {
+      const found = await finder.macros(input, readTicket(input), limit);
+      return [...new Set(found.map(({ article }) => article.title))];
+    },
     async fingerprints({ subject, text }, analysis) {
       const parts = partsOf(text);
       const texts = parts.map((part, i) => (subject && i === 0 ? `${subject}\n${part}` : part));

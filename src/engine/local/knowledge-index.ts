@@ -16,6 +16,8 @@ export interface KnowledgeIndex {
   ): Promise<void>;
   findPassages: ArticleIndex['find'];
   findMacros: MacroIndex['find'];
+  macrosNamed: MacroIndex['named'];
+  hasMacros(): boolean;
   /** Articles and macros for a question, best first, each once. */
   search(
     question: string,
@@ -41,6 +43,7 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
   const articleAt = (url: string) => byUrl.get(url);
   let behindMacros: ReadonlySet<string> = new Set();
   const macros = createMacroIndex();
+  let anyMacro = false;
   let known: Set<string> = new Set();
 
   /** What is searched of it, with the act that puts it into its index. */
@@ -94,12 +97,15 @@ export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
         for (const id of [...hashes.keys()]) if (!current.has(id)) hashes.delete(id);
         byUrl = new Map(list.flatMap((article) => (article.url ? [[article.url, article]] : [])));
         behindMacros = new Set(list.flatMap(({ macro }) => macro?.sources ?? []));
+        anyMacro = list.some(({ macro }) => macro);
         if (changed.some(({ article }) => article.macro)) await macros.train();
         known = knownTokens(list.map(({ title, body }) => `${title} ${body}`));
       });
     },
     findPassages: passages.find,
     findMacros: macros.find,
+    macrosNamed: macros.named,
+    hasMacros: () => anyMacro,
     search(question, vector, { languages, limit }) {
       const text = cleanText(question).text;
       const best = new Map<string, KnowledgeHit & { order: number }>();

@@ -43,6 +43,8 @@ export interface MacroIndex {
   train(): Promise<void>;
   /** The best macros that fit, best first, each once. `fits`: whether a macro is for this customer and topic. */
   find(query: MacroQuery, fits: (macro: MacroParts) => boolean, limit: number): MacroHit[];
+  /** Those whose title has all words of `name`, the shortest first. */
+  named(name: string): MacroParts[];
   close(): Promise<void>;
 }
 
@@ -139,6 +141,16 @@ export function createMacroIndex(): MacroIndex {
           put: coverageOf(asked, put, rarity),
           meaning: closeness(pieces, lines),
         }));
+    },
+    named(name) {
+      const words = contentWords(name);
+      return [...entries.values()]
+        .map(({ macro }) => macro)
+        .filter(({ article: { title } }) => {
+          const said = new Set(contentWords(title));
+          return title === name || (words.length > 0 && words.every((word) => said.has(word)));
+        })
+        .sort((a, b) => a.article.title.length - b.article.title.length);
     },
     async close() {
       await training?.stop();

@@ -8,7 +8,7 @@ import { sentences } from './text.ts';
 
 /** What `{{…}}` in a macro may name. */
 export const PLACEHOLDERS = ['first_name', 'plan', 'company'] as const;
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const CODE = /`[^`\n]*`/g;
 /** "## On Starter, Team" and its like in other languages. */
 const VARIANT_HEADING = /^(?:on|im tarif|avec|con)\s+(.+)$/i;
@@ -19,6 +19,15 @@ export interface MacroParts {
   answers: { plans: string[]; text: string }[];
   /** How people put it. Searched, never said. */
   asked: string[];
+}
+
+const CHOSEN = /^(?:use\s+)?macro\b[\s:]*(?<title>\S.*)$/is;
+
+/** The macro that an agent wants said ("macro Where is my invoice?"), and what else is asked for; null: none. */
+export function chosenMacro(instructions: string[]): { title: string; others: string[] } | null {
+  const titles = instructions.flatMap((one) => CHOSEN.exec(one.trim())?.groups?.title ?? []);
+  const title = titles.at(-1)?.trim();
+  return title ? { title, others: instructions.filter((one) => !CHOSEN.test(one.trim())) } : null;
 }
 
 /** Takes a macro apart. A heading that is neither a plan nor "Customers ask" belongs to the answer above it. */
@@ -32,7 +41,7 @@ export function takeMacroApart(article: KnowledgeArticle): MacroParts {
     const plans = VARIANT_HEADING.exec(heading.trim())?.[1];
     const text = lines.join('\n');
     if (ASKED_HEADING.test(heading)) asked = items(text);
-    else if (plans) variants.push({ plans: plans.split(/\s*,\s*/), text });
+    else if (plans) variants.push({ plans: plans.split(',').map((plan) => plan.trim()), text });
     else (variants.at(-1) ?? everybody).text += `\n\n${heading}\n${text}`;
   }
   const answers = [...variants, everybody]
@@ -43,12 +52,12 @@ export function takeMacroApart(article: KnowledgeArticle): MacroParts {
 
 /** Lines of one paragraph joined; items of lists stay on lines of their own. */
 function unwrapped(markdown: string): string {
-  return markdown.trim().replace(/([^\n])\n(?!\n|\s*(?:\d+[.)]|[-*+])\s)/g, '$1 ');
+  return markdown.trim().replace(/([^\n])\n(?!\n|[ \t]*(?:\d+[.)]|[-*+])\s)/g, '$1 ');
 }
 
 /** Names of the placeholders outside of code marks. */
 export function placeholdersOf(text: string): string[] {
-  return [...text.replace(CODE, '').matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+  return [...text.replace(CODE, '').matchAll(PLACEHOLDER)].map(([, name = '']) => name.trim());
 }
 
 /**
@@ -81,7 +90,7 @@ function filled(line: string, values: Record<string, string | null>): string | n
   // Code marks and placeholders are told apart as they come.
   return known
     .join(' ')
-    .replace(/`[^`\n]*`|\{\{\s*([^{}]*?)\s*\}\}/g, (whole, name?: string) =>
-      name === undefined ? whole : (values[name] ?? ''),
+    .replace(/`[^`\n]*`|\{\{([^{}]*)\}\}/g, (whole, name?: string) =>
+      name === undefined ? whole : (values[name.trim()] ?? ''),
     );
 }

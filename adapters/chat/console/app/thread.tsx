@@ -81,6 +81,8 @@ function FirstSteps() {
     <dl class="first-steps">
       <dt>@deskhand shorter</dt>
       <dd>rewrites the draft; say what you want changed</dd>
+      <dt>@deskhand macro …</dt>
+      <dd>answers with the macro of that title; the card’s button lists them</dd>
       <dt>@deskhand send: …</dt>
       <dd>puts your own words on the card, to be approved</dd>
       <dt>Show everything</dt>
