@@ -31,7 +31,7 @@ export function ticketForm(id: TicketFormId, view: TicketView, directory: Direct
   return { id, ref, ...content(id, view, directory, ref.ticketId) };
 }
 
-const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
+const EMAIL = /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
 
 /** The form for a ticket out of a message. `colleague`: one of us wrote it, so the customer is somebody else. */
 export function createTicketForm({ id, text, author }: TakenMessage, colleague: boolean): Form {

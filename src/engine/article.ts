@@ -27,6 +27,9 @@ const macroSchema = z.strictObject({
     .transform((given) => (Array.isArray(given) ? given : [given])),
 });
 
+/** Characters of front matter; what reads YAML takes long over much more of a hostile kind. */
+const LONGEST_HEAD = 5_000;
+
 type Parsed = { article: KnowledgeArticle } | { reason: string };
 
 /** The article, or why the file is none. Without a title in the front matter the first heading is taken. */
@@ -85,6 +88,8 @@ function readFile<Head>(
   const text = cleanText(source);
   const matched = /^---\n([\s\S]*?)\n---\n?/.exec(text);
   const body = text.slice(matched?.[0].length ?? 0).trim();
+  if (matched && matched[0].length > LONGEST_HEAD)
+    return { reason: `front matter: it has more than ${LONGEST_HEAD.toLocaleString('en')} characters` };
   let given: unknown = {};
   try {
     const document = parseDocument(matched?.[1] ?? '');

@@ -2,6 +2,7 @@
 import type { DraftProposal } from '../model/draft.ts';
 import { findPersonal, type PersonalMatch } from '../model/personal.ts';
 import { cleanText } from '../model/text.ts';
+import { withoutElements } from './elements.ts';
 import { paragraphs } from './local/phrases.ts';
 import { sentences, wordCount } from './local/text.ts';
 import { rot13 } from './orders.ts';
@@ -47,16 +48,18 @@ const HANDED_OVER = 'Thank you for your message. A colleague will look at it.';
 
 const ELEMENTS =
   'a|abbr|audio|b|base|blockquote|body|br|button|canvas|center|code|dd|details|div|dl|dt|em|embed|font|footer|form|frame|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|marquee|meta|nav|object|ol|option|p|param|picture|pre|s|script|section|select|small|source|span|strike|strong|style|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|u|ul|video';
+/** Elements that nobody sees as text. */
+const UNSEEN = /<(script|style|iframe|object|svg)\b/gi;
 const MARKUP: RegExp[] = [
   /<!--[\s\S]*?(?:-->|$)/g,
-  /<(script|style|iframe|object|svg)\b[\s\S]*?<\/\1\s*>/gi,
   new RegExp(`</?(?:${ELEMENTS})(?:\\s[^<>]*)?/?>`, 'gi'),
-  /!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])/g,
+  // What is never closed ends where the next one begins.
+  /!\[(?:(?!!\[)[^\]])*\](?:\((?:(?!!\[)[^)])*\)|\[(?:(?!!\[)[^\]])*\])/g,
   /<[@!#][^<>\n]{1,80}>/g,
   /<\|[^|\n]{0,40}\|>/g,
 ];
 const BROADCAST = /@(?=(?:everyone|here|channel|all|team)\b)/gi;
-const MARKDOWN_LINK = /\[([^\]\n]{0,200})\]\(\s*<?([^)\s>]+)>?[^)]*\)/g;
+const MARKDOWN_LINK = /\[([^\]\n]{0,200})\]\(\s*<?((?:(?!\]\()[^)\s>])+)(?:[\s>](?:(?!\]\()[^)])*)?\)/g;
 const TLD =
   'com|net|org|io|co|app|dev|info|biz|xyz|ru|cn|site|online|link|click|top|live|shop|example|test|invalid|gg|me|ly|to|ai|cloud|tk';
 const LINK = new RegExp(
@@ -81,11 +84,11 @@ export function readPrompts(prompts: string[]): PromptWords {
 /** Whether a text repeats a prompt. `known` is what anybody may be told: the cited articles. */
 export function repeatsPrompt({ shingles }: PromptWords, text: string, known = ''): boolean {
   if (shingles.size === 0) return false;
-  const free = new Set(shinglesOf(known));
   const backwards = [...text].reverse().join('');
-  return [text, rot13(text), backwards].some((form) =>
-    shinglesOf(form).some((shingle) => shingles.has(shingle) && !free.has(shingle)),
-  );
+  const ours = [text, rot13(text), backwards].flatMap(shinglesOf).filter((shingle) => shingles.has(shingle));
+  if (ours.length === 0) return false;
+  const free = new Set(shinglesOf(known));
+  return ours.some((shingle) => !free.has(shingle));
 }
 
 /**
@@ -134,14 +137,18 @@ function withoutMarkup(text: string, report: Report): string {
   let plain = text;
   // Twice: what is left of one mark may make another.
   for (let round = 0; round < 2; round += 1)
-    plain = MARKUP.reduce((rest, pattern) => rest.replace(pattern, ''), plain).replace(BROADCAST, '');
+    plain = MARKUP.reduce(
+      (rest, pattern) => rest.replace(pattern, ''),
+      withoutElements(plain, UNSEEN),
+    ).replace(BROADCAST, '');
   if (plain !== text) report('markup', 'left out: markup or a mention');
   return plain;
 }
 
 function withoutLinks(text: string, rules: GuardRules, context: GuardContext, report: Report): string {
   const judge = (written: string, whole: string): string => {
-    const [, url = written, tail = ''] = /^(.*?)([.,;:!?)\]'’»]*)$/s.exec(written) ?? [];
+    const tail = /(?<![.,;:!?)\]'’»])[.,;:!?)\]'’»]+$/.exec(written)?.[0] ?? '';
+    const url = written.slice(0, written.length - tail.length);
     if (isAllowed(url, rules, context)) return whole;
     report('link', `left out: a link that is not ours (${hostOf(url) ?? url.slice(0, 40)})`);
     return `${LINK_GONE}${tail.replace(/[)\]]/g, '')}`;

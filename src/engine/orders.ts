@@ -1,4 +1,5 @@
 // Orders to the assistant inside other people's words: found also when hidden, encoded, or in other languages.
+import { withoutElements } from './elements.ts';
 
 /** Patterns with weights; from about 2.4 on a text counts as giving orders. */
 const ORDERS: [RegExp, number][] = [
@@ -20,7 +21,7 @@ const ORDERS: [RegExp, number][] = [
   [/^[ \t>]{0,40}(?:#{1,4}\s*|\*{2}|\[|<)?(?:system|assistant|developer|tool|function)(?:[ _](?:message|prompt|note|override|instruction|result|response|output|call)s?)?(?:\*{2}|\]|>)?\s*(?::|>|=>|->)/im, 2.5],
   [/<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|<\/?(?:system|assistant|tool_(?:call|result|response|output)s?|function_(?:call|result)s?|instructions?|conversation|passages?|customer)>|\bBEGIN (?:SYSTEM|INSTRUCTIONS|OVERRIDE)\b|"(?:role|tool_call_id|function_call|tool_calls)"\s*:/i, 2.5],
   [/\b(?:system|admin(?:istrator)?|developer|security|it) (?:note|message|notice|override|alert|instruction|command)s?\b.{0,40}\b(?:assistant|bot|ai|model|agent|llm|gpt)\b/i, 3],
-  [/<[^>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|opacity\s*:\s*0\b|color\s*:\s*(?:white|#fff(?:fff)?\b)|\bhidden\b)[^>]{0,100}>|<!--/i, 1.2],
+  [/<[^<>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|opacity\s*:\s*0\b|color\s*:\s*(?:white|#fff(?:fff)?\b)|\bhidden\b)[^>]{0,100}>|<!--/i, 1.2],
   // The assistant is spoken to, and told to do something
   [/\b(?:dear|hey|hello|hi|note (?:to|for)|attention|message (?:to|for)|instructions? (?:to|for)|for|to) (?:the |any |all |our |your )?(?:support )?(?:ai|a\.i\.|bot|chatbot|llm|gpt|chatgpt|claude|copilot|language model|ai (?:assistant|agent|model|system)|assistant|automated (?:agent|system)|deskhand)\b\s*(?:[:,;–-]|reading|processing|that)/i, 2],
   [/\b(?:ai|bot|chatbot|assistant|llm|gpt|chatgpt|language model|deskhand|model)s?\b,?\s+(?:you )?(?:must|should|shall|has to|have to|needs? to|will now|is (?:now )?(?:authori[sz]ed|instructed|ordered)|please (?:send|reply|include|add|approve|set|mark|call|run))\b/i, 2.5],
@@ -60,6 +61,10 @@ const ENCODED = /[A-Za-z0-9+/]{24,}={0,2}/g;
 const HEXADECIMAL = /(?:[0-9a-f]{2}[ :]?){16,}/gi;
 const SPACED = /(?<!\p{L})(?:\p{L}[ .\-_*]){4,}\p{L}(?!\p{L})/gu;
 
+/** The beginning of an element that nobody sees. */
+const HIDDEN =
+  /<(\w+)\b[^>]{0,300}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\bhidden\b)/gi;
+
 /** 0..1: how surely a text gives orders to the assistant, in whatever disguise. Bounded; linear. */
 export function orderScore(text: string): number {
   const raw = text.slice(0, READ);
@@ -93,13 +98,7 @@ const SURELY = 0.75;
  * give orders; `removed` counts them.
  */
 export function withoutOrders(markdown: string): { text: string; removed: number } {
-  const seen = markdown
-    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
-    .replace(
-      /<(\w+)\b[^>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\bhidden\b)[^>]*>[\s\S]*?<\/\1\s*>/gi,
-      '',
-    )
-    .replace(TAGS, '');
+  const seen = withoutElements(markdown.replace(/<!--[\s\S]*?(?:-->|$)/g, ''), HIDDEN).replace(TAGS, '');
   let removed = seen === markdown ? 0 : 1;
   const kept = seen.split('\n').filter((line) => {
     const orders = line.trim().length > 12 && orderScore(line) >= SURELY;

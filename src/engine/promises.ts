@@ -1,13 +1,13 @@
 // What a draft may not promise: phrases by topic, written in words that people can edit, found in a sentence.
 
 const NUMBER =
-  '(?:\\d[\\d.,]*|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|fifty|(?:a |one |five )?hundred|(?:a |one )?thousand)(?:[ -](?:five|hundred|thousand))?)';
+  '(?:\\d[\\d.,]{0,20}|(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|fifty|(?:a |one |five )?hundred|(?:a |one )?thousand)(?:[ -](?:five|hundred|thousand))?)';
 const DAY =
   'mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:rs)?(?:day)?|fri(?:day)?|sat(?:urday)?|sunday|montag|dienstag|mittwoch|donnerstag|freitag|lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miércoles|jueves|viernes';
 const MONTH =
   '(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)';
 const SLOTS: Record<string, string> = {
-  '{amount}': `(?:[$€£¥]\\s?\\d[\\d.,]*|${NUMBER}\\s?(?:[$€£¥]|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|cents?)(?![\\p{L}])))`,
+  '{amount}': `(?:[$€£¥]\\s?\\d[\\d.,]{0,20}|${NUMBER}\\s?(?:[$€£¥]|(?:usd|eur|gbp|chf|dollars?|euros?|pounds?|cents?)(?![\\p{L}])))`,
   '{percent}': `${NUMBER}\\s?(?:%|per ?cent|prozent|pour ?cent|por ciento)`,
   '{date}': `(?:(?:${DAY})|today|tonight|tomorrow|heute|morgen|demain|aujourd'hui|mañana|hoy|\\d{4}-\\d\\d-\\d\\d|\\d{1,2}[./]\\d{1,2}(?:[./]\\d{2,4})?|\\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH}|${MONTH} \\d{1,2}|(?:in|by|until|before|end of|early|late|this|next) ${MONTH}|(?:end of|this|next)(?: the)? (?:day|week|month|quarter|year|morning|afternoon|evening|release)|(?:with)?in (?:the next |the |a few |an? |${NUMBER} )?(?:minutes?|hours?|days?|weeks?|months?|stunden|tagen|heures|jours|horas|días)|q[1-4])`,
 };

@@ -16,8 +16,9 @@ export function parseRobots(text: string, product: string): Robots {
   let agents: string[] = [];
   let listing = false;
   for (const line of text.slice(0, 500_000).split(/\r\n?|\n/)) {
-    const [, key = '', value = ''] = /^\s*([\w-]+)\s*:\s*([^#]*?)\s*(?:#.*)?$/.exec(line) ?? [];
+    const [, key = '', said = ''] = /^\s*([\w-]+)\s*:([^#]*)/.exec(line) ?? [];
     const name = key.toLowerCase();
+    const value = said.trim();
     if (name === 'sitemap') sitemaps.push(value);
     if (name === 'user-agent') {
       if (!listing) agents = [];
@@ -62,7 +63,7 @@ function fits(pattern: string, path: string): boolean {
 
 /** Addresses of a sitemap or of an index of sitemaps. */
 export function parseSitemap(xml: string): { index: boolean; addresses: string[] } {
-  const found = xml.matchAll(/<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]\s]+)/gi);
+  const found = xml.matchAll(/<loc>\s*(?:<!\[CDATA\[\s*)?([^<\]\s]+)/gi);
   return {
     index: /<sitemapindex[\s>]/i.test(xml),
     addresses: [...found].map(([, address = '']) => address.replaceAll('&amp;', '&')),

@@ -15,7 +15,7 @@ export interface LogOptions {
 /** Field names whose values are never written. */
 const SECRET = /authorization|cookie|passw(or)?d|secret|token|api[-_]?key/i;
 /** User and password of an address, as in postgres://user:password@host. */
-const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"']+@/gi;
+const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"']+@/gi;
 /** Drizzle's errors quote the query's values, which are customers' words; so do `params` and PostgreSQL's `detail`. */
 const QUERY_VALUES = /\nparams: [\s\S]*?(?=\n {4}at |$)/g;
 /** How deep fields are looked into; deeper ones are left out. */

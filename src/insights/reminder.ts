@@ -32,9 +32,12 @@ export function createReminder(
         .map((sentence) => sentence.trim())
         .filter((sentence) => sentence.length >= 15),
     ]);
-    const [first = own[0]?.text.trim() ?? ''] = candidates;
-    const best = candidates.reduce((a, b) => (shared(b) > shared(a) ? b : a), first);
-    const line = best.replace(/\s+/g, ' ').replace(/[.,;:]+$/, '');
+    let best = { sentence: own[0]?.text.trim() ?? '', score: -1 };
+    for (const sentence of candidates) {
+      const score = shared(sentence);
+      if (score > best.score) best = { sentence, score };
+    }
+    const line = best.sentence.replace(/\s+/g, ' ').replace(/(?<![.,;:])[.,;:]+$/, '');
     return line.length > max ? `${line.slice(0, max - 2).trimEnd()} …` : line;
   };
 }

@@ -46,7 +46,7 @@ function markdownOf(part: IssuePart): string {
     case 'code': {
       // A fence longer than any run of backticks inside cannot be closed from inside.
       const runs = cleanText(part.text).match(/`+/g) ?? [];
-      const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
+      const fence = '`'.repeat(runs.reduce((longest, run) => Math.max(longest, run.length + 1), 3));
       return `${fence}\n${cleanText(part.text)}\n${fence}`;
     }
     case 'fields':

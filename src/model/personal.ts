@@ -35,7 +35,7 @@ const URL_PASSWORD = /\b[a-z][a-z0-9+.-]{1,15}:\/\/[^\s/:@"'\\]{0,64}:(?<value>[
 const URL_SECRET =
   /[?&#](?:(?:access|auth|id|refresh|reset|csrf)?_?-?token|(?:api|app|access|private)?_?-?key|pass(?:word|wd)?|pwd|secret|client_secret|sig|signature|session_?id|otp|invite)=(?<value>[^\s&#"'\\<>)\]]{6,})/gi;
 const NAMED_SECRET =
-  /(?<![\p{L}\p{N}])(?:pass ?(?:word|wort|code|phrase)|pass(?=\s?[:=])|pw(?=\s?[:=])|pwd|kennwort|mot de passe|contrase(?:ñ|n)a|senha|wachtwoord|(?:api|secret|access|private|licen[cs]e)[ _-]?key|client[ _-]?secret|secret|(?:api|access|auth|refresh|bearer)?[ _-]?token|pin(?: code)?)\b["']?(?<link>\s*[:=]\s*|\s+(?:is|was|ist|lautet|est|es|é)\s*:?\s+)["'“‘<]?(?<value>[^\s"'“”‘’\\<>]{4,100})/giu;
+  /(?<![\p{L}\p{N}])(?:pass ?(?:word|wort|code|phrase)|pass(?=\s?[:=])|pw(?=\s?[:=])|pwd|kennwort|mot de passe|contrase(?:ñ|n)a|senha|wachtwoord|(?:api|secret|access|private|licen[cs]e)[ _-]?key|client[ _-]?secret|secret|(?:api|access|auth|refresh|bearer)?[ _-]?token|pin(?: code)?)\b["']?(?<link>\s*[:=]\s*|\s+(?:is|was|ist|lautet|est|es|é)(?:\s*:)?\s+)["'“‘<]?(?<value>[^\s"'“”‘’\\<>]{4,100})/giu;
 /** A long mixed run that no word and no hash in hexadecimal has. */
 const RANDOM =
   /(?<![\w+/=.-])(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9_+/-]{32,512}={0,2}(?![\w+/-])/g;
@@ -77,14 +77,15 @@ const RULES: Rule[] = [
  */
 export function findPersonal(text: string): PersonalMatch[] {
   const found: PersonalMatch[] = [];
-  const isFree = (start: number, end: number) =>
-    found.every((match) => end <= match.start || start >= match.start + match.value.length);
+  const taken = new Uint8Array(text.length);
   for (const { kind, pattern, accept } of RULES)
     for (const match of text.matchAll(pattern)) {
       const candidate = match.groups?.value ?? match[0];
       const start = match.index + match[0].lastIndexOf(candidate);
       const value = accept ? accept(candidate, text, start) : candidate;
-      if (value && isFree(start, start + value.length)) found.push({ kind, value, start });
+      if (!value || taken.subarray(start, start + value.length).includes(1)) continue;
+      taken.fill(1, start, start + value.length);
+      found.push({ kind, value, start });
     }
   return found.sort((a, b) => a.start - b.start);
 }

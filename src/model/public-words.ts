@@ -26,7 +26,7 @@ const PLACEHOLDER = [...Object.values(HIDDEN), NAME, COMPANY].map((word) => RegE
 const TITLE = /^(?:dr|mrs?|ms|mx|miss|prof|herr|frau|mme|sr|sra)$/i;
 /** What follows a company's name in the register, and nobody says. */
 const LEGAL_FORM =
-  /[\s,]+(?:inc|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|kg|& co\.?(?: kg)?|ug|e\.?k|s\.?a\.?s?|sarl|s\.?r\.?l|s\.?l|b\.?v|n\.?v|oy|ab|a\/s|pty(?: ltd)?)\.?$/i;
+  /(?<![\s,])[\s,]+(?:inc|llc|llp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|kg|& co\.?(?: kg)?|ug|e\.?k|s\.?a\.?s?|sarl|s\.?r\.?l|s\.?l|b\.?v|n\.?v|oy|ab|a\/s|pty(?: ltd)?)\.?$/i;
 /** Scripts that put no spaces between words. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
@@ -91,16 +91,19 @@ function whole(word: string): string {
 /** What stands below "-- ", below "Kind regards", or below the speaker's own name; unless nothing else is said. */
 function withoutSignature(text: string): string {
   const lines = text.trim().split('\n');
-  const end = lines.findIndex((raw, i) => {
-    const line = raw.trim();
-    const below = lines.slice(i + 1).filter((one) => one.trim());
-    if (i === 0 || below.length > LINES) return false;
-    if (MARK.test(line) || OWN_NAME.test(line)) return true;
-    return VALEDICTION.test(line) && below.every((one) => one.length <= LINE && !/[?!]\s*$/.test(one));
-  });
-  const said = lines
-    .slice(0, end === -1 ? undefined : end)
-    .join('\n')
-    .trim();
+  const said = lines.slice(0, signatureAt(lines)).join('\n').trim();
   return said || text.trim();
+}
+
+/** The line that a signature begins with, as far up as it can; undefined where there is none. */
+function signatureAt(lines: string[]): number | undefined {
+  let found: number | undefined;
+  const below: string[] = [];
+  for (let i = lines.length - 1; i > 0 && below.length <= LINES; i -= 1) {
+    const line = (lines[i] ?? '').trim();
+    const closes = () => below.every((one) => one.length <= LINE && !/[?!]$/.test(one));
+    if (MARK.test(line) || OWN_NAME.test(line) || (VALEDICTION.test(line) && closes())) found = i;
+    if (line) below.push(line);
+  }
+  return found;
 }

@@ -159,7 +159,7 @@ function isLocalName(name: string): boolean {
 
 /** An address written out cannot be re-pointed by anybody's DNS. */
 function isAddress(name: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^[0-9a-f:]*:[0-9a-f:.]*$/.test(name);
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^[0-9a-f]*:[0-9a-f:.]*$/.test(name);
 }
 
 function isLoopback(address: string): boolean {

@@ -253,7 +253,7 @@ function splitLine(line: string): string[] {
 }
 
 function oddBackslashes(text: string): boolean {
-  return (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+  return (/(?<!\\)\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1;
 }
 
 /** Another id for the menus of a card that shows something else: Discord then forgets what was chosen in them. */

@@ -103,9 +103,9 @@ export function takenMessageOf(activity: Activity): TakenMessage | null {
 /** The words of a message that Teams gives as HTML: its lines, without tags. */
 function wordsOfHtml(html: string): string {
   const lines = html
-    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\s+/g, (gap) => (gap.includes('\n') ? ' ' : gap))
     .replace(/<br\s*\/?>|<\/(?:p|div|li|tr|h\d|blockquote|pre)>/gi, '\n')
-    .replace(/<[^>]*>/g, '');
+    .replace(/<[^<>]*>/g, '');
   return unescapeHtml(lines)
     .replace(/\n{3,}/g, '\n\n')
     .trim();
@@ -152,7 +152,7 @@ export function wordsOf({ text = '', entities = [], recipient }: Activity): Word
     addressed ||= bot;
     words = words.replace(found.text, () => (bot ? '@deskhand' : `@${found.mentioned.name ?? 'someone'}`));
   }
-  words = unescapeHtml(words.replace(/<at[^>]*>(.*?)<\/at>/gi, '@$1')).replace(/\r\n?/g, '\n');
+  words = unescapeHtml(words.replace(/<at[^<>]*>([^<\n]*)<\/at>/gi, '@$1')).replace(/\r\n?/g, '\n');
   return { text: words.trim(), addressed };
 }
 

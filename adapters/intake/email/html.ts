@@ -139,27 +139,17 @@ function target({ href, shown }: { href: string; shown: string }): string {
 /** Declarations of a style attribute; comments and `!important` do not matter. */
 function styleOf(style: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const declaration of style.slice(0, 4_000).split(';')) {
+  const [first = '', ...commented] = style.slice(0, 4_000).toLowerCase().split('/*');
+  const said = first + commented.map((part) => part.split('*/').slice(1).join('*/')).join('');
+  for (const declaration of said.split(';')) {
     const colon = declaration.indexOf(':');
-    if (colon > 0)
-      found.set(
-        declaration
-          .slice(0, colon)
-          .replace(/\/\*.*?\*\//g, '')
-          .trim()
-          .toLowerCase(),
-        declaration
-          .slice(colon + 1)
-          .replace(/\/\*.*?\*\//g, '')
-          .trim()
-          .toLowerCase(),
-      );
+    if (colon > 0) found.set(declaration.slice(0, colon).trim(), declaration.slice(colon + 1).trim());
   }
   return found;
 }
 
 function isZero(value: string | undefined): boolean {
-  return value !== undefined && /^0*\.?0+(?:px|pt|em|rem|%|ex|vw|vh)?(?:\s|!|$)/.test(value);
+  return value !== undefined && /^(?:0+(?:\.0+)?|\.0+)(?:px|pt|em|rem|%|ex|vw|vh)?(?:\s|!|$)/.test(value);
 }
 
 function rgb(value: string | undefined): Rgb | null {

@@ -126,7 +126,9 @@ function headersOf(mail: Partial<ParsedMail>): Map<string, string[]> {
       .slice(line.indexOf(':') + 1)
       .replace(/\s+/g, ' ')
       .trim();
-    found.set(key, [...(found.get(key) ?? []), value]);
+    const known = found.get(key);
+    if (known) known.push(value);
+    else found.set(key, [value]);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 // One structured answer from any endpoint: by JSON schema, else JSON mode, else plain text, whatever it takes.
 import { z } from 'zod';
 import { AppError } from '../../model/errors.ts';
+import { withoutElements } from '../elements.ts';
 import type { ModelClient, ModelRun } from './client.ts';
 import { findAppError } from './failure.ts';
 import type { Prompt } from './prompts.ts';
@@ -79,7 +80,7 @@ export async function ask<T>(
 
 /** The first JSON object in a text that may think aloud, fence it, or talk around it; null when there is none whole. */
 export function extractJson(text: string): unknown {
-  const said = text.replace(/<think>[\s\S]*?<\/think>/g, '');
+  const said = withoutElements(text, /<(think)>/g);
   let start = said.indexOf('{');
   for (let tries = 0; start >= 0 && tries < BRACES; tries += 1, start = said.indexOf('{', start + 1)) {
     const end = endOfObject(said, start);

@@ -124,7 +124,7 @@ export function newFacts(text: string, known: string): string[] {
   const there = known.toLowerCase();
   const numbers = new Set([...there.matchAll(FACTS)].map(([fact]) => plainFact(fact)));
   return (
-    [...text.replace(/^\s*\d+[.)]\s/gm, '').matchAll(FACTS)]
+    [...text.replace(/^[ \t]*\d+[.)]\s/gm, '').matchAll(FACTS)]
       .map(([fact]) => plainFact(fact))
       // "3" stands in "13", but an address stands in a longer one.
       .filter((fact) => !numbers.has(fact) && (/^[\d.,:/-]+$/.test(fact) || !there.includes(fact)))
@@ -132,7 +132,7 @@ export function newFacts(text: string, known: string): string[] {
 }
 
 function plainFact(fact: string): string {
-  return fact.toLowerCase().replace(/[.,:;!?/]+$/, '');
+  return fact.toLowerCase().replace(/(?<![.,:;!?/])[.,:;!?/]+$/, '');
 }
 
 function denies(text: string): boolean {

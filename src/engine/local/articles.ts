@@ -32,11 +32,14 @@ export const ASKED_HEADING = /customers? ask|kunden fragen|clients demandent|cli
 const TIPS_HEADING =
   /good to know|notes?$|tips|gut zu wissen|bon à savoir|conviene saber|buono a sapersi|limits/i;
 
-/** Markdown without its marks: emphasis, code ticks, links as "text (address)". */
+/**
+ * Markdown without its marks: emphasis, code ticks, links as "text (address)". A mark that is never closed ends where
+ * the next one begins, so that no text takes long.
+ */
 export function plainMarkdown(markdown: string): string {
   return markdown
-    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
-    .replace(/\[([^\]]+)\]\(([^)\s]+)[^)]*\)/g, '$1 ($2)')
+    .replace(/!\[(?:(?!!\[)[^\]])*\]\((?:(?!!\[)[^)])*\)/g, '')
+    .replace(/\[([^[\]]+)\]\(((?:(?!\]\()[^)\s])+)(?:\s(?:(?!\]\()[^)])*)?\)/g, '$1 ($2)')
     .replace(/\*\*([^*]+)\*\*/g, '$1')
     .replace(/(?<![\w*])\*([^*\n]+)\*(?![\w*])/g, '$1')
     .replace(/(?<!`)`([^`\n]+)`(?!`)/g, '$1')
@@ -65,7 +68,11 @@ export function items(body: string): string[] {
 
 /** The text of a section in one paragraph. */
 function paragraph(body: string): string {
-  return plainMarkdown(body.replace(/^\s*(?:\d+[.)]|[-*+])\s+/gm, '').replace(/\s*\n\s*/g, ' '));
+  return plainMarkdown(
+    body
+      .replace(/^[ \t]*(?:\d+[.)]|[-*+])\s+/gm, '')
+      .replace(/\s+/g, (gap) => (gap.includes('\n') ? ' ' : gap)),
+  );
 }
 
 /** Takes an article apart. Unknown sections become facts ("tips"); a body without headings is all lead. */
@@ -98,11 +105,11 @@ export function takeApart(article: KnowledgeArticle): ArticleParts {
     if (ASKED_HEADING.test(heading)) parts.asked = items(text);
     else if (FALLBACK_HEADING.test(heading)) parts.fallback = paragraph(text);
     else if (PLAN_HEADING.test(heading) && !/^\s*\d+[.)]\s/.test(text)) parts.planNote = paragraph(text);
-    else if (/^\s*1[.)]\s/m.test(text) && parts.steps.length === 0 && !TIPS_HEADING.test(heading))
+    else if (/^[ \t]*1[.)]\s/m.test(text) && parts.steps.length === 0 && !TIPS_HEADING.test(heading))
       parts.steps = items(text);
     else
       parts.tips.push(
-        ...(/^\s*(?:\d+[.)]|[-*+])\s/m.test(text) ? items(text) : sentences(plainMarkdown(text))),
+        ...(/^[ \t]*(?:\d+[.)]|[-*+])\s/m.test(text) ? items(text) : sentences(plainMarkdown(text))),
       );
   }
   if (!parts.lead) parts.lead = parts.tips.shift() ?? article.title;

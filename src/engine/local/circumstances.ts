@@ -29,7 +29,7 @@ const DEADLINES = [
   new RegExp(`\\b${NEED}\\b[^.!?\\n]{0,60}?\\b(?<! to )(for ${DAY}|for ${DATE}|${SOON}|this week)(?!\\w)`, 'i'),
   new RegExp(`\\b${EVENT}\\b[^.!?\\n]{0,30}?\\b(${SOON}|on ${DAY}|on ${DATE})(?!\\w)`, 'i'),
   new RegExp(`\\b(${SOON}|on ${DAY})\\b[^.!?\\n]{0,25}\\b${EVENT}\\b`, 'i'),
-  new RegExp(`\\b((?:with)?in (?:the next |less than )?${ROUND} (?:hours?|minutes?|days?))\\b(?! (?:of|after|from)\\b)(?<=${NEED}\\b.*)`, 'i'),
+  new RegExp(`\\b((?:with)?in (?:the next |less than )?${ROUND} (?:hours?|minutes?|days?))\\b(?! (?:of|after|from)\\b)(?<=${NEED}\\b.{0,300})`, 'i'),
   /^\W*(within (?:the next )?\d{1,2} (?:hours?|minutes?|days?))\W*$/i,
   /(?<![\p{L}])((?:bis(?: spätestens)?|avant|d'ici|antes del?|para el) (?:(?:zum |le |el )?\d{1,2}\.?(?:\d{1,2}\.)?|heute|morgen|montag|dienstag|mittwoch|donnerstag|freitag|demain|lundi|mardi|mercredi|jeudi|vendredi|mañana|lunes|martes|miércoles|jueves|viernes))(?![\p{L}])/iu,
 ]; // biome-ignore format: one pattern a line

@@ -13,7 +13,7 @@ const ADDRESS = /@\S|\+?\d[\d ()-]{7,}\d/;
 const DATE =
   /\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b/i;
 const NUMBERS = /[$€£]?\d[\d.,:]*\d|[$€£]?\d/g;
-const CODES = /\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{1,6}-?[A-Z0-9]*\d[A-Z0-9-]*\b/g;
+const CODES = /\b(?=[A-Z0-9-]{0,40}\d)(?=[A-Z0-9-]{0,40}[A-Z])[A-Z0-9]{1,6}-?[A-Z0-9]{0,40}\d[A-Z0-9-]*\b/g;
 
 /**
  * What of a past reply may be said to anybody, or null when too little is left. `known` holds the words of the
@@ -38,9 +38,10 @@ function isGeneral(sentence: string, known: { has(token: string): boolean }): bo
   for (const number of plain.match(NUMBERS) ?? []) if (!known.has(number)) return false;
   for (const code of plain.match(CODES) ?? []) if (!known.has(code.toLowerCase())) return false;
   // A capitalised word inside a sentence is a name unless the articles use it.
-  const words = plain.split(/\s+/).map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''));
-  for (const [i, word] of words.entries()) {
-    const opens = i === 0 || /[.!?:›]$/.test(plain.split(/\s+/)[i - 1] ?? '');
+  const written = plain.split(/\s+/);
+  for (const [i, one] of written.entries()) {
+    const word = one.replace(/^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}])[^\p{L}\p{N}]+$/gu, '');
+    const opens = i === 0 || /[.!?:›]$/.test(written[i - 1] ?? '');
     if (!opens && /^\p{Lu}\p{Ll}/u.test(word) && !known.has(word.toLowerCase().replace(/'s$/, '')))
       return false;
   }

@@ -27,7 +27,7 @@ const OTHER_CODE =
 const HTTP_FAILURE = '(?:5\\d\\d|4(?:0\\d|1\\d|2\\d|51))';
 
 const CODES = [
-  new RegExp(`\\b${OTHER_CODE}(?:error|err|code|status|http(?:/[\\d.]+)?|fehler|erreur)(?:\\s+(?:code|number|no\\.?|status|message))?\\s*[:#=]?\\s*["'(#]?((?:[1-5]\\d\\d|\\d{4,6}(?:-\\d+)?|[A-Z]{1,6}[-_]?\\d{2,6}|0x[0-9a-f]{4,8}))\\b${COUNTED}`, 'gi'),
+  new RegExp(`\\b${OTHER_CODE}(?:error|err|code|status|http(?:/[\\d.]+)?|fehler|erreur)(?:\\s+(?:code|number|no\\.?|status|message))?(?:\\s*[:#=])?\\s*["'(#]?((?:[1-5]\\d\\d|\\d{4,6}(?:-\\d+)?|[A-Z]{1,6}[-_]?\\d{2,6}|0x[0-9a-f]{4,8}))\\b${COUNTED}`, 'gi'),
   /\b([A-Z]{2,6}-\d{3,5})\b(?=[^\n]{0,30}(?:error|fail|code)|["')])/g,
   /\b(?:get|got|getting|says?|shows?|see(?: is)?|with|throws?|returns?|reads?)\s+(?:an?\s+|the\s+)?["'“(]?([A-Z]{2,6}-\d{3,5})\b/g,
   /\b(E(?:CONN[A-Z]+|NOENT|ACCES|PERM|TIMEDOUT|PIPE|ADDR[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|NOSPC|EXIST|MFILE|BUSY|INVAL|PROTO|AI_[A-Z]+)|ERR_[A-Z_]{3,40}|ORA-\d{5}|[A-Z]{2,10}_(?:ERROR|FAILED|FAILURE|TIMEOUT|EXCEPTION))\b/g,
@@ -42,7 +42,10 @@ const EXCEPTIONS = [
   /\b(segmentation fault|unhandled rejection|panic: [^\n]{3,60})/gi,
 ];
 /** A line of a stack trace; its place stands for the trace when nothing in it has a name. */
-const FRAMES = [/^\s*at\s+(\S[^\n]{2,100}?(?::\d+)+\)?)\s*$/gm, /^\s*File\s+("[^"\n]{1,100}", line \d+)/gm];
+const FRAMES = [
+  /^[ \t]*at[ \t]+(\S[^\n]{2,100}?(?::\d+)+\)?)[ \t]*$/gm,
+  /^[ \t]*File[ \t]+("[^"\n]{1,100}", line \d+)/gm,
+];
 const ENDPOINTS = [
   /\b((?:GET|POST|PUT|PATCH|DELETE|HEAD)\s+(?:https?:\/\/[^\s"'`<>)]+|\/[^\s"'`<>),]+)(?<![.,;:?!]))/g,
   /(?<![\w/.:])(\/(?:api|v\d+|rest|graphql)(?:\/[\w{}:.-]+)*(?<![.:]))/g,

@@ -114,10 +114,10 @@ function pathOf(endpoint: string): string {
   const path = endpoint
     .replace(/^[A-Z]+\s+/, '')
     .replace(/^https?:\/\/[^/]+/i, '')
-    .replace(/[?#].*$/, '');
+    .replace(/[?#].*$/s, '');
   return path
     .split('/')
     .map((part) => (OWN_ID.test(part) ? '*' : part))
     .join('/')
-    .replace(/[/.]+$/, '');
+    .replace(/(?<![/.])[/.]+$/, '');
 }

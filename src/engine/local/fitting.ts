@@ -61,7 +61,13 @@ export function inPlan({ plans }: Pick<KnowledgeArticle, 'plans'>, customer: Cus
  * between; true when either is not known.
  */
 export function inProducts({ product }: Pick<KnowledgeArticle, 'product'>, { usage }: Customer): boolean {
-  const used = typeof usage.products === 'string' ? usage.products.toLowerCase().split(/\s*,\s*/) : [];
+  const used =
+    typeof usage.products === 'string'
+      ? usage.products
+          .toLowerCase()
+          .split(',')
+          .map((one) => one.trim())
+      : [];
   return !product || !used.length || used.includes(product.toLowerCase());
 }
 

@@ -23,7 +23,7 @@ export function understood(analysis: Analysis): string[] {
 
 /** Signs that the customer has told already what we would ask for. */
 const QUOTES_ERROR =
-  /["“„«'‘][^"”“»'’\n]{6,}["”“»'’]|\b(?:screen ?shots?|attached|(?:it|which|that) (?:says|said|reads))\b/i;
+  /["“„«'‘][^"“”„«»'‘’\n]{6,}["”“»'’]|\b(?:screen ?shots?|attached|(?:it|which|that) (?:says|said|reads))\b/i;
 const TELLS_ACT =
   /\b(?:when(?:ever)?|while|after|as soon as|every time|before) (?:i|we|you|they|he|she|somebody|someone)\b|\b(?:tr(?:y|ied|ying) to|click(?:ed|ing)?|tapp?(?:ed|ing)?|press(?:ed|ing)?|upload(?:ed|ing)?|log(?:ged|ging)? in)\b/i;
 const NAMES_DEVICE =

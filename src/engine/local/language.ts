@@ -31,7 +31,7 @@ function openDetector(): NonNullable<typeof detector> {
  */
 export function detectLanguage(text: string): string {
   const sample = text
-    .replace(/https?:\/\/\S+|\S+@\S+|`[^`]*`/g, ' ')
+    .replace(/https?:\/\/\S+|\S{1,64}@\S+|`[^`]*`/g, ' ')
     .slice(0, 3000)
     .trim();
   const words = wordCount(sample);

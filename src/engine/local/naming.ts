@@ -35,7 +35,7 @@ export function withCode(name: string, codes: Iterable<[string, number]>): strin
 }
 
 function shorten(text: string): string {
-  const plain = text.replace(/[.\s]+$/, '');
+  const plain = text.replace(/(?<![.\s])[.\s]+$/, '');
   if (plain.length <= LENGTH) return plain;
   const cut = plain.slice(0, LENGTH);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), LENGTH / 2)).replace(/[\s,;:–-]+$/, '')} …`;

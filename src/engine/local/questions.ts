@@ -23,7 +23,7 @@ const PLEASANTRY =
 /** A cry for help that says nothing about what. */
 const BARE_HELP =
   /^(?:(?:can|could) (?:you|anyone|someone|somebody) (?:please )?help(?: me| us)?(?: with this| out)?|please (?:help|advise)|help(?: me| us)?(?: please)?|what (?:do|should|can) (?:i|we) do)\s*[?.!]*$/i;
-const LETTERHEAD = /^(?:[\p{L}.'-]+\s?){1,4},?$/u;
+const LETTERHEAD = /^(?:[\p{L}.'-]+\s){0,3}[\p{L}.'-]+\s?,?$/u;
 
 /** The parts of a message that ask or request something, in the customer's words; at most four. */
 export function splitQuestions(text: string): string[] {

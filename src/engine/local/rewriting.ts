@@ -19,7 +19,7 @@ const APOLOGY = 'I am sorry for the trouble this has caused you.';
 const WARM_CLOSING = 'If anything is unclear, just reply to this message and we will gladly help.';
 
 function isSteps(block: string): boolean {
-  return /^\s*(?:\d+[.)]|[-•])\s/m.test(block);
+  return /^[ \t]*(?:\d+[.)]|[-•])\s/m.test(block);
 }
 
 const shorter: Change = (blocks) => {

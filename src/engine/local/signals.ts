@@ -72,7 +72,7 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
     [/\b(?:my|our) (?:account|invoice|job|booking|calendar|login|subscription|technicians?|crew|dispatcher)\b/i, -1],
   ],
   injection: [
-    [/<[^>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|color\s*:\s*(?:white|#fff))/i, 2.5],
+    [/<[^<>]{0,200}(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|color\s*:\s*(?:white|#fff))/i, 2.5],
     [/\b(?:system|admin|developer)\s+(?:note|message|prompt|instruction|override|command)s?\b.{0,30}\b(?:assistant|bot|ai|model|agent)\b|\b(?:to|for) the (?:support )?(?:assistant|bot|ai)\b\s*[:,]/i, 2.5],
     [/\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:(?:previous|prior|above|earlier|all|any|your|system|these|those)\b.{0,20}\b(?:instructions?|rules?|prompts?|guidelines|restrictions|polic(?:y|ies))|(?:instructions?|rules?|prompts?|guidelines)\b.{0,15}\b(?:above|before|given)|(?:what|everything) you(?:'ve| were| have)? (?:been )?told|everything above)\b/i, 3],
     [/\b(?:system prompt|hidden (?:prompt|instructions)|developer mode|jailbreak|admin override|you are now|act as (?:an?|if)|pretend (?:to be|you)|reveal your|print your (?:prompt|instructions)|as an ai|do anything now)\b/i, 2.5],

@@ -61,7 +61,7 @@ export function cleanText(raw: string): CleanText {
 /** The text without quoted lines, forwarding rules and tags: what its sender says in own words. */
 export function ownWords(text: string): string {
   return text
-    .replace(/<[a-z/!][^>]{0,500}>/gi, ' ')
+    .replace(/<[a-z/!][^<>]{0,500}>/gi, ' ')
     .split('\n')
     .filter((line) => !/^\s*(?:>|-{3,}|_{5,}|On .{5,80} wrote:\s*$)/.test(line))
     .join('\n')
