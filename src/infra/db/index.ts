@@ -15,11 +15,16 @@ export interface Database {
 /**
  * Opens a pool of at most `max` connections. A statement that runs longer than 30 s is given up, so that a
  * stuck server shows as an error instead of a hang; broken idle connections are dropped and replaced. `idleMs`: how long
- * one that nobody uses stays open; 0 for ever.
+ * one that nobody uses stays open; 0 for ever. `onConnect` is done first on each new one.
  */
 export function openDatabase(
   url: string,
-  { log, max = 10, idleMs = 10_000 }: { log: Log; max?: number; idleMs?: number },
+  {
+    log,
+    max = 10,
+    idleMs = 10_000,
+    ...hooks
+  }: { log: Log; max?: number; idleMs?: number; onConnect?(client: pg.ClientBase): Promise<void> },
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,
@@ -32,6 +37,7 @@ export function openDatabase(
     query_timeout: 35_000,
     keepAlive: true,
     idle_in_transaction_session_timeout: 30_000,
+    ...hooks,
   });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
   // Without a listener a connection that dies while checked out would end the process.

@@ -1,5 +1,6 @@
 // One process at a time works on a ticket, sends a reply or does what has a name: PostgreSQL advisory locks, all in one session.
 import { createHash } from 'node:crypto';
+import type { ClientBase } from 'pg';
 import type { Log } from '../../ports.ts';
 import { openDatabase } from './index.ts';
 
@@ -8,7 +9,7 @@ const SPACES = { ticket: 724_002, reply: 724_003, key: 724_004 };
 
 type WithLock<Id> = <T>(id: Id, work: () => Promise<T>) => Promise<T | null>;
 
-/** How soon a session is asked again to let go of a lock. */
+/** How soon a session is asked again that does not answer. */
 const AGAIN_MS = 250;
 
 /** Each runs `work` while holding one lock, or gives null at once when another process or job holds it. */
@@ -22,19 +23,36 @@ export interface Locks {
 
 /**
  * Opens this process's locks. Whoever holds one may wait long for a chat platform, so they take nothing from the pool
- * that agents' clicks need. PostgreSQL gives the locks of a killed process back at once.
+ * that agents' clicks need. PostgreSQL gives the locks of a killed process back at once; those of a session that was cut
+ * are taken again by the next one.
  */
 export function openLocks(url: string, { log }: { log: Log }): Locks {
-  const { pool, close } = openDatabase(url, { log, max: 1, idleMs: 0 });
+  const { pool, close } = openDatabase(url, { log, max: 1, idleMs: 0, onConnect: takeAgain });
   // A session may take its own locks twice, so this process keeps its jobs apart by itself.
-  const held = new Set<string>();
+  const wanted = new Set<string>();
+  const held = new Map<string, number[]>();
   let closed = false;
+  pool.on('remove', reconnect);
+
+  async function takeAgain(session: ClientBase): Promise<void> {
+    const keys = [...held.values()];
+    await session.query(
+      'select pg_try_advisory_lock(space, id) from unnest($1::int[], $2::int[]) as lock (space, id)',
+      [keys.map(([space]) => space), keys.map(([, id]) => id)],
+    );
+  }
+
+  function reconnect(): void {
+    if (held.size > 0 && !closed)
+      pool.query('select 1').catch(() => void setTimeout(reconnect, AGAIN_MS).unref());
+  }
 
   /** Also after the session did not answer in time: a lock that it kept would be closed to all other processes. */
   async function release(name: string, key: number[]): Promise<void> {
     try {
       await pool.query('select pg_advisory_unlock($1, $2)', key);
       held.delete(name);
+      wanted.delete(name);
     } catch {
       if (!closed) setTimeout(() => void release(name, key), AGAIN_MS).unref();
     }
@@ -44,16 +62,16 @@ export function openLocks(url: string, { log }: { log: Log }): Locks {
     return async (id, work) => {
       const key = [SPACES[space], id];
       const name = key.join();
-      if (held.has(name)) return null;
-      held.add(name);
-      let got = false;
+      if (wanted.has(name)) return null;
+      wanted.add(name);
       try {
         const { rows } = await pool.query('select pg_try_advisory_lock($1, $2) as got', key);
-        got = rows[0]?.got === true;
-        return got ? await work() : null;
+        if (rows[0]?.got !== true) return null;
+        held.set(name, key);
+        return await work();
       } finally {
-        if (got) await release(name, key);
-        else held.delete(name);
+        if (held.has(name)) await release(name, key);
+        else wanted.delete(name);
       }
     };
   }
