@@ -30,43 +30,35 @@ const macroSchema = z.strictObject({
 /** Characters of front matter; what reads YAML takes long over much more of a hostile kind. */
 const LONGEST_HEAD = 5_000;
 
+function articleOf(
+  id: string,
+  { url, category, plans, language, product }: z.infer<z.ZodObject<typeof articleFields>>,
+  title: string,
+  body: string,
+): KnowledgeArticle {
+  const of = { url: url ?? null, category: category ?? null, product: product ?? null };
+  return { id, title, plans, language, ...of, body };
+}
+
 type Parsed = { article: KnowledgeArticle } | { reason: string };
 
 /** The article, or why the file is none. Without a title in the front matter the first heading is taken. */
 export function parseArticle(id: string, source: string): Parsed {
   const read = readFile(source, articleSchema);
   if ('reason' in read) return read;
-  const { body } = read;
-  const { title, url, category, plans, language, product } = read.head;
+  const { head, body } = read;
+  if (head.title !== undefined) return { article: articleOf(id, head, head.title, body) };
   const heading = /^#\s+(.+)$/m.exec(body)?.[1];
-  return {
-    article: {
-      id,
-      title: title ?? heading ?? id,
-      url: url ?? null,
-      category: category ?? null,
-      plans,
-      language,
-      product: product ?? null,
-      body: title === undefined && heading ? body.replace(/^#\s+.+\n*/m, '') : body,
-    },
-  };
+  return { article: articleOf(id, head, heading ?? id, heading ? body.replace(/^#\s+.+\n*/m, '') : body) };
 }
 
 /** The macro, or what is wrong with the file, by field. */
 export function parseMacro(id: string, source: string): Parsed {
   const read = readFile(source, macroSchema);
   if ('reason' in read) return read;
-  const { title, category, plans, language, product, team, answer, source: sources } = read.head;
-  const article: KnowledgeArticle = {
-    id,
-    title,
-    url: null,
-    category: category ?? null,
-    plans,
-    language,
-    product: product ?? null,
-    body: read.body,
+  const { title, team, answer, source: sources } = read.head;
+  const article = {
+    ...articleOf(id, read.head, title, read.body),
     macro: { team: team ?? null, sources, ...(answer === 'person' && { handsOver: true }) },
   };
   const { answers } = takeMacroApart(article);

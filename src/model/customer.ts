@@ -3,18 +3,19 @@ import { z } from 'zod';
 
 const isoDate = z.iso.date().or(z.iso.datetime({ offset: true }));
 
+const addressFields = {
+  email: z.email().max(320).optional(),
+  name: z.string().trim().min(1).max(200).optional(),
+  externalId: z.string().trim().min(1).max(200).optional(),
+  /** Handle by channel, e.g. `{ livechat: "visitor-81" }`. */
+  handles: z.record(z.string().max(50), z.string().trim().min(1).max(200)).optional(),
+};
+const isRecognised = ({ email, externalId, handles = {} }: z.infer<z.ZodObject<typeof addressFields>>) =>
+  Boolean(email ?? externalId ?? Object.keys(handles)[0]);
+const NEEDED = { message: 'needs at least one of email, externalId, handles' };
+
 /** How a customer is reached or recognised: an e-mail address, a handle on a channel, an id of another system. */
-export const customerAddressSchema = z
-  .strictObject({
-    email: z.email().max(320).optional(),
-    name: z.string().trim().min(1).max(200).optional(),
-    externalId: z.string().trim().min(1).max(200).optional(),
-    /** Handle by channel, e.g. `{ livechat: "visitor-81" }`. */
-    handles: z.record(z.string().max(50), z.string().trim().min(1).max(200)).optional(),
-  })
-  .refine((c) => c.email ?? c.externalId ?? Object.keys(c.handles ?? {})[0], {
-    message: 'needs at least one of email, externalId, handles',
-  });
+export const customerAddressSchema = z.strictObject(addressFields).refine(isRecognised, NEEDED);
 export type CustomerAddress = z.infer<typeof customerAddressSchema>;
 
 export const usageSchema = z.record(
@@ -42,19 +43,14 @@ export type AccountInput = z.infer<typeof accountInputSchema>;
 /** One line of `deskhand import customers FILE`. */
 export const customerImportSchema = z
   .strictObject({
-    email: z.email().max(320).optional(),
-    name: z.string().trim().min(1).max(200).optional(),
-    externalId: z.string().trim().min(1).max(200).optional(),
-    handles: z.record(z.string().max(50), z.string().trim().min(1).max(200)).optional(),
+    ...addressFields,
     language: z.string().min(2).max(10).optional(),
     title: z.string().max(200).optional(),
     optedOut: z.boolean().optional(),
     account: accountInputSchema.optional(),
     usage: usageSchema.optional(),
   })
-  .refine((c) => c.email ?? c.externalId ?? Object.keys(c.handles ?? {})[0], {
-    message: 'needs at least one of email, externalId, handles',
-  });
+  .refine(isRecognised, NEEDED);
 export type CustomerImport = z.infer<typeof customerImportSchema>;
 
 /** Body of `POST /api/events`: a fact about a customer or account from any system. */

@@ -33,11 +33,17 @@ export interface Learner {
   close(): Promise<void>;
 }
 
+interface LearnerOptions {
+  log: Log;
+  /** Quiet time before a training, in ms. */
+  pauseMs?: number;
+}
+
 /** `texts` are the taxonomy's examples: the model answers from them until the first full training is done. */
 export async function createLearner(
   texts: TrainingText[],
   categories: string[],
-  { log, pauseMs = PAUSE_MS }: { log: Log /** Quiet time before a training. */; pauseMs?: number },
+  { log, pauseMs = PAUSE_MS }: LearnerOptions,
 ): Promise<Learner> {
   let all = [...texts];
   let model = await startTraining(all, categories, true).model;
