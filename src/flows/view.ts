@@ -1,9 +1,7 @@
 // Gathers what a ticket's card is drawn from.
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
-import type { OutboxRow } from '../infra/db/queries/work.ts';
 import { dueView } from '../insights/service-clock.ts';
-import type { Draft } from '../model/draft.ts';
 import type { TicketView } from '../model/view.ts';
 import type { FlowDeps } from './deps.ts';
 
@@ -25,6 +23,7 @@ export async function ticketView(
     store.sameAs(ticket.id),
     store.clocksOf(ticket.id),
   ]);
+  const replied = outbox && (draft?.id === outbox.draftId ? draft : await store.draftById(outbox.draftId));
   return {
     ticket,
     customer,
@@ -32,7 +31,7 @@ export async function ticketView(
     draft,
     offers: deps.engine.offers(),
     decisions,
-    outbox: outbox && { ...outbox, draftVersion: await draftVersion(store, ticket.id, outbox, draft) },
+    outbox: outbox && { ...outbox, draftVersion: replied?.version ?? 0 },
     context: ticket.context,
     due: dueView(clocks, deps.clock.now()),
     sameAs,
@@ -48,10 +47,4 @@ export async function ticketView(
 /** What people call a category; its id when the taxonomy no longer has it. */
 export function categoryName(deps: Pick<FlowDeps, 'taxonomy'>, id: string): string {
   return deps.taxonomy.categories.find((category) => category.id === id)?.name ?? id;
-}
-
-async function draftVersion(store: Queries, ticketId: number, outbox: OutboxRow, latest: Draft | null) {
-  if (latest?.id === outbox.draftId) return latest.version;
-  const drafts = await store.draftsOf(ticketId);
-  return drafts.find((draft) => draft.id === outbox.draftId)?.version ?? 0;
 }
