@@ -32,7 +32,7 @@ export function clusterCard(view: ClusterView): Card {
     ref: refOf(view),
     blocks: [
       { type: 'header', text: title, chips: chipsOf(view) },
-      ...(view.because ? [{ type: 'text' as const, style: 'muted' as const, text: becauseOf(view) }] : []),
+      ...becauseOf(view),
       { type: 'fields', fields: factsOf(view) },
       ...stepsOf(view),
       ...view.quotes.map(
@@ -91,12 +91,16 @@ function chipsOf(view: ClusterView): Chip[] {
     { kind: 'id', text: clusterKey(view.id) },
     { kind: 'customer', text: count(view.customers, 'customer') },
   ];
-  if (view.mrr) chips.push({ kind: 'plan', text: monthly(view.mrr) });
+  if (view.mrr) chips.push({ kind: 'plan', text: `paying ${monthly(view.mrr)}` });
   return chips;
 }
 
-const becauseOf = ({ because, customers, reports }: ClusterView) =>
-  `Told because of ${because ?? ''}${reports > customers ? ` · ${count(reports, 'report')} in all` : ''}`;
+/** Why engineers are told; nothing before they are. */
+function becauseOf({ because, customers, reports }: ClusterView): Block[] {
+  if (!because) return [];
+  const all = reports > customers ? ` · ${count(reports, 'report')} in all` : '';
+  return [{ type: 'text', style: 'muted', label: 'Why now', text: `${because}${all}` }];
+}
 
 function factsOf(view: ClusterView): { label: string; value: string }[] {
   const listed = (items: { name: string; times: number }[]) =>
@@ -113,7 +117,7 @@ function factsOf(view: ClusterView): { label: string; value: string }[] {
     { label: 'Error', value: listed(view.signatures) },
     { label: 'Environment', value: listed(view.environment) },
     {
-      label: 'Came by',
+      label: 'Channels',
       value: listed(view.channels.map((one) => ({ ...one, name: channelName(one.name) }))),
     },
   ].filter(({ value }) => value !== '');
@@ -123,7 +127,7 @@ function stepsOf({ steps }: ClusterView): Block[] {
   if (steps.length === 0) return [];
   const lines = steps.map((step) => line(stepWords(step), 160));
   const text = lines.length === 1 ? lines : lines.map((step, i) => `${i + 1}. ${step}`);
-  return [{ type: 'text', style: 'body', label: 'How it comes about', text: text.join('\n') }];
+  return [{ type: 'text', style: 'body', label: 'Steps to reproduce', text: text.join('\n') }];
 }
 
 function issueOf({ issue }: ClusterView): Block[] {

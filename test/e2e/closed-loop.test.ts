@@ -121,7 +121,7 @@ describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () =>
       clusterId = found.id;
     }, patient);
     const card = (await posts('bugs')).find(({ ref }) => ref?.ticketId === `C-${clusterId}`);
-    expect(JSON.stringify(card)).toMatch(/Told because of [45] customers in /);
+    expect(JSON.stringify(card)).toMatch(/Why now.*?[45] customers in /);
     // What an open console was shown when the card came.
     const [, reports = ''] = /"text":"(\d+) customers"/.exec(watching.seen.get(`C-${clusterId}`) ?? '') ?? [];
     expect(Number(reports)).toBeGreaterThanOrEqual(4);

@@ -18,7 +18,7 @@ describe.each(LOOPS)('the closed loop with $name', ({ name, build }) => {
     expect(loop.pings()).toEqual([]);
     await loop.reports(5, 5);
     expect(loop.pings()).toHaveLength(1);
-    expect(loop.pings()[0]).toContain('Told because of 5 customers');
+    expect(loop.pings()[0]).toContain('5 customers in ');
 
     // The bot dies before it hears that the issue is made; afterwards everybody presses at once.
     await loop.loseCreation();

@@ -62,7 +62,7 @@ describe.each([
     expect(shown.fallback).toContain(fallback);
     for (const known of [
       '"2 customers"',
-      '800 a month',
+      'paying 800 a month',
       'Since',
       'in 24 h',
       '2 (Scale)',

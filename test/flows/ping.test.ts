@@ -85,10 +85,10 @@ test('a bug that three customers report, with everything that is known of it', a
         { kind: 'state', text: 'Bug', tone: 'warning' },
         { kind: 'id', text: 'C-2' },
         { kind: 'customer', text: '3 customers' },
-        { kind: 'plan', text: '1,251 a month' },
+        { kind: 'plan', text: 'paying 1,251 a month' },
       ],
     },
-    { type: 'text', style: 'muted', text: 'Told because of 3 customers in 7 days' },
+    { type: 'text', style: 'muted', label: 'Why now', text: '3 customers in 7 days' },
     {
       type: 'fields',
       fields: [
@@ -98,13 +98,13 @@ test('a bug that three customers report, with everything that is known of it', a
         { label: 'Accounts', value: '2 (Scale, Team)' },
         { label: 'Error', value: 'EXP-504 (3)' },
         { label: 'Environment', value: 'Chrome 147 (2), Firefox 140' },
-        { label: 'Came by', value: 'e-mail (2), live chat' },
+        { label: 'Channels', value: 'e-mail (2), live chat' },
       ],
     },
     {
       type: 'text',
       style: 'body',
-      label: 'How it comes about',
+      label: 'Steps to reproduce',
       text: '1. Open Reports\n2. Choose a year\n3. Press Export',
     },
     ...quotes,

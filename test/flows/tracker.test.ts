@@ -188,7 +188,7 @@ describe('making an issue', () => {
       expect(pings()).toHaveLength(1);
       await report(id, name);
     }
-    expect(JSON.stringify(pings()[0]?.card)).toContain('Told because of its issue CREW-1');
+    expect(JSON.stringify(pings()[0]?.card)).toContain('"its issue CREW-1"');
     expect(JSON.stringify(pings()[0]?.card)).toContain('CREW-1 in Sample tracker');
   });
 
