@@ -40,7 +40,11 @@ function primaryButtons(state: CardState): CardButton[] {
     case 'unanswerable':
       return [edit('Complete the reply', 'primary'), escalate()];
     case 'escalated':
-      return [edit('Reply', 'primary'), approve('default'), button('form:escalate', 'Escalate again')];
+      return [
+        edit('Reply', 'primary'),
+        ...(state.answerable ? [approve('default')] : []),
+        button('form:escalate', 'Escalate again'),
+      ];
     case 'stale':
       return [escalate()];
     case 'sending':
@@ -53,7 +57,7 @@ function primaryButtons(state: CardState): CardButton[] {
         { ...button('resolve', 'Mark as sent', 'primary'), confirm: MARK_SENT },
       ];
     case 'snoozed':
-      return [approve('default'), edit()];
+      return state.answerable ? [approve('default'), edit()] : [edit('Reply')];
     case 'sent':
     case 'resolved':
       return [];

@@ -14,13 +14,14 @@ export type CardState =
   | { kind: 'observe' }
   /** Nothing we know answers it: a person must. */
   | { kind: 'unanswerable' }
-  | { kind: 'escalated'; to: string; decision: DecisionRecord | null }
+  /** `answerable`: a draft stands there that answers, so it can be approved as it is; the same below. */
+  | { kind: 'escalated'; to: string; answerable: boolean; decision: DecisionRecord | null }
   | { kind: 'stale'; working: boolean }
   | { kind: 'sending'; outbox: OutboxView; automatic: boolean }
   | { kind: 'failed'; outbox: OutboxView }
   | { kind: 'unknown'; outbox: OutboxView }
   | { kind: 'sent'; outbox: OutboxView; edited: boolean; automatic: boolean }
-  | { kind: 'snoozed'; until: Date; decision: DecisionRecord | null }
+  | { kind: 'snoozed'; until: Date; answerable: boolean; decision: DecisionRecord | null }
   | { kind: 'resolved'; outbox: OutboxView | null; decision: DecisionRecord | null };
 
 /** The name that stands for the policy in decisions and outbox rows. */
@@ -50,6 +51,7 @@ export function isStale(view: TicketView): boolean {
 /** The one state that the card shows. Later columns of a ticket's life win over earlier ones. */
 export function cardState(view: TicketView): CardState {
   const { ticket, draft, outbox } = view;
+  const answerable = draft?.answerable ?? false;
   const sentBy = { edited: lastDecision(view, 'approve', 'edit')?.kind === 'edit' };
   if (ticket.status === 'resolved')
     return { kind: 'resolved', outbox, decision: lastDecision(view, 'resolve', 'reject', 'approve', 'edit') };
@@ -60,7 +62,12 @@ export function cardState(view: TicketView): CardState {
       return { kind: 'sending', outbox, automatic: outbox.by === DESKHAND };
   }
   if (ticket.status === 'snoozed' && ticket.snoozedUntil)
-    return { kind: 'snoozed', until: ticket.snoozedUntil, decision: lastDecision(view, 'snooze') };
+    return {
+      kind: 'snoozed',
+      until: ticket.snoozedUntil,
+      answerable,
+      decision: lastDecision(view, 'snooze'),
+    };
   if (outbox?.status === 'sent' && ticket.status === 'awaiting_customer')
     return { kind: 'sent', outbox, ...sentBy, automatic: outbox.by === DESKHAND };
   if (!draft && !view.working && ticket.status === 'awaiting_agent' && (ticket.analysis?.spam ?? 0) >= SPAM)
@@ -68,8 +75,13 @@ export function cardState(view: TicketView): CardState {
   if (!draft) return { kind: 'received', working: view.working };
   if (isStale(view)) return { kind: 'stale', working: view.working };
   if (ticket.escalatedTo && !draft.author)
-    return { kind: 'escalated', to: ticket.escalatedTo, decision: lastDecision(view, 'escalate') };
-  if (!draft.answerable) return { kind: 'unanswerable' };
+    return {
+      kind: 'escalated',
+      to: ticket.escalatedTo,
+      answerable,
+      decision: lastDecision(view, 'escalate'),
+    };
+  if (!answerable) return { kind: 'unanswerable' };
   if (draft.routing.mode === 'observe') return { kind: 'observe' };
   return { kind: 'suggest', ownText: draft.author !== null };
 }

@@ -150,6 +150,14 @@ describe('every state has its own line and buttons', () => {
       offers: ['Reply', 'Approve & send', 'Escalate again'],
     },
     {
+      state: 'escalated with a holding reply, which nobody should send by one press',
+      card: ticketCard(
+        aView({ ticket: aTicket({ escalatedTo: 'billing' }), draft: aDraft({ answerable: false }) }),
+      ),
+      says: 'Escalated to billing',
+      offers: ['Reply', 'Escalate again'],
+    },
+    {
       state: 'stale',
       card: ticketCard(
         aView({
@@ -215,6 +223,17 @@ describe('every state has its own line and buttons', () => {
       ),
       says: 'Snoozed until Tue 09:00',
       offers: ['Approve & send', 'Edit'],
+    },
+    {
+      state: 'snoozed before anything was drafted',
+      card: ticketCard(
+        aView({
+          ticket: aTicket({ status: 'snoozed', snoozedUntil: new Date('2026-03-03T08:00:00Z') }),
+          draft: null,
+        }),
+      ),
+      says: 'Snoozed until Tue 09:00',
+      offers: ['Reply'],
     },
     {
       state: 'resolved, confirmed',
