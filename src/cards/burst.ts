@@ -28,10 +28,7 @@ export function burstCard(id: number, topic: string, tickets: BurstLine[]): Card
     {
       type: 'text',
       style: 'body',
-      text:
-        waiting.length === 0
-          ? 'All of them are taken care of'
-          : `${count(waiting.length, 'waits', 'wait')} for an agent, ${tickets.length - waiting.length} taken care of`,
+      text: progressOf(waiting.length, tickets.length - waiting.length),
     },
     {
       type: 'fields',
@@ -49,6 +46,12 @@ export function burstCard(id: number, topic: string, tickets: BurstLine[]): Card
     ref: { ticketId: `B-${id}`, draftVersion: 0 },
     blocks,
   };
+}
+
+function progressOf(waiting: number, done: number): string {
+  if (waiting === 0) return 'All of them are taken care of';
+  const wait = `${count(waiting, 'waits', 'wait')} for an agent`;
+  return done === 0 ? wait : `${wait}, ${done} taken care of`;
 }
 
 /** What stays in the thread of a ticket that got a card of its own. `key`: `T-1042`. */

@@ -7,7 +7,7 @@ import { PROMISES, SERVICE_TARGETS } from '../model/service-level.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { type Behind, type DigestLook, linkTo, pictureOf } from './digest-look.ts';
 import { costText, minutesText, ratingText } from './digest-words.ts';
-import { amount, count, date, line, percent } from './words.ts';
+import { count, date, line, monthly, percent } from './words.ts';
 
 /** Rows of a table in the thread; the dashboard has the rest. */
 const ROWS = 12;
@@ -30,7 +30,7 @@ function list(
   return [{ type: 'fields', ...(title && { title }), fields }];
 }
 
-const paid = (mrr: number | null) => (mrr ? `${amount(Math.round(mrr))} MRR` : '');
+const paid = (mrr: number | null) => (mrr ? monthly(mrr) : '');
 
 /** What stands out, and categories that have earned more. */
 export function changes(digest: Digest, look: DigestLook): Block[] {

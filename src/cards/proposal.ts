@@ -27,7 +27,7 @@ export function proposalCard(view: ProposalView): Card {
   const asks = view.kind === 'fixed' && view.status === 'open';
   const title = asks ? `Tell ${people} that it is fixed: ${line(view.title, 100)}` : line(view.title, 150);
   return {
-    tone: view.status === 'open' ? 'good' : 'neutral',
+    tone: view.status === 'sent' ? 'good' : 'neutral',
     fallback: `${title} (${proposalKey(view.id)}, ${stateWords(view)})`,
     ref: refOf(view),
     blocks: [

@@ -74,7 +74,7 @@ function accounts({ accounts: rows }: SignalsView): Block[] {
   return [
     {
       type: 'table',
-      columns: ['Account', 'Health', 'A month', 'Mostly because'],
+      columns: ['Account', 'Health', 'Pays', 'Mostly because'],
       rows: rows.map(({ account, health, mrr, reasons }) => [
         line(account, 60),
         String(Math.round(health)),

@@ -1,4 +1,5 @@
 // A report of a bug that we know of: the customer is told so; and where an issue tells when it is fixed, is told then.
+import { dayOf } from '../cards/words.ts';
 import { type AnnouncementKind, addressed, announcement } from '../engine/local/announcements.ts';
 import { languageCode } from '../engine/local/outreach-texts.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
@@ -61,7 +62,7 @@ function sourceOf(bug: { id: string; title: string; url: string | null; since: D
     id: bug.id,
     title: `${bug.id} ${bug.title}`.trim(),
     url: bug.url,
-    passage: `Known bug, ${bug.how}; since ${bug.since.toISOString().slice(0, 10)}.`,
+    passage: `Known bug, ${bug.how}; since ${dayOf(bug.since)}.`,
     score: 1,
   };
 }

@@ -38,7 +38,7 @@ export function backgroundContract(current: () => Chat): void {
       await chat.desk.press('ana', before.id, { kind: 'resolve' });
       const { key } = await chat.ticket('My name is Maria, please send me the invoice of March');
       expect(key).not.toBe(before.key);
-      expect(chat.card(key).text).toContain('1 similar solved ticket: Show everything');
+      expect(chat.card(key).text).toContain('1 similar solved ticket under “Show everything”');
       expect(inThread(key)).toEqual([]);
       for (let n = 0; n < 3; n++) await showBackgrounds(chat.desk.deps);
       await until(() => expect(inThread(key)).toHaveLength(1));

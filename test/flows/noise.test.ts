@@ -50,7 +50,7 @@ describe('a burst', () => {
     expect(heads()).toHaveLength(4);
     const burst = heads().at(-1);
     expect(said(burst)).toContain('4 more about');
-    expect(said(burst)).toContain('4 wait for an agent');
+    expect(said(burst)).toContain('4 wait for an agent"');
     expect(inThreads().map(({ place }) => place.thread?.message)).toEqual(
       Array.from({ length: 4 }, () => burst?.ref.message),
     );

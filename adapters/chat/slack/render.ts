@@ -118,7 +118,7 @@ function draw(block: Block, card: Card, room: Room, classic: boolean, pictures?:
       return small(
         [
           [
-            `${bar(block.value)} ${Math.round(block.value * 100)} % sure`,
+            `${bar(block.value)} ${Math.round(block.value * 100)} % confident`,
             block.hint && cutLine(block.hint, prose),
           ],
           block.reasons

@@ -150,7 +150,7 @@ export function analyse(
   if (!readable || newest.trim() === '') notes.push(WORDLESS[wordless(reading)]);
   if (reading.language !== 'en' && reading.language !== 'und')
     notes.push(`Written in ${languageName(reading.language)}: nothing is sent without a person.`);
-  if (readable && found.outOfScope >= 0.95) notes.push('Unlike anything that this inbox knows.');
+  if (readable && found.outOfScope >= 0.95) notes.push('Unlike anything this inbox has seen.');
 
   const labels =
     questions.length > 1
