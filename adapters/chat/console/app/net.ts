@@ -37,9 +37,11 @@ export async function call<T>(
 
 let toastKey = 0;
 
+/** Words that stand there already are not said twice. */
 export function toast(text: string, tone: 'ok' | 'bad' = 'ok'): void {
   const key = ++toastKey;
-  setState({ toasts: [...getState().toasts.slice(-3), { key, text, tone }] });
+  const others = getState().toasts.filter((shown) => shown.text !== text);
+  setState({ toasts: [...others.slice(-3), { key, text, tone }] });
   setTimeout(() => dismiss(key), tone === 'ok' ? 7_000 : 12_000);
 }
 

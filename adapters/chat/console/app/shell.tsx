@@ -166,7 +166,11 @@ export function TopBar() {
         </h1>
         <p>{channel?.purpose}</p>
       </div>
-      {live ? null : <p class="link-state is-off">Reconnecting…</p>}
+      {live ? null : (
+        <p class="link-state is-off" title="Reconnecting…">
+          Reconnecting…
+        </p>
+      )}
       {tickets ? (
         <fieldset class="segments">
           <legend class="unseen">Which cards are shown</legend>
