@@ -188,7 +188,7 @@ describe.skipIf(CHROMIUM_MISSING)('the dashboard in a browser', { timeout: 120_0
     await open('?page=signals');
     const row = page.getByRole('row', { name: /Acme/ });
     expect(await row.textContent()).toMatch(/<b>Acme<\/b>Team42.*−18 in 1 day.*Their tone is upset/);
-    await page.getByText('1 of 1 account is at risk, with 900 MRR').waitFor();
+    await page.getByText('1 of 1 account is at risk, paying 900 a month').waitFor();
     await row.getByRole('link', { name: 'Acme' }).click();
     await sheet().getByText('4 tickets').waitFor();
     await page.keyboard.press('Escape');

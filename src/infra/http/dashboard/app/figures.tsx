@@ -51,7 +51,7 @@ function tilesOf(data: Data): Tile[] {
     response && {
       label: 'First answer',
       value: duration(response.median),
-      note: `half within this; ${spreadNote(response)}`,
+      note: `half are faster; ${spreadNote(response)}`,
       to: { view: 'response' },
     },
     answered.total > 0
@@ -80,7 +80,7 @@ function tilesOf(data: Data): Tile[] {
     backlog && {
       label: 'Waiting now',
       value: backlog.total.toLocaleString('en'),
-      note: backlog.total > 0 ? 'by us, whenever it came' : 'nothing waits',
+      note: backlog.total > 0 ? 'for an agent, from any day' : 'nothing waits',
       to: { view: 'backlog' },
     },
     ...SERVICE_TARGETS.map((target) => overdueTile(target, data)),
@@ -88,7 +88,7 @@ function tilesOf(data: Data): Tile[] {
       ? {
           label: 'Time saved',
           value: duration(Math.round(saved.minutes) * 60),
-          note: 'by the configured minutes',
+          note: 'estimated from the replies',
           to: { view: 'answered', by: 'bot' },
         }
       : null,

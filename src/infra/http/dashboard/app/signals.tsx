@@ -62,7 +62,7 @@ function leadOf(accounts: Account[], frail: Account[]): string {
     return 'How accounts fare is worked out every night, and when their people write. Nothing is recorded yet.';
   const paid = frail.reduce((sum, { mrr }) => sum + (mrr ?? 0), 0);
   if (frail.length === 0) return `None of ${count(accounts.length, 'account')} is at risk.`;
-  return `${frail.length} of ${count(accounts.length, 'account')} ${frail.length === 1 ? 'is' : 'are'} at risk${paid > 0 ? `, with ${mrrText(paid)}` : ''}.`;
+  return `${frail.length} of ${count(accounts.length, 'account')} ${frail.length === 1 ? 'is' : 'are'} at risk${paid > 0 ? `, paying ${mrrText(paid)}` : ''}.`;
 }
 
 function Accounts({ data }: { data: Data }) {
@@ -75,7 +75,7 @@ function Accounts({ data }: { data: Data }) {
     >
       <Table
         class="accounts is-stacked"
-        heads={['Account', 'Health', 'Because', 'A month', 'Renews', 'Owner']}
+        heads={['Account', 'Health', 'Because', 'Pays a month', 'Renews', 'Owner']}
       >
         {data.accounts.map((account) => (
           <AccountRow key={account.account} account={account} now={data.now} />
@@ -105,7 +105,7 @@ function AccountRow({ account: one, now }: { account: Account; now: string }) {
         {reasons.slice(0, REASONS).join(' ') || 'Nothing stands against it.'}
         {risk === null ? null : <small>{Math.round(risk * 100)} % likely to leave within 30 days</small>}
       </td>
-      <td data-label="A month" class={mrr === null ? 'is-none' : ''}>
+      <td data-label="Pays a month" class={mrr === null ? 'is-none' : ''}>
         {mrr === null ? '–' : Math.round(mrr).toLocaleString('en')}
       </td>
       <td data-label="Renews" class={renewalAt === null ? 'is-none' : ''}>
@@ -158,7 +158,7 @@ function Ranking(props: { title: string; rows: Ranked[]; empty: string; note?: s
       {props.rows.length === 0 ? (
         <Empty>{props.empty}</Empty>
       ) : (
-        <Table heads={['What', 'Companies', 'Customers', 'A month']}>
+        <Table heads={['What', 'Companies', 'Customers', 'Pays a month']}>
           {props.rows.map(({ id, title, accounts, customers, mrr }) => (
             <tr key={id}>
               <th scope="row">

@@ -61,11 +61,16 @@ export function Categories({ data }: { data: Data }) {
   );
 }
 
+/** `3.0 h / 2.1 d` breaks at the stroke, never before a unit. */
+function unbroken(times: string): string {
+  return times.replace(/(?<=\d) (?=[a-z])/g, '\u00a0');
+}
+
 /** A time with the tickets that it was measured on. */
 function Time({ spread, to }: { spread: Data['themes'][number]['response']; to: Address }) {
   return spread ? (
     <DrillLink class="quiet-link" to={to}>
-      {spreadCell(spread)}
+      {unbroken(spreadCell(spread))}
     </DrillLink>
   ) : (
     '–'

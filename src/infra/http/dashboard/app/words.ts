@@ -43,7 +43,7 @@ export function momentText(at: string, timeZone: string): string {
 
 /** `1,850 a month` */
 export function mrrText(mrr: number | null): string {
-  return mrr === null ? '' : `${Math.round(mrr).toLocaleString('en')} MRR`;
+  return mrr === null ? '' : `${Math.round(mrr).toLocaleString('en')} a month`;
 }
 
 export const WHO = { auto: 'The bot alone', assisted: 'People with its draft', agent: 'People' } as const;
