@@ -1,20 +1,7 @@
 // The seams of Deskhand: what flows need from the outside world, and what adapters must offer.
 import type { z } from 'zod';
-import type { Analysis } from './model/analysis.ts';
-import type { Card, Rewrite } from './model/card.ts';
-import type { Fingerprint } from './model/cluster.ts';
+import type { Card } from './model/card.ts';
 import type { ContextFacts, Customer, CustomerEvent } from './model/customer.ts';
-import type { DraftProposal } from './model/draft.ts';
-import type {
-  DraftInput,
-  EngineInput,
-  EngineProgress,
-  Exemplar,
-  KnowledgeArticle,
-  KnowledgeHit,
-  LabelledText,
-  SimilarTicket,
-} from './model/engine.ts';
 import type { OpenInbox } from './model/inbox.ts';
 import type { IssueComment, NewIssue, TrackerIssue } from './model/issue.ts';
 import type { InboundMessage, OutboundReply, Receipt, SendResult } from './model/message.ts';
@@ -31,8 +18,8 @@ export type {
   KnowledgeArticle,
   KnowledgeHit,
   LabelledText,
-  SimilarTicket,
 } from './model/engine.ts';
+export type { Embedder, Engine, VectorStore } from './ports/engine.ts';
 
 /** Reads the web; what cannot be read throws an AppError, retryable where another try may do. */
 export interface WebReader {
@@ -273,21 +260,6 @@ export interface Tracker {
   health(): Promise<Health>;
 }
 
-export interface Embedder {
-  /** Names model and version: vectors of different ids are never compared. */
-  id: string;
-  dimensions: number;
-  /** Unit vectors, in the order of `texts`. Lower `priority` goes first (0 = a person is waiting). */
-  embed(texts: string[], priority?: number): Promise<Float32Array[]>;
-  close(): Promise<void>;
-}
-
-/** Remembered embeddings, so that a restart does not compute them again. */
-export interface VectorStore {
-  get(embedder: string, hashes: string[]): Promise<Map<string, Float32Array>>;
-  put(embedder: string, vectors: { hash: string; vector: Float32Array }[]): Promise<void>;
-}
-
 /** Wake-ups, retries, delays and cron. The truth is in SQL: a lost job costs time, not data. */
 export interface Queue {
   /** `key`: jobs waiting under the same key are one job. `urgency` 0..1 decides who goes first; default 0.5. */
@@ -307,42 +279,4 @@ export interface Queue {
   health(): Promise<Health>;
   /** Finishes handlers in hand, then disconnects. */
   stop(): Promise<void>;
-}
-
-// --- the engine ---------------------------------------------------------------------------
-
-/** Understanding and drafting. The local engine and the language model are interchangeable behind it. */
-export interface Engine {
-  id: string;
-  analyse(input: EngineInput): Promise<Analysis>;
-  draft(input: DraftInput): Promise<DraftProposal>;
-  /** What `draft` can do as instructions: quick rewrites, and whether there are macros to answer with. Nothing while it starts. */
-  offers(): { rewrites: readonly Rewrite[]; macros: boolean };
-  /** Titles of the macros that fit this customer, the likeliest first; `draft` takes one as the instruction "macro TITLE". */
-  macros(input: EngineInput & { analysis: Analysis }, limit: number): Promise<string[]>;
-  /** What the problems in a message are compared by: one for each it tells of. `analysis` is of the whole. */
-  fingerprints(
-    report: { subject: string | null; text: string },
-    analysis: Analysis | null,
-  ): Promise<Fingerprint[]>;
-  /** Cosine-like closeness of two texts' topics, 0..1; used to join messages to open tickets. */
-  similarity(a: string, b: string): Promise<number>;
-  /** Cheap look at the words, no embedding: 0 = can wait .. 1 = urgent. Orders work under load. */
-  glance(text: string): number;
-  /** Solved tickets like this one, for the card's thread. */
-  similarTickets(text: string, limit: number): Promise<SimilarTicket[]>;
-  /** Articles for a question, best first, each once, in any of `languages` (ISO 639-1). */
-  searchKnowledge(question: string, options: { languages: string[]; limit: number }): Promise<KnowledgeHit[]>;
-  /** Applies one labelled text at once; the full retrain follows in the background. */
-  learn(example: LabelledText): Promise<void>;
-  /** Adds or replaces solved tickets; many are read in the background of other work. */
-  addExemplars(exemplars: Exemplar[]): Promise<void>;
-  /** Replaces the articles; only what changed is embedded again. */
-  setArticles(articles: KnowledgeArticle[]): Promise<void>;
-  progress(): EngineProgress;
-  /** Resolves when it answers from the history that it was started with. Never rejects. */
-  learned: Promise<void>;
-  /** Resolves when its confidence is measured on that history, too. Never rejects. */
-  calibrated: Promise<void>;
-  close(): Promise<void>;
 }
