@@ -5,7 +5,7 @@ import type { TicketView } from '../model/view.ts';
 import { decisionWords } from './details.ts';
 import { lastDecision, unanswered } from './state.ts';
 import { contextBlocks, headerOf, summaryOf } from './ticket.ts';
-import { channelName, count, cut, line, plain, time } from './words.ts';
+import { count, cut, line, plain, time, writtenBy } from './words.ts';
 
 /** What somebody is told to whom a ticket was assigned. */
 export function assignedWords(view: TicketView, by: string): string {
@@ -23,7 +23,7 @@ export function handoffCard(view: TicketView): Card {
   const words: Block[] = unanswered(view.messages).map((message) => ({
     type: 'quote',
     of: 'customer',
-    label: `${line(message.author, 60)} · ${channelName(message.channel)} · ${time(message.at, view)}`,
+    label: writtenBy(message, view),
     ...cut(plain(message.text), 1500, 30),
   }));
   const done = view.decisions.filter((d) => !d.undoneAt && d.kind !== 'escalate').slice(-5);

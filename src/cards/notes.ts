@@ -6,7 +6,7 @@ import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
 import { titledCard } from './titled.ts';
-import { channelName, cut, line, plain, time, type When } from './words.ts';
+import { channelName, cut, line, plain, time, type When, writtenBy } from './words.ts';
 
 /** Characters of a message; its thread is no place for more. */
 const SHOWN = 3_000;
@@ -41,8 +41,7 @@ function replyCard({ author, channel, text, at }: Message, when: When): Card {
 /** The customer wrote again; posted into the ticket's thread. */
 function customerMessageCard(message: Message, when: When & Pick<TicketView, 'fileUrl'>): Card {
   const who = line(message.author, 60);
-  const label = `${who} · ${channelName(message.channel)} · ${time(message.at, when)}`;
-  const card = quoteCard({ of: 'customer', who, label, text: message.text });
+  const card = quoteCard({ of: 'customer', who, label: writtenBy(message, when), text: message.text });
   return { ...card, blocks: [...card.blocks, ...filesOf(message, when)] };
 }
 

@@ -13,7 +13,7 @@ import { outcomeOf } from './outcome.ts';
 import { remarksOf } from './remarks.ts';
 import { sourcesOf } from './sources.ts';
 import { type CardState, cardState, unanswered } from './state.ts';
-import { channelName, count, cut, date, languageName, line, plain, time } from './words.ts';
+import { count, cut, date, languageName, line, plain, time, writtenBy } from './words.ts';
 
 /** How much of each part the card shows, in characters, lines or items. */
 const SHOWN = {
@@ -141,9 +141,7 @@ function customerWords(view: TicketView): Block[] {
   const share = Math.max(250, Math.floor(SHOWN.customer / Math.max(1, messages.length)));
   return messages.flatMap((message): Block[] => {
     const shown = cut(plain(message.text) || '(no text)', share, SHOWN.customerLines);
-    const label = [line(message.author, 60), channelName(message.channel), time(message.at, view)].join(
-      ' · ',
-    );
+    const label = writtenBy(message, view);
     return [{ type: 'quote', of: 'customer', label, ...shown }, ...filesOf(message, view)];
   });
 }

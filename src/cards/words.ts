@@ -1,5 +1,6 @@
 // Words on cards: visible cuts, absolute times and money, all from plain text to plain text.
 import { DAY_MS } from '../model/duration.ts';
+import type { Message } from '../model/message.ts';
 import { type DueView, TARGET_WORDS } from '../model/service-level.ts';
 
 // Control characters other than tab and newline, and the marks that turn the writing direction of what follows.
@@ -144,6 +145,14 @@ export function languageName(code: string): string {
 /** `3 sources`, `1 source`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
+}
+
+/** `Joan · e-mail · Tue 10:45`: who wrote a message, by which channel and when. */
+export function writtenBy(
+  { author, channel, at }: Pick<Message, 'author' | 'channel' | 'at'>,
+  when: When,
+): string {
+  return `${line(author, 60)} · ${channelName(channel)} · ${time(at, when)}`;
 }
 
 const CHANNELS = new Map([
