@@ -53,7 +53,7 @@ function shellCommands(text: string): string[] {
 
 const commands = DOCUMENTS.flatMap(({ text }) => [...shellCommands(text), ...inlineCode(text)]);
 
-const program = createProgram();
+const program = await createProgram();
 
 /** What `deskhand COMMAND --help` prints. */
 function helpOf(names: string[]): string {

@@ -22,7 +22,6 @@ const exampleRow = z.object({ text: z.string(), label: z.string() });
 /** Answers the workspace's solved tickets again and fits the confidence to how that went. */
 export function calibrateCommand(): Command {
   return new Command('calibrate')
-    .description('answer solved tickets again, each unseen, and learn from the replies that were sent')
     .option('--json', 'print the report as one line of JSON', false)
     .action(({ json }: { json: boolean }) =>
       withWorkspace(async (store, { taxonomy }) => {

@@ -29,7 +29,6 @@ interface Options {
 
 export function digestCommand(): Command {
   return new Command('digest')
-    .description('what came in, who answered, and what changed')
     .option('--date <day>', 'of this day, as 2026-03-02, today or yesterday; default: since the last digest')
     .option('--weekly', 'of the seven days up to it')
     .option('--monthly', 'of its month')

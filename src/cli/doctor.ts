@@ -21,7 +21,6 @@ export interface Check {
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('check everything and say what to do')
     .option('--json', 'print as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const checks = await examine();

@@ -64,7 +64,7 @@ interface ClassifyOptions {
 }
 
 export function evalCommand(): Command {
-  const command = new Command('eval').description('measure the engines on labelled files');
+  const command = new Command('eval');
   command
     .command('classify')
     .description('categories: rows of {"text", "label"}; the label "oos" means out of scope')

@@ -23,9 +23,7 @@ interface Flags {
 }
 
 export function importCommand(): Command {
-  const command = new Command('import').description(
-    'import history, customers or knowledge; can be repeated and resumed',
-  );
+  const command = new Command('import');
   const add = (
     name: string,
     argument: string,

@@ -9,7 +9,7 @@ import { AppError } from '../model/errors.ts';
 import { withWorkspace } from './workspace.ts';
 
 export function policyCommand(): Command {
-  const command = new Command('policy').description('what the bot may do by itself, category by category');
+  const command = new Command('policy');
   command
     .command('list')
     .description('mode of each category and how far it is proven')

@@ -8,7 +8,6 @@ import { withWorkspace } from './workspace.ts';
 
 export function priorityCommand(): Command {
   return new Command('priority')
-    .description('what makes a ticket important: configured, learned and used weights')
     .option('--json', 'print as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { fit, priority } = await withWorkspace(async (store, { yaml }) => ({

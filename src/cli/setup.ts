@@ -18,7 +18,7 @@ import { reachability } from './reach.ts';
 const DISCORD_PERMISSIONS = '309237746752';
 
 export function setupCommand(): Command {
-  const command = new Command('setup').description('connect a chat platform: files to upload, steps, checks');
+  const command = new Command('setup');
   command
     .command('slack')
     .description('writes the app manifest')

@@ -8,7 +8,6 @@ const FORCED = 130;
 
 export function startCommand(): Command {
   return new Command('start')
-    .description('run the bot; without any setting and with an empty database it shows the sample workspace')
     .option('--empty', 'no sample workspace, an empty inbox')
     .option('--fast', 'let all messages of the sample workspace arrive at once')
     .action(async (options: { empty?: boolean; fast?: boolean }) => {
@@ -18,7 +17,6 @@ export function startCommand(): Command {
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('run the sample workspace, in a database of its own, whatever is configured')
     .option('--fast', 'let all its messages arrive at once')
     .action(async (options: { fast?: boolean }) => {
       await run({ workspace: 'sample', fast: options.fast ?? false });
