@@ -32,7 +32,7 @@ export interface GuardContext {
   signature: string;
 }
 
-type Reason = 'promise' | 'link' | 'markup' | 'prompt' | 'personal' | 'encoded';
+type Reason = 'promise' | 'link' | 'markup' | 'prompt' | 'personal' | 'encoded' | 'length';
 
 interface Finding {
   reason: Reason;
@@ -44,6 +44,8 @@ interface Finding {
 const GRAVE: ReadonlySet<Reason> = new Set(['prompt', 'personal', 'encoded']);
 /** Such a draft stays below the least that is suggested (engine/policy.ts). */
 const GRAVE_CAP = 0.2;
+/** Characters of a draft: as many as the form takes that it is edited in. */
+const LONGEST = 20_000;
 const HANDED_OVER = 'Thank you for your message. A colleague will look at it.';
 
 const ELEMENTS =
@@ -99,7 +101,10 @@ export function guardDraft(proposal: DraftProposal, rules: GuardRules, context: 
   const findings: Finding[] = [];
   const report = (reason: Reason, text: string) => findings.push({ reason, text });
   const signature = context.signature.trim();
-  const whole = cleanText(proposal.text).trim();
+  const given = cleanText(proposal.text).trim();
+  if (given.length > LONGEST)
+    report('length', `left out: what goes beyond ${LONGEST.toLocaleString('en')} characters`);
+  const whole = given.slice(0, LONGEST).toWellFormed();
   const signed = signature !== '' && whole.endsWith(signature);
   const words = withoutLinks(
     withoutMarkup(signed ? whole.slice(0, -signature.length) : whole, report),
@@ -107,9 +112,10 @@ export function guardDraft(proposal: DraftProposal, rules: GuardRules, context: 
     context,
     report,
   );
+  const known = readKnown(context);
   const kept = words
     .split('\n')
-    .map((line) => keepSentences(line, rules, context, report))
+    .map((line) => keepSentences(line, rules, { ...context, known }, report))
     .filter((line) => line !== null)
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -178,13 +184,28 @@ function hostOf(url: string): string | null {
   return /^https?:$/.test(protocol) && !username && !password ? hostname : null;
 }
 
+/** What a draft may repeat, read once for all its sentences. */
+interface Known {
+  /** Without the spaces and dots that numbers are written with. */
+  own: string;
+  cited: string;
+  ours: string;
+  /** Words of the cited articles with one space before and behind each. */
+  words: string;
+}
+type Judging = GuardContext & { known: Known };
+
+function readKnown({ own, cited, ours }: GuardContext): Known {
+  return {
+    own: compact(own),
+    cited: compact(cited),
+    ours: compact(ours),
+    words: ` ${plainWords(cited).join(' ')} `,
+  };
+}
+
 /** The line without sentences that must not leave; null when nothing of it is left. */
-function keepSentences(
-  line: string,
-  rules: GuardRules,
-  context: GuardContext,
-  report: Report,
-): string | null {
+function keepSentences(line: string, rules: GuardRules, context: Judging, report: Report): string | null {
   const all = sentences(line);
   const kept = all.flatMap((sentence) => {
     const refused = judgeSentence(sentence, rules, context);
@@ -197,7 +218,7 @@ function keepSentences(
   return wordCount(rest) > 0 ? `${/^\s*/.exec(line)?.[0] ?? ''}${rest}` : null;
 }
 
-function judgeSentence(sentence: string, rules: GuardRules, context: GuardContext): Finding | null {
+function judgeSentence(sentence: string, rules: GuardRules, context: Judging): Finding | null {
   const quoted = `“${sentence.slice(0, 90)}${sentence.length > 90 ? '…' : ''}”`;
   if (repeatsPrompt(rules.prompts, sentence, context.cited))
     return { reason: 'prompt', text: 'left out: words of our own instructions' };
@@ -205,14 +226,13 @@ function judgeSentence(sentence: string, rules: GuardRules, context: GuardContex
     return { reason: 'encoded', text: 'left out: encoded text' };
   const foreign = findPersonal(sentence).find(({ kind, value }) => {
     const isSecret = kind === 'SECRET' || kind === 'CARD';
-    return (
-      !isSecret && !holds(context.own, value) && !holds(context.cited, value) && !holds(context.ours, value)
-    );
+    const { own, cited, ours } = context.known;
+    return !isSecret && ![own, cited, ours].some((text) => holds(text, value));
   });
   if (foreign)
     return { reason: 'personal', text: `left out: ${inWords(foreign)} that is not this customer’s` };
   const topic = rules.findPromise(sentence);
-  if (topic && !isDocumented(sentence, context.cited))
+  if (topic && !isDocumented(sentence, context.known))
     return {
       reason: 'promise',
       text: `${context.instructed ? 'as asked for' : 'left out'}, a promise (${topic}): ${quoted}`,
@@ -221,9 +241,9 @@ function judgeSentence(sentence: string, rules: GuardRules, context: GuardContex
 }
 
 /** A customer's own card number or password is not repeated either. */
-function maskSecrets(sentence: string, { cited }: GuardContext, report: Report): string {
+function maskSecrets(sentence: string, { known }: Judging, report: Report): string {
   return findPersonal(sentence)
-    .filter(({ kind, value }) => (kind === 'SECRET' || kind === 'CARD') && !holds(cited, value))
+    .filter(({ kind, value }) => (kind === 'SECRET' || kind === 'CARD') && !holds(known.cited, value))
     .reduceRight((text, { kind, value, start }) => {
       report('personal', `left out: ${kind === 'CARD' ? 'a card number' : 'a password or key'}`);
       return `${text.slice(0, start)}(left out)${text.slice(start + value.length)}`;
@@ -245,18 +265,18 @@ function inWords({ kind }: PersonalMatch): string {
   }
 }
 
-/** Whether a text has this value, however numbers are spaced. */
+const compact = (written: string) => written.toLowerCase().replace(/[\s().\-–/]/g, '');
+
+/** Whether a compact text has this value, however its number is spaced. */
 function holds(text: string, value: string): boolean {
-  const compact = (written: string) => written.toLowerCase().replace(/[\s().\-–/]/g, '');
-  return compact(text).includes(compact(value).replace(/^(?:\+|00)/, ''));
+  return text.includes(compact(value).replace(/^(?:\+|00)/, ''));
 }
 
 /** Whether the company's own articles say the sentence in these very words. */
-function isDocumented(sentence: string, cited: string): boolean {
-  const text = ` ${plainWords(cited).join(' ')} `;
+function isDocumented(sentence: string, { words }: Known): boolean {
   const said = [sentence, sentence.slice(sentence.indexOf(':') + 1)];
   return said.some(
-    (form) => plainWords(form).length >= 4 && text.includes(` ${plainWords(form).join(' ')} `),
+    (form) => plainWords(form).length >= 4 && words.includes(` ${plainWords(form).join(' ')} `),
   );
 }
 
