@@ -40,6 +40,8 @@ const MARK = /^(?:--|—|__)\s*$/;
 /** Titles, telephones and addresses below a name are lines of this length at most, and so many. */
 const LINE = 90;
 const LINES = 14;
+/** Characters that are read of a name. */
+const LONGEST_NAME = 200;
 
 /**
  * The text with addresses, numbers, secrets, the speaker's name and company replaced by `[name]` and the like, and
@@ -68,13 +70,13 @@ function withoutNames(text: string, { customer, account }: Speaker): string {
 
 /** First and last name, each piece of a double one, too. */
 function nameParts(name: string): string[] {
-  const words = name.split(/[\s.,;()"]+/);
+  const words = name.slice(0, LONGEST_NAME).split(/[\s.,;()"]+/);
   const pieces = words.flatMap((word) => [word, ...word.split(/['’-]/)]);
   return pieces.filter((word) => [...word].length >= 2 && /\p{L}/u.test(word) && !TITLE.test(word));
 }
 
 function companyNames(account: string): string[] {
-  const full = account.replace(/\s+/g, ' ').trim();
+  const full = account.slice(0, LONGEST_NAME).replace(/\s+/g, ' ').trim();
   const said = full.replace(LEGAL_FORM, '').replace(LEGAL_FORM, '');
   return [full, said].filter((name) => name.length >= 3);
 }

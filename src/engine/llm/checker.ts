@@ -117,7 +117,7 @@ function bestWords(claim: string, passage: string): { words: string; overlap: nu
 }
 
 const FACTS =
-  /https?:\/\/[^\s<>()"]+|[^\s@<>()"]{1,64}@[^\s@<>()"]{1,255}\.\w+|(?<![\p{L}\d])[\p{Lu}\d]*\d[\p{L}\d]*(?:[.,:/-]\d+)*/gu;
+  /https?:\/\/[^\s<>()"]+|(?<![^\s@<>()"])[^\s@<>()"]+@[^\s@<>()"]{1,255}\.\w+|(?<![\p{L}\d])[\p{Lu}\d]*\d[\p{L}\d]*(?:[.,:/-]\d+)*/gu;
 
 /** Addresses, numbers and codes of a text that `known` does not hold. Numbers of list items are not facts. */
 export function newFacts(text: string, known: string): string[] {
