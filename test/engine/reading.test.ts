@@ -78,6 +78,11 @@ describe('questions and summary', () => {
       ['Is it possible to see who, when and where a job was changed?'],
     ],
     ['We have 3 vans, how do I add a fourth?', ['We have 3 vans, how do I add a fourth?']],
+    ['How can I change this and must I sign a paper?', ['How can I change this', 'must I sign a paper?']],
+    [
+      'How do we make me the owner, and after that can he be taken out?',
+      ['How do we make me the owner', 'can he be taken out?'],
+    ],
     ['Thanks for the help. Also thank Ben from me!', []],
     ['> How do I cancel?\nNothing more to ask, have a nice day', []],
     [

@@ -133,6 +133,15 @@ describe('a reply', () => {
     expect(draft.confidence).toBeGreaterThan(0.5);
   });
 
+  it.each(['hello? anyone there', 'Hi team!', 'Is anybody online??'])(
+    'asks back who only knocks at the door: %s',
+    async (knock) => {
+      const draft = composeDraft(draftInput(knock), await material(ASKED));
+      expect(draft.answerable).toBe(false);
+      expect(draft.text).toContain('Could you tell us a little more');
+    },
+  );
+
   it('says something else to a customer whose plan lacks the feature', async () => {
     await know([article({ plans: ['Team', 'Business'] }), other]);
     const on = composeDraft(draftInput(ASKED), await material(ASKED));

@@ -18,6 +18,7 @@ import { inboundText } from './fitting.ts';
 import { holdingReply } from './holding.ts';
 import type { MacroParts } from './macros.ts';
 import { ENGLISH, firstName, listed, PHRASES, paragraphs, phrasesIn } from './phrases.ts';
+import { isBareCall } from './questions.ts';
 import { rewrite } from './rewriting.ts';
 import { wordCount } from './text.ts';
 
@@ -53,7 +54,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
   const said = inboundText(input);
-  const fits = !unexplainedBug && !analysis.thanksOnly && !asksForPerson(said);
+  const fits = !unexplainedBug && !analysis.thanksOnly && !asksForPerson(said) && !isBareCall(said);
   const answerable = main !== undefined && (fits || chosen !== null);
 
   const body = answerable

@@ -1,10 +1,16 @@
 // The reply when nothing we know answers: what was understood, what is missing, and no promise.
 import type { Analysis } from '../../model/analysis.ts';
 import { listed } from './phrases.ts';
+import { isBareCall } from './questions.ts';
 import { wordCount } from './text.ts';
 
 /** Fewer words say too little to look at: we ask. */
 const SAYS_LITTLE = 3;
+
+const ASKS_BACK = [
+  'Thank you for your message.',
+  'Could you tell us a little more: what would you like to do, and what happens instead?',
+];
 
 /** The facts of a message as short lines for people. */
 export function understood(analysis: Analysis): string[] {
@@ -53,6 +59,7 @@ export function holdingReply(analysis: Analysis, said: string, agreed?: string[]
       'Thank you for your message. There are no words in it that tell us what you need.',
       'Could you write in a sentence or two what we can help you with?',
     ];
+  if (isBareCall(said)) return ASKS_BACK;
   if (agreed && analysis.injection <= 0.5 && analysis.spam <= 0.5) return agreed;
   // Words that try to command us, or to sell, are not repeated under our name.
   const facts = analysis.injection > 0.5 || analysis.spam > 0.5 ? [] : understood(analysis);
@@ -69,11 +76,7 @@ export function holdingReply(analysis: Analysis, said: string, agreed?: string[]
     ];
   }
   if (analysis.kind === 'feature_request') return ['Thank you for the suggestion.', ...handed];
-  if (wordCount(said) < SAYS_LITTLE)
-    return [
-      'Thank you for your message.',
-      'Could you tell us a little more: what would you like to do, and what happens instead?',
-    ];
+  if (wordCount(said) < SAYS_LITTLE) return ASKS_BACK;
   const opening = analysis.frustration > 0.6 ? 'I am sorry for the trouble.' : 'Thank you for your message.';
   return [opening, ...handed];
 }

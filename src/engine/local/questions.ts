@@ -23,7 +23,15 @@ const PLEASANTRY =
 /** A cry for help that says nothing about what. */
 const BARE_HELP =
   /^(?:(?:can|could) (?:you|anyone|someone|somebody) (?:please )?help(?: me| us)?(?: with this| out)?|please (?:help|advise)|help(?: me| us)?(?: please)?|what (?:do|should|can) (?:i|we) do)\s*[?.!]*$/i;
+/** A knock at the door: "Hello? Anyone there?" */
+const BARE_CALL =
+  /^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|is|are|you|any(?:one|body)|some(?:one|body)|there|here|around|online|team|support)\b[\s?!.,]*)+$/i;
 const LETTERHEAD = /^(?:[\p{L}.'-]+\s){0,3}[\p{L}.'-]+\s?,?$/u;
+
+/** Whether a message only calls for somebody, and says nothing of why. */
+export function isBareCall(text: string): boolean {
+  return BARE_CALL.test(text.trim().slice(0, 200));
+}
 
 /** The parts of a message that ask or request something, in the customer's words; at most four. */
 export function splitQuestions(text: string): string[] {
@@ -58,11 +66,11 @@ export function splitQuestions(text: string): string[] {
   return [...new Set(merged)].slice(0, MOST_QUESTIONS);
 }
 
-const AUXILIARY = '(?:can|could|is|are|does|do|did|will|would|should|may)';
+const AUXILIARY = '(?:can|could|is|are|does|do|did|will|would|should|shall|must|may)';
 /** A question of its own: "where is …", not "when a job is closed, …". */
 const OPENS_QUESTION = `(?:(?:how|what|when|where|which|who|why) (?:${AUXILIARY}|to|much|many|long|often|has|have)|${AUXILIARY})\\b`;
 const JOINED = new RegExp(
-  `(?:[,;]|\\s[-–—])?\\s+(?:and(?: also)?|also|plus|as well as)\\s+(?=${OPENS_QUESTION})`,
+  `(?:[,;]|\\s[-–—])?\\s+(?:and(?: also| then| after that| if so| if not,?)?|also|plus|as well as)\\s+(?=${OPENS_QUESTION})`,
   'i',
 );
 const LISTED = new RegExp(`[,;]\\s+(?=${OPENS_QUESTION})`, 'i');
