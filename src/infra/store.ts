@@ -1,6 +1,6 @@
 // Small durable values of adapters, shared secrets, and remembered embeddings, as rows.
 import { randomBytes } from 'node:crypto';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { databaseError } from '../model/errors.ts';
 import type { AdapterStore, VectorStore } from '../ports.ts';
@@ -16,7 +16,6 @@ const BATCH = 1_000;
  * `database_unavailable` while the database cannot answer.
  */
 export function createAdapterStore(db: Db, owner: string): AdapterStore {
-  const keyed = sql`${valueTable.key} collate "C"`;
   // As text, and parsed here: the ORM would parse a JSON string once more, and "0" would become a number.
   const written = sql<string>`${valueTable.value}::text`;
   return {
@@ -46,7 +45,7 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
       await attempt(db.delete(valueTable).where(and(eq(valueTable.owner, owner), eq(valueTable.key, key))));
     },
     async list({ prefix, after, limit, reverse = false }) {
-      const beyond = reverse ? sql`${keyed} < ${after}` : sql`${keyed} > ${after}`;
+      const beyond = reverse ? lt : gt;
       const rows = await attempt(
         db
           .select({ key: valueTable.key, written })
@@ -54,11 +53,11 @@ export function createAdapterStore(db: Db, owner: string): AdapterStore {
           .where(
             and(
               eq(valueTable.owner, owner),
-              sql`starts_with(${keyed}, ${prefix})`,
-              after === undefined ? undefined : beyond,
+              sql`starts_with(${valueTable.key}, ${prefix})`,
+              after === undefined ? undefined : beyond(valueTable.key, after),
             ),
           )
-          .orderBy(reverse ? sql`${keyed} desc` : sql`${keyed} asc`)
+          .orderBy(reverse ? desc(valueTable.key) : asc(valueTable.key))
           .limit(limit),
       );
       return rows.map((row) => ({ key: row.key, value: JSON.parse(row.written) }));

@@ -49,6 +49,13 @@ describe('values of adapters', () => {
     expect(await store.get('key')).toBeUndefined();
   });
 
+  it('has its keys in the order of their bytes on every server, so that a listing reads no more than it shows', async () => {
+    const { rows } = await database.pool.query(
+      `select collation_name from information_schema.columns where table_name = 'value' and column_name = 'key'`,
+    );
+    expect(rows).toEqual([{ collation_name: 'C' }]);
+  });
+
   it.each(['0', 'true', '{"a":1}', '"'])('keeps %j as the text that it is', async (text) => {
     const store = createAdapterStore(database.db, 'console');
     await store.set('key', text);

@@ -120,6 +120,7 @@ export const value = pgTable(
   'value',
   {
     owner: text().notNull(),
+    /** Its collation is "C" (migration 20): in the order of its bytes, whatever the server's locale. */
     key: text().notNull(),
     value: jsonb().notNull(),
     updatedAt: time().notNull().defaultNow(),
