@@ -1,7 +1,12 @@
 // Databases for test files: copies of the migrated template, made in milliseconds.
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { once } from 'node:events';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
 import { inject } from 'vitest';
+import { type Database, openDatabase } from '../../src/infra/db/index.ts';
+import * as schema from '../../src/infra/db/schema/index.ts';
+import { silentLog } from './silent-log.ts';
 
 export interface TestDatabase {
   url: string;
@@ -22,30 +27,79 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return { url: url.href, drop: () => onServer(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-/** Emptied ones, for the next test of this file. */
-const idle: TestDatabase[] = [];
-
-export async function dropBorrowed(): Promise<void> {
-  await Promise.all(idle.splice(0).map((database) => database.drop()));
+interface Idle extends TestDatabase {
+  pool: pg.Pool;
 }
 
-/** Like a fresh one, for tests that change no tables: `drop` empties it and keeps it, which takes a tenth of making one. */
-export async function borrowDatabase(): Promise<TestDatabase> {
-  const database = idle.pop() ?? (await createTestDatabase());
+/** Emptied ones, for the next test of this file. */
+const idle: Idle[] = [];
+
+export async function dropBorrowed(): Promise<void> {
+  for (const { pool, drop } of idle.splice(0)) {
+    await pool.end();
+    await drop();
+  }
+}
+
+/**
+ * Like a fresh one with connections to it, for tests that change no tables: `drop` empties it and keeps it, which takes
+ * a tenth of making one. New connections would cost as much as the work that most tests do.
+ */
+export async function borrowDatabase(): Promise<TestDatabase & Database> {
+  const own = idle.pop() ?? (await connected(await createTestDatabase()));
+  const { pool, close } = lent(own.pool);
   return {
-    url: database.url,
+    url: own.url,
+    pool,
+    db: drizzle(pool, { schema, casing: 'snake_case' }),
+    close,
     async drop() {
-      await runOn(database.url, EMPTY);
-      idle.push(database);
+      await close();
+      await own.pool.query(EMPTY);
+      idle.push(own);
     },
   };
 }
+
+async function connected(database: TestDatabase): Promise<Idle> {
+  const onConnect = async (client: pg.ClientBase) =>
+    void (await client.query(`SET application_name = '${KEPT}'`));
+  return {
+    ...database,
+    pool: openDatabase(database.url, { log: silentLog, max: 12, idleMs: 0, onConnect }).pool,
+  };
+}
+
+/** A pool that ends for its borrower alone: what is asked for later is refused, what is under way is waited for. */
+function lent(pool: pg.Pool): { pool: pg.Pool; close(): Promise<void> } {
+  let over = false;
+  return {
+    pool: new Proxy(pool, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (over && (name === 'query' || name === 'connect')) return refuse;
+        return value.bind(target);
+      },
+    }),
+    async close() {
+      over = true;
+      while (pool.waitingCount > 0 || pool.idleCount < pool.totalCount) await once(pool, 'release');
+    },
+  };
+}
+
+const refuse = () => Promise.reject(new Error('the test that borrowed this database is over'));
+
+/** What the connections that are kept call themselves. */
+const KEPT = 'kept between tests';
 
 const EMPTY = `do $$
 declare public_table record;
 begin
   perform pg_terminate_backend(pid, 5000) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid();
+    where datname = current_database() and pid <> pg_backend_pid()
+      and application_name <> '${KEPT}';
   set local session_replication_role = replica;
   for public_table in select tablename as name from pg_tables where schemaname = 'public' loop
     execute format('delete from public.%I', public_table.name);
@@ -62,7 +116,7 @@ function onServer(template: URL, statement: string): Promise<void> {
 }
 
 async function runOn(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

@@ -12,7 +12,6 @@ import { present } from '../../src/flows/present.ts';
 import { receive } from '../../src/flows/receive.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import { showClusters } from '../../src/flows/show-clusters.ts';
-import { openDatabase } from '../../src/infra/db/index.ts';
 import { openLocks } from '../../src/infra/db/lock.ts';
 import { createStore, type Store } from '../../src/infra/db/queries/index.ts';
 import type { Card } from '../../src/model/card.ts';
@@ -139,8 +138,7 @@ export type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 
 /** Opens a workspace on a database of its own. `yaml` is merged over the settings of the test team. */
 export async function openWorkspace(yaml: Record<string, unknown> = {}) {
-  const { url, drop } = await borrowDatabase();
-  const database = openDatabase(url, { log: silentLog, max: 12 });
+  const { url, drop, ...database } = await borrowDatabase();
   const { close: closeLocks, ...locks } = openLocks(url, { log: silentLog });
   const store: Store = createStore(database.db);
   const clock = testClock();
