@@ -131,9 +131,7 @@ export async function start(options: StartOptions): Promise<Running> {
   async function play(bot: Bot): Promise<void> {
     // Before the history is read, the morning's first answers would be worse than the rest.
     await bot.indexed;
-    void postSampleDigests(bot).catch((error: unknown) =>
-      log.warn({ reason: errorText(error) }, 'the sample’s digests were not posted'),
-    );
+    void postSampleDigests(bot, playing.signal);
     await playStream(
       { memory: bot.memory, log, receive: bot.receive, tell: (event) => recordEvent(bot.flows, event) },
       { fast: options.fast, signal: playing.signal },
