@@ -64,12 +64,14 @@ export function backgroundContract(current: () => Chat): void {
       const written = await chat.world.reply('ana', chat.card(key), 'she called about this', 2);
       await until(async () => expect(await chat.desk.store.messagesOf(id)).toHaveLength(2));
       if (chat.world.marks) await until(() => expect(chat.world.marks?.(written)).toEqual(['📝']));
-      await chat.desk.work();
-      await until(() => expect(chat.card(key).text).toContain('Internal note by Ana'));
+      const shows = (words: string) =>
+        until(async () => {
+          await chat.desk.work();
+          expect(chat.card(key).text).toContain(words);
+        });
+      await shows('Internal note by Ana');
       await chat.world.reply('ben', chat.card(key), 'and again');
-      await until(async () => expect(await chat.desk.store.messagesOf(id)).toHaveLength(3));
-      await chat.desk.work();
-      await until(() => expect(chat.card(key).text).toContain('2 internal notes, the newest by Ben'));
+      await shows('2 internal notes, the newest by Ben');
       const order = await chat.world.reply('ana', chat.card(key), '@deskhand shorter');
       await until(() => expect(chat.said('ana')).toContain('Rewriting'));
       expect(chat.world.marks?.(order) ?? []).toEqual([]);
