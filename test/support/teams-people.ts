@@ -20,6 +20,8 @@ export interface OpenForm {
   title: string;
   body: CardElement[];
   submit: CardAction;
+  /** What else its menu has. */
+  more: CardAction[];
   /** In a window that was opened from the menu of a message. */
   extension?: boolean;
   /** The message it was opened on. */
@@ -98,9 +100,9 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
     if (typeof task?.value === 'string') state.notices.push(task.value);
     if (task && typeof task.value === 'object') {
       const { title, card } = task.value;
-      const [submit] = card.content.actions ?? [];
+      const [submit, ...more] = card.content.actions ?? [];
       if (!submit) throw new Error('a dialog without a button');
-      state.form = { title, body: card.content.body, submit, message, extension };
+      state.form = { title, body: card.content.body, submit, more, message, extension };
       state.notices.push(wordsOn(card.content));
     }
   }
@@ -151,9 +153,9 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
       const found = actionsOn(card).find((one) => nameOf(one) === action);
       if (!found) throw new Error(`there is no button ${action}`);
       if (found.type === 'Action.ShowCard') {
-        const [submit] = found.card.actions;
+        const [submit, ...more] = found.card.actions;
         if (!submit) throw new Error('a form without a button');
-        state.form = { title: found.title, body: found.card.body, submit, message };
+        state.form = { title: found.title, body: found.card.body, submit, more, message };
         return;
       }
       await invoke(message, found, {}, times);
@@ -165,10 +167,10 @@ export function createTeamsPerson(member: Member, double: TeamsDouble, route: ()
       await invoke(form.message, form.submit, fill(form.body, values), times, form.extension);
     },
 
-    /** Presses one of the buttons above the fields of the open form. */
+    /** Presses one of the other buttons of the open form. */
     async pressInForm(action: string): Promise<void> {
       const { form } = state;
-      const found = form && actionsOn({ body: form.body }).find((one) => nameOf(one) === action);
+      const found = form && actionsOn({ ...form, actions: form.more }).find((one) => nameOf(one) === action);
       if (!form || !found) throw new Error(`there is no button ${action} in the form`);
       await invoke(form.message, found, {});
     },

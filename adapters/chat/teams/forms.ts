@@ -47,23 +47,22 @@ export function submitOf({ id, ref, submit, origin, fields }: Form) {
   return { title: submit, data };
 }
 
-/**
- * Above the text, where nobody takes them for the button that sends: what has the draft written anew, and `more`.
- * `type`: what buttons send with where they stand.
- */
+/** Buttons that have the draft written anew. `type`: what buttons send with where they stand. */
 export function rewritesOf(
   { rewrites = [], ref }: Form,
   type: 'Action.Submit' | 'Action.Execute',
-  more: TeamsAction[] = [],
-): FormElement[] {
-  const buttons = rewrites.map((rewrite): TeamsAction => {
+): TeamsAction[] {
+  return rewrites.map((rewrite) => {
     const data = { action: `${REWRITE}${rewrite.toLowerCase()}`, ref };
     const common = { title: rewrite, style: 'default' as const, associatedInputs: 'none' as const, data };
     return type === 'Action.Submit' ? { type, ...common } : { type, verb: data.action, ...common };
   });
-  const actions = [...buttons, ...more];
-  if (actions.length === 0) return [];
-  return [{ type: 'ActionSet', actions }, ...(buttons.length > 0 ? say(NOT_KEPT, 'muted') : [])];
+}
+
+/** Above the text, where nobody takes them for the button that sends. */
+function rewriteRow(form: Form, type: 'Action.Submit' | 'Action.Execute'): FormElement[] {
+  const actions = rewritesOf(form, type);
+  return actions.length > 0 ? [{ type: 'ActionSet', actions }, ...say(NOT_KEPT, 'muted')] : [];
 }
 
 /**
@@ -84,7 +83,7 @@ export function renderForm(form: Form, how: 'dialog' | 'chat', filled: Filled = 
       fallbackText: form.title,
       body: [
         ...(how === 'chat' ? say(form.title, 'strong') : []),
-        ...rewritesOf(form, action.type),
+        ...rewriteRow(form, action.type),
         ...renderInputs(shorten(form, room), filled),
       ],
       actions: [action],

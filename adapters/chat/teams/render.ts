@@ -85,12 +85,8 @@ function drawAction(action: SharedAction, forms: Map<string, Form>): TeamsAction
     mode,
     card: {
       type: 'AdaptiveCard',
-      body: [
-        ...rewritesOf(form, 'Action.Execute', [
-          { ...dialog, title: 'Open in a window', style: 'default', mode: 'primary' },
-        ]),
-        ...renderInputs(form),
-      ],
+      body: renderInputs(form),
+      // Teams fills all buttons of a card within a card alike, so beside the one that sends there is only a menu.
       actions: [
         {
           type: 'Action.Execute',
@@ -99,6 +95,10 @@ function drawAction(action: SharedAction, forms: Map<string, Form>): TeamsAction
           style: 'positive',
           data: submit.data,
         },
+        ...rewritesOf(form, 'Action.Execute').map(
+          (rewrite): TeamsAction => ({ ...rewrite, title: `Rewrite: ${rewrite.title}`, mode: 'secondary' }),
+        ),
+        { ...dialog, title: 'Open in a window', style: 'default', mode: 'secondary' },
       ],
     },
   };

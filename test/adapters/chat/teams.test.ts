@@ -27,7 +27,7 @@ const editForm = (text: string): Form => ({
   fields: [{ type: 'multiline', id: 'text', label: 'Reply', required: true, maxLength: 20_000, value: text }],
 });
 
-function cardWithEdit(text: string): Card {
+function cardWithEdit(text: string, form = editForm(text)): Card {
   return {
     tone: 'P2',
     fallback: 'P2 · T-1042',
@@ -36,7 +36,7 @@ function cardWithEdit(text: string): Card {
       { type: 'header', text: 'About', chips: [{ kind: 'id', text: 'T-1042' }] },
       {
         type: 'actions',
-        buttons: [{ id: 'form:edit', label: 'Edit', style: 'default', form: editForm(text) }],
+        buttons: [{ id: 'form:edit', label: 'Edit', style: 'default', form }],
         menu: [{ id: 'form:note', label: 'Add note…', style: 'default' }],
       },
     ],
@@ -82,6 +82,7 @@ describe('the renderer', () => {
     );
     expect(edit.card.actions).toMatchObject([
       { type: 'Action.Execute', data: { action: 'submit:edit', ref: REF } },
+      { title: 'Open in a window', mode: 'secondary' },
     ]);
     expect(note).toMatchObject({
       type: 'Action.Submit',
@@ -89,9 +90,17 @@ describe('the renderer', () => {
     });
   });
 
-  it('has one button below the text, the one that sends; those that rewrite stand above it', () => {
+  it('has one button below the text, the one that sends; those that rewrite stand above it or in a menu', () => {
     const rewrites = ['Shorter', 'Friendlier'] as const;
-    const dialog = accepted(renderForm({ ...editForm('Dear Maria'), rewrites: [...rewrites] }, 'dialog'));
+    const form = { ...editForm('Dear Maria'), rewrites: [...rewrites] };
+    const [edit] = actionsOn(accepted(renderCard(cardWithEdit('Dear Maria', form)).card));
+    if (edit?.type !== 'Action.ShowCard') throw new Error('no form within the card');
+    const [send, ...menu] = edit.card.actions;
+    expect(send?.title).toBe('Send');
+    expect(menu.map(({ mode }) => mode)).toEqual(menu.map(() => 'secondary'));
+    expect(menu.map(nameOf)).toEqual(['rewrite:shorter', 'rewrite:friendlier', 'form:edit']);
+
+    const dialog = accepted(renderForm(form, 'dialog'));
     expect(dialog.actions?.map(({ title }) => title)).toEqual(['Send']);
     expect(dialog.body[0]).toMatchObject({
       type: 'ActionSet',
