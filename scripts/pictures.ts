@@ -166,9 +166,10 @@ async function openTeams(browser: Browser, url: string, scheme: Scheme = 'light'
     });
   }
   await page.goto(url);
+  const links = `a{color:${scheme === 'dark' ? '#a6a7dc' : '#4f52b2'}!important}`;
   const dark =
-    'a{color:#a6a7dc!important}.ac-pushButton:not(.style-positive){background:none!important;color:#fff!important;border-color:#666!important}';
-  const look = `${FONT} * { font-family: Face, sans-serif !important } ${scheme === 'dark' ? dark : ''}`;
+    '.fui-Button:not(:has(.style-positive)){background:none!important;color:#fff!important;border-color:#666!important}';
+  const look = `${FONT} * { font-family: Face, sans-serif !important } ${links} ${scheme === 'dark' ? dark : ''}`;
   await page.addStyleTag({ content: look });
   await page.getByText('Announcements').first().click();
   return page;
