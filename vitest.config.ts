@@ -1,6 +1,7 @@
-// vitest: two workers, one process per test file, and a closing line that machines can read.
+// vitest: one process per test file, longest files first, limits for slow machines, and a closing line for machines.
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -8,10 +9,13 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/after-file.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // More than two cores can do: tests wait half of their time, for pauses, servers and browsers.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     isolate: true,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // They bound what hangs; on a quiet machine nothing takes a third of it.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     reporters: ['default', closingLine],
   },
 });
