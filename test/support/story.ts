@@ -2,8 +2,8 @@
 import { beforeEach } from 'vitest';
 
 /**
- * Within a `describe`: once a part has failed, the parts after it are skipped, not waited for, and the end of
- * `evidence` is printed.
+ * Within a `describe`: once a part has failed, the parts after it are skipped, not waited for, and what
+ * `evidence` complains of is printed, and its end.
  */
 export function tellAsOneStory(evidence: () => string | undefined): void {
   let broken: string | null = null;
@@ -11,7 +11,9 @@ export function tellAsOneStory(evidence: () => string | undefined): void {
     if (broken) skip(`needs "${broken}"`);
     onTestFailed(() => {
       broken ??= task.name;
-      console.log(evidence()?.slice(-3_000));
+      const said = evidence() ?? '';
+      const complaints = said.split('\n').filter((line) => /^\{"level":"(?:warn|error)"/.test(line));
+      console.log([...complaints.slice(-20), said.slice(-3_000)].join('\n'));
     });
   });
 }
