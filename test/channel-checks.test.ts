@@ -87,7 +87,7 @@ test('while the bot runs they are looked at again, and browsers are told what ch
   }
 });
 
-test('the running bot says at its start which route leads nowhere', { timeout: 90_000 }, async () => {
+test('the running bot says at its start which route leads nowhere', { timeout: 120_000 }, async () => {
   const slack = await createSlackDouble();
   const home = await createHome(slack.env);
   try {

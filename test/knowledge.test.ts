@@ -85,11 +85,11 @@ test('a watched folder and imports beside the bot are followed without being ask
   knowledge.watch();
   try {
     await write('b.md', 'The second.');
-    await vi.waitFor(() => expect(bodies()).toContain('The second.'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(bodies()).toContain('The second.'), { timeout: 120_000 });
     const elsewhere = await mkdtemp(join(tmpdir(), 'deskhand-imported-'));
     await writeFile(join(elsewhere, 'c.md'), '# c\n\nThe third.\n');
     await importKnowledge(elsewhere, { store, clock });
-    await vi.waitFor(() => expect(bodies()).toContain('The third.'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(bodies()).toContain('The third.'), { timeout: 120_000 });
     await rm(elsewhere, { recursive: true });
   } finally {
     knowledge.close();

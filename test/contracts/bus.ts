@@ -5,7 +5,7 @@ import { createBus } from '../../src/infra/bus/index.ts';
 import type { Log } from '../../src/ports.ts';
 import type { Broker } from '../support/broker.ts';
 
-const PATIENT = { timeout: 15_000 };
+const PATIENT = { timeout: 60_000 };
 
 export function busContract(startBroker: () => Promise<Broker>): void {
   let broker: Broker;
@@ -87,7 +87,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
   });
 
   it('still serves its own process while the server is gone, and the others when it is back', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const [here, there] = [await open(), await open()];
     const topic = randomUUID();
@@ -104,7 +104,7 @@ export function busContract(startBroker: () => Promise<Broker>): void {
           await here.publish(topic, 'again');
           return other;
         },
-        { timeout: 30_000, interval: 200 },
+        { timeout: 90_000, interval: 200 },
       )
       .toContain('again');
   });

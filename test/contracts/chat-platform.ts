@@ -22,7 +22,7 @@ export function chatPlatformContract(
   build: () => Promise<ChatWorld>,
   { farEnd = true } = {},
 ): void {
-  describe(`chat platform: ${name}`, { timeout: 60_000 }, () => {
+  describe(`chat platform: ${name}`, { timeout: 180_000 }, () => {
     let chat: Chat;
     beforeEach(async () => {
       chat = await openChat(await build());

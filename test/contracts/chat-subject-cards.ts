@@ -21,7 +21,7 @@ const REPORTS = [
 
 /** Runs the suite on a workspace of its own, in which two customers are enough for a bug. */
 export function subjectCardsContract(name: string, build: () => Promise<ChatWorld>): void {
-  describe(`${name}: cards that are not about a ticket`, { timeout: 60_000 }, () => {
+  describe(`${name}: cards that are not about a ticket`, { timeout: 180_000 }, () => {
     let chat: Chat;
     let tracker: Tracker;
     beforeEach(async () => {

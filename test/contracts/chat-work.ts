@@ -134,7 +134,7 @@ export function peopleContract(current: () => Chat): void {
 
 /** Who may do what, as the configuration says. */
 export function rightsContract(name: string, build: () => Promise<ChatWorld>): void {
-  describe(`${name}: rights by action and category`, { timeout: 60_000 }, () => {
+  describe(`${name}: rights by action and category`, { timeout: 180_000 }, () => {
     it('an action of another role is refused in private, with who may', async () => {
       const chat = await openChat(await build(), { rights: { approve: 'lead' } });
       const { id, key } = await chat.ticket();

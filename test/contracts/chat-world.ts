@@ -115,7 +115,7 @@ export type Fault =
   | 'bot removed'
   | 'token revoked';
 
-export const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
+export const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 60_000, interval: 10 });
 
 /** The first result of `get` that is there. */
 export function appears<T>(what: string, get: () => T | null | undefined): Promise<T> {

@@ -53,7 +53,7 @@ function createReceiver() {
   return receiver;
 }
 
-const LIMIT = { timeout: 20_000, interval: 20 };
+const LIMIT = { timeout: 60_000, interval: 20 };
 const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, LIMIT);
 
 /** Runs the suite; `pulls`: the channel fetches from a server that may be down. */
@@ -61,7 +61,7 @@ export function intakeChannelContract(
   name: string,
   { pulls, build }: { pulls: boolean; build(): Promise<IntakeWorld> },
 ): void {
-  describe(`intake channel: ${name}`, { timeout: 60_000 }, () => {
+  describe(`intake channel: ${name}`, { timeout: 180_000 }, () => {
     let world: IntakeWorld;
     let channel: IntakeChannel;
     let receiver: ReturnType<typeof createReceiver>;

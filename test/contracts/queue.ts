@@ -249,7 +249,7 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     expect(most).toBe(3);
   });
 
-  it('gives the job of a killed process to another', { timeout: 60_000 }, async () => {
+  it('gives the job of a killed process to another', { timeout: 180_000 }, async () => {
     const queue = await open();
     const topic = randomUUID();
     const { databaseUrl, redisUrl = '' } = broker;
@@ -265,7 +265,7 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     child.kill('SIGKILL');
     await exit;
     await queue.add(topic, { ticket: 1 }, { key: 'T-1' });
-    await expect.poll(() => seen.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => seen.length, { timeout: 90_000 }).toBeGreaterThan(0);
   });
 
   it('ticks once for all replicas', async () => {
@@ -327,7 +327,7 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     await expect.poll(() => seen, PATIENT).toEqual(['in hand', 'stopped', 'waiting']);
   });
 
-  it('survives the loss of its server: says so, then goes on by itself', { timeout: 90_000 }, async () => {
+  it('survives the loss of its server: says so, then goes on by itself', { timeout: 180_000 }, async () => {
     const queue = await open();
     const topics = [randomUUID(), randomUUID()];
     const seen: unknown[] = [];
@@ -357,16 +357,16 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     gate.resolve();
     await expect.poll(() => seen).toContain('in hand');
     await broker.recover();
-    await expect.poll(() => seen, { timeout: 30_000 }).toContain('delayed');
+    await expect.poll(() => seen, { timeout: 90_000 }).toContain('delayed');
     await expect.poll(async () => (await queue.health()).ok, PATIENT).toBe(true);
     for (const each of topics) await queue.add(each, { name: each });
-    await expect.poll(() => seen, { timeout: 30_000 }).toEqual(expect.arrayContaining(topics));
+    await expect.poll(() => seen, { timeout: 90_000 }).toEqual(expect.arrayContaining(topics));
     const { databaseUrl, redisUrl = '' } = broker;
     expect(logged.filter(({ level }) => level === 'warn').length).toBeLessThan(10);
     expect(JSON.stringify(logged)).not.toContain(`${databaseUrl}${redisUrl}`);
   });
 
-  it('stops although its server is gone', { timeout: 60_000 }, async () => {
+  it('stops although its server is gone', { timeout: 180_000 }, async () => {
     const queue = await open();
     await queue.work(randomUUID(), async () => undefined, { concurrency: 1 });
     await broker.fail();
@@ -391,6 +391,6 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
   }
 }
 
-const PATIENT = { timeout: 15_000 };
+const PATIENT = { timeout: 60_000 };
 
 const byNumber = (a: unknown, b: unknown) => Number(a) - Number(b);

@@ -49,7 +49,7 @@ const hostile =
   '@acme/everyone #1 <img src=x onerror=alert(1)> [click](https://evil.example) www.evil.example';
 
 export function trackerContract(name: string, build: () => Promise<TrackerWorld>): void {
-  describe(`tracker: ${name}`, { timeout: 30_000 }, () => {
+  describe(`tracker: ${name}`, { timeout: 180_000 }, () => {
     let world: TrackerWorld;
     let tracker: Tracker;
     const signal = () => AbortSignal.timeout(10_000);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { createHome, type Home, type RunningBot } from '../support/bot.ts';
 import { tellAsOneStory } from '../support/story.ts';
 
-const LONG = 90_000;
+const LONG = 300_000;
 const checksSchema = z.array(z.object({ part: z.string(), state: z.string(), detail: z.string() }));
 const reportSchema = z.object({
   imported: z.number(),

@@ -35,8 +35,8 @@ You can download every Crewlane invoice as PDF under **Settings › Billing › 
 - The filter above the list narrows it to one year.
 `;
 const QUESTION = 'Where can I download a copy of my last invoice as PDF?';
-const LONG = 90_000;
-const soon = { timeout: 30_000, interval: 50 };
+const LONG = 300_000;
+const soon = { timeout: 120_000, interval: 50 };
 
 const ticketSchema = z.object({
   status: z.string(),

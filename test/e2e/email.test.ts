@@ -11,8 +11,8 @@ import { createMailServer, type MailServer } from '../support/mail-server.ts';
 import { tellAsOneStory } from '../support/story.ts';
 
 const MISSING = CHROMIUM_MISSING ?? DOVECOT_MISSING;
-const LONG = 90_000;
-const soon = { timeout: 40_000, interval: 50 };
+const LONG = 300_000;
+const soon = { timeout: 120_000, interval: 50 };
 
 describe.skipIf(MISSING)(`e-mail, there and back${MISSING ? `: ${MISSING}` : ''}`, () => {
   tellAsOneStory(() => bot?.output());

@@ -8,10 +8,10 @@ import { tellAsOneStory } from '../support/story.ts';
 
 /** Messages in the sample workspace's Monday. */
 const STREAM = 90;
-const LONG = 180_000;
-const soon = { timeout: 60_000, interval: 100 };
+const LONG = 400_000;
+const soon = { timeout: 180_000, interval: 100 };
 /** For what waits until a whole history is learned. */
-const patient = { timeout: 150_000, interval: 250 };
+const patient = { timeout: 360_000, interval: 250 };
 
 const ticketSchema = z.object({
   id: z.string(),

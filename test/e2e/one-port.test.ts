@@ -10,7 +10,7 @@ import { tellAsOneStory } from '../support/story.ts';
 import { buildTeamsWorld } from '../support/teams-world.ts';
 import { openWholeBot, type WholeBot } from '../support/whole-bot.ts';
 
-const LONG = 90_000;
+const LONG = 300_000;
 
 type Words = Record<string, string>;
 

@@ -11,7 +11,7 @@ import { type DiscordDouble, openDiscordDouble } from '../support/discord-double
 import { createSlackDouble, SLACK, type SlackDouble } from '../support/slack-double.ts';
 import { BOT, CHANNEL, startTeamsDouble, type TeamsDouble } from '../support/teams-double.ts';
 
-const LONG = 120_000;
+const LONG = 300_000;
 const checksSchema = z.array(z.object({ part: z.string(), state: z.string(), detail: z.string() }));
 
 let home: Home;

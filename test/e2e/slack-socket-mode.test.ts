@@ -4,7 +4,7 @@ import { appears, until } from '../contracts/chat-world.ts';
 import { type SlackWorld, slackWorld } from '../support/slack-world.ts';
 import { openWholeBot, type WholeBot } from '../support/whole-bot.ts';
 
-const LONG = 60_000;
+const LONG = 300_000;
 
 let slack: SlackWorld;
 let bot: WholeBot;

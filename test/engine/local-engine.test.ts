@@ -33,7 +33,7 @@ describe('the local engine', () => {
     const found = await engine.analyse(ticket('I forgot my password and cannot log in'));
     expect(found.category).toBe('account/login');
     release();
-    await vi.waitFor(() => expect(engine.progress().ready).toBe(true), { timeout: 20_000 });
+    await vi.waitFor(() => expect(engine.progress().ready).toBe(true), { timeout: 120_000 });
   });
 
   it('understands and drafts in the agreed shapes', async () => {

@@ -59,7 +59,7 @@ it('posts each digest once, whole, whoever is killed meanwhile', async () => {
         const rows = await query(database.url, `select key from posted_card where thread ? 'complete'`);
         expect(rows.map(({ key }) => key)).toEqual(expect.arrayContaining(keys));
       },
-      { timeout: 90_000, interval: 500 },
+      { timeout: 180_000, interval: 500 },
     );
     const posted = await query(
       database.url,
@@ -78,4 +78,4 @@ it('posts each digest once, whole, whoever is killed meanwhile', async () => {
     await queue.stop();
     await Promise.all(bots.map((bot) => bot.kill()));
   }
-}, 180_000);
+}, 400_000);

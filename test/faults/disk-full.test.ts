@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ask, type BotProcess, spawnBot } from '../support/bot-process.ts';
 import { createDataFolder, removeDataFolder } from '../support/data-folder.ts';
 
-const COMES_BACK = { timeout: 60_000, interval: 500 };
+const COMES_BACK = { timeout: 180_000, interval: 500 };
 const MB = 1_048_576;
 
 /** A disk of 140 MB of which a fresh cluster takes about half; null where none can be mounted. */
@@ -38,7 +38,7 @@ describe.skipIf(!small)(`a full disk${small ? '' : ' (skipped: needs root and a 
   beforeAll(async () => {
     bot = spawnBot({ DATA_DIR: join(disk, 'data') });
     url = await bot.url;
-  }, 60_000);
+  }, 400_000);
   afterAll(async () => {
     await bot?.stop();
     spawnSync('umount', ['-l', disk]);
@@ -73,5 +73,5 @@ describe.skipIf(!small)(`a full disk${small ? '' : ' (skipped: needs root and a 
       expect(receipts.parse(await (await ask(url, '/api/messages', message(n))).json())).toEqual(
         expect.objectContaining({ messageId, duplicate: true }),
       );
-  }, 180_000);
+  }, 400_000);
 });

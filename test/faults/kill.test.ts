@@ -21,4 +21,4 @@ it('loses nothing and sends nothing twice when it is killed while it receives, d
   });
   expect(problems, `seed ${seed}`).toEqual([]);
   expect(figures.delivered).toBeGreaterThan(0);
-}, 180_000);
+}, 400_000);

@@ -62,7 +62,7 @@ describe('two bots on one database', () => {
         const drafted = await query(database.url, `select 1 from draft where status = 'pending'`);
         expect(drafted).toHaveLength(20);
       },
-      { timeout: 15_000, interval: 100 },
+      { timeout: 180_000, interval: 100 },
     );
     // Two agents press the same button, each on another bot.
     const clicks = await Promise.all(
@@ -85,7 +85,7 @@ describe('two bots on one database', () => {
         );
         expect(late).toEqual([]);
       },
-      { timeout: 30_000, interval: 200 },
+      { timeout: 180_000, interval: 200 },
     );
     expect(new Set(webhook.journal.map(({ body }) => body.ticketId)).size).toBe(20);
     const attempts = await query(database.url, 'select 1 from outbox where attempts <> 1');
@@ -95,7 +95,7 @@ describe('two bots on one database', () => {
       `select 1 from value where owner = 'console' and key like 'post/support/%'`,
     );
     expect(cards).toHaveLength(20);
-  }, 90_000);
+  }, 400_000);
 });
 
 describe('a second bot on the data folder of the first', () => {
@@ -118,7 +118,7 @@ describe('a second bot on the data folder of the first', () => {
       for (const bot of bots.splice(0)) await bot.stop();
       await removeDataFolder(folder);
     }
-  }, 90_000);
+  }, 400_000);
 
   it('is refused with the name of the setting when it wants the same port', async () => {
     const database = await createTestDatabase();
@@ -127,5 +127,5 @@ describe('a second bot on the data folder of the first', () => {
     expect((await ask(url, '/healthz')).status).toBe(200);
     await bots[0]?.stop();
     await database.drop();
-  }, 60_000);
+  }, 400_000);
 });

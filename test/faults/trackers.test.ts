@@ -17,7 +17,7 @@ import { silentLog } from '../support/silent-log.ts';
 const FASTER = 30;
 /** What the test holds, and a bot that wants to write down an issue waits for. */
 const LOCK = 4711;
-const patient = { timeout: 60_000, interval: 200 };
+const patient = { timeout: 180_000, interval: 200 };
 
 let database: TestDatabase;
 let folder: string;
@@ -120,4 +120,4 @@ it('makes each issue once at each tracker, whenever it is killed, and hears what
     await client.end();
     await Promise.all(Object.values(worlds).map((world) => world.remove()));
   }
-}, 180_000);
+}, 400_000);

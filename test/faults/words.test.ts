@@ -12,7 +12,7 @@ import { openDiscordWorld } from '../support/discord-world.ts';
 import { slackWorld } from '../support/slack-world.ts';
 import { buildTeamsWorld } from '../support/teams-world.ts';
 
-const LONG = 120_000;
+const LONG = 300_000;
 
 /** A far end, what makes a bot its own, and how it learns where the bot is. */
 interface End {
@@ -103,7 +103,7 @@ it.each(Object.keys(ENDS))('on %s', { timeout: LONG }, async (name) => {
   await client.query('select id from ticket for update');
   const note = await end.reply('ben', card, 'she called about this');
   await end.reply('vera', card, 'I may only look');
-  await vi.waitFor(async () => expect(await waiting()).toHaveLength(2), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await waiting()).toHaveLength(2), { timeout: 60_000 });
   await bot?.kill();
   await client.query('rollback');
   expect(await notes()).toEqual([]);

@@ -32,7 +32,7 @@ interface TicketFacts {
   pausedAfter: number | null;
 }
 
-describe('a digest', { timeout: 60_000 }, () => {
+describe('a digest', { timeout: 120_000 }, () => {
   let desk: Workspace;
   beforeEach(async () => {
     desk = await openWorkspace({

@@ -133,7 +133,7 @@ test('wishes and what is hard to find: a company counts once, however many of it
     }),
     { numRuns: 15 },
   );
-}, 60_000);
+}, 120_000);
 
 test('a digest ranks wishes by companies and what they pay, not by reports, and bugs push none out', async () => {
   const wish = async (...accounts: number[]) => {

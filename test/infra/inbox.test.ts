@@ -18,7 +18,7 @@ import { testClock } from '../support/workspace.ts';
 const DOWN = new AppError('platform_unavailable', 'The platform does not answer.', { retryable: true });
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 5 });
 
 const writtenSchema = z.object({ text: z.string(), at: z.number().optional(), line: z.string().optional() });
 type Written = z.infer<typeof writtenSchema>;

@@ -97,7 +97,7 @@ describe('after a death', () => {
     process.kill(await serverPid(), 'SIGKILL');
 
     await vi.waitFor(async () => expect(await ask(url, 'SELECT 1')).toBe('1'), {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 50,
     });
     expect(logged).toContain('PostgreSQL has ended, starting it again');
@@ -108,7 +108,7 @@ describe('after a death', () => {
     const home = join(folder, 'postgres');
     const drafts = async () =>
       (await readdir(home).catch(() => [])).filter((name) => name.startsWith('data-draft'));
-    await vi.waitFor(async () => expect(await drafts()).not.toEqual([]), { timeout: 20_000, interval: 2 });
+    await vi.waitFor(async () => expect(await drafts()).not.toEqual([]), { timeout: 60_000, interval: 2 });
     await kill(child);
 
     expect(await ask((await open()).url, 'SELECT 1')).toBe('1');

@@ -9,7 +9,7 @@ export const CHROMIUM_MISSING = findTool('chromium')
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 /** How long something may take to appear: the machine may be busy with other tests. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: requireTool('chromium'), args: FLAGS });

@@ -7,7 +7,7 @@ import { openDiscordWorld } from '../../support/discord-world.ts';
 
 chatPlatformContract('discord', openDiscordWorld);
 
-it('marks only words that became a note', { timeout: 60_000 }, async () => {
+it('marks only words that became a note', { timeout: 180_000 }, async () => {
   const world = await openDiscordWorld();
   const chat = await openChat(world);
   const ref = await chat.platform.post(chat.place(), aCard({ key: 'C-7', text: 'a bug' }));

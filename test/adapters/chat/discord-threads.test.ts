@@ -123,7 +123,7 @@ function aNoteForm(ref: CardRef | null): Form {
   return { id: 'note', ref, title: 'Note', submit: 'Keep', fields: [text] };
 }
 
-describe('words that nobody heard', { timeout: 60_000 }, () => {
+describe('words that nobody heard', { timeout: 180_000 }, () => {
   let world: DiscordWorld;
   let chat: Chat;
   beforeEach(async () => {

@@ -6,7 +6,7 @@ import { openDiscordWorld } from '../../support/discord-world.ts';
 import { slackWorld } from '../../support/slack-world.ts';
 import { buildTeamsWorld } from '../../support/teams-world.ts';
 
-describe('words that the database does not take', { timeout: 60_000 }, () => {
+describe('words that the database does not take', { timeout: 180_000 }, () => {
   it.each(['http', 'socket'] as const)(
     'are not acknowledged to Slack (%s), and noted when they come again',
     async (mode) => {

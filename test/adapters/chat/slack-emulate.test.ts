@@ -9,7 +9,7 @@ import { SLACK } from '../../support/slack-double.ts';
 import { openEmulatedDesk, RESPONSE_URL, TEAM } from '../../support/slack-emulator.ts';
 import { actionsOf, elementFor, formValues, optionFor, stateOf, wordsOf } from '../../support/slack-eyes.ts';
 
-describe('Slack as `emulate` plays it', { timeout: 60_000 }, () => {
+describe('Slack as `emulate` plays it', { timeout: 180_000 }, () => {
   let opened: Awaited<ReturnType<typeof openEmulatedDesk>>;
   beforeEach(async () => {
     opened = await openEmulatedDesk();

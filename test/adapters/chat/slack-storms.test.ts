@@ -13,7 +13,7 @@ async function open(options: SlackWorldOptions = {}): Promise<void> {
 }
 afterEach(() => chat.close());
 
-describe('a 429 of Slack', { timeout: 60_000 }, () => {
+describe('a 429 of Slack', { timeout: 180_000 }, () => {
   beforeEach(() => open());
 
   const calls = (method: string) => world.slack.journal.filter((call) => call.method === method);
@@ -91,7 +91,7 @@ describe('a 429 of Slack', { timeout: 60_000 }, () => {
   });
 });
 
-describe('while Slack does not tell who wrote', { timeout: 60_000 }, () => {
+describe('while Slack does not tell who wrote', { timeout: 180_000 }, () => {
   const clock = testClock(new Date().toISOString());
   beforeEach(async () => {
     clock.set(new Date().toISOString());
@@ -122,7 +122,7 @@ describe('while Slack does not tell who wrote', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a response URL that takes no answer', { timeout: 60_000 }, () => {
+describe('a response URL that takes no answer', { timeout: 180_000 }, () => {
   beforeEach(() => open({ timeoutMs: 300 }));
 
   it.each(['server error', 'timeout', 'expired'] as const)(

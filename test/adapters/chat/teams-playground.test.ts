@@ -10,7 +10,7 @@ import { freePort } from '../../support/free-port.ts';
 import { PLAYGROUND, PLAYGROUND_MISSING, startPlayground } from '../../support/playground.ts';
 import { openWorkspace, type Workspace } from '../../support/workspace.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const { channel, user } = PLAYGROUND;
 
 describe.skipIf(PLAYGROUND_MISSING)(

@@ -23,7 +23,7 @@ const noting = async ({ intent }: AgentAction): Promise<ActionReply> =>
   intent.type === 'open_form'
     ? { kind: 'form', form: NOTE_FORM }
     : { kind: 'notice', text: 'Noted.', ok: true };
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 
 let world: Awaited<ReturnType<typeof buildTeamsWorld>>;
 let platform: ChatPlatform;
