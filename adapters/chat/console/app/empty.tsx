@@ -6,7 +6,7 @@ import { useStore } from './store.ts';
 const WORDS: Record<string, { title: string; text: string }> = {
   support: {
     title: 'No messages yet',
-    text: 'Every message of a customer becomes a card here, with a draft to approve. Connect a mailbox, or send the first one from a terminal:',
+    text: 'Every message of a customer becomes a card here, with a draft to approve. Connect a mailbox, or send the first one from a terminal in Deskhand’s folder:',
   },
   alerts: {
     title: 'No alert yet',
@@ -48,7 +48,7 @@ export function EmptyChannel({ id }: { id: string }) {
 function FirstMessage() {
   const [copied, setCopied] = useState(false);
   const command = `curl ${location.origin}/api/messages \\
-  -H "Authorization: Bearer $DESKHAND_API_TOKEN" \\
+  -H "Authorization: Bearer $(cat data/api-token)" \\
   -H "Content-Type: application/json" \\
   -d '{"channel":"api","externalId":"first-1",
        "customer":{"email":"mia@example.com","name":"Mia"},
