@@ -232,7 +232,10 @@ async function loser(deps: FlowDeps, ticketId: number, draftVersion: number): Pr
   const zone = deps.settings.workspace.timeZone;
   const at = winner.at.toLocaleTimeString('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
   const { by } = winner;
-  return conflict(`${by} ${SETTLING[winner.kind]} this at ${at}. Nothing more was sent.`, { by, at: winner.at });
+  return conflict(`${by} ${SETTLING[winner.kind]} this at ${at}. Nothing more was sent.`, {
+    by,
+    at: winner.at,
+  });
 }
 
 function taken({ ticket }: Case): DecideResult {
