@@ -1,23 +1,18 @@
 // Texts of shapes that make careless patterns and loops slow: runs, beginnings that never end, logs, letters, data.
 
 const RUNS = [
-  'a', 'A', ' ', '\t', '\n', '\r', '0', '.', '-', '_', '*', '`', '<', '[', '{', '@', ':', '/', '\\', '?', '"', '«', ',',
-  '\u200b', 'é', '漢', '😀', '👩‍👩‍👧‍👦', '\ud83d',
+  'a', 'A', ' ', '\n', '\r', '0', '.', '-', '*', '`', '<', '[', '@', '/', '\\', '?', '"', '«', ',', '漢', '😀', '\ud83d',
 ]; // biome-ignore format: one list
 
 const PAIRS = [
-  'a ', 'A ', '*a', '`a', '[a](', '![', '![](', '<b ', '</', '<script', '<b hidden ', '<at>', '<!--', 'http://', 'a@', 'a@a.', '-a', '0-',
-  '0.', '0 ', '1,', '(0', 'A1-', '[name] ', '> ', '- ', '\n ', '\r\n', '\n-', '1. a\n', '-- \n', '---\n', '## \n', 'a.\n', '. ', 'a: ',
-  'key=', '%41', '{{', '{{a}}', '"a', 'a, ', 'a? ', '@everyone ', '/*', '中文 ', '\u200da', '😀 ', '❤️',
+  'a ', '*a', '[a](', '![](', '<b ', '</', '<script', '<b hidden ', 'http://', 'a@a.', '0-', '0.', '0 ', '1,', 'A1-', '[name] ', '> ', '\n ',
+  '\n-', '1. a\n', '-- \n', '## \n', 'a.\n', 'key=', '{{', '{{a}}', '@everyone ', '/*', '😀 ', '❤️',
 ]; // biome-ignore format: one list
 
 const WORDS = [
-  'On Monday Ana wrote:\n', 'a on b at c wrote:', 'From: a\nSent: b\nTo: c\n', 'Kind regards,\n', 'hi hello ', 'can you ', 'error code: ',
-  'at a.b (c:1:2)\n', 'File "a", line 1\n', 'A.B.CException ', 'invoice # ', 'password is ', 'bearer ', 'we still can not ', 'within 2 hours ',
-  'I tried twice ', 'ignore all ', 'system: ', '+44 20 7946 0958 ', '4111 1111 1111 1111 ', '8.8.8.8 ', 'GB82 WEST 1234 ', 'ana@example.com ',
-  'https://example.com/a?token=abcdefgh ', 'We sent it on Monday. ', '2026-03-02T08:00:00 ERROR job 1 failed with EXP-504\n',
-  'iVBORw0KGgoAAAANSUhEUg', '<p>Hello</p>', '<blockquote>', '{"a":', 'Привет hello 你好 مرحبا ', 'Re: ', '@deskhand ', 'thank you ',
-  'what happens if ',
+  'On Monday Ana wrote:\n', 'From: a\nSent: b\nTo: c\n', 'Kind regards,\n', 'at a.b (c:1:2)\n', 'password is ', 'within 2 hours ', 'ignore all ',
+  '8.8.8.8 ', 'GB82 WEST 1234 ', 'https://example.com/a?token=abcdefgh ', '2026-03-02T08:00:00 ERROR job 1 failed with EXP-504\n',
+  'iVBORw0KGgoAAAANSUhEUg', '<p>Hello</p>', 'Привет hello 你好 مرحبا ',
 ]; // biome-ignore format: one list
 
 /** What stands before and behind: patterns fail late, at what they did not expect. */
@@ -34,7 +29,7 @@ export function* hostileTexts(length: number): Generator<[name: string, text: st
     const [before, after] = ENDS[n % ENDS.length] ?? ENDS[0];
     yield [JSON.stringify(unit), filled(before, unit, after, length)];
   }
-  for (const [open = '', close = ''] of ['[]', '()', '{}', '<>', '“”'])
+  for (const [open = '', close = ''] of ['[]', '{}', '<>'])
     yield [`nested ${open}${close}`, open.repeat(length / 2) + close.repeat(length / 2)];
   let mixed = '';
   for (let n = 0; mixed.length < length; n += 1) mixed += units[(n * n + 7 * n) % units.length];

@@ -25,7 +25,6 @@ import { newFacts } from '../../src/engine/llm/checker.ts';
 import { conversationData } from '../../src/engine/llm/conversation.ts';
 import { hidePersonal } from '../../src/engine/llm/privacy.ts';
 import { courteous } from '../../src/engine/llm/reply.ts';
-import { digestFault } from '../../src/engine/llm/writer.ts';
 import { passagesOf, plainMarkdown, spokenOf, takeApart } from '../../src/engine/local/articles.ts';
 import {
   countAttempts,
@@ -235,7 +234,6 @@ export const READERS: Record<string, (text: string) => unknown> = {
   newFacts: (text) => newFacts(text, text),
   courteous: (text) => courteous(text, 'en'),
   extractJson,
-  digestFault: (text) => digestFault([{ text, facts: [1] }], [text], 'a'),
   // what comes in and goes out
   parseRobots: (text) => parseRobots(text, 'deskhand').allows('/a'),
   parseSitemap,
