@@ -199,6 +199,28 @@ describe('the learner', () => {
     await learner.close();
   });
 
+  it('measures how sure it is anew where many texts are new or a category is', async () => {
+    const learner = await createLearner(await texts(corpus(60)), [], { log: silent });
+    const taught = async (...more: [string, string][]) => {
+      learner.add(await texts(more));
+      await learner.retrain().done;
+      return learner.model();
+    };
+    const { heldOut: first } = await taught();
+    expect(first).toHaveLength(60);
+    const few = await taught(['the teal gadget hums', 'account/login']);
+    expect(few.heldOut).toEqual(first);
+    expect(classify(few, 'teal gadget', await vectorOf('teal gadget')).ranked[0]?.category).toBe(
+      'account/login',
+    );
+    expect((await taught(...corpus(6))).heldOut).toHaveLength(67);
+    expect((await taught(['do you hire apprentices', 'other/jobs'])).heldOut.length).toBeGreaterThanOrEqual(
+      67,
+    );
+    expect((await taught()).labels).toContain('other/jobs');
+    await learner.close();
+  });
+
   it('stops a training in hand when it is closed', async () => {
     const learner = await createLearner(await texts(corpus(30)), [], { log: silent });
     const training = learner.retrain();

@@ -43,6 +43,9 @@ export interface ClassifierModel {
   heldOut: { confidence: number; correct: boolean }[];
 }
 
+/** What is measured on texts that were held out. */
+export type Calibration = Pick<ClassifierModel, 'blend' | 'temperature' | 'familiar' | 'heldOut'>;
+
 export interface Classification {
   /** All categories, most probable first. */
   ranked: { category: string; probability: number }[];

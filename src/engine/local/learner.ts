@@ -1,7 +1,13 @@
 // Keeps the classifier current: quick at the start, corrections at once, full trainings in the background.
 import { errorText } from '../../model/errors.ts';
 import type { Log } from '../../ports.ts';
-import { type ClassifierModel, correct, isCalibrated, type TrainingText } from './classifier.ts';
+import {
+  type Calibration,
+  type ClassifierModel,
+  correct,
+  isCalibrated,
+  type TrainingText,
+} from './classifier.ts';
 import { startTraining, type Training } from './trainer.ts';
 
 /** Texts that are kept for training; the oldest that no person corrected go first. */
@@ -11,6 +17,8 @@ export const CORRECTION_WEIGHT = 3;
 /** New texts after which a full training starts at once; fewer wait for the pause. */
 const MANY = 50;
 const PAUSE_MS = 20_000;
+/** Share of the texts that may be new before the classifier is calibrated anew, which takes five sixths of a training. */
+const SAME_ENOUGH = 0.05;
 
 interface Retraining {
   fitted: Promise<void>;
@@ -46,10 +54,13 @@ export async function createLearner(
   { log, pauseMs = PAUSE_MS }: LearnerOptions,
 ): Promise<Learner> {
   let all = [...texts];
-  let model = await startTraining(all, categories, true).model;
+  let model = await startTraining(all, categories, { quick: true }).model;
   let running: Training<ClassifierModel> | null = null;
   let latest: Retraining = { fitted: Promise.resolve(), done: Promise.resolve() };
   let fresh = 0;
+  /** Texts, and their categories, since and with which the model was calibrated. */
+  let unmeasured = 0;
+  let measuredCategories = 0;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
   /** Corrections since the running training took its texts: applied again to its result. */
@@ -58,6 +69,7 @@ export async function createLearner(
   function add(more: TrainingText[]): void {
     all.push(...more);
     fresh += more.length;
+    unmeasured += more.length;
     if (all.length <= MOST_TEXTS) return;
     let surplus = all.length - MOST_TEXTS;
     // The first ones are the taxonomy's own examples, which stay.
@@ -75,10 +87,26 @@ export async function createLearner(
     model = trained;
   }
 
+  /** Null where it is none or that of other texts. */
+  function calibrationInUse(): Calibration | null {
+    if (!isCalibrated(model) || unmeasured > SAME_ENOUGH * all.length) return null;
+    const { blend, temperature, familiar, heldOut } = model;
+    return { blend, temperature, familiar, heldOut };
+  }
+
   function train(): Retraining {
     fresh = 0;
     since = [];
-    const training = startTraining(all, categories);
+    const labels = new Set(all.map(({ category }) => category)).size;
+    const calibration = labels === measuredCategories ? calibrationInUse() : null;
+    const training = startTraining(all, categories, { calibration });
+    const taken = unmeasured;
+    const measured = () => {
+      if (calibration) return;
+      unmeasured -= taken;
+      measuredCategories = labels;
+    };
+    training.model.then(measured, () => undefined);
     running = training;
     // One that is calibrated stays until the next is; at the start there is none.
     const first = training.fitted.then((trained) => {

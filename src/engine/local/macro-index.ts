@@ -101,7 +101,7 @@ export function createMacroIndex(): MacroIndex {
         lines.map((line): TrainingText => ({ ...line, category: macro.article.id, importance: 1 })),
       );
       if (!texts.length) return;
-      const mine = startTraining(texts, [], true);
+      const mine = startTraining(texts, [], { quick: true });
       training = mine;
       // One that a later call stopped leaves the word to that.
       const trained = await mine.model.catch((error: unknown) => {

@@ -16,7 +16,7 @@ function train(job: TrainingJob) {
     isName: job.isName[i] === 1,
   }));
   const onFitted = (fitted: ClassifierModel) => parentPort?.postMessage({ fitted });
-  return trainClassifier(texts, job.known, { quick: job.quick, onFitted });
+  return trainClassifier(texts, job.known, { quick: job.quick, calibration: job.calibration, onFitted });
 }
 
 if (job.task === 'signals') parentPort?.postMessage({ trained: trainSignals(job.examples) });

@@ -1,7 +1,7 @@
 // Trainings in worker threads of their own, so that nothing waits for them.
 import { Worker } from 'node:worker_threads';
 import { AppError, errorText } from '../../model/errors.ts';
-import type { ClassifierModel, TrainingText } from './classifier.ts';
+import type { Calibration, ClassifierModel, TrainingText } from './classifier.ts';
 import type { SignalExample, SignalModel } from './signals.ts';
 
 /** What travels to the worker: texts, and their vectors in one block. */
@@ -20,6 +20,8 @@ export interface TrainingJob {
   known: string[];
   /** Without cross-validation. */
   quick: boolean;
+  /** Taken over instead of cross-validation. */
+  calibration: Calibration | null;
 }
 
 export interface SignalJob {
@@ -39,7 +41,7 @@ export interface Training<Model> {
 export function startTraining(
   texts: TrainingText[],
   known: string[],
-  quick = false,
+  { quick = false, calibration = null }: Partial<Pick<TrainingJob, 'quick' | 'calibration'>> = {},
 ): Training<ClassifierModel> {
   const dimensions = texts[0]?.vector.length ?? 0;
   const vectors = new Float32Array(texts.length * dimensions);
@@ -57,6 +59,7 @@ export function startTraining(
     isName: Uint8Array.from(texts, (text) => (text.isName ? 1 : 0)),
     known,
     quick,
+    calibration,
   };
   return startWorker<ClassifierModel>(job, [vectors.buffer]);
 }
