@@ -17,7 +17,11 @@ export const CORRECTION_WEIGHT = 3;
 /** New texts after which a full training starts at once; fewer wait for the pause. */
 const MANY = 50;
 const PAUSE_MS = 20_000;
-/** Share of the texts that may be new before the classifier is calibrated anew, which takes five sixths of a training. */
+/**
+ * Share of the texts that may be new before the classifier is calibrated anew, which takes five sixths of a training.
+ * Without a twentieth of the sample's 4,902 texts blend and temperature are 0.4 and 0.873, with all of them 0.3 and
+ * 0.863, with all of them in other folds 0.4 and 0.879: what is new moves them no more than the draw of the folds.
+ */
 const SAME_ENOUGH = 0.05;
 
 interface Retraining {
