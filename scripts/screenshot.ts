@@ -6,8 +6,8 @@ import { chromium, type Page } from 'playwright-core';
 import { start } from '../src/main.ts';
 
 const PICTURES = [
-  { file: 'docs/console.png', width: 1440, height: 900, scheme: 'light', thread: true },
-  { file: 'docs/console-dark.png', width: 1440, height: 900, scheme: 'dark', thread: true },
+  { file: 'docs/console.png', width: 1440, height: 960, scheme: 'light', thread: true },
+  { file: 'docs/console-dark.png', width: 1440, height: 960, scheme: 'dark', thread: true },
   { file: 'docs/console-narrow.png', width: 390, height: 844, scheme: 'light', thread: false },
 ] as const;
 /** A message of the stream that most workspaces would like to answer well: the pictures show its card. */
