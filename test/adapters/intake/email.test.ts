@@ -235,7 +235,7 @@ describe.skipIf(DOVECOT_MISSING)(
       await arrived('one');
       store.fail = true;
       deliver('support', { 'Message-ID': '<b@c.example>' }, 'two');
-      await soon(async () => expect((await channel.health()).detail).toContain('the database is gone'));
+      await soon(async () => expect((await channel.health()).detail).toContain('The database is gone'));
       store.fail = false;
       deliver('support', { 'Message-ID': '<c@c.example>' }, 'three');
       await arrived('two');
