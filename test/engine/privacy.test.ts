@@ -90,6 +90,13 @@ describe('placeholders', () => {
     );
   });
 
+  test('what looks like one only once what stands before it is hidden stays, too', () => {
+    const text = 'DE89 3704 0044 0532 0130 00IBAN_1';
+    const { texts, restore } = hidePersonal([text]);
+    expect(texts).toEqual(['[IBAN_2]IBAN_1']);
+    expect(texts.map(restore)).toEqual([text]);
+  });
+
   test('a value goes back into JSON without breaking it', () => {
     const json = JSON.stringify({ text: 'https://u:p%22x@h.example "quoted" +49 171 1234567' });
     const { texts, restore } = hidePersonal([json]);

@@ -11,6 +11,9 @@ const PLACEHOLDER = new RegExp(
   'giu',
 );
 
+/** What may become one of these once what stands beside it is hidden. */
+const NEARLY = new RegExp(`(${KIND})(?:\\\\{0,2}_|[ -])?\\s*(\\d{1,6})`, 'giu');
+
 export interface Hidden {
   /** In the order given, with placeholders such as `[EMAIL_1]`. */
   texts: string[];
@@ -24,7 +27,7 @@ export interface Hidden {
  * such words are restored to nothing.
  */
 export function hidePersonal(texts: string[]): Hidden {
-  const typed = new Set(texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(nameOf)));
+  const typed = new Set(texts.flatMap((text) => [...text.matchAll(NEARLY)].map(nameOf)));
   const names = new Map<string, string>();
   const values = new Map<string, string>();
   const numbers = new Map<string, number>();
