@@ -190,6 +190,7 @@ describe('in a draft', () => {
       await know(article(), copy, password);
       const draft = await engine.draft(asked('Forgot the password'));
       expect(draft).toMatchObject({ answerable: true, engine: 'macro:macros/password.md' });
+      expect(draft.reasons[0]?.text).toBe('an agent chose this macro');
       expect(draft.text).toContain('Click Forgot password? on the sign-in page.');
       expect(draft.text).not.toContain('A colleague');
       expect(draft.sources).toMatchObject([{ title: 'Macro: Forgot the password' }]);

@@ -1,6 +1,6 @@
 // Composes a reply from macros, articles and past replies, for this customer, without a language model.
 import type { Analysis } from '../../model/analysis.ts';
-import { CHOSEN_MACRO, type DraftProposal, type Source } from '../../model/draft.ts';
+import { CHOSEN_MACRO, type DraftProposal, type Reason, type Source } from '../../model/draft.ts';
 import type { DraftInput } from '../../ports.ts';
 import { scoreConfidence } from '../confidence.ts';
 import {
@@ -37,6 +37,8 @@ export interface DraftMaterial extends Omit<Answering, 'input' | 'phrases'> {
 /** Asks us to do something, or about what only the account can tell. */
 const WANTS_ACTION =
   /\b(?:refund (?:me|us|my|our)|why (?:was|were|did|am|are|have) (?:i|we|you)\b.{0,20}\b(?:charged?|bill(?:ed)?|paid|pay)|(?:can|could|would|will|please) (?:you )?(?:please )?(?:re-?send|send|re-?issue|check|look|delete|update|extend|unlock|restore|undo|move|cancel|reactivate|merge|correct|fix|refund|credit)\b|on (?:my|our) (?:account|bill|invoice|statement))/i;
+
+const CHOSEN: Reason = { effect: 'up', text: 'an agent chose this macro' };
 
 /** Composes the reply and scores its confidence; with `instructions`, rewrites `previous` (or the new reply). */
 export function composeDraft(input: DraftInput, material: DraftMaterial): DraftProposal {
@@ -102,7 +104,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     language: answerable ? language : 'en',
     sources,
     confidence,
-    reasons,
+    reasons: chosen ? [CHOSEN, ...reasons] : reasons,
     evidence,
     answerable,
     engine: chosen ? `${CHOSEN_MACRO}${chosen.article.id}` : 'local-1',
