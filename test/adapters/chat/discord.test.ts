@@ -238,17 +238,14 @@ describe('clicks', () => {
 
   it('are acknowledged before the work is done', async () => {
     const seen = await posted();
-    let release = () => {};
-    answer = () =>
-      new Promise((done) => {
-        release = () => done({ kind: 'notice', text: 'Done at last', ok: true });
-      });
+    const work = Promise.withResolvers<ActionReply>();
+    answer = () => work.promise;
     await world.press('ana', seen, 'approve');
     await until(() =>
       expect([...world.double.interactions.values()].at(-1)?.answer).toMatchObject({ type: 6 }),
     );
     expect(world.notices('ana')).toEqual([]);
-    release();
+    work.resolve({ kind: 'notice', text: 'Done at last', ok: true });
     await until(() => expect(world.notices('ana')).toEqual(['Done at last']));
   });
 
