@@ -177,6 +177,20 @@ describe.skipIf(!CHROMIUM)('the console in a browser', () => {
     complaints = complaints.filter((text) => !text.includes('ERR_INTERNET_DISCONNECTED'));
   });
 
+  it('asks again for a channel that could not be loaded', async () => {
+    await open();
+    let refused = 0;
+    await page.route('**/channels/sent/posts', (route) => {
+      refused += 1;
+      return refused > 1 ? route.continue() : route.abort();
+    });
+    await page.goto(`${page.url().split('#')[0]}#/sent`);
+    await page.getByText('The bot cannot be reached.').waitFor();
+    await page.locator('.feed .skeleton').waitFor({ state: 'detached' });
+    expect(refused).toBe(2);
+    complaints = complaints.filter((one) => !one.includes('ERR_FAILED'));
+  });
+
   it('works on a phone: channels in a drawer, the thread over everything, nothing wider than the screen', async () => {
     await open(390, 844);
     await fixture.add(aView({ draft: aDraft({ text: `See ${'very'.repeat(80)}long` }) }));

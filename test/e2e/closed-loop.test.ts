@@ -51,7 +51,7 @@ const FIXED = 'It is fixed now.';
 const widthOf = (image: Element) => (image instanceof HTMLImageElement ? image.naturalWidth : 0);
 
 describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () => {
-  tellAsOneStory(() => bot?.output());
+  tellAsOneStory(() => [bot?.output(), ...(ana?.complaints ?? [])].join('\n'));
   let home: Home;
   let bot: RunningBot;
   let browser: Browser;
@@ -195,6 +195,7 @@ describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () =>
 
   it('the digests of the past weeks stand there, with charts that can be seen', async () => {
     await ana.go('digests');
+    await vi.waitFor(async () => expect((await posts('digests')).length).toBeGreaterThanOrEqual(2), patient);
     for (const name of ['Daily digest', 'Weekly digest']) {
       const digest = ana.card(name).first();
       await digest.getByText(/\d+ tickets came in/).waitFor();

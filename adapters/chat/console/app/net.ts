@@ -5,6 +5,11 @@ import { getState, type PostAt, type State, setState } from './store.ts';
 /** Posts of one channel that stay in the page; older ones are loaded again when somebody scrolls up. */
 const KEPT = 400;
 
+/** For an answer of the server, ms; a bot that is stopped in the middle never gives one. */
+const ANSWER_MS = 20_000;
+/** Until a channel that could not be loaded is asked for again, ms. */
+const AGAIN_MS = 2_000;
+
 /** Why the server would not. */
 export interface Refusal {
   error: string;
@@ -18,12 +23,14 @@ export async function call<T>(
   body?: object,
 ): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }> {
   try {
-    const response = await fetch(
-      `/console/api/${path}`,
-      body
-        ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-        : {},
-    );
+    const response = await fetch(`/console/api/${path}`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+      ...(body && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    });
     if (response.status === 401) location.reload();
     const value = await response.json();
     return response.ok ? { ok: true, value } : { ok: false, refusal: value };
@@ -195,7 +202,13 @@ export async function loadFeed(channel: string): Promise<void> {
   if (answer.ok) {
     setState({ feeds: { ...getState().feeds, [channel]: answer.value } });
     meanwhile.forEach(placePost);
-  } else toast(answer.refusal.message, 'bad');
+  } else {
+    toast(answer.refusal.message, 'bad');
+    setTimeout(
+      () => getState().channel === channel && !getState().feeds[channel] && void loadFeed(channel),
+      AGAIN_MS,
+    );
+  }
 }
 
 export async function loadEarlier(channel: string): Promise<void> {
