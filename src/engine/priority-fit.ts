@@ -1,9 +1,9 @@
 // Learns from tickets of the past which signals went with a bad end: logistic regression drawn towards the configured weights.
 import { setImmediate } from 'node:timers/promises';
 import type { PriorityFit, PriorityWeights } from '../model/priority.ts';
-import { logistic } from '../model/probability.ts';
 import { auroc } from './eval/scores.ts';
 import { type Signal, weightOf } from './priority.ts';
+import { intercept, regress } from './regression.ts';
 
 /** A ticket of the past: what was felt then, and whether it was escalated, reopened, or the account left. */
 export interface PastTicket {
@@ -17,9 +17,6 @@ const LEAST = { tickets: 200, each: 30 };
 const LEAST_SCALE = 0.02;
 /** Strength of the pull towards the configured weights: a shift of one point costs as much as this times its square. */
 const PULL = 0.15;
-const ROUNDS = 30;
-/** Points below which further rounds change nothing. */
-const SETTLED = 0.02;
 const FOLDS = 5;
 /** What no ticket can have at its beginning, so history says nothing about it. */
 const NOT_LEARNED = new Set(['timeLeft', 'churned', 'spam', 'thanks', 'cluster', 'incident']);
@@ -107,13 +104,10 @@ function scoreOf({ signals }: PastTicket, weights: PriorityWeights, shifts: Prio
   );
 }
 
-/**
- * Maximises the posterior by Newton steps along one coordinate after the other, each cut off at its bounds; the problem
- * is convex, so this ends at the one best point. Log-odds of a bad end = intercept + scale * score.
- */
+/** Log-odds of a bad end = intercept + scale * score, with the score's weights shifted. */
 function learnShifts(past: PastTicket[], weights: PriorityWeights, maxShift: number): Record<string, number> {
   const scores = past.map((ticket) => scoreOf(ticket, weights, {}));
-  const { intercept, scale } = calibrate(
+  const { start, scale } = scaleOf(
     scores,
     past.map(({ bad }) => bad),
   );
@@ -125,48 +119,24 @@ function learnShifts(past: PastTicket[], weights: PriorityWeights, maxShift: num
     // Most signals are not there in most tickets.
     cells: past.flatMap(({ signals }, row) => {
       const strength = signals.find((signal) => signal.name === name)?.strength ?? 0;
-      return strength === 0 ? [] : [{ row, strength }];
+      return strength === 0 ? [] : [{ row, value: scale * strength, strength }];
     }),
-    shift: 0,
-    bounds: boundsOf(weightOf(weights, name), maxShift),
+    prior: 0,
+    pull: PULL,
+    ...boundsOf(weightOf(weights, name), maxShift),
   }));
-  const odds = scores.map((score) => intercept + scale * score);
-  let offset = 0;
-  for (let round = 0, furthest = 1; round < ROUNDS && furthest > SETTLED; round++) {
-    furthest = 0;
-    for (const column of columns) {
-      let gradient = -PULL * column.shift;
-      let curvature = PULL;
-      for (const { row, strength } of column.cells) {
-        const p = logistic((odds[row] ?? 0) + offset);
-        const x = scale * strength;
-        gradient += x * (Number(past[row]?.bad ?? false) - p);
-        curvature += x * x * p * (1 - p);
-      }
-      const next = Math.min(
-        column.bounds.high,
-        Math.max(column.bounds.low, column.shift + gradient / curvature),
-      );
-      const moved = scale * (next - column.shift);
-      furthest = Math.max(furthest, Math.abs(next - column.shift));
-      column.shift = next;
-      for (const { row, strength } of column.cells) odds[row] = (odds[row] ?? 0) + moved * strength;
-    }
-    offset += stepOf(odds, offset, past);
-  }
-  return withSameMean(columns, past.length, weights, maxShift);
-}
-
-/** A Newton step of the intercept. */
-function stepOf(odds: number[], offset: number, past: PastTicket[]): number {
-  let gradient = 0;
-  let curvature = 1e-6;
-  for (const [row, value] of odds.entries()) {
-    const p = logistic(value + offset);
-    gradient += Number(past[row]?.bad ?? false) - p;
-    curvature += p * (1 - p);
-  }
-  return gradient / curvature;
+  const outcomes = past.map(({ bad }, row) => ({
+    happened: bad,
+    importance: 1,
+    odds: start + scale * (scores[row] ?? 0),
+  }));
+  const [, ...shifts] = regress([intercept(past.length), ...columns], outcomes);
+  return withSameMean(
+    columns.map((column, i) => ({ ...column, shift: shifts[i] ?? 0 })),
+    past.length,
+    weights,
+    maxShift,
+  );
 }
 
 /** The base gives back on average what the shifts add, so that there are about as many P1 as before. */
@@ -190,28 +160,14 @@ function withSameMean(
 }
 
 /** Intercept and slope of the log-odds over the configured score. */
-function calibrate(scores: number[], bad: boolean[]): { intercept: number; scale: number } {
+function scaleOf(scores: number[], bad: boolean[]): { start: number; scale: number } {
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  let [intercept, slope] = [0, 0];
-  for (let round = 0; round < ROUNDS; round++) {
-    let [g0, g1, h00, h01, h11] = [0, 0, 1e-6, 0, 1e-6];
-    for (const [row, score] of scores.entries()) {
-      const x = score - mean;
-      const p = logistic(intercept + slope * x);
-      const [error, weight] = [Number(bad[row] ?? false) - p, p * (1 - p)];
-      g0 += error;
-      g1 += error * x;
-      h00 += weight;
-      h01 += weight * x;
-      h11 += weight * x * x;
-    }
-    const det = h00 * h11 - h01 * h01;
-    if (det <= 0) break;
-    const step0 = (h11 * g0 - h01 * g1) / det;
-    const step1 = (h00 * g1 - h01 * g0) / det;
-    intercept += Math.max(-2, Math.min(2, step0));
-    slope += Math.max(-0.2, Math.min(0.2, step1));
-  }
-  const scale = Math.max(LEAST_SCALE, slope);
-  return { intercept: intercept - scale * mean, scale };
+  const level = intercept(scores.length);
+  const slope = { ...level, cells: scores.map((score, row) => ({ row, value: score - mean })) };
+  const [height = 0, rise = 0] = regress(
+    [level, slope],
+    bad.map((happened) => ({ happened, importance: 1, odds: 0 })),
+  );
+  const scale = Math.max(LEAST_SCALE, rise);
+  return { start: height - scale * mean, scale };
 }

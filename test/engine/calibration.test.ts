@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { crossCalibrated, fitCalibration } from '../../src/engine/calibration.ts';
 import { logitOf, PRIOR_WEIGHTS } from '../../src/engine/confidence.ts';
 import { EVIDENCE, type Judged } from '../../src/model/calibration.ts';
+import { logistic } from '../../src/model/probability.ts';
 
 /** Drafts of which those whose source covers the question are right, but for every tenth. */
 function outcomes(count: number, rehearsed = false): Judged[] {
@@ -15,7 +16,7 @@ function outcomes(count: number, rehearsed = false): Judged[] {
 }
 
 const sure = (calibration: ReturnType<typeof fitCalibration>, covered: number) =>
-  1 / (1 + Math.exp(-logitOf({ covered }, calibration)));
+  logistic(logitOf({ covered }, calibration));
 
 describe('a calibration', () => {
   it('needs thirty drafts', () => {
@@ -37,6 +38,18 @@ describe('a calibration', () => {
       (_, i): Judged => ({ evidence: {}, error: i % 4 === 0, rehearsed: false }),
     );
     expect(sure(fitCalibration(alike), 0)).toBeCloseTo(0.75, 1);
+  });
+
+  it('says how many drafts are right when all of them look good', () => {
+    const evidence = { support: 0.3, lead: 0.4, category: 0.45, margin: 0.5, agreement: 1, question: 1 };
+    const alike = Array.from(
+      { length: 200 },
+      (_, i): Judged => ({ evidence, error: i % 3 > 0, rehearsed: false }),
+    );
+    const confidence = logistic(logitOf(evidence, fitCalibration(alike)));
+    // Drawn towards the hand-set weights, which say 0.91.
+    expect(confidence).toBeGreaterThan(1 / 3);
+    expect(confidence).toBeLessThan(0.45);
   });
 
   it('learns what tells drafts apart from past tickets, but not how many are right', () => {
