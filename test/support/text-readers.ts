@@ -42,6 +42,7 @@ import { planAnswer } from '../../src/engine/local/fitting.ts';
 import { articleMaterial } from '../../src/engine/local/gap-article.ts';
 import { holdingReply } from '../../src/engine/local/holding.ts';
 import { detectLanguage } from '../../src/engine/local/language.ts';
+import { emptyModel } from '../../src/engine/local/linear.ts';
 import { linesOf } from '../../src/engine/local/macro-index.ts';
 import { answerOf, takeMacroApart } from '../../src/engine/local/macros.ts';
 import { nameCluster } from '../../src/engine/local/naming.ts';
@@ -76,7 +77,9 @@ const { evidence: _evidence, model: _model, ...proposal } = aDraft();
 const known = new Set<string>();
 const noSignals = {
   features: { rowOf: new Int32Array(2 ** 17).fill(-1), idf: new Float32Array(0), unseenIdf: 1 },
-  heads: {},
+  learned: [],
+  dense: emptyModel(8, 0),
+  sparse: emptyModel(0, 0),
 };
 const speaker = { customer: 'Maria Lind', account: 'Northgate Lifts Ltd' };
 const when = { now: NOW, timeZone: 'Europe/Paris' };

@@ -1,4 +1,5 @@
-// Linear models on sparse or dense rows: softmax regression and its online step, in plain typed arrays.
+// Linear models on sparse or dense rows: softmax and logistic regression, and an online step, in plain typed arrays.
+import { logistic } from '../../model/probability.ts';
 import type { SparseRow } from './features.ts';
 
 /** Weights of a linear model, feature by feature: `weights[feature * classes + c]`. */
@@ -109,12 +110,11 @@ export function softmax(logits: Float32Array): Float32Array {
 /** A class whose probability is off by less is left alone: most of them, most of the time. */
 const SURE = 1e-3;
 
-/** Adds `-rate * gradient` of the cross-entropy to the model; `probabilities` are those of the row now. */
+/** Moves the model against `gradients`, those of the loss by each logit of the row. */
 function descend(
   model: LinearModel,
   row: SparseRow,
-  probabilities: Float32Array,
-  label: number,
+  gradients: Float32Array,
   rate: number,
   scale: number,
 ): void {
@@ -123,8 +123,7 @@ function descend(
   const active = new Int32Array(classes);
   let count = 0;
   for (let c = 0; c < classes; c += 1) {
-    const gradient = (probabilities[c] ?? 0) - (c === label ? 1 : 0);
-    probabilities[c] = gradient;
+    const gradient = gradients[c] ?? 0;
     if (gradient > SURE || gradient < -SURE) active[count++] = c;
   }
   const step = rate / scale;
@@ -133,26 +132,22 @@ function descend(
     const at = (index[i] ?? 0) * classes;
     for (let k = 0; k < count; k += 1) {
       const c = active[k] ?? 0;
-      weights[at + c] = (weights[at + c] ?? 0) - v * (probabilities[c] ?? 0);
+      weights[at + c] = (weights[at + c] ?? 0) - v * (gradients[c] ?? 0);
     }
   }
   for (let k = 0; k < count; k += 1) {
     const c = active[k] ?? 0;
-    bias[c] = (bias[c] ?? 0) - 0.1 * rate * (probabilities[c] ?? 0);
+    bias[c] = (bias[c] ?? 0) - 0.1 * rate * (gradients[c] ?? 0);
   }
 }
 
-/**
- * Softmax regression by stochastic gradient descent with L2 penalty. `labels[i]` is the class of `rows[i]`,
- * `importance[i]` how often it counts. Deterministic for a seed.
- */
-export function trainSoftmax(
+/** Stochastic gradient descent with L2 penalty; `learn` turns the logits of a row into their gradients, in place. */
+function train(
   rows: SparseRow[],
-  labels: Int32Array,
-  importance: Float32Array,
   features: number,
   classes: number,
   options: TrainOptions,
+  learn: (logits: Float32Array, i: number) => void,
 ): LinearModel {
   const model = emptyModel(features, classes);
   const random = seeded(options.seed);
@@ -167,20 +162,64 @@ export function trainSoftmax(
       const rate = options.rate * (0.05 + 0.95 * (1 - step / steps));
       step += 1;
       logitsInto(model, row, out, scale);
-      softmax(out);
       scale *= 1 - rate * options.decay;
-      descend(model, row, out, labels[i] ?? 0, rate * (importance[i] ?? 1), scale);
+      learn(out, i);
+      descend(model, row, out, rate, scale);
     }
   }
   for (let i = 0; i < model.weights.length; i += 1) model.weights[i] = (model.weights[i] ?? 0) * scale;
   return model;
 }
 
+/**
+ * Softmax regression. `labels[i]` is the class of `rows[i]`, `importance[i]` how often it counts. Deterministic for a seed.
+ */
+export function trainSoftmax(
+  rows: SparseRow[],
+  labels: Int32Array,
+  importance: Float32Array,
+  features: number,
+  classes: number,
+  options: TrainOptions,
+): LinearModel {
+  return train(rows, features, classes, options, (logits, i) => {
+    softmaxGradients(logits, labels[i] ?? 0);
+    const times = importance[i] ?? 1;
+    if (times !== 1) for (let c = 0; c < classes; c += 1) logits[c] = (logits[c] ?? 0) * times;
+  });
+}
+
+/**
+ * Logistic regressions on the same rows, one for each column of `targets`: there `targets[i][c]` is above 0 for a row
+ * that is an example of `c`, below 0 for a counter-example, how far, how often it counts, and 0 where it teaches
+ * nothing. Deterministic for a seed.
+ */
+export function trainLogistic(
+  rows: SparseRow[],
+  targets: Float32Array[],
+  features: number,
+  columns: number,
+  options: TrainOptions,
+): LinearModel {
+  return train(rows, features, columns, options, (logits, i) => {
+    for (let c = 0; c < columns; c += 1) {
+      const target = targets[i]?.[c] ?? 0;
+      logits[c] = Math.abs(target) * (logistic(logits[c] ?? 0) - (target > 0 ? 1 : 0));
+    }
+  });
+}
+
+function softmaxGradients(logits: Float32Array, label: number): Float32Array {
+  softmax(logits);
+  logits[label] = (logits[label] ?? 0) - 1;
+  return logits;
+}
+
 /** One step towards `label`, for a correction that must show at once. */
 export function stepTowards(model: LinearModel, row: SparseRow, label: number, rate: number): void {
   const out = new Float32Array(model.classes);
   logitsInto(model, row, out);
-  descend(model, row, softmax(out), label, rate, 1);
+  descend(model, row, softmaxGradients(out, label), rate, 1);
 }
 
 /** The model with one more class at the end, all its weights zero and its bias below the others. */

@@ -1,4 +1,5 @@
 // Yes-or-no judgements that hold for any topic (bug, urgent, frustrated, spam …): learned heads plus a small lexicon.
+import { logistic } from '../../model/probability.ts';
 import { SIGNALS, type Signal, type Taxonomy } from '../../model/taxonomy.ts';
 import {
   countFeatures,
@@ -7,7 +8,7 @@ import {
   type SparseRow,
   weighFeatures,
 } from './features.ts';
-import { denseRow, type LinearModel, logitsInto, trainSoftmax } from './linear.ts';
+import { denseRow, type LinearModel, logitsInto, trainLogistic } from './linear.ts';
 
 export type SignalScores = Record<Signal, number>;
 
@@ -18,15 +19,12 @@ export interface SignalExample {
   signals: string[];
 }
 
-/** One sigmoid head: two-class softmax models on embedding and n-grams, logits averaged. */
-interface Head {
-  dense: LinearModel;
-  sparse: LinearModel;
-}
-
+/** Logistic regressions on embedding and n-grams, a column for each of `learned`; their logits are averaged. */
 export interface SignalModel {
   features: FeatureSpace;
-  heads: Partial<Record<Signal, Head>>;
+  learned: Signal[];
+  dense: LinearModel;
+  sparse: LinearModel;
 }
 
 /**
@@ -106,38 +104,6 @@ function teaches(signal: Signal, example: SignalExample): boolean | null {
   return null;
 }
 
-function trainHead(
-  rows: { dense: SparseRow; sparse: SparseRow; yes: boolean }[],
-  dimensions: number,
-  features: number,
-  seed: number,
-): Head {
-  const yes = rows.filter((row) => row.yes).length;
-  const labels = Int32Array.from(rows, (row) => (row.yes ? 1 : 0));
-  // Both sides weigh the same, within reason: signals are rarer in the examples than their opposites.
-  const weight = Math.min(4, Math.max(1, (rows.length - yes) / Math.max(1, yes)));
-  const importance = Float32Array.from(rows, (row) => (row.yes ? weight : 1));
-  const epochs = rows.length > 3000 ? 8 : 24;
-  return {
-    dense: trainSoftmax(
-      rows.map((r) => r.dense),
-      labels,
-      importance,
-      dimensions,
-      2,
-      { epochs, rate: 1.5, decay: 2e-4, seed },
-    ),
-    sparse: trainSoftmax(
-      rows.map((r) => r.sparse),
-      labels,
-      importance,
-      features,
-      2,
-      { epochs, rate: 1.5, decay: 2e-5, seed: seed + 1 },
-    ),
-  };
-}
-
 /** The examples of the taxonomy in the shape that `trainSignals` takes, without vectors. */
 export function signalTexts(taxonomy: Taxonomy): { text: string; signals: string[] }[] {
   return Object.entries(taxonomy.signals).flatMap(([signal, lines]) =>
@@ -145,23 +111,34 @@ export function signalTexts(taxonomy: Taxonomy): { text: string; signals: string
   );
 }
 
-/** Trains one head for each signal that has examples. Deterministic. Under a second for the shipped taxonomy. */
+/** Learns each signal that has examples and counter-examples. Deterministic. Under a second for the shipped taxonomy. */
 export function trainSignals(examples: SignalExample[], seed = 1): SignalModel {
+  const taught = SIGNALS.map((signal) => examples.map((example) => teaches(signal, example)));
+  const learned = SIGNALS.filter((_, s) => taught[s]?.includes(true) && taught[s]?.includes(false));
+  const answers = taught.filter((column) => column.includes(true) && column.includes(false));
+  const weights = answers.map((column) => {
+    const yes = column.filter((answer) => answer === true).length;
+    const no = column.filter((answer) => answer === false).length;
+    // Both sides weigh the same, within reason: signals are rarer in the examples than their opposites.
+    return Math.min(4, Math.max(1, no / yes));
+  });
+  const targets = examples.map((_, i) =>
+    Float32Array.from(answers, (column, c) => (column[i] === null ? 0 : column[i] ? (weights[c] ?? 1) : -1)),
+  );
   const counts = examples.map((example) => countFeatures(example.text));
   const features = learnFeatures(counts);
   const sparse = counts.map((count) => weighFeatures(count, features));
+  const dense = examples.map(({ vector }) => scaled(vector));
+  const epochs = examples.length > 3000 ? 8 : 24;
   const dimensions = examples[0]?.vector.length ?? 0;
-  const heads: SignalModel['heads'] = {};
-  for (const signal of SIGNALS) {
-    const rows = examples.flatMap((example, i) => {
-      const yes = teaches(signal, example);
-      const row = sparse[i];
-      return yes === null || !row ? [] : [{ dense: scaled(example.vector), sparse: row, yes }];
-    });
-    if (rows.some((row) => row.yes) && rows.some((row) => !row.yes))
-      heads[signal] = trainHead(rows, dimensions, features.idf.length, seed);
-  }
-  return { features, heads };
+  const regress = (rows: SparseRow[], width: number, decay: number, seed: number) =>
+    trainLogistic(rows, targets, width, learned.length, { epochs, rate: 3, decay, seed });
+  return {
+    features,
+    learned,
+    dense: regress(dense, dimensions, 1e-4, seed),
+    sparse: regress(sparse, features.idf.length, 1e-5, seed + 1),
+  };
 }
 
 /** Unit vectors of this encoder differ little between short texts; a longer row lets the head move faster. */
@@ -175,24 +152,18 @@ function lexiconLogit(signal: Signal, text: string): number {
   return sum;
 }
 
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-
 /** Probability of each signal; 0 for signals that were never taught and have no words. */
 export function scoreSignals(model: SignalModel, text: string, vector: Float32Array): SignalScores {
   const plain = text.slice(0, 6000).replace(/[’`]/g, "'");
-  const counts = countFeatures(plain);
-  const row = weighFeatures(counts, model.features);
-  const dense = scaled(vector);
-  const out = new Float32Array(2);
-  const logit = (linear: LinearModel, features: SparseRow) => {
-    logitsInto(linear, features, out);
-    return (out[1] ?? 0) - (out[0] ?? 0);
-  };
+  const dense = new Float32Array(model.learned.length);
+  const sparse = new Float32Array(model.learned.length);
+  logitsInto(model.dense, scaled(vector), dense);
+  logitsInto(model.sparse, weighFeatures(countFeatures(plain), model.features), sparse);
   const score = (signal: Signal) => {
-    const head = model.heads[signal];
+    const c = model.learned.indexOf(signal);
     const words = lexiconLogit(signal, plain);
-    if (!head) return words > 0 ? sigmoid(words - 1.5) : 0;
-    return sigmoid(CAUTION * ((logit(head.dense, dense) + logit(head.sparse, row)) / 2) + 0.7 * words - 0.2);
+    if (c < 0) return words > 0 ? logistic(words - 1.5) : 0;
+    return logistic(CAUTION * (((dense[c] ?? 0) + (sparse[c] ?? 0)) / 2) + 0.7 * words - 0.2);
   };
   return {
     bug: score('bug'),
@@ -211,7 +182,7 @@ export function scoreSignals(model: SignalModel, text: string, vector: Float32Ar
 /** A look at the words alone, without embedding: 0 = can wait .. 1 = urgent. Takes microseconds. */
 export function glanceAt(text: string): number {
   const plain = text.slice(0, 3000).replace(/[’`]/g, "'");
-  return sigmoid(
+  return logistic(
     lexiconLogit('urgent', plain) +
       0.3 * lexiconLogit('frustrated', plain) +
       0.3 * lexiconLogit('bug', plain) -
