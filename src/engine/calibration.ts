@@ -1,8 +1,8 @@
 // Learns the weight of evidence from how drafts fared: regularised logistic regression around the hand-set weights.
 import { type Calibration, EVIDENCE, type Evidence, type Judged } from '../model/calibration.ts';
 import { logistic } from '../model/probability.ts';
+import { type Column, regress, UNHELD } from '../model/regression.ts';
 import { PRIOR_BIAS, PRIOR_WEIGHTS } from './confidence.ts';
-import { type Column, regress, UNHELD } from './regression.ts';
 
 /** Fewer outcomes than this say too little to move a weight. */
 const LEAST = 30;

@@ -1,9 +1,9 @@
 // Learns from tickets of the past which signals went with a bad end: logistic regression drawn towards the configured weights.
 import { setImmediate } from 'node:timers/promises';
 import type { PriorityFit, PriorityWeights } from '../model/priority.ts';
+import { intercept, regress } from '../model/regression.ts';
 import { auroc } from './eval/scores.ts';
 import { type Signal, weightOf } from './priority.ts';
-import { intercept, regress } from './regression.ts';
 
 /** A ticket of the past: what was felt then, and whether it was escalated, reopened, or the account left. */
 export interface PastTicket {

@@ -5,6 +5,7 @@ import { barOf, reasonToAlert } from '../../src/insights/alarm.ts';
 import { type ChurnExample, churnRisk, learnChurn } from '../../src/insights/churn.ts';
 import { type AccountSignals, HEALTH_REASONS, healthOf } from '../../src/insights/health.ts';
 import type { AlertAnswers } from '../../src/model/alert.ts';
+import { logistic } from '../../src/model/probability.ts';
 
 const WELL: AccountSignals = {
   tone: 0.1,
@@ -150,6 +151,23 @@ describe('the risk to leave', () => {
     const model = learnChurn(same, options);
     if (!model) throw new Error('nothing learned');
     expect(churnRisk(model, WELL)).toBeLessThan(0.05);
+  });
+
+  test('is what really happens to accounts in such danger, once many have taught it', () => {
+    const random = numbers(11);
+    const chance = (usageDrop: number) => logistic(8 * usageDrop - 5);
+    const account = (): ChurnExample => {
+      const usageDrop = 0.8 * random();
+      return { signals: { ...WELL, usageDrop }, left: random() < chance(usageDrop) };
+    };
+    const accounts = Array.from({ length: 3000 }, account);
+    const monthly = accounts.filter((one) => one.left).length / accounts.length;
+    const model = learnChurn(accounts, { enough: 20, monthly });
+    if (!model) throw new Error('nothing learned');
+    for (const usageDrop of [0.2, 0.5, 0.7, 0.8]) {
+      const risk = churnRisk(model, { ...WELL, usageDrop });
+      expect(Math.abs(risk - chance(usageDrop))).toBeLessThan(0.06);
+    }
   });
 
   test('never falls when an account gets worse, whatever was learned', () => {

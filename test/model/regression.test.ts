@@ -1,8 +1,8 @@
 // The regression behind learned confidence and priority ends at its best point, whatever the rows.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Column, intercept, type Outcome, regress, UNHELD } from '../../src/engine/regression.ts';
 import { logistic } from '../../src/model/probability.ts';
+import { type Column, intercept, type Outcome, regress, UNHELD } from '../../src/model/regression.ts';
 
 /** What `regress` makes least. */
 function loss(columns: Column[], outcomes: Outcome[], weights: number[]): number {

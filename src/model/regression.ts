@@ -1,5 +1,5 @@
 // Logistic regression whose weights are drawn towards where they start and stay within bounds.
-import { logistic } from '../model/probability.ts';
+import { logistic } from './probability.ts';
 
 /** One weight, and the rows in which it speaks. */
 export interface Column {
