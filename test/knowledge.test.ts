@@ -26,7 +26,7 @@ function knowledgeOf(path: string | null) {
     },
   };
   return createKnowledge({
-    folders: path ? [{ path, holds: 'articles' }] : [],
+    folders: { articles: path, macros: [] },
     store,
     engine,
     clock,
@@ -113,7 +113,7 @@ test('macros beside the articles are read without being named, and a broken one 
   await writeFile(join(macros, 'bad.md'), '---\nsource: nowhere\n---\n\nThe other.\n');
   const folders = knowledgeFolders(join(folder, 'deskhand.yaml'), { folder: 'knowledge' });
   // Beside the configuration, wherever the process was started.
-  expect(folders.map(({ path }) => path)).toEqual([articles, macros]);
+  expect([folders.articles, folders.macros[0]]).toEqual([articles, macros]);
   const engine = { setArticles: async (list: KnowledgeArticle[]) => void readings.push(list) };
   const reasons: unknown[] = [];
   const log = { ...silentLog, warn: (fields: Record<string, unknown>) => void reasons.push(fields.reason) };
@@ -123,4 +123,26 @@ test('macros beside the articles are read without being named, and a broken one 
     ['macros/good.md', { team: null, sources: [] }],
   ]);
   expect(reasons).toEqual([expect.stringMatching(/^bad\.md: front matter: title/)]);
+});
+
+test('macros in the articles’ own folder are macros and no articles, also when they come while the bot runs', async () => {
+  const articles = join(folder, 'knowledge');
+  await mkdir(articles);
+  await writeFile(join(articles, 'a.md'), '# A\n\nThe article.\n');
+  const folders = knowledgeFolders(join(folder, 'deskhand.yaml'), { folder: 'knowledge' });
+  const engine = { setArticles: async (list: KnowledgeArticle[]) => void readings.push(list) };
+  const knowledge = createKnowledge({ folders, store, engine, clock, log: silentLog });
+  await knowledge.refresh();
+
+  await mkdir(join(articles, 'macros'));
+  await writeFile(join(articles, 'macros', 'm.md'), '---\ntitle: M\n---\n\nOpen it, {{first_name}}.\n');
+  clock.advance(1_000);
+  await knowledge.refresh();
+
+  expect(readings.at(-1)?.map(({ id, macro }) => [id, macro])).toEqual([
+    ['knowledge/a.md', null],
+    ['macros/m.md', { team: null, sources: [] }],
+  ]);
+  const report = await importKnowledge(articles, { store, clock });
+  expect(report.leftOut).toEqual([expect.stringMatching(/m\.md: a macro, for `deskhand import macros`/)]);
 });

@@ -245,7 +245,9 @@ export const yamlSchema = z.strictObject({
       macros: z
         .string()
         .optional()
-        .describe('Folder of macros; default: "macros" beside the articles, where there is one'),
+        .describe(
+          'Folder of macros; default: "macros" beside the articles or in their folder, where there is one',
+        ),
     })
     .prefault({})
     .describe('Folders that are read again when a file in them changes'),

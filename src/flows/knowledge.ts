@@ -1,6 +1,6 @@
 // Reads knowledge into the database: articles (Markdown, HTML, exports of help centres, websites) and macros.
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { parseArticle, parseMacro } from '../engine/article.ts';
 import { parseHtml, webArticle } from '../engine/html-article.ts';
 import { AppError, errorText } from '../model/errors.ts';
@@ -27,6 +27,9 @@ export interface KnowledgeReport extends ImportReport {
   leftOut: string[];
 }
 
+/** A folder of this name in a folder of articles holds macros, whose words go out as they stand: no articles. */
+export const MACROS = 'macros';
+
 /** Whether a file of a knowledge folder is read. */
 export const isArticleFile = (name: string) => /\.(?:md|html?)$/i.test(name);
 
@@ -42,11 +45,14 @@ export async function readKnowledge(path: string, onProgress?: OnProgress): Prom
     );
   if (place.isFile() && path.endsWith('.json'))
     return parseHelpCentre(`${basename(path)}/`, await readFile(path, 'utf8'));
-  const root = place.isDirectory() ? path : dirname(path);
-  const files = place.isDirectory()
-    ? (await readdir(path, { recursive: true })).filter(isArticleFile)
-    : [basename(path)];
-  return readFiles(root, files, { whole: place.isDirectory(), parse: parseFile, onProgress });
+  if (!place.isDirectory())
+    return readFiles(dirname(path), [basename(path)], { whole: false, parse: parseFile, onProgress });
+  const all = (await readdir(path, { recursive: true })).filter(isArticleFile);
+  const isMacro = (file: string) => file.startsWith(`${MACROS}${sep}`);
+  const articles = all.filter((file) => !isMacro(file));
+  const found = await readFiles(path, articles, { whole: true, parse: parseFile, onProgress });
+  const macros = all.filter(isMacro).map((file) => `${file}: a macro, for \`deskhand import macros\``);
+  return { ...found, leftOut: [...found.leftOut, ...macros] };
 }
 
 /** Reads a folder of macros; one that does not exist throws `not_found`. */

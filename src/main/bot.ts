@@ -160,9 +160,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     settings: config.yaml,
     publicUrl: config.publicUrl,
     taxonomy: config.taxonomy,
-    knowledgeFolder:
-      knowledgeFolders(config.file, config.yaml.knowledge).find(({ holds }) => holds === 'articles')?.path ??
-      null,
+    knowledgeFolder: knowledgeFolders(config.file, config.yaml.knowledge).articles,
     platforms,
     channels,
     sources,

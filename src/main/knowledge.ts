@@ -2,7 +2,7 @@
 import { existsSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { importKnowledge, importMacros, isArticleFile } from '../flows/knowledge.ts';
+import { importKnowledge, importMacros, isArticleFile, MACROS } from '../flows/knowledge.ts';
 import type { Store } from '../infra/db/queries/index.ts';
 import { errorText } from '../model/errors.ts';
 import type { Clock, Engine, Log } from '../ports.ts';
@@ -12,28 +12,26 @@ const QUIET_MS = 300;
 /** Where changes are not told (network folders, another replica's import), they are found this late. */
 const POLL_MS = 30_000;
 
-export interface KnowledgeFolder {
-  path: string;
-  holds: 'articles' | 'macros';
+export interface KnowledgeFolders {
+  articles: string | null;
+  /** The first of these that exists is read; the only one must exist. */
+  macros: string[];
 }
 
-/** The folders of the configuration at `file`. Macros are looked for beside the articles where none are named. */
+/** The folders of the configuration at `file`. Macros are looked for beside and in the articles where none are named. */
 export function knowledgeFolders(
   file: string,
   { folder, macros }: { folder?: string; macros?: string },
-): KnowledgeFolder[] {
+): KnowledgeFolders {
   const at = (path: string) => resolve(file, '..', path);
-  const beside = folder && resolve(at(folder), '../macros');
-  const named = macros ? at(macros) : beside && existsSync(beside) ? beside : null;
-  return [
-    ...(folder ? [{ path: at(folder), holds: 'articles' as const }] : []),
-    ...(named ? [{ path: named, holds: 'macros' as const }] : []),
-  ];
+  const articles = folder ? at(folder) : null;
+  const usual = articles ? [resolve(articles, '../macros'), join(articles, MACROS)] : [];
+  return { articles, macros: macros ? [at(macros)] : usual };
 }
 
 export interface KnowledgeOptions {
-  /** None: only what is imported. */
-  folders: KnowledgeFolder[];
+  /** Without any: only what is imported. */
+  folders: KnowledgeFolders;
   store: Store;
   engine: Pick<Engine, 'setArticles'>;
   clock: Clock;
@@ -60,7 +58,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
 
   async function read(): Promise<void> {
     const failures: unknown[] = [];
-    for (const folder of folders) await readFolder(folder).catch((error: unknown) => failures.push(error));
+    for (const place of places()) await readFolder(place).catch((error: unknown) => failures.push(error));
     const articles = await store.articlesState();
     if (articles !== seenArticles) {
       await engine.setArticles(await store.allArticles());
@@ -70,7 +68,17 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     if (failures.length) throw failures[0];
   }
 
-  async function readFolder({ path, holds }: KnowledgeFolder): Promise<void> {
+  /** A folder of macros may come while the bot runs. */
+  function places() {
+    const { articles, macros } = folders;
+    const found = macros.find((path) => existsSync(path)) ?? (macros.length === 1 ? macros[0] : null);
+    return [
+      ...(articles ? [{ holds: 'articles' as const, path: articles }] : []),
+      ...(found ? [{ holds: 'macros' as const, path: found }] : []),
+    ];
+  }
+
+  async function readFolder({ holds, path }: ReturnType<typeof places>[number]): Promise<void> {
     const files = await stateOf(path);
     if (files === seenFiles.get(path)) return;
     const importAll = holds === 'macros' ? importMacros : importKnowledge;
@@ -97,7 +105,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     watch() {
       const timer = setInterval(tryAgain, pollMs);
       timer.unref();
-      const watchers = folders.map(({ path }) => watchFolder(path));
+      const watchers = places().map(({ path }) => watchFolder(path));
       stopWatching = () => {
         clearInterval(timer);
         if (quiet) clearTimeout(quiet);
