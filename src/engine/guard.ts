@@ -113,10 +113,9 @@ export function guardDraft(proposal: DraftProposal, rules: GuardRules, context: 
     report,
   );
   const known = readKnown(context);
-  const kept = words
-    .split('\n')
-    .map((line) => keepSentences(line, rules, { ...context, known }, report))
-    .filter((line) => line !== null)
+  const lines = words.split('\n').map((line) => keepSentences(line, rules, { ...context, known }, report));
+  const kept = lines
+    .filter((line, i) => line !== null && !announcesNothing(lines, i))
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
@@ -135,6 +134,15 @@ export function guardDraft(proposal: DraftProposal, rules: GuardRules, context: 
     reasons: [...held.map((text) => ({ effect: 'down' as const, text })), ...proposal.reasons],
     held: [...(proposal.held ?? []), ...held],
   };
+}
+
+/** Whether a line such as "Noted:" has lost (null) all that it announced. */
+function announcesNothing(lines: (string | null)[], at: number): boolean {
+  if (!lines[at]?.trimEnd().endsWith(':')) return false;
+  const following = lines.slice(at + 1);
+  const end = following.findIndex((line) => line?.trim() === '');
+  const announced = end < 0 ? following : following.slice(0, end);
+  return announced.length > 0 && announced.every((line) => line === null);
 }
 
 type Report = (reason: Reason, text: string) => void;

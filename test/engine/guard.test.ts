@@ -194,6 +194,14 @@ describe('promises', () => {
     expect(held).toEqual([expect.stringContaining('as asked for, a promise (discount)')]);
   });
 
+  test('what announced nothing but promises is left out with them', async () => {
+    const noted = 'This is what I have noted:';
+    const { text } = await guarded(`${noted}\n- We refund you 60 euros\n\nA colleague will look at it.`);
+    expect(text).toBe(`Hi Dana,\n\nA colleague will look at it.\n\n${SIGNED}`);
+    const other = await guarded(`${noted}\n- We refund you 60 euros\n- Invoice: 20931\n\nThank you.`);
+    expect(other.text).toContain(`${noted}\n- Invoice: 20931`);
+  });
+
   test('a draft of nothing else becomes a holding reply', async () => {
     const proposal = await guarded('We will refund you $500 today.');
     expect(proposal).toMatchObject({ answerable: false, sources: [] });
