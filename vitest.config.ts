@@ -7,7 +7,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/after-file.ts'],
     pool: 'forks',
     // More than two cores can do: tests wait half of their time, for pauses, servers and browsers.
     maxWorkers: 3,

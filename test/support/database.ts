@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/infra/db/index.ts';
 import * as schema from '../../src/infra/db/schema/index.ts';
 import { silentLog } from './silent-log.ts';
@@ -34,12 +34,13 @@ interface Idle extends TestDatabase {
 /** Emptied ones, for the next test of this file. */
 const idle: Idle[] = [];
 
-export async function dropBorrowed(): Promise<void> {
+// Once for each test file that imports this.
+afterAll(async () => {
   for (const { pool, drop } of idle.splice(0)) {
     await pool.end();
     await drop();
   }
-}
+});
 
 /**
  * Like a fresh one with connections to it, for tests that change no tables: `drop` empties it and keeps it, which takes
