@@ -9,6 +9,7 @@ import {
   linesOf,
   type MacroIndex,
   macroSupport,
+  type Starter,
 } from '../../src/engine/local/macro-index.ts';
 import { answerOf, takeMacroApart } from '../../src/engine/local/macros.ts';
 import type { Customer } from '../../src/model/customer.ts';
@@ -357,8 +358,10 @@ describe('the macro that is asked for', () => {
     return { text, vector };
   }
 
-  async function taught(...macros: KnowledgeArticle[]) {
-    const index = createMacroIndex();
+  const taught = (...macros: KnowledgeArticle[]) => taughtAmong([], ...macros);
+
+  async function taughtAmong(starters: Starter[], ...macros: KnowledgeArticle[]) {
+    const index = createMacroIndex(starters);
     for (const macro of macros.map(takeMacroApart))
       index.add(macro, await Promise.all(linesOf(macro).map(piece)));
     await index.train();
@@ -399,6 +402,31 @@ describe('the macro that is asked for', () => {
     expect(found.map(({ macro }) => macro.article.id)).toEqual(['invoices']);
     await index.train();
     expect((await find(index, 'refund a card payment'))[0]?.macro.article.id).toBe('new');
+  });
+
+  it('is none, where there are few, for what else their topic is asked', async () => {
+    const other = [
+      'how long does the battery last',
+      'the tyre is flat',
+      'do you rent boats',
+      'a tyre for the bike',
+    ];
+    const starters = await Promise.all(
+      other.map(async (text) => ({ ...(await piece(text)), category: 'billing/invoice-copy' })),
+    );
+    const charge = named(payments, 'charge', { macro: { team: null, sources: [], handsOver: true } });
+    const supports = async (index: MacroIndex, text: string) => {
+      const found = await find(index, text);
+      return Object.fromEntries(found.map((hit) => [hit.macro.article.id, macroSupport(hit, 'en', false)]));
+    };
+    const alone = await taughtAmong([], charge, named(invoices, 'invoices'));
+    const among = await taughtAmong(starters, charge, named(invoices, 'invoices'));
+    const foreign = 'my bike has a flat tyre';
+    // Of two macros one is always likely; beside what else is asked none is.
+    expect(Math.max(...Object.values(await supports(alone, foreign)))).toBeGreaterThan(0.15);
+    expect(Math.max(...Object.values(await supports(among, foreign)))).toBeLessThan(0.1);
+    const asked = await supports(among, 'please mail us a copy of the bill');
+    expect(asked.invoices).toBeGreaterThan(0.3);
   });
 
   it('is found by the last of two trainings that were asked for at once', async () => {

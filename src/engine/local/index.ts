@@ -70,19 +70,21 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     return kind ? [{ text, category: kind, vector: vectorAt(starters.length + i), importance: 1 }] : [];
   });
   const categoryIds = taxonomy.categories.map((category) => category.id);
-  const [signals, learner, kinds] = await Promise.all([
-    // What belongs to a category carries none of the foreign signals: ordinary messages teach what spam is not.
-    startSignalTraining([
-      ...signalStarters.map((example, i) => ({ ...example, vector: vectorAt(starters.length + i) })),
-      ...starterTexts.map(({ text, vector, category }) => ({ text, vector, signals: [signalOf(category)] })),
-    ]).model,
+  // What belongs to a category carries none of the foreign signals: ordinary messages teach what spam is not.
+  const signalTraining = startSignalTraining([
+    ...signalStarters.map((example, i) => ({ ...example, vector: vectorAt(starters.length + i) })),
+    ...starterTexts.map(({ text, vector, category }) => ({ text, vector, signals: [signalOf(category)] })),
+  ]);
+  const [firstSignals, learner, kinds] = await Promise.all([
+    signalTraining.fitted,
     createLearner(starterTexts, categoryIds, { log }),
     createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS }),
     // The trainings need stored vectors alone; what customers write needs the encoder.
     embedder.embed(['ready'], PERSON_WAITS),
   ]);
+  let signals = firstSignals;
 
-  const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES));
+  const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES), starterTexts);
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
   const standing = createStanding();
   const finder = createFinder({
@@ -131,9 +133,18 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   }
   let calibration: Promise<void> = Promise.resolve();
   let trained = false;
-  const learned = readHistory().catch((error: unknown) => {
+  const history = readHistory().catch((error: unknown) => {
     if (!closed) log.error({ error: errorText(error) }, 'history was not read');
   });
+  const situations = signalTraining.model.then(
+    (model) => {
+      signals = model;
+    },
+    (error: unknown) => {
+      if (!closed) log.warn({ error: errorText(error) }, 'situations are told by plain words alone');
+    },
+  );
+  const learned = Promise.all([history, situations]).then(() => undefined);
   const calibrated = learned
     .then(() => calibration)
     .then(() => {
@@ -243,7 +254,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     calibrated,
     async close() {
       closed = true;
-      await Promise.all([learner.close(), kinds.close(), knowledge.close()]);
+      await Promise.all([learner.close(), kinds.close(), knowledge.close(), signalTraining.stop()]);
       await calibrated;
     },
   };
@@ -252,5 +263,6 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 /** What the examples of a category are examples of besides. */
 function signalOf(category: string): string {
   if (/spam/.test(category)) return 'spam';
+  if (/cancel/.test(category)) return 'leaving';
   return /complaint/.test(category) ? 'frustrated' : 'ordinary';
 }

@@ -4,7 +4,7 @@ import type { Embedder, KnowledgeArticle, KnowledgeHit } from '../../ports.ts';
 import { type ArticleIndex, createArticleIndex } from './article-index.ts';
 import { passagesOf, takeApart } from './articles.ts';
 import { knownTokens } from './exemplars.ts';
-import { createMacroIndex, linesOf, type MacroIndex } from './macro-index.ts';
+import { createMacroIndex, linesOf, type MacroIndex, type Starter } from './macro-index.ts';
 import { type MacroParts, takeMacroApart } from './macros.ts';
 import { cleanText, contentHash } from './text.ts';
 
@@ -35,14 +35,14 @@ export interface KnowledgeIndex {
   close(): Promise<void>;
 }
 
-/** Knows nothing at first. `embed` reads texts that nobody waits for. */
-export function createKnowledgeIndex(embed: Embedder['embed']): KnowledgeIndex {
+/** Knows nothing at first. `embed` reads texts that nobody waits for; `starters` are messages of each topic. */
+export function createKnowledgeIndex(embed: Embedder['embed'], starters: Starter[]): KnowledgeIndex {
   const passages = createArticleIndex();
   const hashes = new Map<string, string>();
   let byUrl: ReadonlyMap<string, KnowledgeArticle> = new Map();
   const articleAt = (url: string) => byUrl.get(url);
   let behindMacros: ReadonlySet<string> = new Set();
-  const macros = createMacroIndex();
+  const macros = createMacroIndex(starters);
   let anyMacro = false;
   let known: Set<string> = new Set();
 

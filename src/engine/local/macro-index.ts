@@ -12,6 +12,11 @@ export interface Piece {
   vector: Float32Array;
 }
 
+/** A message of a topic. */
+export interface Starter extends Piece {
+  category: string;
+}
+
 export interface MacroQuery {
   /** The question first, then sentences of it. */
   pieces: Piece[];
@@ -79,7 +84,13 @@ interface Entry {
   put: Set<string>;
 }
 
-export function createMacroIndex(): MacroIndex {
+/** A topic of the taxonomy with fewer macros than this is not covered by them: most of what it is about they do not answer. */
+const COVERS = 6;
+/** Closeness in meaning from which an example of a topic asks for a macro. */
+const ASKS_FOR = 0.7;
+
+/** `starters`: messages of each topic as the taxonomy gives them. */
+export function createMacroIndex(starters: Starter[] = []): MacroIndex {
   const entries = new Map<string, Entry>();
   let model: ClassifierModel | null = null;
   let training: Training<ClassifierModel> | null = null;
@@ -101,6 +112,7 @@ export function createMacroIndex(): MacroIndex {
         lines.map((line): TrainingText => ({ ...line, category: macro.article.id, importance: 1 })),
       );
       if (!texts.length) return;
+      texts.push(...rivals(all, starters));
       const mine = startTraining(texts, [], { quick: true });
       training = mine;
       // One that a later call stopped leaves the word to that.
@@ -158,6 +170,22 @@ export function createMacroIndex(): MacroIndex {
   };
 }
 
+/** Begins the name of a class that is no macro. */
+const RIVAL = 'topic ';
+const isRival = (id: string) => id.startsWith(RIVAL);
+
+/**
+ * What else is asked where a topic has few macros, as classes beside them: a classifier that knows nothing but three
+ * macros finds one of them in everything.
+ */
+function rivals(entries: Entry[], starters: Starter[]): TrainingText[] {
+  const macros = tally(entries.map(({ macro }) => macro.article.category ?? ''));
+  return starters
+    .filter(({ category }) => (macros.get(category) ?? 0) < COVERS)
+    .filter((starter) => !entries.some(({ lines }) => closeness([starter], lines) >= ASKS_FOR))
+    .map(({ text, vector, category }) => ({ text, vector, category: RIVAL + category, importance: 1 }));
+}
+
 /** Log-probability of each macro, by the whole and the piece that speaks most for it; and that any hands over, by the whole. */
 function likelihoodsOf(
   model: ClassifierModel,
@@ -166,7 +194,7 @@ function likelihoodsOf(
 ): { likelihoods: Map<string, number>; handOver: number } {
   const likelihoods = new Map<string, number>();
   if (!whole) return { likelihoods, handOver: 0 };
-  let handOver = 0;
+  let [handOver, elsewhere] = [0, 0];
   const rankings = [whole, ...parts].map(({ text, vector }) => classify(model, text, vector).ranked);
   const best = new Map<string, number>();
   for (const { category, probability } of rankings.flat())
@@ -175,7 +203,10 @@ function likelihoodsOf(
     const telling = log(best.get(category) ?? 0);
     likelihoods.set(category, TELLING * telling + (1 - TELLING) * log(probability));
     if (handsOver(category)) handOver += probability;
+    else if (isRival(category)) elsewhere += probability;
   }
+  // What no macro is about is handed over as often as where nothing is known.
+  if (handOver > 0) handOver += elsewhere * logistic(ODDS.unknown);
   return { likelihoods, handOver };
 }
 
