@@ -23,6 +23,10 @@ export const SIGNALS = [
   'frustrated',
   'calm',
   'thanks',
+  'blocked',
+  'leaving',
+  'growing',
+  'tried',
   'spam',
   'injection',
 ] as const;

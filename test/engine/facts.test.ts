@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   countAttempts,
-  findDeadline,
   saysBlocked,
   speaksOfGrowing,
   speaksOfLeaving,
 } from '../../src/engine/local/circumstances.ts';
 import { asksForPerson, findBugFacts, findReferences } from '../../src/engine/local/extract.ts';
+import { findDeadline } from '../../src/engine/local/time-limits.ts';
 
 describe('error codes', () => {
   it.each([
@@ -170,6 +170,19 @@ describe('a time limit', () => {
     ['It failed on Monday, and I must have it by noon', 'by noon'],
     ['we were promised a fix by Tuesday', 'by Tuesday'],
     ['Wir brauchen das bis Freitag', 'bis Freitag'],
+    ['Back no later than close of business on Wednesday.', 'no later than close of business on Wednesday'],
+    ['The tax inspector visits us on the 4th, I must have it before then.', 'on the 4th'],
+    ['Trade fair starts Thursday 9am, please make sure it works.', 'Thursday 9am'],
+    ["I'm boarding a plane in 40 minutes and need the export now", 'in 40 minutes'],
+    ['Audit next Monday. Need the export.', 'next Monday'],
+    ['Could someone get back to me before the weekend?', 'before the weekend'],
+    ['My boss wants the numbers first thing tomorrow morning', 'first thing tomorrow morning'],
+    ["within 24h please, otherwise we'll dispute the charge", 'within 24h'],
+    ['We would like an answer within the next two business days.', 'within the next two business days'],
+    ['can you do this by eow?', 'by eow'],
+    ['you have 48 hours to refund me', '48 hours'],
+    ["I'd appreciate it if you could get this done today", 'today'],
+    ["il me faut une réponse aujourd'hui", "aujourd'hui"],
   ])('in "%s": %s', (text, limit) => expect(findDeadline(text)).toBe(limit));
 
   it.each([
@@ -186,6 +199,11 @@ describe('a time limit', () => {
     'reminders go out in 2 days after the job',
     'we close at 5pm',
     'version 5.3 was fine until this morning',
+    'Is support open on Monday?',
+    'The report is sent every Monday at 8, can it go out at 7 instead?',
+    'Last Friday I asked about the invoice.',
+    'Please help revert my transfer from this morning.',
+    'Where is the audit log of Monday?',
   ])('none in "%s"', (text) => expect(findDeadline(text)).toBeNull());
 });
 
@@ -203,6 +221,12 @@ describe('tries that failed', () => {
     ['I reinstalled the app and it still crashes', 1],
     ['I followed the article but no luck', 1],
     ['wrote you on Monday, no answer', 1],
+    ['Reached out on 3 separate occasions and nobody came back to me', 3],
+    ['I called you yesterday and the day before about this', 2],
+    ['As already explained, the invoice is wrong', 2],
+    ['I restarted the phone and followed the article word for word, still the same.', 2],
+    ['for the umpteenth time: remove my mail', 5],
+    ["I've been through your help centre and the forum, no luck.", 1],
   ])('in "%s": %i', (text, attempts) => expect(countAttempts(text)).toBe(attempts));
 
   it.each([
@@ -215,6 +239,7 @@ describe('tries that failed', () => {
     'I still have a question',
     'asked for 3 seats',
     'the reminder is sent two times',
+    'How many attempts do I have before the account locks?',
   ])('none in "%s"', (text) => expect(countAttempts(text)).toBe(0));
 });
 
@@ -232,6 +257,12 @@ describe('work that stands still', () => {
     'None of our drivers can open their route',
     'it is a blocker for us',
     'wir können nicht arbeiten',
+    'System down again!',
+    'Business has come to a halt because of your outage',
+    "The app won't start any more on all our tablets",
+    'our site is unusable, every page gives 503',
+    'Everything is frozen and I have 30 jobs to hand out',
+    'Our payroll run is blocked by the missing timesheets',
   ])('is heard in "%s"', (text) => expect(saysBlocked(text)).toBe(true));
 
   it.each([
@@ -247,6 +278,7 @@ describe('work that stands still', () => {
     "I can't open the preview but it is no big deal",
     'A customer got locked out and asks us for the record',
     'everything will work out',
+    'is it down for everyone or is it our wifi?',
   ])('not in "%s"', (text) => expect(saysBlocked(text)).toBe(false));
 });
 

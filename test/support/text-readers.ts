@@ -28,7 +28,6 @@ import { courteous } from '../../src/engine/llm/reply.ts';
 import { passagesOf, plainMarkdown, spokenOf, takeApart } from '../../src/engine/local/articles.ts';
 import {
   countAttempts,
-  findDeadline,
   saysBlocked,
   speaksOfGrowing,
   speaksOfLeaving,
@@ -54,6 +53,7 @@ import { rewrite, writtenOut } from '../../src/engine/local/rewriting.ts';
 import { glanceAt, scoreSignals } from '../../src/engine/local/signals.ts';
 import { cleanText, ownWords, sentences, wordCount } from '../../src/engine/local/text.ts';
 import { isThanks } from '../../src/engine/local/thanks.ts';
+import { findDeadline } from '../../src/engine/local/time-limits.ts';
 import { readTicket } from '../../src/engine/local/understanding.ts';
 import { orderScore, withoutOrders } from '../../src/engine/orders.ts';
 import { readPromises } from '../../src/engine/promises.ts';

@@ -1,6 +1,7 @@
 // Yes-or-no judgements that hold for any topic (bug, urgent, frustrated, spam …): learned heads plus a small lexicon.
 import { logistic } from '../../model/probability.ts';
 import { SIGNALS, type Signal, type Taxonomy } from '../../model/taxonomy.ts';
+import { countAttempts, saysBlocked, speaksOfGrowing, speaksOfLeaving } from './circumstances.ts';
 import {
   countFeatures,
   type FeatureSpace,
@@ -87,11 +88,29 @@ const CAUTION = 0.5;
 const KIND_SIGNALS: string[] = ['bug', 'feature_request', 'friction', 'question'];
 const TONE_SIGNALS: string[] = ['urgent', 'frustrated', 'calm', 'thanks'];
 const FOREIGN_SIGNALS: string[] = ['spam', 'injection', 'thanks'];
+/** What a customer is in, with the words that say so plainly, and the signals that leave it open. */
+const SITUATIONS: Partial<Record<string, { said: (text: string) => boolean; open: string[] }>> = {
+  blocked: { said: saysBlocked, open: ['urgent', 'frustrated', 'bug'] },
+  leaving: { said: speaksOfLeaving, open: ['frustrated'] },
+  growing: { said: speaksOfGrowing, open: ['feature_request'] },
+  tried: { said: (text) => countAttempts(text) > 0, open: ['frustrated', 'bug'] },
+};
+
+/** Whether an example shows a situation; plain words tell it until the heads have learned the rest. */
+export function tellsSituation({ signals }: Pick<SignalExample, 'signals'>): boolean {
+  return signals.some((signal) => SITUATIONS[signal]);
+}
 
 /** Whether an example of other signals teaches that `signal` is absent; null when it teaches neither. */
 function teaches(signal: Signal, example: SignalExample): boolean | null {
   const { signals } = example;
   if (signals.includes(signal)) return true;
+  const situation = SITUATIONS[signal];
+  if (situation) {
+    const open = signals.some((other) => situation.open.includes(other)) || situation.said(example.text);
+    return open ? null : false;
+  }
+  if (tellsSituation(example)) return FOREIGN_SIGNALS.includes(signal) ? false : null;
   if (signals.length === 0 || FOREIGN_SIGNALS.includes(signal)) return false;
   if (KIND_SIGNALS.includes(signal))
     return signals.some((s) => KIND_SIGNALS.includes(s) || FOREIGN_SIGNALS.includes(s)) ? false : null;
@@ -174,6 +193,10 @@ export function scoreSignals(model: SignalModel, text: string, vector: Float32Ar
     frustrated: score('frustrated'),
     calm: score('calm'),
     thanks: score('thanks'),
+    blocked: score('blocked'),
+    leaving: score('leaving'),
+    growing: score('growing'),
+    tried: score('tried'),
     spam: score('spam'),
     injection: score('injection'),
   };

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ClassifierModel } from './classifier.ts';
 import { trainClassifier } from './classifier-training.ts';
-import { trainSignals } from './signals.ts';
+import { tellsSituation, trainSignals } from './signals.ts';
 import type { SignalJob, TrainingJob } from './trainer.ts';
 
 const job: TrainingJob | SignalJob = workerData;
@@ -19,8 +19,12 @@ function train(job: TrainingJob) {
   return trainClassifier(texts, job.known, { quick: job.quick, calibration: job.calibration, onFitted });
 }
 
-if (job.task === 'signals') parentPort?.postMessage({ trained: trainSignals(job.examples) });
-else {
+if (job.task === 'signals') {
+  parentPort?.postMessage({
+    fitted: trainSignals(job.examples.filter((example) => !tellsSituation(example))),
+  });
+  parentPort?.postMessage({ trained: trainSignals(job.examples) });
+} else {
   const model = train(job);
   const buffers = [model.dense.weights.buffer, model.sparse.weights.buffer, model.features.rowOf.buffer];
   parentPort?.postMessage(

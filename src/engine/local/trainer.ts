@@ -64,7 +64,7 @@ export function startTraining(
   return startWorker<ClassifierModel>(job, [vectors.buffer]);
 }
 
-/** Starts the training of the signals' heads. */
+/** Starts the training of the signals' heads; the first model does without those that take a closer look at the customer's situation. */
 export function startSignalTraining(examples: SignalExample[]): Training<SignalModel> {
   const job: SignalJob = { task: 'signals', examples };
   return startWorker<SignalModel>(job, []);

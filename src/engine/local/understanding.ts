@@ -2,13 +2,7 @@
 import { type Analysis, KINDS, type Kind } from '../../model/analysis.ts';
 import { asShare } from '../../model/probability.ts';
 import type { EngineInput } from '../../ports.ts';
-import {
-  countAttempts,
-  findDeadline,
-  saysBlocked,
-  speaksOfGrowing,
-  speaksOfLeaving,
-} from './circumstances.ts';
+import { countAttempts, saysBlocked, speaksOfGrowing, speaksOfLeaving } from './circumstances.ts';
 import { type Classification, type ClassifierModel, classify } from './classifier.ts';
 import { findBugFacts, findReferences } from './extract.ts';
 import { detectLanguage } from './language.ts';
@@ -17,6 +11,7 @@ import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts'
 import type { Standing } from './standing.ts';
 import { cleanText, hasWords, ownWords, wordCount } from './text.ts';
 import { isThanks } from './thanks.ts';
+import { findDeadline } from './time-limits.ts';
 
 /** What is read of a ticket. */
 export interface Reading {
@@ -119,6 +114,11 @@ function wordlessSummary(reading: Reading): string {
 /** Nobody asks neutrally for the third time. */
 const weariness = (attempts: number) => (attempts < 2 ? 0 : Math.min(0.35, 0.1 * attempts - 0.05));
 
+/** From where a signal's head says that the customer is in a situation that their words do not name plainly. */
+const SITUATION = { blocked: 0.5, leaving: 0.55, growing: 0.5, tried: 0.5 };
+/** Speaking of leaving by itself, however calmly. */
+const LEAVING = 0.6;
+
 export interface Models {
   categories: ClassifierModel;
   kinds: ClassifierModel;
@@ -142,9 +142,10 @@ export function analyse(
   const topics = (of: Classification) => standing.weigh(of.ranked, hasPlan);
   const found = classify(model, topic, vector);
   const [first, ...others] = topics(found);
-  const blocked = readable && saysBlocked(text);
+  const feels = (situation: keyof typeof SITUATION) => readable && signals[situation] >= SITUATION[situation];
+  const blocked = saysBlocked(text) || feels('blocked');
   const deadline = findDeadline(text);
-  const attempts = Math.max(countAttempts(text), reading.contacts);
+  const attempts = Math.max(countAttempts(text), reading.contacts, feels('tried') ? 1 : 0);
   const thanksOnly = isThanks(newest);
 
   if (!readable || newest.trim() === '') notes.push(WORDLESS[wordless(reading)]);
@@ -204,8 +205,10 @@ export function analyse(
     thanksOnly,
     outOfScope: readable ? found.outOfScope : 1,
     bug,
-    churnRisk: asShare((speaksOfLeaving(text) ? 0.45 : 0) + 0.45 * Math.max(0, frustration - 0.3)),
-    expansion: speaksOfGrowing(text) ? 0.7 : 0,
+    churnRisk: asShare(
+      (speaksOfLeaving(text) || feels('leaving') ? LEAVING : 0) + 0.45 * Math.max(0, frustration - 0.3),
+    ),
+    expansion: speaksOfGrowing(text) || feels('growing') ? 0.7 : 0,
     references: findReferences(text),
     summary: readable ? summarise(subject, newest) : shorten(wordlessSummary(reading), SUMMARY_LENGTH),
     notes,
