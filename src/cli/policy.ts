@@ -2,8 +2,8 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { nearestKey } from '../config/explain.ts';
-import { proveThreshold } from '../engine/policy.ts';
-import { modeOf } from '../flows/autonomy.ts';
+import { autonomyOf } from '../flows/autonomy.ts';
+import type { Autonomy } from '../model/dashboard.ts';
 import { MODES, modeSchema } from '../model/draft.ts';
 import { AppError } from '../model/errors.ts';
 import { withWorkspace } from './workspace.ts';
@@ -16,29 +16,17 @@ export function policyCommand(): Command {
     .option('--json', 'print as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const rows = await withWorkspace((store, { taxonomy, yaml }) =>
-        Promise.all(
-          taxonomy.categories.map(async ({ id, name, neverAuto }) => {
-            const outcomes = await store.outcomesOf(id);
-            const proof = proveThreshold(outcomes, yaml.modes.risk);
-            return {
-              category: id,
-              name,
-              mode: await modeOf({ store, settings: yaml }, id),
-              neverAuto,
-              reviewed: outcomes.length,
-              errors: outcomes.filter((outcome) => outcome.error).length,
-              threshold: proof.threshold,
-              reviewsUntilAuto: proof.missing,
-            };
-          }),
-        ),
+        autonomyOf({ store, taxonomy, settings: yaml }),
       );
-      if (json) return console.log(JSON.stringify(rows));
+      if (json)
+        return console.log(
+          JSON.stringify(rows.map(({ missing, ...row }) => ({ ...row, reviewsUntilAuto: missing }))),
+        );
       const table = new Table({
         head: ['Category', 'Mode', 'Reviewed', 'Mistakes', 'Autonomy'],
         style: { head: [], border: [] },
       });
-      for (const row of rows) table.push([row.category, row.mode, row.reviewed, row.errors, autonomy(row)]);
+      for (const row of rows) table.push([row.category, row.mode, row.reviewed, row.errors, earned(row)]);
       console.log(table.toString());
     });
   command
@@ -64,12 +52,8 @@ export function policyCommand(): Command {
   return command;
 }
 
-function autonomy(row: {
-  neverAuto: boolean;
-  threshold: number | null;
-  reviewsUntilAuto: number | null;
-}): string {
-  if (row.neverAuto) return 'never: a person always sends';
-  if (row.threshold !== null) return `proven from ${Math.round(row.threshold * 100)} % confidence`;
-  return `${row.reviewsUntilAuto} more reviewed tickets until auto`;
+function earned({ neverAuto, threshold, missing }: Autonomy): string {
+  if (neverAuto) return 'never: a person always sends';
+  if (threshold !== null) return `proven from ${Math.round(threshold * 100)} % confidence`;
+  return `${missing} more reviewed tickets until auto`;
 }

@@ -101,6 +101,43 @@ export function logitOf(evidence: Evidence, calibration: Calibration | null): nu
   return EVIDENCE.reduce((sum, name) => sum + (weights[name] ?? 0) * (evidence[name] ?? 0), bias);
 }
 
+/** A draft of a category that people or its customer have judged. */
+export interface JudgedDraft {
+  /** What it was given when it was written. */
+  confidence: number;
+  evidence: Evidence | null;
+  error: boolean;
+}
+
+/** The record of a category that its judged drafts make. */
+export function historyOf(judged: readonly JudgedDraft[]): CategoryHistory {
+  return { reviewed: judged.length, unchanged: judged.filter(({ error }) => !error).length };
+}
+
+/**
+ * What each judged draft would be given now. Weights are fitted anew and the category's record grows, so that only
+ * confidences of one moment can be compared; a draft without evidence keeps its own.
+ */
+export function scoreAgain(
+  judged: readonly JudgedDraft[],
+  calibration: Calibration | null,
+): { confidence: number; error: boolean }[] {
+  const history = weightOfHistory(historyOf(judged));
+  return judged.map(({ confidence, evidence, error }) => ({
+    confidence: evidence ? logistic(logitOf({ ...evidence, history }, calibration)) : confidence,
+    error,
+  }));
+}
+
+/** Log-odds of an unchanged draft in this category, against those of one without a record. */
+function weightOfHistory({ reviewed, unchanged }: CategoryHistory): number {
+  const good = unchanged + PRIOR.good;
+  const bad = reviewed + PRIOR.all - good;
+  return rounded(Math.log(good / bad) - Math.log(PRIOR.good / (PRIOR.all - PRIOR.good)));
+}
+
+const rounded = (value: number) => Math.round(value * 1000) / 1000;
+
 /** Confidence in [0, 1] with its evidence, and its reasons, strongest first. Pure. */
 export function scoreConfidence(input: ConfidenceInput): {
   confidence: number;
@@ -110,7 +147,7 @@ export function scoreConfidence(input: ConfidenceInput): {
   const calibration = input.calibration ?? null;
   const found = findEvidence(input);
   const evidence: Evidence = {};
-  for (const { name, value } of found) evidence[name] = Math.round(value * 1000) / 1000;
+  for (const { name, value } of found) evidence[name] = rounded(value);
   const p = logistic(logitOf(evidence, calibration));
   const weights = calibration?.weights ?? PRIOR_WEIGHTS;
   const reasons = found
@@ -172,12 +209,10 @@ function findEvidence(input: ConfidenceInput): { name: EvidenceName; value: numb
       retrieval.category === a.category ? 1 : -1,
       retrieval.category === a.category ? 'source and topic agree' : 'the source is about another topic',
     );
-  const good = history.unchanged + PRIOR.good;
-  const all = history.reviewed + PRIOR.all;
   if (history.reviewed > 0)
     add(
       'history',
-      Math.log(good / Math.max(0.5, all - good)) - Math.log(PRIOR.good / (PRIOR.all - PRIOR.good)),
+      weightOfHistory(history),
       `${history.unchanged} of ${history.reviewed} reviewed drafts of this topic went out unchanged`,
     );
   if (a.outOfScope > 0.8) add('outOfScope', (a.outOfScope - 0.8) / 0.2, 'unlike what we know');

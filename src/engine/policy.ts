@@ -2,6 +2,7 @@
 import { type Analysis, GIVES_ORDERS } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
 import type { DraftProposal, Mode, RouteDecision } from '../model/draft.ts';
+import { NEWEST_OUTCOMES } from '../model/outcome.ts';
 
 /** Outcomes are proven at this level: the bound on the error rate holds in 95 of 100 cases. */
 const LEVEL = 0.05;
@@ -48,19 +49,11 @@ function binomialTail(errors: number, n: number, p: number): number {
 }
 
 /**
- * Exact upper confidence bound of an error rate (Clopper and Pearson 1934): the largest rate at which seeing
- * at most `errors` in `n` is not rarer than `level`. 1 when nothing was seen.
+ * Whether at most `errors` in `n` are so rare at an error rate of `risk` that the rate must lie below: the exact upper
+ * bound of Clopper and Pearson (1934) is at most `risk`.
  */
-export function upperBound(errors: number, n: number, level = LEVEL): number {
-  if (n <= 0 || errors >= n) return 1;
-  let low = errors / n;
-  let high = 1;
-  for (let i = 0; i < 60; i += 1) {
-    const middle = (low + high) / 2;
-    if (binomialTail(errors, n, middle) > level) low = middle;
-    else high = middle;
-  }
-  return high;
+export function proves(errors: number, n: number, risk: number): boolean {
+  return n > 0 && binomialTail(errors, n, risk) <= LEVEL;
 }
 
 /** Outcomes needed to prove `risk` with this many errors among them. */
@@ -69,7 +62,7 @@ export function neededOutcomes(errors: number, risk: number): number {
   let high = Math.ceil((errors + 4) * (4 / risk));
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (binomialTail(errors, middle, risk) <= LEVEL) high = middle;
+    if (proves(errors, middle, risk)) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -78,7 +71,7 @@ export function neededOutcomes(errors: number, risk: number): number {
 export interface Proof {
   /** Least confidence that is proven, or null. */
   threshold: number | null;
-  /** Reviewed tickets without an error still missing until the first proof; null when proven. */
+  /** About how many more reviewed tickets it takes until the first proof, if none is an error; null when proven. */
   missing: number | null;
 }
 
@@ -90,7 +83,7 @@ export interface Proof {
 export function proveThreshold(outcomes: ReviewedOutcome[], risk: number): Proof {
   const sorted = [...outcomes].sort((a, b) => b.confidence - a.confidence);
   const n = sorted.length;
-  const start = Math.max(neededOutcomes(0, risk), Math.ceil(n / 3));
+  const start = firstTested(n, risk);
   const block = Math.max(1, Math.ceil(start / 10));
   let threshold: number | null = null;
   let errors = 0;
@@ -103,13 +96,41 @@ export function proveThreshold(outcomes: ReviewedOutcome[], risk: number): Proof
       if (sorted[seen]?.error) errors += 1;
       seen += 1;
     }
-    if (upperBound(errors, seen) > risk) break;
+    if (!proves(errors, seen, risk)) break;
     threshold = sorted[seen - 1]?.confidence ?? null;
   }
-  if (threshold !== null) return { threshold, missing: null };
-  const top = sorted.slice(0, start);
-  const wrong = top.filter((outcome) => outcome.error).length;
-  return { threshold: null, missing: Math.max(1, neededOutcomes(wrong, risk) - top.length) };
+  return threshold !== null
+    ? { threshold, missing: null }
+    : { threshold, missing: missingOutcomes(sorted, risk) };
+}
+
+/** How many are tested first of so many: enough to prove anything, and the surest third. */
+function firstTested(n: number, risk: number): number {
+  return Math.max(neededOutcomes(0, risk), Math.ceil(n / 3));
+}
+
+/**
+ * Outcomes without an error after which something is proven, to within 2 %, if the next are as sure as those that are
+ * there, `sorted` surest first. After `NEWEST_OUTCOMES` nothing else counts any more.
+ */
+function missingOutcomes(sorted: ReviewedOutcome[], risk: number): number {
+  const n = sorted.length;
+  /** Where each confidence ends, and the errors until there. */
+  const ends: { at: number; errors: number }[] = [];
+  let errors = 0;
+  for (const [i, { confidence, error }] of sorted.entries()) {
+    if (error) errors += 1;
+    if (confidence !== sorted[i + 1]?.confidence) ends.push({ at: i + 1, errors });
+  }
+  const isProven = (total: number): boolean => {
+    const start = firstTested(total, risk);
+    if (n === 0) return total >= start;
+    const tested = ends.find(({ at }) => (at * total) / n >= start);
+    return tested !== undefined && proves(tested.errors, Math.floor((tested.at * total) / n), risk);
+  };
+  let more = 1;
+  while (!isProven(n + more) && more < NEWEST_OUTCOMES) more += Math.ceil(more / 50);
+  return Math.min(more, NEWEST_OUTCOMES);
 }
 
 /** Why this draft must not leave without a person, in words; empty when nothing stands against it. */

@@ -1,4 +1,5 @@
 // Steps 2 and 3: gather context, analyse, prioritise, draft, choose the route, and commit it all if nothing newer came.
+import { historyOf, scoreAgain } from '../engine/confidence.ts';
 import { chooseRoute } from '../engine/policy.ts';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import { type Analysis, SPAM } from '../model/analysis.ts';
@@ -85,8 +86,7 @@ async function answerTo(
   ]);
   const category = taxonomy.categories.find(({ id }) => id === analysis.category);
   const voice = voiceOf(settings.replies, settings.workspace.signature, category?.team);
-  const unchanged = outcomes.filter((outcome) => outcome.unchanged).length;
-  const history = { reviewed: outcomes.length, unchanged };
+  const history = historyOf(outcomes);
   const drafted = await propose(deps, ticket, { ...input, ...voice, calibration, history });
   // A rewrite of what was said about it stays in the agent's words.
   const bug = ticket.instructions.length === 0 ? await knownBug(deps, ticket.id) : null;
@@ -100,7 +100,7 @@ async function answerTo(
     assignee: ticket.assignee,
     risk: settings.modes.risk,
     customer,
-    outcomes,
+    outcomes: scoreAgain(outcomes, calibration),
   });
   return { proposal, routing };
 }

@@ -6,9 +6,9 @@ import { seeded } from '../../src/engine/local/linear.ts';
 import {
   chooseRoute,
   neededOutcomes,
+  proves,
   proveThreshold,
   type RouteInput,
-  upperBound,
 } from '../../src/engine/policy.ts';
 import { analysis, customer } from './samples.ts';
 
@@ -62,21 +62,22 @@ describe('confidence', () => {
 
 describe('the bound of an error rate', () => {
   it('is the known one', () => {
-    expect(upperBound(0, 99)).toBeCloseTo(1 - 0.05 ** (1 / 99), 6);
+    const alone = 1 - 0.05 ** (1 / 99);
+    expect([alone - 1e-6, alone + 1e-6].map((risk) => proves(0, 99, risk))).toEqual([false, true]);
     // Clopper and Pearson, one-sided 95 %: 1 of 50.
-    expect(upperBound(1, 50)).toBeCloseTo(0.0914, 3);
-    expect(upperBound(0, 0)).toBe(1);
-    expect(neededOutcomes(0, 0.03)).toBe(99);
-    expect(upperBound(2, neededOutcomes(2, 0.03))).toBeLessThanOrEqual(0.03);
-    expect(upperBound(2, neededOutcomes(2, 0.03) - 1)).toBeGreaterThan(0.03);
+    expect([0.0913, 0.0915].map((risk) => proves(1, 50, risk))).toEqual([false, true]);
+    expect(proves(0, 0, 1)).toBe(false);
+    expect([0, 1, 2].map((errors) => neededOutcomes(errors, 0.03))).toEqual([99, 157, 208]);
   });
 
   it('grows with errors and shrinks with evidence', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 31, max: 2000 }), (errors, n) => {
-        expect(upperBound(errors + 1, n)).toBeGreaterThan(upperBound(errors, n));
-        expect(upperBound(errors, n + 10)).toBeLessThan(upperBound(errors, n));
-        expect(upperBound(errors, n)).toBeGreaterThan(errors / n);
+        const risks = Array.from({ length: 100 }, (_, i) => (i + 1) / 100);
+        const bound = (wrong: number, all: number) => risks.findIndex((risk) => proves(wrong, all, risk));
+        expect(bound(errors + 1, n)).toBeGreaterThanOrEqual(bound(errors, n));
+        expect(bound(errors, n + 10)).toBeLessThanOrEqual(bound(errors, n));
+        expect(risks[bound(errors, n)] ?? 1).toBeGreaterThan(errors / n);
       }),
     );
   });
@@ -111,13 +112,28 @@ describe('proving a threshold', () => {
     expect(threshold).toBeLessThan(0.85);
   });
 
-  it('asks for more after an error', () => {
-    expect(
-      proveThreshold(
-        outcomes(60, (i) => i === 5),
-        0.03,
-      ).missing,
-    ).toBe(neededOutcomes(1, 0.03) - 60);
+  it('says how many more it takes, and so many it takes', () => {
+    // Spread evenly, whatever their number.
+    const judged = (i: number, error: boolean) => ({ confidence: (i * 0.618034) % 1, error });
+    for (const [n, every] of [
+      [0, 1],
+      [40, 50],
+      [60, 40],
+      [150, 100],
+      [150, 10],
+      [400, 30],
+    ] as const) {
+      const list = Array.from({ length: n }, (_, i) => judged(i, i % every === every - 1));
+      const said = proveThreshold(list, 0.03).missing ?? 0;
+      let took = 0;
+      for (; proveThreshold(list, 0.03).threshold === null; took += 1) list.push(judged(n + took, false));
+      expect(Math.abs(took - said)).toBeLessThanOrEqual(3 + 0.05 * said);
+    }
+  });
+
+  it('does not ask for more than are looked at', () => {
+    const hopeless = outcomes(1_000, () => true);
+    expect(proveThreshold(hopeless, 0.03)).toEqual({ threshold: null, missing: 1_000 });
   });
 
   it('treats equal confidences alike', () => {

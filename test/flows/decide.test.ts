@@ -328,41 +328,6 @@ describe('the other decisions', () => {
     await w.work();
     expect((await w.store.getTicket(id))?.priority?.level).toBe('P1');
   });
-
-  it('a macro that an agent chose is learned from, and proves nothing', async () => {
-    const id = await asked();
-    const { draft } = w.engine;
-    w.engine.draft = async (input) => ({ ...(await draft(input)), engine: 'macro:macros/invoice.md' });
-    await w.say('ana', id, '@deskhand macro Copy of an invoice');
-    await w.work();
-    await w.press('ana', id, { kind: 'approve' });
-    await undoWindowEnds();
-    expect(w.engine.exemplars).toHaveLength(1);
-    expect(await w.store.outcomesOf('billing/invoice-copy')).toEqual([]);
-  });
-
-  it('edits, approvals and flags become outcomes', async () => {
-    const id = await asked();
-    await w.press('ana', id, { kind: 'edit', text: 'Something quite different was needed here' });
-    await undoWindowEnds();
-    expect(await w.store.outcomesOf('billing/invoice-copy')).toMatchObject([
-      { error: true, unchanged: false },
-    ]);
-    const second = (await w.write('Totally unrelated topic', { threadId: 'second' })).ticketId ?? 0;
-    await w.work();
-    await w.press('ana', second, { kind: 'approve' });
-    await undoWindowEnds();
-    expect(await w.store.outcomesOf('billing/invoice-copy')).toMatchObject([
-      { error: false },
-      { error: true },
-    ]);
-    expect(w.engine.exemplars).toHaveLength(2);
-    await w.press('ana', second, { kind: 'flag', reason: 'wrong link' });
-    expect(await w.store.outcomesOf('billing/invoice-copy')).toMatchObject([
-      { error: true },
-      { error: true },
-    ]);
-  });
 });
 
 describe('the thread', () => {
@@ -419,51 +384,6 @@ describe('the thread', () => {
       expect.stringContaining('Answer to: And one more question'),
     ]);
     expect(w.platform.posts.filter((post) => !post.place.thread)).toHaveLength(1);
-  });
-});
-
-describe('autonomy', () => {
-  it('the bot sends alone only when the policy says auto, and records why', async () => {
-    await w.store.setPolicy('billing/invoice-copy', 'auto', 'Ana', w.clock.now());
-    const first = await asked();
-    expect(await w.store.latestDraft(first)).toMatchObject({ routing: { route: 'suggest', mode: 'auto' } });
-
-    // 120 reviewed drafts without a mistake prove the bound of 3 %.
-    for (let i = 0; i < 120; i++) {
-      const draft = await w.store.insertDraft({
-        ticketId: first,
-        text: 'x',
-        language: 'en',
-        sources: [],
-        confidence: 0.85,
-        reasons: [],
-        answerable: true,
-        engine: 'test',
-        routing: { route: 'suggest', mode: 'auto', threshold: null, reasons: [], reviewsUntilAuto: 1 },
-        basedOnSeq: 1,
-        createdAt: w.clock.now(),
-        status: 'sent',
-      });
-      await w.store.recordOutcome({
-        ticketId: first,
-        draftId: draft.id,
-        category: 'billing/invoice-copy',
-        kind: 'unchanged',
-        error: 0,
-        confidence: 0.85,
-        at: w.clock.now(),
-      });
-    }
-    const { ticketId } = await w.write('Invoice of June please', {
-      threadId: 'auto',
-      customer: { email: 'auto@x.example' },
-    });
-    await w.deps.wake.ticket(ticketId ?? 0);
-    await w.work();
-    await undoWindowEnds();
-    expect(w.email.sent.at(-1)).toMatchObject({ to: { email: 'auto@x.example' }, by: 'Deskhand' });
-    expect(await w.store.getTicket(ticketId ?? 0)).toMatchObject({ repliedBy: 'auto' });
-    expect(await w.store.decisionsOf(ticketId ?? 0)).toMatchObject([{ kind: 'approve', by: 'Deskhand' }]);
   });
 });
 

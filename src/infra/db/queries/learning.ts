@@ -1,9 +1,12 @@
 // Queries about knowledge, exemplars, examples, outcomes and policies.
 import { and, asc, desc, eq, notInArray, sql } from 'drizzle-orm';
+import type { Evidence } from '../../../model/calibration.ts';
 import type { Mode } from '../../../model/draft.ts';
+import { NEWEST_OUTCOMES } from '../../../model/outcome.ts';
 import type { Exemplar, KnowledgeArticle, LabelledText } from '../../../ports.ts';
 import type { Db } from '../index.ts';
 import { article, example, exemplar, outcome, policy } from '../schema/learning.ts';
+import { draft } from '../schema/work.ts';
 
 export function learningQueries(db: Db) {
   return {
@@ -101,21 +104,18 @@ export function learningQueries(db: Db) {
         });
     },
 
-    /** Outcomes of a category, for its policy: what was claimed and whether it was a mistake. */
+    /** The newest outcomes of a category; a holding reply, which never leaves alone, has none. */
     async outcomesOf(
       category: string,
-    ): Promise<{ confidence: number; error: boolean; unchanged: boolean }[]> {
+    ): Promise<{ confidence: number; evidence: Evidence | null; error: boolean }[]> {
       const rows = await db
-        .select({ confidence: outcome.confidence, error: outcome.error, kind: outcome.kind })
+        .select({ confidence: outcome.confidence, evidence: draft.evidence, error: outcome.error })
         .from(outcome)
-        .where(eq(outcome.category, category))
+        .innerJoin(draft, eq(draft.id, outcome.draftId))
+        .where(and(eq(outcome.category, category), eq(draft.answerable, true)))
         .orderBy(desc(outcome.id))
-        .limit(5_000);
-      return rows.map((row) => ({
-        confidence: row.confidence,
-        error: row.error > 0,
-        unchanged: row.kind === 'unchanged' || row.kind === 'retouched',
-      }));
+        .limit(NEWEST_OUTCOMES);
+      return rows.map((row) => ({ ...row, error: row.error > 0 }));
     },
 
     /** What people have set, by category; others have the configuration's mode. */
