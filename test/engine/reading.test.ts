@@ -89,11 +89,59 @@ describe('questions and summary', () => {
       'Hi Ana, two quick things: where do I find my invoice, and how do I add a technician?',
       ['where do I find my invoice', 'how do I add a technician?'],
     ],
+    [
+      'Three questions. 1) Do you support Xero? 2) how many users are in Team 3) Can I pay by transfer',
+      ['Do you support Xero?', 'how many users are in Team', 'Can I pay by transfer'],
+    ],
+    [
+      'Please (a) move us to yearly billing, (b) add two seats and (c) resend the invoice.',
+      ['move us to yearly billing', 'add two seats', 'resend the invoice.'],
+    ],
+    [
+      'Hi, 1. Calendar sync broken for Pete. 2. Need SOC2 report. Please advise.',
+      ['Calendar sync broken for Pete.', 'Need SOC2 report.'],
+    ],
+    [
+      'The reset link never arrives. On top of that the page shows Sundays. And finally texts go out twice.',
+      [
+        'The reset link never arrives.',
+        'On top of that the page shows Sundays.',
+        'And finally texts go out twice.',
+      ],
+    ],
+    [
+      "Our card was replaced so I'd like to enter it, and I also can't find the export.",
+      ["Our card was replaced so I'd like to enter it", "I also can't find the export."],
+    ],
+    [
+      'Does it sync holidays? If yes, can we turn that off?',
+      ['Does it sync holidays? If yes, can we turn that off?'],
+    ],
+    [
+      'Could you extend our trial? Also is there a discount?',
+      ['Could you extend our trial?', 'Also is there a discount?'],
+    ],
+    ['1. open the board 2. drag a job 3. it jumps back', []],
   ])('what is asked in "%s"', (text, asked) => expect(splitQuestions(ownWords(text))).toEqual(asked));
 
   it('takes a greeting for no question', () => {
     expect(splitQuestions('Hello, can you help me? How are you?')).toEqual([]);
   });
+
+  it.each([
+    [
+      "What's the API rate limit? Also, unrelated: please send me the receipt for October.",
+      "What's the API rate limit? / Send me the receipt for October.",
+    ],
+    [
+      'Do you have an API? Which of the many articles on webhooks that I found in your help centre is the current one? And where can I see how many calls we made since the beginning of March?',
+      'Do you have an API? / Which of the many articles on webhooks that I found in… / Where can I see how many calls we made since the…',
+    ],
+    [
+      'Our job dies every night, log below\n2026-11-23T10:00:00Z ERROR worker 0 failed',
+      'Our job dies every night, log below',
+    ],
+  ])('summarises "%s"', (text, line) => expect(summarise(null, text, splitQuestions(text))).toBe(line));
 
   it('summarises by the sentence that says most, in one bounded line', () => {
     const summary = summarise(

@@ -1,6 +1,6 @@
 // Finds the hard facts in a text: error codes, exceptions, endpoints, versions, steps, and the numbers of things.
 import type { Analysis } from '../../model/analysis.ts';
-import { sentences } from './text.ts';
+import { sentences, unrolled } from './text.ts';
 
 /** How many of each kind are kept; a log pasted whole has hundreds. */
 const MOST = 8;
@@ -86,11 +86,18 @@ const TOLD = new RegExp(
   'i',
 );
 
+/** Whether an entry of a list is something that was done, not something that is wanted. */
+export function isAct(entry: string): boolean {
+  return ACTS.test(entry);
+}
+
 /** What somebody did, one act an entry: a list, or sentences that tell it. */
 function findSteps(text: string): string[] {
   const steps: string[] = [];
   let announced = false;
-  for (const line of text.split('\n').map((raw) => raw.trim())) {
+  for (const line of unrolled(text)
+    .split('\n')
+    .map((raw) => raw.trim())) {
     if (line === '') continue;
     const introduced = INTRODUCTION.test(line);
     const said = line.replace(INTRODUCTION, '').replace(ITEM, '').trim();

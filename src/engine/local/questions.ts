@@ -1,5 +1,6 @@
 // Splits a message into the things that are asked, and writes its one-line summary.
-import { sentences, wordCount } from './text.ts';
+import { isAct } from './extract.ts';
+import { isLogLine, sentences, unrolled, wordCount } from './text.ts';
 
 /** Most questions that are answered one by one; the rest is for a person. */
 const MOST_QUESTIONS = 4;
@@ -7,16 +8,16 @@ const MOST_QUESTIONS = 4;
 export const SUMMARY_LENGTH = 140;
 
 const ASKING =
-  /\?|^(?:(?:and|also|so|but|then|plus|oh|second(?:ly)?|first(?:ly)?|another thing|one more thing|by the way|btw)[,:]?\s+)*(?:how|what|whats|when|where|which|who|why|can|could|may|is|are|does|do|did|will|would|should|has|have)\s+(?:\w+)|\b(?:please (?:tell|explain|send|add|remove|change|confirm|let|help|check|advise)|(?:can|could|would|will) (?:you|i|we)|(?:i|we)(?:'d| would)? (?:need|want|like) (?:to|you|a|an|the|more|it)|i wonder|wondering (?:if|how|whether|what|where)|let me know|not sure (?:how|if|whether|where|what)|any (?:way|chance|idea|plans?)|is it possible|no idea (?:how|what|where))\b/i;
+  /\?|^(?:(?:and|also|so|but|then|plus|oh|second(?:ly)?|first(?:ly)?|another thing|one more thing|by the way|btw)[,:]?\s+)*(?:how|what|whats|when|where|which|who|why|can|could|may|is|are|does|do|did|will|would|should|has|have)\s+(?:\w+)|\b(?:please (?:tell|explain|send|resend|add|remove|change|confirm|let|help|check|advise|move|fix|correct|update|give|cancel|close)|(?:can|could|would|will) (?:you|i|we)|(?:i|we)(?:'d| would)?(?: also| just)? (?:need|want|like) (?:to|you|a|an|the|more|it)|i wonder|wondering (?:if|how|whether|what|where)|let me know|not sure (?:how|if|whether|where|what)|any (?:way|chance|idea|plans?)|is it possible|no idea (?:how|what|where))\b/i;
 /** A request without a question mark. */
 const REQUEST =
-  /\b(?:please|pls|kindly) (?:tell|explain|send|add|remove|change|confirm|let|check|advise|state|give)\b|\b(?:can|could|would) you\b/i;
+  /\b(?:please|pls|kindly) (?!note|find|see|be aware|accept|excuse|forgive|bear|don't|ignore|advise\W*$|help\W*$)[a-z]+\b|\b(?:can|could|would) you\b/i;
 /** A question without its mark, beside others that have it. */
 const FORGOT_THE_MARK =
   /^(?:(?:and|also|so|but|then|plus)[,:]?\s+)*(?:(?:how|what|where|who|why) (?:can|could|is|are|does|do|did|will|would|should|may|to|much|many|long|often|soon|fast|quickly|has|have|happens|if|about)|(?:can|could|does|do|will|would|may) (?:i|we|you|he|she|they|it|that|this|my|our|the|each|both|everybody|everyone))\b|\b(?:tell|show) (?:me|us) (?:how|what|when|where|which|who|why|if|whether)\b/i;
 /** Opens a further matter, whether or not it is put as a question. */
 const ANOTHER =
-  /^(?:and )?(?:also,?|another (?:thing|problem|issue)|second(?:ly)?,|on top of that|besides,|one more thing)(?! (?:thank|thx|have a|kind|best))/i;
+  /^(?:(?:and|oh|so|then)[, ]+)*(?:also,?|another (?:thing|problem|issue|question)|second(?:ly)?,?(?= (?:i|we|the|our|my|it|there|your|what|how)\b)|third(?:ly)?,|last(?:ly)?,|finally,|(?<=and )finally|on top of that|besides,|in addition|additionally|furthermore|moreover|apart from that|unrelated|one (?:more|other|last|final) thing|while (?:i|we)(?:'m| am|'re| are|'ve| have)\b)(?!,? (?:thank|thx|have a|kind|best))/i;
 /** Politeness that asks for nothing. */
 const PLEASANTRY =
   /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|morning|thanks?|thank you|cheers|regards|best|kind regards|sincerely|hope (?:you|this|all)|happy \w+day|have a|sorry to bother|let me know|looking forward)\b[^?]*$|^(?:how are you|what(?:'s| is) (?:going on|up)|any (?:help|ideas?))\b/i;
@@ -33,44 +34,72 @@ export function isBareCall(text: string): boolean {
   return BARE_CALL.test(text.trim().slice(0, 200));
 }
 
+const COUNTER = /^\(?(?:\d{1,2}|[a-h])[.)]\s+(?=\S)/i;
+const ENTRY = /^[-*•]\s+/;
+/** Speaks of what was said before. */
+const LEANING = /\b(?:it|that|this|(?<!\b(?:is|are) )there|them|those|one)\b/i;
+/** What stands before a list of wishes or troubles, if anything does. */
+const ANNOUNCES =
+  /^\W*$|\b(?:please|pls|can|could|would|want|need|questions?|things?|points?|issues?|problems?|requests?|following)\b[^\n]*$|^\W*(?:hi|hello|hey|dear|good \w+)\b[^.\n]{0,40}\W*$/i;
+
+/** Whether the entries of the list in `lines` are what the customer brings up, rather than steps or an address. */
+function listsMatters(lines: string[]): boolean {
+  const first = lines.findIndex((line) => ENTRY.test(line));
+  const entries = lines.filter((line) => ENTRY.test(line)).map((line) => line.replace(ENTRY, ''));
+  const before = lines.slice(0, Math.max(0, first)).join(' ');
+  if (entries.length < 2 || !ANNOUNCES.test(before) || /\b(?:steps|reproduce|did)\b/i.test(before))
+    return false;
+  return /\b(?:please|pls|can|could|would|want|need)\b/i.test(before) || entries.filter(isAct).length < 2;
+}
+
 /** The parts of a message that ask or request something, in the customer's words; at most four. */
 export function splitQuestions(text: string): string[] {
   const asked: string[] = [];
+  /** What was told before anything was asked. */
+  const told: string[] = [];
   // Who uses question marks asks with them; who does not is read by the words.
   const marks = text.includes('?');
-  for (const sentence of sentences(text)) {
+  const lines = unrolled(text)
+    .split('\n')
+    .map((line) => line.trim().replace(COUNTER, '• '));
+  const listed = listsMatters(lines);
+  for (const sentence of sentences(lines.join('\n'))) {
     const said = sentence
-      .replace(/^(?:\d{1,2}[.)]|[-*•])\s*/, '')
+      .replace(ENTRY, '')
       .replace(OPENING, '')
+      .replace(/(?:,|\band)\s*$/i, '')
       .trim();
     const asks = marks
       ? said.includes('?') || REQUEST.test(said) || FORGOT_THE_MARK.test(said)
-      : ASKING.test(said);
-    if (wordCount(said) < 3 || PLEASANTRY.test(said) || BARE_HELP.test(said)) continue;
-    if (!asks && !ANOTHER.test(said)) continue;
-    asked.push(said.slice(0, 400));
+      : ASKING.test(said) || REQUEST.test(said);
+    const another = ANOTHER.test(said);
+    const entry = listed && ENTRY.test(sentence);
+    if (PLEASANTRY.test(said) || BARE_HELP.test(said) || wordCount(said) < (entry ? 2 : 3)) continue;
+    // What something is added to was a matter, too, though it was only told.
+    if (another && asked.length === 0 && told.length > 0) asked.push(weightiest(told));
+    if (asks || another || entry) asked.push(said.slice(0, 400));
+    else told.push(said);
   }
   const parts = asked.flatMap(splitJoined);
   // "Where is it? I looked in settings. Is it there?" asks one thing: a short follow-up leans on its forerunner.
   const merged: string[] = [];
   for (const part of parts) {
     const previous = merged.at(-1);
-    if (
-      previous !== undefined &&
-      wordCount(part) < 7 &&
-      /\b(?:it|that|this|there|them|those|one)\b/i.test(part)
-    )
+    const leans = wordCount(part) < 7 && LEANING.test(part) && !ANOTHER.test(part);
+    if (previous !== undefined && (leans || /^(?:and )?if (?:yes|so|not|no)\b/i.test(part)))
       merged[merged.length - 1] = `${previous} ${part}`;
     else merged.push(part);
   }
   return [...new Set(merged)].slice(0, MOST_QUESTIONS);
 }
 
-const AUXILIARY = '(?:can|could|is|are|does|do|did|will|would|should|shall|must|may)';
+const AUXILIARY = "(?:can|could|is|are|does|do|did|will|would|should|shall|must|may)(?!')";
 /** A question of its own: "where is …", not "when a job is closed, …". */
 const OPENS_QUESTION = `(?:(?:how|what|when|where|which|who|why) (?:${AUXILIARY}|to|much|many|long|often|has|have)|${AUXILIARY})\\b`;
+const I_ALSO =
+  "(?:(?:i|we)(?:'d|'ll|'m|'re|'ve| would| will| have)? also\\b|one (?:more|other|last) thing\\b)";
 const JOINED = new RegExp(
-  `(?:[,;]|\\s[-–—])?\\s+(?:and(?: also| then| after that| if so| if not,?)?|also|plus|as well as)\\s+(?=${OPENS_QUESTION})`,
+  `(?:[,;]|\\s[-–—])?\\s+(?:and(?: also| then| after that| if so| if not,?)?|also|plus|as well as)\\s+(?=${OPENS_QUESTION}|${I_ALSO})`,
   'i',
 );
 const LISTED = new RegExp(`[,;]\\s+(?=${OPENS_QUESTION})`, 'i');
@@ -101,34 +130,75 @@ function weight(sentence: string, position: number): number {
     )
   )
     score += 0.5;
+  if (/^(?:and )?if (?:yes|so|not|no)\b/i.test(sentence)) score -= 0.8;
   if (/https?:|^>|^at \S|[{}<>]{2}/.test(sentence)) score -= 0.6;
   return score;
 }
 
-/** One line of at most 140 characters that tells what the message is about; the subject helps when the text is poor. */
-export function summarise(subject: string | null, text: string): string {
-  const candidates = sentences(text.slice(0, 4000)).slice(0, 25);
+/** The sentence that says most of what the message is about. */
+function weightiest(candidates: string[]): string {
   let best = '';
-  let top = 0;
+  let top = Number.NEGATIVE_INFINITY;
   for (const [position, candidate] of candidates.entries()) {
-    const cleaned = candidate
-      .replace(/^(?:\d{1,2}[.)]|[-*•>])\s*/, '')
-      .replace(OPENING, '')
-      .replace(FILLER, '')
-      .trim();
-    if (LETTERHEAD.test(cleaned) && wordCount(cleaned) < 3) continue;
-    const score = weight(cleaned, position);
+    const score = weight(candidate, position);
     if (score > top) {
       top = score;
-      best = cleaned;
+      best = candidate;
     }
   }
+  return best;
+}
+
+/** Between several matters in one line. */
+const BETWEEN = ' / ';
+
+/**
+ * One line of at most 140 characters that tells what the message is about: all that is asked where that is more than
+ * one thing, else the sentence that says most; the subject helps when the text is poor.
+ */
+export function summarise(subject: string | null, text: string, questions: string[] = []): string {
+  if (questions.length > 1) {
+    const parts = questions.map(unceremonious);
+    let room = SUMMARY_LENGTH - BETWEEN.length * (parts.length - 1);
+    const rooms = new Map<string, number>();
+    // What is short leaves its room to the others.
+    for (const [i, part] of parts.toSorted((x, y) => x.length - y.length).entries()) {
+      const own = Math.min(part.length, Math.floor(room / (parts.length - i)));
+      rooms.set(part, own);
+      room -= own;
+    }
+    return parts.map((part) => shorten(part, rooms.get(part) ?? 0)).join(BETWEEN);
+  }
+  const candidates = sentences(text.slice(0, 4000))
+    .slice(0, 25)
+    .filter((candidate) => !isLogLine(candidate));
+  const cleaned = candidates
+    .map(unceremonious)
+    .filter((candidate) => !(LETTERHEAD.test(candidate) && wordCount(candidate) < 3));
+  const best = weightiest(cleaned);
+  const top = cleaned.length > 0 ? weight(best, cleaned.indexOf(best)) : 0;
   const title = subject
     ?.replace(/^(?:(?:re|fw|fwd|aw|wg|tr|rv)\s*:\s*)+/i, '')
     .replace(/\s+/g, ' ')
     .trim();
-  const chosen = best && (top >= 0.35 || !title) ? best : title || best || text.trim().split('\n')[0] || '';
+  const poor = top <= 0 || (top < 0.35 && title);
+  const chosen = (poor ? '' : best) || title || best || text.trim().split('\n')[0] || '';
   return shorten(chosen.replace(/\s+/g, ' ').trim(), SUMMARY_LENGTH);
+}
+
+/** What only ties a matter to the one before. */
+const CONNECTION =
+  /^(?:and )?(?:(?:(?:also|first(?:ly)?|second(?:ly)?|third(?:ly)?|last(?:ly)?|finally|on top of that),?|(?:besides|unrelated|additionally|furthermore|moreover|however|in addition|apart from that|one (?:more|other|last) thing|another (?:thing|question|problem|issue)|while (?:i|we)(?: have|'ve)[^,]{1,20})\s*[,:–—-])(?: unrelated[,:])?\s+)+/i;
+
+/** A sentence without greeting, counter and filler words before it. */
+function unceremonious(sentence: string): string {
+  return sentence
+    .replace(/^(?:\(?\d{1,2}[.)]|[-*•>])\s+/, '')
+    .replace(OPENING, '')
+    .replace(CONNECTION, '')
+    .replace(FILLER, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** Cuts at a word border and says so with an ellipsis. */

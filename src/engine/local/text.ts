@@ -5,6 +5,11 @@ export const READ_LIMIT = 20_000;
 /** Longest log or trace, in lines that repeat one shape, that is kept. */
 const LOG_LINES = 30;
 
+/** Whether a line stands in a log: a time or a level at its beginning, or a frame of a trace. */
+export function isLogLine(line: string): boolean {
+  return LOG_LINE.test(line);
+}
+
 export interface CleanText {
   text: string;
   /** What was left out, in words for the card. */
@@ -85,6 +90,28 @@ export function sentences(text: string): string[] {
     .split(/\n+|(?<=[.!?…]["”’)]?)\s+(?=[\p{Lu}\p{N}"“¿¡(]|[a-z]+\b)/u)
     .map((part) => part.trim())
     .filter((part) => part.length > 0);
+}
+
+/** A number or letter that counts the parts of a list: "2)", "(b)", "3." */
+const COUNTER = /(?<![\p{L}\p{N}.,:/-])\(?(\d{1,2}|[a-h])[.)]\s+(?=[\p{L}"'“])/giu;
+
+/** Lists that were written in one line, "1. open it 2. click", with a line for each of their parts. */
+export function unrolled(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const starts: number[] = [];
+      let next = '';
+      for (const { 1: counter = '', index } of line.matchAll(COUNTER)) {
+        const name = counter.toLowerCase();
+        if (starts.length === 0 ? name !== '1' && name !== 'a' : name !== next) continue;
+        starts.push(index);
+        next = /\d/.test(name) ? String(Number(name) + 1) : String.fromCharCode(name.charCodeAt(0) + 1);
+      }
+      if (starts.length < 2) return line;
+      return [0, ...starts].map((from, i) => line.slice(from, starts[i]).trim()).join('\n');
+    })
+    .join('\n');
 }
 
 /** FNV-1a over two 32-bit lanes, as 16 hex digits: a content key, not a security hash. */

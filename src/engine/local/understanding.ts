@@ -210,7 +210,9 @@ export function analyse(
     ),
     expansion: speaksOfGrowing(text) || feels('growing') ? 0.7 : 0,
     references: findReferences(text),
-    summary: readable ? summarise(subject, newest) : shorten(wordlessSummary(reading), SUMMARY_LENGTH),
+    summary: readable
+      ? summarise(subject, newest, questions)
+      : shorten(wordlessSummary(reading), SUMMARY_LENGTH),
     notes,
   };
 }
