@@ -29,11 +29,15 @@ interface Pace {
 
 /**
  * Fewer examples get more passes and, for their n-grams, smaller steps; found by holding out parts of the training
- * data. In a hurry a few large steps do: of 268 macros they find as many as three times the passes (69 % of 536), and
- * learned from the taxonomy alone they tell 58 % of the sample's history instead of 55 %, in a quarter of the time.
+ * data. In a hurry a few large steps do: of 268 macros they find as many as three times the passes (69 % of 536; with
+ * 12,000 lines for 435, three passes find 231 of 319 and five 234), and learned from the taxonomy alone they tell 58 %
+ * of the sample's history instead of 55 %, in a quarter of the time.
  */
 function paceFor(examples: number, quick: boolean): Pace {
-  if (quick) return { epochs: examples >= 1500 ? 5 : 8, rate: { dense: 4, sparse: 12 } };
+  if (quick) {
+    const epochs = examples >= 10_000 ? 3 : examples >= 1500 ? 5 : 8;
+    return { epochs, rate: { dense: 4, sparse: 12 } };
+  }
   if (examples >= 5000) return { epochs: 10, rate: { dense: 2, sparse: 6 } };
   return examples >= 1500
     ? { epochs: 16, rate: { dense: 2, sparse: 6 } }
