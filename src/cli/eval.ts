@@ -15,7 +15,9 @@ import { AppError } from '../model/errors.ts';
 import { draftsCommand } from './calibrate.ts';
 import { measured, readRows, reported, stderrLog } from './measure.ts';
 
-const labelledRow = z.object({ text: z.string(), label: z.string().min(1) });
+/** Names and numbers alike. */
+const nameSchema = z.union([z.string().min(1), z.number()]).transform(String);
+const labelledRow = z.object({ text: z.string(), label: nameSchema });
 const frustrationRow = z
   .object({ text: z.string(), frustrated: z.union([z.boolean(), z.literal([0, 1])]) })
   .transform(({ text, frustrated }) => ({ text, positive: Boolean(frustrated) }));
@@ -23,8 +25,9 @@ const urgencyRow = z
   .object({ text: z.string(), urgency: z.enum(['low', 'medium', 'high']) })
   .transform(({ text, urgency }) => ({ text, positive: urgency === 'high' }));
 const sentimentRow = z.object({ text: z.string(), sentiment: z.enum(['negative', 'neutral', 'positive']) });
-const reportRow = z.object({ id: z.string().min(1), title: z.string(), body: z.string() });
-const pairRow = z.object({ id: z.string().min(1), duplicate_of: z.string().min(1) });
+const reportRow = z.object({ id: nameSchema, title: z.string(), body: z.string() });
+const pairRow = z.object({ id: nameSchema, duplicate_of: nameSchema });
+
 /** The language model of the configuration on the same rows; it must be set up. */
 async function withModel(
   train: LabelledRow[],
@@ -145,6 +148,14 @@ export function evalCommand(): Command {
     .action(async (options: { corpus: string; pairs: string; json: boolean }) => {
       const corpus = await readRows(options.corpus, reportRow);
       const pairs = await readRows(options.pairs, pairRow);
+      const ids = new Set(corpus.map(({ id }) => id));
+      if (
+        !pairs.some((pair) => pair.id !== pair.duplicate_of && ids.has(pair.id) && ids.has(pair.duplicate_of))
+      )
+        throw new AppError(
+          'wrong_use',
+          `No pair of ${options.pairs} names two reports of ${options.corpus}.`,
+        );
       await measured(options.json, (embedder, onProgress) =>
         evaluateRetrieval(corpus, pairs, { embedder, onProgress }),
       );

@@ -47,6 +47,33 @@ describe('the command line', () => {
     expect(nothing.code).toBe(2);
   });
 
+  it('measures the engine on labelled files, numbers as names too, and refuses pairs of nothing', {
+    timeout: LONG,
+  }, async () => {
+    const file = async (name: string, rows: object[]) => {
+      await writeFile(join(home.folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      return join(home.folder, name);
+    };
+    const titles = ['export stops at 90 %', 'the export stops', 'login fails'];
+    const corpus = await file(
+      'corpus.jsonl',
+      titles.map((title, id) => ({ id, title, body: title })),
+    );
+    const pairs = await file('pairs.jsonl', [{ id: 1, duplicate_of: 0 }]);
+    const foreign = await file('foreign.jsonl', [{ id: 8, duplicate_of: 9 }]);
+    const measure = (of: string) =>
+      home.run(['eval', 'retrieve', '--corpus', corpus, '--pairs', of, '--json']);
+    const [known, unknown] = await Promise.all([measure(pairs), measure(foreign)]);
+
+    expect(known.code).toBe(0);
+    expect(JSON.parse(known.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      queries: 1,
+      recallAt5: 1,
+    });
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/No pair of .*foreign\.jsonl names two reports of .*corpus\.jsonl/);
+  });
+
   it('writes what a chat platform wants, and says the steps', { timeout: LONG }, async () => {
     const manifest = join(home.folder, 'slack.json');
     const [slack, teams] = await Promise.all([
