@@ -404,6 +404,13 @@ describe('the macro that is asked for', () => {
     expect((await find(index, 'refund a card payment'))[0]?.macro.article.id).toBe('new');
   });
 
+  it('is none that is far from what is asked, however much likelier than the others', async () => {
+    const [hit] = await find(await taught(...known), 'please mail us a copy of the bill');
+    if (!hit) throw new Error('nothing found');
+    expect(macroSupport(hit, 'en', false)).toBeGreaterThan(0.3);
+    expect(macroSupport({ ...hit, meaning: 0.2 }, 'en', true)).toBe(0);
+  });
+
   it('is none, where there are few, for what else their topic is asked', async () => {
     const other = [
       'how long does the battery last',

@@ -158,6 +158,15 @@ describe('a reply', () => {
     expect(draft.text).toContain('2. Click PDF');
   });
 
+  it('leaves out all that was done, however it is told, and says what to do when it does not work', async () => {
+    const text = `${ASKED} We opened Settings › Invoices, clicked PDF beside the month, cleared the browser cache and signed in again.`;
+    const draft = composeDraft(draftInput(text), await material(text));
+    expect(draft.text).not.toMatch(/Open Settings|Clear the browser|1\./);
+    expect(draft.text).toContain('Ask the Owner');
+    const untouched = composeDraft(draftInput(ASKED), await material(ASKED));
+    expect(untouched.text).not.toContain('Ask the Owner');
+  });
+
   it('answers each of several questions, and names the one that it cannot', async () => {
     const asked = [ASKED, 'How do I reset my password?', 'Does the moon affect telescopes?'];
     const draft = composeDraft(

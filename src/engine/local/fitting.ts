@@ -44,7 +44,11 @@ export function fromArticle(
     blocks.push(`${phrases.steps}\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}`);
   const tip = bestTip(question, parts, 0.3) ?? nearTip(hits, parts);
   if (tip && !overlaps(tip, blocks.join(' '))) blocks.push(`${phrases.tip} ${lowerFirst(tip, phrases)}`);
-  const failing = analysis.kind === 'bug' || analysis.kind === 'friction' || analysis.attempts > 0;
+  const failing =
+    analysis.kind === 'bug' ||
+    analysis.kind === 'friction' ||
+    analysis.attempts > 0 ||
+    steps.length < parts.steps.length;
   if (parts.fallback && !direct && (failing || best?.item.data.section === 'fallback'))
     blocks.push(parts.fallback.startsWith('If') ? parts.fallback : `${phrases.otherwise} ${parts.fallback}`);
   return blocks.map(plainMarkdown);
@@ -130,10 +134,14 @@ function bestTip(question: string, parts: ArticleParts, least: number): string |
   return top >= least ? best : null;
 }
 
+/** Closeness in meaning under which a fact is about something else: of few articles, the nearest may be far. */
+const NEAR = 0.5;
+
 /** The fact that means most nearly what is asked, when it is among the two passages that were found first. */
 function nearTip(hits: Hit<ArticleItem>[], parts: ArticleParts): string | null {
   const near = hits
     .slice(0, 2)
+    .filter(({ cosine }) => cosine >= NEAR)
     .find(({ item }) => item.data.parts.article.id === parts.article.id && item.data.section === 'tip');
   return parts.tips.find((tip) => near?.item.text.endsWith(tip)) ?? null;
 }
@@ -145,22 +153,21 @@ function overlaps(tip: string, text: string): boolean {
   return words.length > 0 && words.filter((word) => said.has(word)).length / words.length > 0.75;
 }
 
+/** Says what was done: "I tried", and "we opened the mail, tapped Change and confirmed". */
 const TRIED =
-  /\b(?:tried|already|did|done|checked|restarted|reinstalled|cleared|logged out|i(?:'ve| have)|we(?:'ve| have)|went (?:to|through)|looked|clicked|followed|no luck)\b/i;
+  /\b(?:tried|already|did|done|checked|restarted|reinstalled|cleared|logged out|i(?:'ve| have)|we(?:'ve| have)|(?:i|we) (?:\w+ )?(?:\w{2,}ed|went|put|set|took|got|ran|chose|sent|made)|went (?:to|through)|looked|clicked|followed|no luck)\b/i;
 
-/** Steps without those that the customer says they have done; all of them when only one would be left. */
+/** Steps without those that the customer says they have done. */
 function untried(steps: string[], said: string): string[] {
   const done = sentences(said)
     .filter((sentence) => TRIED.test(sentence))
     .map((sentence) => new Set(contentWords(sentence)));
-  if (!done.length) return steps;
-  const left = steps.filter((step) => {
+  return steps.filter((step) => {
     const words = [...new Set(contentWords(step))];
     return !done.some(
       (d) => words.length >= 3 && words.filter((word) => d.has(word)).length / words.length > 0.6,
     );
   });
-  return left.length >= 2 ? left : steps;
 }
 
 /** What the customer has written in this ticket. */
