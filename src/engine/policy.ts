@@ -158,6 +158,7 @@ export function chooseRoute(input: RouteInput): RouteDecision {
   const against = vetoes(input);
   const proof = mode === 'auto' ? proveThreshold(outcomes, risk) : { threshold: null, missing: null };
   const decision = {
+    category: analysis.category,
     mode,
     threshold: proof.threshold,
     reviewsUntilAuto: mode === 'auto' && !input.neverAuto ? proof.missing : null,

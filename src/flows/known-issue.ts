@@ -11,8 +11,8 @@ import type { FlowDeps } from './deps.ts';
 import { redraft } from './redraft.ts';
 import { inTheirLanguage } from './their-language.ts';
 
-/** Which drafts tell of a known bug. */
-const ENGINE = 'known-issue';
+/** `engine` of drafts that tell of a known bug. */
+export const KNOWN_ISSUE = 'known-issue';
 /** Until outcomes say otherwise: the words say only what is on record, but the cluster may be the wrong one. */
 const CONFIDENCE = 0.75;
 
@@ -93,7 +93,7 @@ export async function withKnownBug(
     confidence: CONFIDENCE,
     reasons: [known],
     answerable: true,
-    engine: ENGINE,
+    engine: KNOWN_ISSUE,
     // What is not in our own words, or not in theirs, a person reads first.
     ...(remark !== null && { held: [remark] }),
   };
@@ -106,7 +106,7 @@ export async function draftAboutKnownBug(deps: FlowDeps, ticketId: number): Prom
   const wanted = await deps.store.transaction(async (tx) => {
     const ticket: TicketRow | null = await tx.lockTicket(ticketId);
     const draft = ticket && (await tx.latestDraft(ticketId));
-    const isOurs = draft?.status === 'pending' && draft.author === null && draft.engine !== ENGINE;
+    const isOurs = draft?.status === 'pending' && draft.author === null && draft.engine !== KNOWN_ISSUE;
     const tells = draft?.sources.some(({ kind, id }) => kind === 'issue' && id === bug.source.id);
     if (!ticket || !isOurs || tells || ticket.draftedSeq < ticket.inboundSeq) return false;
     await tx.updateTicket(ticketId, { draftedSeq: redraft(ticket) });

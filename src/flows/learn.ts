@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { OutboxRow } from '../infra/db/queries/work.ts';
-import { editShare } from '../insights/edit-share.ts';
+import { editShare, saysOtherwise } from '../insights/edit-share.ts';
 import type { Decision } from '../model/decision.ts';
 import { CHOSEN_MACRO, type Draft } from '../model/draft.ts';
 import { errorText } from '../model/errors.ts';
@@ -11,10 +11,11 @@ import type { OutcomeKind } from '../model/outcome.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { Clock } from '../ports.ts';
 import { BOT, type FlowDeps } from './deps.ts';
+import { KNOWN_ISSUE } from './known-issue.ts';
 
 type LearnDeps = Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'log' | 'bus' | 'replica'>;
 
-/** Changes of up to this share of the words are a matter of taste, not a mistake of the draft. */
+/** Changes of up to this share of the words are a matter of taste, not a mistake of the draft, unless it says another thing then. */
 const RETOUCHED = 0.15;
 /** Frustration in the customer's answer from which a sent draft counts as a mistake. */
 const UNHAPPY = 0.75;
@@ -32,20 +33,16 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
   const draft = await store.draftById(row.draftId);
   // Messages to many customers at once say nothing about how to answer one.
   if (!ticket?.category || !draft || draft.engine.startsWith('proposal:')) return;
-  const share = editShare(draft.text, row.text);
   // A reply that nobody looked at proves nothing yet; only the customer can say.
-  if (row.by !== BOT && !draft.author)
-    await record(
-      deps,
-      ticket,
-      draft,
-      share === 0 ? 'unchanged' : share <= RETOUCHED ? 'retouched' : 'edited',
-      share,
-    );
-
+  const own = row.by === BOT ? undefined : await ownDraft(store, draft);
+  if (own) {
+    const share = editShare(own.text, row.text);
+    const edited = share > RETOUCHED || saysOtherwise(own.text, row.text);
+    await record(deps, ticket, own, edited ? 'edited' : share === 0 ? 'unchanged' : 'retouched', share);
+  }
   const text = await askedText(deps, ticket, draft.basedOnSeq);
   if (!text || row.by === BOT) return;
-  const praised = share === 0 && (await store.feedbackOn(draft.id)).helpful > 0;
+  const praised = row.text === draft.text && (await store.feedbackOn(draft.id)).helpful > 0;
   const customer = await store.getCustomer(ticket.customerId);
   const exemplar = {
     text,
@@ -90,8 +87,9 @@ export async function learnFromDecision(
     await tell(deps, ticketId);
     return;
   }
-  const draft = await deps.store.getDraft(ticketId, draftVersion);
-  if (!draft || draft.author) return;
+  const seen = await deps.store.getDraft(ticketId, draftVersion);
+  const draft = seen && (await ownDraft(deps.store, seen));
+  if (!draft) return;
   // What the bot handed over itself was no draft to send.
   if (decision.kind === 'escalate' && draft.routing.route === 'escalate') return;
   await record(deps, ticket, draft, decision.kind === 'flag' ? 'flagged' : 'rejected', null);
@@ -104,7 +102,8 @@ export async function learnFromFeedback(
   draft: Draft,
 ): Promise<void> {
   const { helpful, unhelpful } = await store.feedbackOn(draft.id);
-  if (unhelpful > 0) return record({ store, clock }, ticket, draft, 'unhelpful', null);
+  const own = (await ownDraft(store, draft))?.id === draft.id;
+  if (own && unhelpful > 0) return record({ store, clock }, ticket, draft, 'unhelpful', null);
   await store.forgetUnhelpful(draft.id);
   if (helpful > 0 && draft.status === 'sent') await store.setExemplarQuality(ticket.id, PRAISED_QUALITY);
 }
@@ -143,9 +142,25 @@ export async function learnFromFollowUp(
 ): Promise<void> {
   if (frustration < UNHAPPY) return;
   const sent = (await deps.store.draftsOf(ticket.id)).findLast((draft) => draft.status === 'sent');
-  if (!sent || sent.author) return;
-  await record(deps, ticket, sent, 'unhappy', null);
+  const own = sent && (await ownDraft(deps.store, sent));
+  if (!sent || !own) return;
+  await record(deps, ticket, own, 'unhappy', null);
   await deps.store.setExemplarQuality(ticket.id, 0);
+}
+
+/**
+ * What mode `auto` would have sent instead of a draft: the bot's first to the same messages, or its news of a bug that
+ * became known meanwhile. Rewrites, macros and words that agents asked for are measured against it, as is what
+ * followed a change of category: else a draft that nobody could use would leave no mark.
+ */
+async function ownDraft(
+  store: Pick<Queries, 'draftsOf'>,
+  { ticketId, basedOnSeq }: Draft,
+): Promise<Draft | undefined> {
+  const own = (await store.draftsOf(ticketId)).filter(
+    (draft) => draft.basedOnSeq === basedOnSeq && !draft.author && !draft.engine.startsWith(CHOSEN_MACRO),
+  );
+  return own.findLast(({ engine }) => engine === KNOWN_ISSUE) ?? own[0];
 }
 
 async function record(
@@ -155,11 +170,10 @@ async function record(
   kind: OutcomeKind,
   share: number | null,
 ): Promise<void> {
-  if (draft.engine.startsWith(CHOSEN_MACRO)) return;
   await store.recordOutcome({
     ticketId: ticket.id,
     draftId: draft.id,
-    category: ticket.category ?? 'unknown',
+    category: draft.routing.category ?? ticket.category ?? 'unknown',
     kind,
     error: kind === 'unchanged' || kind === 'retouched' ? 0 : 1,
     confidence: draft.confidence,

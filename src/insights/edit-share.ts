@@ -1,4 +1,4 @@
-// How much of a draft an agent changed.
+// How much of a draft an agent changed, and whether what it says is another thing now.
 
 /** Words of a text, without case and punctuation. */
 function words(text: string): string[] {
@@ -21,4 +21,17 @@ export function editShare(before: string, after: string): number {
     previous = row;
   }
   return 1 - (2 * (previous[b.length] ?? 0)) / (a.length + b.length);
+}
+
+const NUMBER_OR_DENIAL = /\d+|\b(?:not|never|cannot|without|unless|except)\b|n['’]t\b/gi;
+const POLITE = /\b(?:do not|don['’]t) (?:hesitate|worry)\b/gi;
+
+/** Whether numbers or denials differ: few words of "You can cancel within 14 days" make another promise of it. */
+export function saysOtherwise(before: string, after: string): boolean {
+  const telling = (text: string) =>
+    [...(text.replace(POLITE, '').match(NUMBER_OR_DENIAL) ?? [])]
+      .map((word) => (/^\d/.test(word) ? word : 'not'))
+      .sort()
+      .join(' ');
+  return telling(before) !== telling(after);
 }

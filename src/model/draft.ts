@@ -66,6 +66,8 @@ export type Mode = z.infer<typeof modeSchema>;
 /** What the policy decided for a draft and why; kept with the draft. */
 export interface RouteDecision {
   route: Route;
+  /** Whose mode and outcomes decided; absent: none's, or from before it was kept. */
+  category?: string;
   mode: Mode;
   /** Least confidence for `auto`, when the outcomes prove one. */
   threshold: number | null;

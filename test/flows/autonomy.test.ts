@@ -1,11 +1,21 @@
 // What a category earns: which drafts count, as what, and when the bot sends alone.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { act } from '../../src/flows/actions.ts';
 import { autonomyOf } from '../../src/flows/autonomy.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import type { Evidence } from '../../src/model/calibration.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 const CATEGORY = 'billing/invoice-copy';
+const DRAFT = {
+  text: 'You find it under Billing.',
+  language: 'en',
+  sources: [],
+  confidence: 0.9,
+  reasons: [],
+  answerable: true,
+  engine: 'scripted',
+};
 
 let w: Workspace;
 beforeEach(async () => {
@@ -70,6 +80,98 @@ describe('what agents do with drafts', () => {
     expect(w.engine.exemplars).toHaveLength(2);
     await w.press('ana', sent, { kind: 'flag', reason: 'wrong link' });
     expect(await outcomes()).toEqual([true, true]);
+  });
+
+  it('is measured on the draft that would have left alone, whatever agents had made of it', async () => {
+    const send = async (id: number) => {
+      await w.press('ana', id, { kind: 'approve' });
+      await undoWindowEnds();
+    };
+    // Own words, another wording, a macro: each time the draft as it was would not have been sent.
+    const own = await asked('Where is my invoice?');
+    await w.say('ana', own, '@deskhand send: It went out this morning, to the address of your accountant.');
+    await send(own);
+    expect(await outcomes()).toEqual([true]);
+    const { draft } = w.engine;
+    const other =
+      (engine: string): typeof draft =>
+      async (input) => ({
+        ...(await draft(input)),
+        ...(input.instructions.length > 0 && { engine, text: 'It is attached. Anything else, just ask us.' }),
+      });
+    w.engine.draft = other('scripted');
+    const shorter = await asked('Where do I find my receipts?');
+    await w.say('ana', shorter, '@deskhand shorter');
+    await w.work();
+    await send(shorter);
+    expect(await outcomes()).toEqual([true, true]);
+    w.engine.draft = other('macro:macros/invoice.md');
+    const macro = await asked('Please send the invoice');
+    await w.say('ana', macro, '@deskhand macro Copy of an invoice');
+    await w.work();
+    await send(macro);
+    expect(await outcomes()).toEqual([true, true, true]);
+    expect(w.engine.exemplars).toHaveLength(3);
+  });
+
+  it('counts where the draft was written, once, after the category was put right', async () => {
+    const id = await asked('The export is empty');
+    w.engine.draft = async () => ({
+      ...DRAFT,
+      text: 'Choose the whole month above the export, then it is full.',
+    });
+    await w.press('ana', id, { kind: 'reclassify', category: 'reports/exports' });
+    await w.work();
+    await w.press('ana', id, { kind: 'approve' });
+    await undoWindowEnds();
+    expect(await outcomes()).toEqual([true]);
+    expect(await w.store.outcomesOf('reports/exports')).toEqual([]);
+  });
+
+  it.each([
+    ['Hello Ana, you can cancel within 14 days and get your money back.', false],
+    ['You can cancel within 30 days and get your money back.', true],
+    ["You can't cancel within 14 days and get your money back.", true],
+    ['You can cancel within 14 days and get your money back. Do not hesitate to ask!', false],
+  ])('“%s” says another thing: %s', async (text, error) => {
+    const long =
+      'Whoever is the owner finds the button below the plan, and the rest goes by itself within minutes. ';
+    w.engine.draft = async () => ({
+      ...DRAFT,
+      text: `${long}You can cancel within 14 days and get your money back.`,
+    });
+    const id = await asked('How do I cancel?');
+    await w.press('ana', id, { kind: 'edit', text: `${long}${text}` });
+    await undoWindowEnds();
+    expect(await outcomes()).toEqual([error]);
+  });
+
+  it('counts again as it was sent when agents take back that it was of no help', async () => {
+    const judge = (id: number, what: 'helpful' | 'unhelpful') =>
+      act(w.deps, {
+        ref: { ticketId: `T-${id}`, draftVersion: 1 },
+        agent: { platform: 'console', userId: 'ana@team.example' },
+        intent: { type: 'act', act: what },
+      });
+    const edited = await asked('Where is my invoice?');
+    await w.press('ana', edited, { kind: 'edit', text: 'Something quite different was needed here' });
+    await undoWindowEnds();
+    const sent = await asked('Where do I find my receipts?');
+    await w.press('ana', sent, { kind: 'approve' });
+    await undoWindowEnds();
+    expect(await outcomes()).toEqual([false, true]);
+    for (const id of [edited, sent]) await judge(id, 'unhelpful');
+    expect(await outcomes()).toEqual([true, true]);
+    for (const id of [edited, sent]) await judge(id, 'helpful');
+    expect(await outcomes()).toEqual([false, true]);
+  });
+
+  it('leaves holding replies out: they never leave alone', async () => {
+    w.engine.draft = async () => ({ ...DRAFT, answerable: false });
+    const id = await asked('Why was I charged twice?');
+    await w.press('ana', id, { kind: 'edit', text: 'The second charge is on its way back to your card.' });
+    await undoWindowEnds();
+    expect(await outcomes()).toEqual([]);
   });
 });
 

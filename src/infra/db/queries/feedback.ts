@@ -1,5 +1,6 @@
 // Queries about what agents think of drafts.
-import { and, count, eq } from 'drizzle-orm';
+import { and, count, eq, isNull, sql } from 'drizzle-orm';
+import type { OutcomeKind } from '../../../model/outcome.ts';
 import type { Db } from '../index.ts';
 import { feedback } from '../schema/feedback.ts';
 import { outcome } from '../schema/learning.ts';
@@ -28,9 +29,12 @@ export function feedbackQueries(db: Db) {
       return { helpful: of(true), unhelpful: of(false) };
     },
 
-    /** Takes back that people found a draft unhelpful, where nothing else was counted against it. */
+    /** Takes back that people found a draft unhelpful: what was sent of it counts again, if it was. */
     async forgetUnhelpful(draftId: number): Promise<void> {
-      await db.delete(outcome).where(and(eq(outcome.draftId, draftId), eq(outcome.kind, 'unhelpful')));
+      const unhelpful = and(eq(outcome.draftId, draftId), eq(outcome.kind, 'unhelpful'));
+      await db.delete(outcome).where(and(unhelpful, isNull(outcome.editShare)));
+      const sent = sql<OutcomeKind>`case when ${outcome.editShare} = 0 then 'unchanged' else 'retouched' end`;
+      await db.update(outcome).set({ kind: sent, error: 0 }).where(unhelpful);
     },
   };
 }

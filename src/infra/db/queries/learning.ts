@@ -92,7 +92,7 @@ export function learningQueries(db: Db) {
         });
     },
 
-    /** One outcome a draft; a later, worse word replaces an earlier one. */
+    /** One outcome a draft; a worse word replaces an earlier one, and any mistake that agents did not like it. */
     async recordOutcome(row: typeof outcome.$inferInsert): Promise<void> {
       await db
         .insert(outcome)
@@ -100,7 +100,7 @@ export function learningQueries(db: Db) {
         .onConflictDoUpdate({
           target: outcome.draftId,
           set: { kind: row.kind, error: row.error, at: row.at },
-          setWhere: sql`${outcome.error} <= ${row.error}`,
+          setWhere: sql`${outcome.error} < ${row.error} or (${row.error} = 1 and ${outcome.kind} = 'unhelpful')`,
         });
     },
 
