@@ -1,4 +1,5 @@
 // The documentation says nothing that is not there: commands, scripts, files, variables, links and snippets.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -164,6 +165,19 @@ describe('snippets', () => {
     const described = inlineCode(read('docs/api.md'));
     const kinds = decisionSchema.options.map((option) => option.shape.kind.value);
     expect(kinds.filter((kind) => !described.includes(kind))).toEqual([]);
+  });
+});
+
+describe('the benchmarks', () => {
+  test('start without vitest, whose support they share', () => {
+    const { VITEST: _, ...env } = process.env;
+    const { status, stderr } = spawnSync('node', ['test/bench/main.ts', '--only', 'nothing'], {
+      cwd: ROOT,
+      env,
+      encoding: 'utf8',
+    });
+    expect(stderr).toMatch(/^--only takes one of start, engine, .*; it got "nothing"/);
+    expect(status).toBe(2);
   });
 });
 

@@ -34,13 +34,14 @@ interface Idle extends TestDatabase {
 /** Emptied ones, for the next test of this file. */
 const idle: Idle[] = [];
 
-// Once for each test file that imports this.
-afterAll(async () => {
-  for (const { pool, drop } of idle.splice(0)) {
-    await pool.end();
-    await drop();
-  }
-});
+// Once for each test file that imports this; the benchmarks do, too, without vitest.
+if (process.env.VITEST)
+  afterAll(async () => {
+    for (const { pool, drop } of idle.splice(0)) {
+      await pool.end();
+      await drop();
+    }
+  });
 
 /**
  * Like a fresh one with connections to it, for tests that change no tables: `drop` empties it and keeps it, which takes
