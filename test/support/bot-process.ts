@@ -21,10 +21,11 @@ export interface BotProcess {
   stop(): Promise<number | null>;
 }
 
-/** `env` is all that it sees besides the PATH and a token. */
+/** `env` is all that it sees besides the PATH, where compiled code is kept, and a token. */
 export function spawnBot(env: Record<string, string>): BotProcess {
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [CHILD], {
-    env: { PATH: process.env.PATH ?? '', DESKHAND_API_TOKEN: TOKEN, PORT: '0', LOG_LEVEL: 'warn', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, DESKHAND_API_TOKEN: TOKEN, PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
