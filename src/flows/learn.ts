@@ -146,6 +146,10 @@ export async function learnFromFollowUp(
   if (!sent || !own) return;
   await record(deps, ticket, own, 'unhappy', null);
   await deps.store.setExemplarQuality(ticket.id, 0);
+  const { exemplar } = await deps.store.learnedFrom(ticket.id);
+  if (!exemplar) return;
+  await deps.engine.addExemplars([exemplar]);
+  await tell(deps, ticket.id);
 }
 
 /**

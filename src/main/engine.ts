@@ -107,7 +107,8 @@ export function startEngine(options: {
 
   async function start(): Promise<Engine> {
     await options.prepare();
-    const examples = await store.recentExamples(HISTORY.examples);
+    // The oldest first, since where room is short those go that came first.
+    const examples = (await store.recentExamples(HISTORY.examples)).toReversed();
     return createLocalEngine({ taxonomy: config.taxonomy, embedder, examples, log, clock });
   }
 

@@ -4,6 +4,7 @@ import { act } from '../../src/flows/actions.ts';
 import { autonomyOf } from '../../src/flows/autonomy.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import type { Evidence } from '../../src/model/calibration.ts';
+import type { Exemplar } from '../../src/ports.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 const CATEGORY = 'billing/invoice-copy';
@@ -164,6 +165,21 @@ describe('what agents do with drafts', () => {
     expect(await outcomes()).toEqual([true, true]);
     for (const id of [edited, sent]) await judge(id, 'helpful');
     expect(await outcomes()).toEqual([false, true]);
+  });
+
+  it('is not repeated to others once a customer came back unhappy', async () => {
+    const qualities: number[] = [];
+    w.engine.addExemplars = async (added: Partial<Exemplar>[]) => {
+      qualities.push(...added.map(({ quality = -1 }) => quality));
+    };
+    const id = await asked('Where is my invoice?');
+    await w.press('ana', id, { kind: 'approve' });
+    await undoWindowEnds();
+    const { analyse } = w.engine;
+    w.engine.analyse = async (input) => ({ ...(await analyse(input)), frustration: 0.9 });
+    await asked('Where is my invoice?');
+    expect(await outcomes()).toEqual([true]);
+    expect(qualities).toEqual([0.7, 0]);
   });
 
   it('leaves holding replies out: they never leave alone', async () => {

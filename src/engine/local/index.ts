@@ -87,6 +87,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES), starterTexts);
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
   const standing = createStanding();
+  const heard = new Set<string>();
   const finder = createFinder({
     taxonomy,
     knowledge,
@@ -242,7 +243,9 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       await embedded(list, (chunk) => {
         for (const [exemplar, vector] of chunk) {
           const { id, text, kind, category, plan } = exemplar;
-          if (kind) kinds.collect({ text, category: kind, vector, importance: 1 });
+          // A ticket that is heard of again teaches its kind once.
+          if (kind && !heard.has(id)) kinds.collect({ text, category: kind, vector, importance: 1 });
+          heard.add(id);
           exemplars.add(exemplar, vector);
           standing.add(id, category, plan !== null);
         }
