@@ -1,6 +1,7 @@
 // What the language model's endpoint can do wrong, and what people get then.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelSettings } from '../../src/engine/llm/client.ts';
+import { retryAfterMs } from '../../src/engine/llm/failure.ts';
 import type { Engine } from '../../src/ports.ts';
 import { type ModelDouble, refinement, startModelDouble } from '../support/model-double.ts';
 import { createTestModelEngine, openLocalEngine } from '../support/model-engine.ts';
@@ -60,6 +61,22 @@ describe('an answer of another form', () => {
     expect(await model.analyse(ASKED)).toMatchObject({ summary: refinement.summary });
   });
 
+  it('is read whatever an endpoint counts, and where it leaves out what it need not send', async () => {
+    const reply = { role: 'assistant', content: JSON.stringify(refinement) };
+    for (const usage of [
+      null,
+      { prompt_tokens: null, completion_tokens: 'few' },
+      'none',
+      { prompt_tokens: -1 },
+    ]) {
+      const { engine: model, calls } = engine({}, async () =>
+        Response.json({ choices: [{ message: reply }], usage }),
+      );
+      expect(await model.analyse(ASKED)).toMatchObject({ summary: refinement.summary, notes: [] });
+      expect(calls[0]?.inputTokens).toBeGreaterThan(100);
+    }
+  });
+
   it.each([
     [
       'a refusal',
@@ -75,6 +92,7 @@ describe('an answer of another form', () => {
       'declined to answer',
     ],
     ['a body that is no completion', { hello: 'world' }, 'cannot be read'],
+    ['an error inside a success', { error: { message: 'rate limit', code: 429 } }, 'takes no more requests'],
   ])('%s goes to the fallback model, then to the local engine', async (_, body, words) => {
     const { engine: model, calls } = engine(TWO, async () => Response.json(body));
     expect((await model.analyse(ASKED)).notes.at(-1)).toContain(words);
@@ -101,6 +119,28 @@ describe('an endpoint in trouble', () => {
     expect(await model.analyse(ASKED)).toMatchObject({ summary: refinement.summary });
     expect(pauses).toEqual([2_000]);
     expect(models().at(-1)).toBe('second');
+  });
+
+  it('understands a time to wait in seconds and as a date', () => {
+    const now = new Date('2026-03-02T08:00:00Z');
+    const given = [
+      '2',
+      '0.5',
+      'Mon, 02 Mar 2026 08:00:04 GMT',
+      'Mon, 02 Mar 2026 07:00:00 GMT',
+      'soon',
+      '',
+      null,
+    ];
+    expect(given.map((header) => retryAfterMs(header, now))).toEqual([
+      2000,
+      500,
+      4000,
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('silence goes to the fallback model at once, and drafts say who wrote them', async () => {

@@ -5,7 +5,7 @@ import { parseJson } from '../../model/json.ts';
 import type { Clock, Log } from '../../ports.ts';
 import type { Breaker } from './breaker.ts';
 import type { Budget, ModelLedger } from './budget.ts';
-import { isEndpointFault, parseRefusal, statusError } from './failure.ts';
+import { isEndpointFault, parseRefusal, retryAfterMs, statusError } from './failure.ts';
 import { hidePersonal } from './privacy.ts';
 import { rewriteInside, rewriteTexts, textsOf } from './texts.ts';
 
@@ -46,13 +46,15 @@ const answerSchema = z.looseObject({
     .array(
       z.looseObject({
         finish_reason: z.string().nullish(),
-        message: z.looseObject({ content: z.unknown(), refusal: z.string().nullish() }),
+        message: z.looseObject({ refusal: z.string().nullish() }),
       }),
     )
     .min(1),
+  // Many count nothing, or something else: no answer is lost over it.
   usage: z
-    .looseObject({ prompt_tokens: z.number().default(0), completion_tokens: z.number().default(0) })
-    .nullish(),
+    .looseObject({ prompt_tokens: z.number().min(0).catch(0), completion_tokens: z.number().min(0).catch(0) })
+    .nullish()
+    .catch(null),
 });
 
 /**
@@ -120,7 +122,8 @@ export function createExchange(deps: ExchangeDeps, purpose: Purpose): typeof fet
     init: RequestInit | undefined,
     request: Record<string, unknown>,
   ): Promise<string> {
-    const limit = AbortSignal.timeout(deps.timeoutMs);
+    const { clock, timeoutMs } = deps;
+    const limit = AbortSignal.timeout(timeoutMs);
     const wanted = Object.entries(request).filter(([key]) => !deps.unwanted.has(key));
     const signals = [limit, purpose.deadline, ...(init?.signal ? [init.signal] : [])];
     const headers = new Headers(init?.headers);
@@ -146,13 +149,14 @@ export function createExchange(deps: ExchangeDeps, purpose: Purpose): typeof fet
         deps.unwanted.add(param);
         return send(url, init, request);
       }
-      throw statusError(purpose.model, response.status, refusal, response.headers.get('retry-after'));
+      const after = retryAfterMs(response.headers.get('retry-after'), clock.now());
+      throw statusError(purpose.model, response.status, refusal, after);
     } catch (error) {
       if (limit.aborted || purpose.deadline.aborted)
         // Without the cause: the library takes an error that speaks of a timeout for its own.
         throw new AppError(
           'model_silent',
-          `The language model ${purpose.model} gave no answer within ${Math.ceil(deps.timeoutMs / 1000)} s.`,
+          `The language model ${purpose.model} gave no answer within ${Math.ceil(timeoutMs / 1000)} s.`,
           { retryable: true },
         );
       throw error;
@@ -177,8 +181,13 @@ export function createExchange(deps: ExchangeDeps, purpose: Purpose): typeof fet
 const OPTIONAL = new Set(['temperature', 'parallel_tool_calls', 'top_p']);
 
 function parseAnswer(model: string, body: string): z.infer<typeof answerSchema> {
-  const parsed = answerSchema.safeParse(parseJson(body));
+  const json = parseJson(body);
+  const parsed = answerSchema.safeParse(json);
   if (parsed.success) return parsed.data;
+  // Some gateways say what went wrong behind them with HTTP 200.
+  const refusal = parseRefusal(json);
+  const status = Number(refusal.code);
+  if (status >= 400 && status < 600) throw statusError(model, status, refusal);
   throw new AppError('model_garbled', `The answer of the language model ${model} cannot be read.`, {
     retryable: true,
   });

@@ -46,19 +46,14 @@ export function parseRefusal(body: unknown): Refusal {
   };
 }
 
-/** The AppError of an HTTP status other than 2xx. */
-export function statusError(
-  model: string,
-  status: number,
-  refusal: Refusal,
-  retryAfter: string | null,
-): AppError {
+/** The AppError of an HTTP status other than 2xx; `retryAfter` in milliseconds, where the endpoint says it. */
+export function statusError(model: string, status: number, refusal: Refusal, retryAfter?: number): AppError {
   if (refusal.code === 'insufficient_quota')
     return new AppError('model_rejected', 'The account of the language model has no credit left.');
   if (status === 429)
     return new AppError('model_busy', `The language model ${model} takes no more requests at the moment.`, {
       retryable: true,
-      retryAfterMs: retryAfterMs(retryAfter),
+      retryAfterMs: retryAfter,
     });
   if (status === 401 || status === 403)
     return new AppError(
@@ -80,9 +75,11 @@ export function statusError(
   );
 }
 
-function retryAfterMs(header: string | null): number | undefined {
-  const seconds = Number(header ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+/** What a Retry-After asks for, which is a number of seconds or a date; undefined where it is neither. */
+export function retryAfterMs(header: string | null, now: Date): number | undefined {
+  const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(header ?? '') ? Number(header) : Number.NaN;
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header ?? '') - now.getTime();
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
 }
 
 /** The AppError inside whatever the libraries in between made of it. */
