@@ -25,6 +25,11 @@ describe('error codes', () => {
     ['All I ever see is PAY-310', 'PAY-310'],
     ['your server answered 503 twice', '503'],
     ['status: 502 on every page', '502'],
+    ['Getting ERR-4012 whenever I save', 'ERR-4012'],
+    ['We get 429s from your API', '429'],
+    ["We get a 'SSL_ERROR_RX_RECORD_TOO_LONG' in the browser", 'SSL_ERROR_RX_RECORD_TOO_LONG'],
+    ['the app says error code -1009', '-1009'],
+    ['it returns {"status":422}', '422'],
   ])('in "%s": %s', (text, code) => expect(findBugFacts(text).codes).toContain(code));
 
   it.each([
@@ -76,6 +81,7 @@ describe('endpoints and versions', () => {
     ],
     ['What are the limits of PATCH /v2/jobs?', 'PATCH /v2/jobs'],
     ['the docs say `DELETE /v2/tags/{id}`.', 'DELETE /v2/tags/{id}'],
+    ['a 502 from api.crewlane.example/v2/clients.', 'api.crewlane.example/v2/clients'],
   ])('the endpoint of "%s"', (text, endpoint) => expect(findBugFacts(text).endpoints).toEqual([endpoint]));
 
   it.each([
@@ -110,6 +116,7 @@ describe('steps', () => {
     ['- open app\n- choose job\n- crash', ['open app', 'choose job']],
     ['Every time I open the Jobs tab it crashes', ['Every time I open the Jobs tab it crashes']],
     ['After clicking on Approve the page goes white', ['After clicking on Approve the page goes white']],
+    ['1. open the board 2. drag a job 3. it jumps back', ['open the board', 'drag a job', 'it jumps back']],
     ['What I did:\n* added a client\n* saved', ['added a client', 'saved']],
   ])('are read from "%s"', (text, steps) => expect(findBugFacts(text).steps).toEqual(steps));
 
@@ -138,6 +145,15 @@ describe('numbers of things', () => {
     ['any news on ticket T-1042?', 'ticket', 'T-1042'],
     ['case #00123', 'ticket', '00123'],
     ['X-Request-Id: req_8812', 'request', 'req_8812'],
+    ['my order number is 7781234', 'order', '7781234'],
+    ["my customer number's 300122", 'account', '300122'],
+    ['Bestellnummer 55019-B kam nie an', 'order', '55019-B'],
+    ['invoice no. 2026/1182', 'invoice', '2026/1182'],
+    ['Work order WO-7781 shows the wrong client', 'job', 'WO-7781'],
+    ['The receipt with number 1029-3381', 'invoice', '1029-3381'],
+    ['booking BK-55812 is gone', 'booking', 'BK-55812'],
+    ['quote Q-2231 cannot be sent', 'quote', 'Q-2231'],
+    ['transaction txn_3Nk2xQ81', 'payment', 'txn_3Nk2xQ81'],
   ])('in "%s": %s %s', (text, type, value) => expect(findReferences(text)).toEqual([{ type, value }]));
 
   it.each([
@@ -153,6 +169,14 @@ describe('numbers of things', () => {
     'we have account managers 24/7',
     'Suite 4410, Harbor Street 20417',
   ])('none in "%s"', (text) => expect(findReferences(text)).toEqual([]));
+});
+
+it('a list of numbers counts as many', () => {
+  expect(findReferences('invoices 20931, 20932 and 20940 lack it').map(({ value }) => value)).toEqual([
+    '20931',
+    '20932',
+    '20940',
+  ]);
 });
 
 describe('a time limit', () => {

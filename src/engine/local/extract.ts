@@ -27,11 +27,12 @@ const OTHER_CODE =
 const HTTP_FAILURE = '(?:5\\d\\d|4(?:0\\d|1\\d|2\\d|51))';
 
 const CODES = [
-  new RegExp(`\\b${OTHER_CODE}(?:error|err|code|status|http(?:/[\\d.]+)?|fehler|erreur)(?:\\s+(?:code|number|no\\.?|status|message))?(?:\\s*[:#=])?\\s*["'(#]?((?:[1-5]\\d\\d|\\d{4,6}(?:-\\d+)?|[A-Z]{1,6}[-_]?\\d{2,6}|0x[0-9a-f]{4,8}))\\b${COUNTED}`, 'gi'),
+  new RegExp(`\\b${OTHER_CODE}(?:error|err|code|status|http(?:/[\\d.]+)?|fehler|erreur)(?:\\s+(?:code|number|no\\.?|status|message))?["']?(?:\\s*[:#=])?\\s*["'(#]?((?:[1-5]\\d\\d|(?:(?<=\\s)-)?\\d{4,6}(?:-\\d+)?|[A-Z]{1,6}[-_]?\\d{2,6}|0x[0-9a-f]{4,8}))\\b${COUNTED}`, 'gi'),
   /\b([A-Z]{2,6}-\d{3,5})\b(?=[^\n]{0,30}(?:error|fail|code)|["')])/g,
-  /\b(?:get|got|getting|says?|shows?|see(?: is)?|with|throws?|returns?|reads?)\s+(?:an?\s+|the\s+)?["'“(]?([A-Z]{2,6}-\d{3,5})\b/g,
-  /\b(E(?:CONN[A-Z]+|NOENT|ACCES|PERM|TIMEDOUT|PIPE|ADDR[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|NOSPC|EXIST|MFILE|BUSY|INVAL|PROTO|AI_[A-Z]+)|ERR_[A-Z_]{3,40}|ORA-\d{5}|[A-Z]{2,10}_(?:ERROR|FAILED|FAILURE|TIMEOUT|EXCEPTION))\b/g,
+  /\b(?:[Gg]et|[Gg]ot|[Gg]etting|[Ss]ays?|[Ss]hows?|[Ss]ee(?: is|ing)?|with|[Tt]hrows?|[Rr]eturns?|[Rr]eads?)\s+(?:an?\s+|the\s+)?["'“(]?([A-Z]{2,6}-\d{3,5})\b/g,
+  /\b(E(?:CONN[A-Z]+|NOENT|ACCES|PERM|TIMEDOUT|PIPE|ADDR[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|NOSPC|EXIST|MFILE|BUSY|INVAL|PROTO|AI_[A-Z]+)|ERR_[A-Z_]{3,40}|ORA-\d{5}|(?=[A-Z0-9_]{0,60}_(?:ERROR|FAILED|FAILURE|TIMEOUT|EXCEPTION|DENIED))[A-Z][A-Z0-9_]{3,60})\b/g,
   new RegExp(`\\b(${HTTP_FAILURE})\\b(?=\\s*(?:error|on\\b|from\\b|response|\\(|bad\\b|internal|not found|too many|forbidden|unauthori|gateway|timeout))`, 'gi'),
+  /\b(4[0-2]\d|50[0-4])s\b/g,
   new RegExp(`\\b(?:returns?|returned|answers?|answered|responds? with|responded with|got|gives?|throws?|threw)\\s+(?:an?\\s+|us\\s+|me\\s+|only\\s+)*(${HTTP_FAILURE})\\b${COUNTED}`, 'gi'),
   /\b(?:error|code|reason)\b["'\s:=(]{1,6}([a-z]+(?:_[a-z]+)+)\b/gi,
 ]; // biome-ignore format: one pattern a line
@@ -48,10 +49,12 @@ const FRAMES = [
 ];
 const ENDPOINTS = [
   /\b((?:GET|POST|PUT|PATCH|DELETE|HEAD)\s+(?:https?:\/\/[^\s"'`<>)]+|\/[^\s"'`<>),]+)(?<![.,;:?!]))/g,
+  /\b((?:https?:\/\/)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}\/(?:api|v\d+|rest|graphql)(?:\/[\w{}:.-]{1,100}){0,12}(?<![.:]))/g,
   /(?<![\w/.:])(\/(?:api|v\d+|rest|graphql)(?:\/[\w{}:.-]+)*(?<![.:]))/g,
 ];
 const VERSIONS = [
   /\b(?:version|release|build|firmware|ver\.?|v|app)\s?(\d+(?:\.\d+){1,3}(?:-\w+)?)\b/gi,
+  /\b(build\s\d{3,8})\b(?!\.\d)/gi,
   /\b(?:updat\w+|upgrad\w+|install\w+|running)\b[^.!?\n]{0,20}?\s(\d{1,3}\.\d{1,3}\.\d{1,3})\b(?!\.\d)/gi,
   /\b((?:iOS|iPadOS|Android|Windows|macOS|Chrome|Firefox|Safari|Edge|Outlook|Excel|Node(?:\.js)?)\s\d+(?:\.\d+)*)\b/gi,
 ];
@@ -114,35 +117,54 @@ function findSteps(text: string): string[] {
   return steps.slice(0, MOST).map((step) => step.slice(0, LONGEST_STEP));
 }
 
-const MARK = '(?:number|no\\.?|nr\\.?|n[°º]|num\\.?|id|ref(?:erence)?\\.?|#|:)';
+const MARK =
+  "(?:(?:with )?(?:number|no\\.?|nr\\.?|n[°º]|num\\.?|id|ref(?:erence)?\\.?)(?:\\s+(?:is|was)\\b|'s\\b)?|#|:)";
 /** A number as people write it: three digits in a row at least, no date; a bare year needs a mark before it. */
-const NUMBER = '(?=[A-Z0-9-]*\\d{3})(?!\\d{4}-\\d\\d-\\d\\d)[A-Z]{0,6}-?\\d[\\dA-Z-]{2,14}';
+const NUMBER =
+  '(?=[A-Z0-9/-]*\\d{3})(?!\\d{4}[-/]\\d\\d[-/]\\d\\d)[A-Z]{0,6}-?\\d[\\dA-Z-]{1,14}(?:/\\d{1,8})?';
 const YEAR = '(?:19|20)\\d\\d\\b(?!-)';
 
 /** "job 20417", "order no. 4471", "jobs #20417": the number after one of `words`. */
 function numberOf(words: string): RegExp {
   return new RegExp(
-    `\\b(?<!\\b(?:in|just in|each|every) )(?:${words})(?:\\s+|(?=#|:))(?:(?:${MARK}\\s*)+|(?!${YEAR}))(${NUMBER})\\b${COUNTED}`,
+    `\\b(?<!\\b(?:in|just in|each|every) |/)(?:${words})(?:\\s+|(?=#|:))(?:(?:${MARK}\\s*)+|(?!${YEAR}))(${NUMBER})\\b${COUNTED}`,
     'gi',
   );
 }
 
 const REFERENCES: [string, RegExp][] = [
-  ['invoice', /\b((?:INV|CL|RE)-\d{4,10}(?:-\d{1,10})?)\b/g],
-  ['invoice', numberOf('invoice|inv|rechnung|facture|factura|bill')],
-  ['order', numberOf('order|po|purchase order|bestellung|commande|pedido')],
-  ['job', numberOf('jobs?|work order')],
-  ['account', new RegExp(`\\b(?:account|workspace|customer|tenant|org(?:anisation|anization)?)\\s*(?:${MARK}\\s*)+((?=[A-Z0-9-]*\\d{3})[A-Z0-9][\\dA-Z-]{2,20})\\b`, 'gi')],
+  ['invoice', /\b((?:INV|CL|RE)-?\d{4,10}(?:-\d{1,10})?)\b/g],
+  ['invoice', numberOf('invoices?|inv|receipts?|credit notes?|rechnung(?:snummer|snr\\.?)?|facture|factura|bill')],
+  ['job', numberOf('jobs?|work orders?')],
+  ['order', numberOf('(?<!work )orders?|po|purchase order|bestell(?:ung|nummer|nr\\.?)|auftrag(?:snummer|snr\\.?)?|commande|pedido')],
+  ['account', new RegExp(`\\b(?:accounts?|workspace|customer|tenant|org(?:anisation|anization)?|kunden)\\s*(?:(?:${MARK}|nummer|nr\\.?)\\s*)+((?=[A-Z0-9-]*\\d{3})[A-Z0-9][\\dA-Z-]{2,20})\\b`, 'gi')],
+  ['account', /\b((?:cus|sub|acct)_[A-Za-z0-9]{6,32})\b/g],
+  ['payment', /\b((?:txn|ch|pi|py)_[A-Za-z0-9]{6,32})\b/g],
+  ['booking', numberOf('bookings?|reservations?|buchung(?:snummer)?|réservation|reserva')],
+  ['quote', numberOf('quotes?|quotations?|estimates?|angebot(?:snummer)?|devis|presupuesto')],
   ['ticket', new RegExp(`\\b(?<!\\b(?:in|just in|any|the) )(?:ticket|case)\\s+(?:(?:${MARK}\\s*)+|(?!${YEAR}))(T-\\d{1,9}|\\d{3,12})\\b${COUNTED}`, 'gi')],
   ['request', /\b(?:x-)?request[- ]id\s*[:=#]?\s*([\w-]{6,64})\b/gi],
 ]; // biome-ignore format: one kind a line
 
-/** Invoice, order, job, account, ticket and request numbers. */
+/** What goes on with a list of numbers: "20931, 20932 and 20940". */
+const NEXT_NUMBER = new RegExp(
+  `\\s*(?:,|&|\\+|/|,?\\s(?:and|or|und|et|y))\\s*#?(?!${YEAR})(${NUMBER})\\b${COUNTED}`,
+  'iy',
+);
+
+/** Invoice, order, job, account, ticket and other numbers, in the order of `REFERENCES`. */
 export function findReferences(text: string): Analysis['references'] {
   const found = new Map<string, Analysis['references'][number]>();
   for (const [type, pattern] of REFERENCES)
-    for (const value of all(text, pattern)) if (!found.has(value)) found.set(value, { type, value });
-  return [...found.values()].slice(0, MOST);
+    for (const match of text.matchAll(pattern)) {
+      let value: string | undefined = match[1];
+      NEXT_NUMBER.lastIndex = match.index + match[0].length;
+      while (value && found.size < MOST) {
+        if (!found.has(value)) found.set(value, { type, value });
+        value = NEXT_NUMBER.exec(text)?.[1];
+      }
+    }
+  return [...found.values()];
 }
 
 /** Whether the customer wants to speak with a person rather than get an answer. */
