@@ -23,6 +23,28 @@ describe('cleaning a text', () => {
     expect(notes[0]).toMatch(/30 of .*log lines/);
   });
 
+  it('drops a file that was wrapped into lines', () => {
+    const lines = (
+      Buffer.from('a file of some size '.repeat(40))
+        .toString('base64')
+        .match(/.{1,76}/g) ?? []
+    ).join('\n');
+    const { text, notes } = cleanText(`The upload fails, here it is:\n${lines}\nCan you look?`);
+    expect(text).toBe('The upload fails, here it is:\nCan you look?');
+    expect(notes).toEqual(['An encoded block was not read.']);
+  });
+
+  it.each([
+    ['syslog', (i: number) => `Nov 23 10:00:${i % 60} host app[221]: GET /v2/jobs 500 ${i}ms`],
+    ['a format of their own', (i: number) => `worker-${i} could not reach the queue after ${i} ms`],
+    ['long lines', (i: number) => `2026-11-23T10:00:00Z ERROR worker ${i} failed: connection reset by peer`],
+  ])('knows a log by its lines: %s', (_, lineOf) => {
+    const log = Array.from({ length: 10_000 }, (_, i) => lineOf(i)).join('\n');
+    const { text, notes } = cleanText(`It stops:\n${log}\nWhat does it mean?`);
+    expect(text).toContain('What does it mean?');
+    expect(notes).toEqual(['Only the first 30 of 10,000 log lines were read.']);
+  });
+
   it('cuts after the limit, visibly', () => {
     const { text, notes } = cleanText('word '.repeat(40_000));
     expect(text.length).toBeLessThanOrEqual(READ_LIMIT);

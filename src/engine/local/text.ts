@@ -23,13 +23,13 @@ const INVISIBLE =
 /** A run that no word has: encoded data. Links are left alone unless absurdly long. */
 const BLOB = /\S{81,}/g;
 const LOG_LINE =
-  /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d:\d\d|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\b|at \S+[.(]|\d+\.\d+\.\d+\.\d+ )/;
+  /^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} [ \d]\d \d\d?:\d\d:|\[?\d\d:\d\d:\d\d|(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\b|at \S+[.(]|\d+\.\d+\.\d+\.\d+ )/;
 
 /** Bounded, readable text for the analysis. Linear in the length of `raw`. */
 export function cleanText(raw: string): CleanText {
   const notes: string[] = [];
   // Read generously before blobs and logs are dropped, so that words behind them still count.
-  const head = raw.slice(0, READ_LIMIT * 20);
+  const head = raw.slice(0, READ_LIMIT * 50);
   let text = head.replace(/\r\n?/g, '\n').replace(INVISIBLE, '').normalize('NFC');
   let blobs = 0;
   text = text.replace(BLOB, (run) => {
@@ -37,13 +37,15 @@ export function cleanText(raw: string): CleanText {
     blobs += 1;
     return ' ';
   });
+  const lines = withoutEncoded(text.split('\n'));
+  blobs += lines.blocks;
   if (blobs)
     notes.push(blobs === 1 ? 'An encoded block was not read.' : `${blobs} encoded blocks were not read.`);
-  const lines = text.split('\n');
   const kept: string[] = [];
+  const common = commonShapes(lines.kept);
   let logs = 0;
-  for (const line of lines) {
-    if (LOG_LINE.test(line)) {
+  for (const line of lines.kept) {
+    if (LOG_LINE.test(line) || common.has(shapeOf(line))) {
       logs += 1;
       if (logs > LOG_LINES) continue;
     }
@@ -61,6 +63,54 @@ export function cleanText(raw: string): CleanText {
     notes.push(`The text was cut after ${READ_LIMIT.toLocaleString('en')} characters for the analysis.`);
   }
   return { text, notes };
+}
+
+/** A whole line of encoded data, as files are wrapped in mails. */
+const ENCODED_LINE = /^[A-Za-z0-9+/=_-]{40,80}$/;
+/** So many of them in a row are no words. */
+const ENCODED_LINES = 3;
+
+/** The lines without blocks of encoded data, and how many blocks there were. */
+function withoutEncoded(lines: string[]): { kept: string[]; blocks: number } {
+  const kept: string[] = [];
+  let blocks = 0;
+  let run: string[] = [];
+  const end = () => {
+    if (run.length >= ENCODED_LINES) blocks += 1;
+    else kept.push(...run);
+    run = [];
+  };
+  for (const line of lines) {
+    if (ENCODED_LINE.test(line.trim())) run.push(line);
+    // The last line of a block is what was left over.
+    else if (run.length >= ENCODED_LINES && /^[A-Za-z0-9+/=_-]{4,}$/.test(line.trim())) run.push(line);
+    else {
+      end();
+      kept.push(line);
+    }
+  }
+  end();
+  return { kept, blocks };
+}
+
+/** How a line of a log begins, whatever its numbers are; '' for lines that are too short to tell. */
+function shapeOf(line: string): string {
+  return line.length < 20
+    ? ''
+    : line
+        .slice(0, 60)
+        .replace(/[0-9a-f]*\d[0-9a-f]*/gi, '#')
+        .slice(0, 16);
+}
+
+/** Shapes that more lines have than a log may keep. */
+function commonShapes(lines: string[]): Set<string> {
+  const counts = new Map<string, number>();
+  if (lines.length > LOG_LINES)
+    for (const line of lines) counts.set(shapeOf(line), (counts.get(shapeOf(line)) ?? 0) + 1);
+  return new Set(
+    [...counts].filter(([shape, count]) => shape !== '' && count > LOG_LINES).map(([shape]) => shape),
+  );
 }
 
 /** The text without quoted lines, forwarding rules and tags: what its sender says in own words. */
