@@ -105,6 +105,31 @@ describe('the local engine', () => {
     expect(again.attempts).toBeGreaterThanOrEqual(3);
     expect(again.frustration).toBeGreaterThan(first.frustration);
   });
+
+  it.each(['hello??', 'nothing arrived', "doesn't work yet", 'I am still waiting'])(
+    'counts "%s" as another try',
+    async (said) => {
+      await start();
+      const at = clock.now();
+      const again = await engine.analyse({
+        ...ticket(''),
+        messages: [
+          { direction: 'inbound', text: 'My password reset mail never comes', at },
+          { direction: 'inbound', text: said, at },
+        ],
+      });
+      expect(again.attempts).toBe(2);
+    },
+  );
+
+  it.each([
+    'TypeError: Cannot read properties of undefined\n    at renderRow (app.js:1231:14)',
+    'Exception in thread "main" java.net.SocketTimeoutException: Read timed out',
+    'it would be nice if GET /v2/jobs did not answer 502 on our +1 page',
+  ])('takes hard signs for a fault: %s', async (text) => {
+    await start();
+    expect((await engine.analyse(ticket(text))).kind).toBe('bug');
+  });
 });
 
 describe('any text has an outcome', () => {

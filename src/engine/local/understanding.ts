@@ -6,7 +6,7 @@ import { countAttempts, saysBlocked, speaksOfGrowing, speaksOfLeaving } from './
 import { type Classification, type ClassifierModel, classify } from './classifier.ts';
 import { findBugFacts, findReferences } from './extract.ts';
 import { detectLanguage } from './language.ts';
-import { SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
+import { isBareCall, SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
 import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts';
 import type { Standing } from './standing.ts';
 import { cleanText, hasWords, ownWords, wordCount } from './text.ts';
@@ -37,6 +37,15 @@ export interface Reading {
 const SAYS_LITTLE = 8;
 const REFERS_BACK =
   /\b(?:still|again|same (?:problem|issue|error|thing)|(?:did|does)(?:n'?t| not) (?:help|work|change|solve|fix)|no (?:luck|change|difference|better)|nope|not (?:fixed|solved|resolved|better)|unchanged|as (?:i|we) said|my (?:last|previous|first) (?:message|mail|e-?mail)|any (?:news|update|progress)|following up)\b/i;
+/** Presses for what was asked before, without a word about what it is. */
+const PRESSES =
+  /\b(?:(?:nothing|no one|nobody|no (?:mail|e-?mail|reply|answer|response)) (?:arrived|came|yet|so far|happened|changed|replied|answered)|(?:doesn't|does not|isn't|is not|didn't|not) (?:\w+ )?yet|(?:still|keep|i am|i'm|we are|we're) waiting)\b/i;
+
+/** Whether a further message brings up the same matter again, or only knocks. */
+function comesBack(text: string): boolean {
+  const said = text.replace(/’/g, "'");
+  return REFERS_BACK.test(said) || PRESSES.test(said) || isBareCall(said);
+}
 
 /** Reads the messages of a ticket; bounded whatever they hold. */
 export function readTicket(input: EngineInput): Reading {
@@ -56,9 +65,7 @@ export function readTicket(input: EngineInput): Reading {
   const answered = input.messages.filter(
     (m, i) => m.direction === 'outbound' && input.messages[i - 1]?.direction === 'inbound',
   ).length;
-  const repeats = current.filter(
-    (m) => m !== inbound[0] && REFERS_BACK.test(m.text.replace(/’/g, "'")),
-  ).length;
+  const repeats = current.filter((m) => m !== inbound[0] && comesBack(m.text)).length;
   return {
     text,
     written: subject ? `${subject}\n${written}` : written,
@@ -73,14 +80,21 @@ export function readTicket(input: EngineInput): Reading {
   };
 }
 
-/** The kind by its own classifier and by the signals' words, with hard signs of a fault counting for one. */
-function decideKind(ranked: Classification['ranked'], signals: SignalScores, bug: Analysis['bug']): Kind {
+/** How surely something is broken by hard signs, whatever the words around them sound like. */
+function evidenceOf(bug: Analysis['bug'], blocked: boolean): number {
+  if (bug.exceptions.length > 0) return 0.8;
+  if (bug.codes.length > 0) return 0.4;
+  return blocked ? 0.3 : 0;
+}
+
+/** The kind by its own classifier and by the signals' words; hard signs of a fault speak against a wish and against nothing. */
+function decideKind(ranked: Classification['ranked'], signals: SignalScores, evidence: number): Kind {
   if (signals.spam > 0.7 || signals.injection > 0.8) return 'other';
   const learned = new Map(ranked.map(({ category, probability }) => [category, probability]));
-  const evidence = bug.exceptions.length ? 0.4 : bug.codes.length ? 0.2 : 0;
+  const sign: Partial<Record<Kind, number>> = { bug: evidence, feature_request: -evidence, other: -evidence };
   const scores = KINDS.map((kind): [Kind, number] => {
     const words = kind === 'other' ? 0.2 : signals[kind];
-    return [kind, (learned.get(kind) ?? 0) + 0.5 * words + (kind === 'bug' ? evidence : 0)];
+    return [kind, (learned.get(kind) ?? 0) + 0.5 * words + (sign[kind] ?? 0)];
   });
   return scores.reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
@@ -108,7 +122,9 @@ function wordless({ newest, files, notes }: Reading): keyof typeof WORDLESS {
 
 function wordlessSummary(reading: Reading): string {
   const said = reading.subject || reading.newest.trim();
-  return said || (reading.files.length > 0 ? `Only files: ${reading.files.join(', ')}` : '(empty message)');
+  if (said) return said;
+  if (reading.files.length > 0) return `Only files: ${reading.files.join(', ')}`;
+  return reading.notes.length > 0 ? '(encoded data)' : '(empty message)';
 }
 
 /** Nobody asks neutrally for the third time. */
@@ -178,7 +194,9 @@ export function analyse(
     runnersUp: readable ? others.slice(0, 3) : [],
     labels,
     questions,
-    kind: readable ? decideKind(classify(kinds, topic, vector).ranked, signals, bug) : 'other',
+    kind: readable
+      ? decideKind(classify(kinds, topic, vector).ranked, signals, evidenceOf(bug, blocked))
+      : 'other',
     sentiment: readable
       ? Math.min(
           1,
@@ -227,7 +245,7 @@ export function judge(
   const ranked = classify(kinds, text, vector).ranked;
   const learned = ranked.find(({ category }) => category === 'bug')?.probability ?? 0;
   return {
-    kind: decideKind(ranked, signals, findBugFacts(text)),
+    kind: decideKind(ranked, signals, evidenceOf(findBugFacts(text), saysBlocked(text))),
     fault: Math.max(learned, signals.bug),
     categories: Object.fromEntries(
       classify(categories, text, vector)
