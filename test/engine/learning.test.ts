@@ -147,6 +147,17 @@ describe('the classifier', () => {
     }
     expect(fitTemperature(rows, labels)).toBeCloseTo(3, 0);
   });
+
+  it('does not jump with one more text while there are few', () => {
+    for (const right of [true, false]) {
+      const logits = Array.from({ length: 14 }, () => new Float32Array([2, 0]));
+      const labels = logits.map((_, i) => Number(!right && i % 2 === 0));
+      const temperatures = logits.map((_, n) => fitTemperature(logits.slice(0, n), labels.slice(0, n)));
+      expect(temperatures[0]).toBeCloseTo(1, 3);
+      for (const [n, temperature] of temperatures.entries())
+        expect(Math.abs(Math.log(temperature / (temperatures[n - 1] ?? 1)))).toBeLessThan(0.1);
+    }
+  });
 });
 
 describe('features', () => {
