@@ -12,6 +12,16 @@ const CANDIDATES = [
 const ENGLISH =
   /\b(the|is|are|was|my|our|your|you|we|i'm|it's|can't|don't|doesn't|cannot|please|thanks?|hello|hi|how|what|where|why|when|not|with|and|this|that|have|has|need|does|still|any|of|to|for|it|they|app|help)\b/gi;
 
+/** Words that no English message has: they tell the language of one that is too short for the detector. */
+const OWN_WORDS: [string, RegExp][] = [
+  ['de', /(?<!\p{L})(?:nicht|geht|kein|keine|bitte|ist|und|vergessen|rechnung|passwort|kündigen|kündigung|hilfe|funktioniert|konto|warum|wie|wo|mein|meine|storno|abo|anmelden|danke|guten|kaputt|immer|noch)(?!\p{L})/giu],
+  ['fr', /(?<!\p{L})(?:pas|mot de passe|oublié|facture|bonjour|svp|merci|marche|résilier|où|est|mon|ma|mes|connexion|remboursement|aide|fonctionne|pourquoi|compte|impossible de)(?!\p{L})/giu],
+  ['es', /(?<!\p{L})(?:funciona|factura|contraseña|hola|ayuda|cuenta|dónde|donde|cómo|gracias|por favor|quiero|cancelar|mi|olvidé|no puedo|reembolso|está|entrar)(?!\p{L})/giu],
+  ['it', /(?<!\p{L})(?:non|funziona|grazie|fattura|aiuto|accedere|ciao|buongiorno|dimenticata)(?!\p{L})/giu],
+  ['nl', /(?<!\p{L})(?:niet|werkt|factuur|bedankt|wachtwoord|vergeten|graag|hulp|opzeggen)(?!\p{L})/giu],
+  ['pt', /(?<!\p{L})(?:não|obrigad[oa]|senha|fatura|ajuda|esqueci|olá)(?!\p{L})/giu],
+]; // biome-ignore format: one language a line
+
 let detector: typeof import('eld/extrasmall').eld | null = null;
 
 /** The detector takes 90 MB, and plain English never asks it: it is loaded by the first text that is something else. */
@@ -27,7 +37,7 @@ function openDetector(): NonNullable<typeof detector> {
 
 /**
  * ISO 639-1 code of the language of `text`, or "und" when it has no words.
- * Up to three words count as English unless their script says otherwise: nothing can tell "ok super" apart.
+ * Up to three words count as English unless their script or most of them say otherwise: nothing can tell "ok super" apart.
  */
 export function detectLanguage(text: string): string {
   const sample = text
@@ -41,7 +51,11 @@ export function detectLanguage(text: string): string {
   if (letters === 0) return 'und';
   const english = (sample.match(ENGLISH)?.length ?? 0) / words;
   if (latin >= letters / 2 && english >= 0.15) return 'en';
-  const result = openDetector().detect(sample);
+  const few = words <= 3 && latin >= letters / 2 ? languageOfFew(sample, words) : null;
+  if (few) return few;
+  const result = openDetector().detect(
+    latin < letters / 2 ? sample.replace(/\p{Script=Latin}+/gu, ' ') : sample,
+  );
   if (latin < letters / 2) return result.language || 'und';
   if (result.language === 'en' || result.language === '') return 'en';
   const scores = result.getScores();
@@ -50,4 +64,13 @@ export function detectLanguage(text: string): string {
   if (words <= 3) return special && ahead > 0.1 ? result.language : 'en';
   if (words <= 6) return ahead > (special ? 0.03 : 0.12) && english === 0 ? result.language : 'en';
   return ahead > 0.02 ? result.language : 'en';
+}
+
+/** The language that most of a few words are of; null when that is none of these. */
+function languageOfFew(sample: string, words: number): string | null {
+  for (const [language, own] of OWN_WORDS) {
+    const count = (sample.match(own) ?? []).reduce((sum, match) => sum + wordCount(match), 0);
+    if (count >= words / 2) return language;
+  }
+  return null;
 }

@@ -132,6 +132,8 @@ const weariness = (attempts: number) => (attempts < 2 ? 0 : Math.min(0.35, 0.1 *
 
 /** From where a signal's head says that the customer is in a situation that their words do not name plainly. */
 const SITUATION = { blocked: 0.5, leaving: 0.55, growing: 0.5, tried: 0.5 };
+/** Nobody whose work stands still can wait, however calmly they say so. */
+const STANDING_STILL = 0.6;
 /** Speaking of leaving by itself, however calmly. */
 const LEAVING = 0.6;
 
@@ -184,7 +186,8 @@ export function analyse(
   const frustration = readable
     ? asShare(signals.frustrated + weariness(attempts) - (thanksOnly ? 0.5 : 0))
     : 0;
-  const urgency = readable ? asShare(signals.urgent + (blocked ? 0.15 : 0) + (deadline ? 0.1 : 0)) : 0;
+  const pressing = signals.urgent + (blocked ? 0.15 : 0) + (deadline ? 0.1 : 0);
+  const urgency = readable ? asShare(blocked ? Math.max(STANDING_STILL, pressing) : pressing) : 0;
   const known = input.customer.account !== null;
   const spamTopic = /spam/.test(first?.category ?? '') ? (first?.probability ?? 0) : 0;
   const spam = readable ? asShare(Math.max(signals.spam, spamTopic) * (known ? 0.6 : 1)) : 0;
