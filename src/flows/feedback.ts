@@ -3,6 +3,7 @@ import type { TicketRow } from '../infra/db/queries/conversations.ts';
 import type { ActionReply } from '../model/platform.ts';
 import { type Actor, rightRefusal } from './agents.ts';
 import { notice } from './answers.ts';
+import { watchingAutonomy } from './autonomy.ts';
 import type { FlowDeps } from './deps.ts';
 import { learnFromFeedback } from './learn.ts';
 
@@ -19,12 +20,14 @@ export async function giveFeedback(
   if (draft.author)
     return notice('These are the words of an agent; only drafts of the bot are judged.', false);
   const { clock } = deps;
-  await deps.store.transaction(async (tx) => {
-    // Two people at once: each counts what the other has said.
-    await tx.lockTicket(ticket.id);
-    await tx.giveFeedback({ draftId: draft.id, by: actor.name, helpful, at: clock.now() });
-    await learnFromFeedback({ store: tx, clock }, ticket, draft);
-  });
+  await watchingAutonomy(deps, { ticket, draft }, () =>
+    deps.store.transaction(async (tx) => {
+      // Two people at once: each counts what the other has said.
+      await tx.lockTicket(ticket.id);
+      await tx.giveFeedback({ draftId: draft.id, by: actor.name, helpful, at: clock.now() });
+      await learnFromFeedback({ store: tx, clock }, ticket, draft);
+    }),
+  );
   return notice(
     helpful
       ? 'Thank you: a reply like this one will be used more often.'

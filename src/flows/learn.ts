@@ -10,10 +10,11 @@ import { errorText } from '../model/errors.ts';
 import type { OutcomeKind } from '../model/outcome.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { Clock } from '../ports.ts';
+import { categoryOf, type WatchDeps, watchingAutonomy } from './autonomy.ts';
 import { BOT, type FlowDeps } from './deps.ts';
 import { KNOWN_ISSUE } from './known-issue.ts';
 
-type LearnDeps = Pick<FlowDeps, 'store' | 'engine' | 'clock' | 'log' | 'bus' | 'replica'>;
+type LearnDeps = WatchDeps & Pick<FlowDeps, 'engine' | 'bus' | 'replica'>;
 
 /** Changes of up to this share of the words are a matter of taste, not a mistake of the draft, unless it says another thing then. */
 const RETOUCHED = 0.15;
@@ -38,7 +39,8 @@ export async function learnFromSent(deps: LearnDeps, row: OutboxRow): Promise<vo
   if (own) {
     const share = editShare(own.text, row.text);
     const edited = share > RETOUCHED || saysOtherwise(own.text, row.text);
-    await record(deps, ticket, own, edited ? 'edited' : share === 0 ? 'unchanged' : 'retouched', share);
+    const kind = edited ? 'edited' : share === 0 ? 'unchanged' : 'retouched';
+    await watched(deps, ticket, own, kind, share);
   }
   const text = await askedText(deps, ticket, draft.basedOnSeq);
   if (!text || row.by === BOT) return;
@@ -92,7 +94,7 @@ export async function learnFromDecision(
   if (!draft) return;
   // What the bot handed over itself was no draft to send.
   if (decision.kind === 'escalate' && draft.routing.route === 'escalate') return;
-  await record(deps, ticket, draft, decision.kind === 'flag' ? 'flagged' : 'rejected', null);
+  await watched(deps, ticket, draft, decision.kind === 'flag' ? 'flagged' : 'rejected', null);
 }
 
 /** Learns from what agents think of a draft: one who finds it of no help makes it a mistake, until they say otherwise. */
@@ -144,7 +146,7 @@ export async function learnFromFollowUp(
   const sent = (await deps.store.draftsOf(ticket.id)).findLast((draft) => draft.status === 'sent');
   const own = sent && (await ownDraft(deps.store, sent));
   if (!sent || !own) return;
-  await record(deps, ticket, own, 'unhappy', null);
+  await watched(deps, ticket, own, 'unhappy', null);
   await deps.store.setExemplarQuality(ticket.id, 0);
   const { exemplar } = await deps.store.learnedFrom(ticket.id);
   if (!exemplar) return;
@@ -167,6 +169,9 @@ async function ownDraft(
   return own.findLast(({ engine }) => engine === KNOWN_ISSUE) ?? own[0];
 }
 
+const watched = (deps: LearnDeps, ticket: TicketRow, draft: Draft, kind: OutcomeKind, share: number | null) =>
+  watchingAutonomy(deps, { ticket, draft }, () => record(deps, ticket, draft, kind, share));
+
 async function record(
   { store, clock }: { store: Pick<Queries, 'recordOutcome'>; clock: Clock },
   ticket: TicketRow,
@@ -177,7 +182,7 @@ async function record(
   await store.recordOutcome({
     ticketId: ticket.id,
     draftId: draft.id,
-    category: draft.routing.category ?? ticket.category ?? 'unknown',
+    category: categoryOf(draft, ticket),
     kind,
     error: kind === 'unchanged' || kind === 'retouched' ? 0 : 1,
     confidence: draft.confidence,

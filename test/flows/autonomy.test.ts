@@ -205,6 +205,23 @@ describe('a category that has earned it', () => {
     expect(await w.store.decisionsOf(next)).toMatchObject([{ kind: 'approve', by: 'Deskhand' }]);
   });
 
+  it('loses it by a mistake too many, at once, and the channel is told once', async () => {
+    await w.store.setPolicy(CATEGORY, 'auto', 'Ana', w.clock.now());
+    await judged(await asked('Where is my invoice?'), 110, { confidence: 0.85 });
+    const alone = await asked('Invoice of June please');
+    await undoWindowEnds();
+    expect(await w.store.latestDraft(alone)).toMatchObject({ routing: { route: 'auto' } });
+    const told = () =>
+      w.platform.posts.filter(({ card }) => JSON.stringify(card).includes('no longer leave alone'));
+    for (let i = 0; i < 2; i += 1) await w.press('ana', alone, { kind: 'flag', reason: 'the wrong month' });
+    expect(told()).toHaveLength(1);
+    expect(JSON.stringify(told()[0]?.card)).toContain(
+      `Replies on Invoice copies no longer leave alone: T-${alone} was one mistake too many.`,
+    );
+    const next = await asked('And the invoice of July, please');
+    expect(await w.store.latestDraft(next)).toMatchObject({ routing: { route: 'suggest', mode: 'auto' } });
+  });
+
   it('is proven on what its drafts would be given now, not on what they were given then', async () => {
     await w.store.setPolicy(CATEGORY, 'auto', 'Ana', w.clock.now());
     await judged(await asked('Where is my invoice?'), 120, { confidence: 0.6, evidence: { covered: 0.5 } });
