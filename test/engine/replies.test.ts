@@ -364,6 +364,31 @@ describe('a rewrite', () => {
     expect(formal).toContain('You cannot miss it.');
   });
 
+  it.each([
+    ['warmer please', 'Danke, dass Sie sich deswegen melden.'],
+    ['a bit more apologetic', 'Die Umstände tun mir leid.'],
+    ['offer a call back', 'ob ein Anruf möglich ist.'],
+  ])('speaks the language of the draft: %s', (how, words) => {
+    const german =
+      'Hallo Paul,\n\nEs steht unter Räder.\n\nMehr dazu: https://help.example/a\n\nViele Grüße\nAna';
+    const changed = rewrite(german, [how], 'Viele Grüße\nAna', 'de');
+    expect(changed).toContain(words);
+    expect(changed).not.toMatch(/\b(?:the|you|sorry|thank)\b/i);
+    expect(rewrite(changed, ['shorter'], 'Viele Grüße\nAna', 'de')).not.toContain('Mehr dazu');
+  });
+
+  it('says honestly what it cannot do in a language', () => {
+    const refused = (how: string, language: string) => () => rewrite(text, [how], signature, language);
+    expect(refused('more formal', 'de')).toThrow('“more formal” cannot be done to a draft in German');
+    expect(refused('warmer', 'it')).toThrow('“warmer” cannot be done to a draft in Italian');
+    expect(refused('shorter', 'it')).not.toThrow();
+  });
+
+  it('invites to reply but once', () => {
+    const invites = text.replace('Best,', 'Just reply if anything is unclear.\n\nBest,');
+    expect(rewrite(invites, ['warmer'], signature).match(/just reply/gi)).toHaveLength(1);
+  });
+
   it.each(QUICK_REWRITES)('does what the edit form offers: %s', (how) => {
     expect(rewrite(text, [how.toLowerCase()], signature)).not.toBe(text);
   });
@@ -374,6 +399,9 @@ describe('a rewrite', () => {
     'mention the March promotion',
     'less formal',
     'shorter and in Spanish',
+    'warmer french',
+    'call him Samuel',
+    'do not offer a call',
     'add a joke about plumbers',
   ])('says honestly that it cannot: %s', (instruction) => {
     expect(() => rewrite(text, [instruction], signature)).toThrow(

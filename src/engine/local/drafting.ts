@@ -73,8 +73,9 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     ...body,
     signature,
   ]);
-  const before = (chosen ? null : input.previous) ?? fresh;
-  const text = instructions.length ? rewrite(before, instructions, signature) : fresh;
+  const previous = chosen ? null : input.previous;
+  const written = (previous && input.previousDraft?.language) || (answerable ? language : 'en');
+  const text = instructions.length ? rewrite(previous ?? fresh, instructions, signature, written) : fresh;
 
   const told = body.join('\n');
   const { confidence, evidence, reasons } = scoreConfidence({
@@ -101,7 +102,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const sources = answerable ? distinct(answered.flatMap((answer) => answer.sources)) : [];
   return {
     text,
-    language: answerable ? language : 'en',
+    language: instructions.length ? written : answerable ? language : 'en',
     sources,
     confidence,
     reasons: chosen ? [CHOSEN, ...reasons] : reasons,

@@ -10,6 +10,12 @@ export interface Phrases {
   more(url: string): string;
   /** The line above the name. */
   signOff: string;
+  /** What a draft is made warmer with, before and after the answer. */
+  thanks: string;
+  welcome: string;
+  apology: string;
+  /** Offers one, and promises no time. */
+  call: string;
 }
 
 export const ENGLISH: Phrases = {
@@ -20,6 +26,10 @@ export const ENGLISH: Phrases = {
   otherwise: 'If that does not work:',
   more: (url) => `More on this: ${url}`,
   signOff: 'Best regards,',
+  thanks: 'Thank you for getting in touch about this.',
+  welcome: 'If anything is unclear, just reply to this message and we will gladly help.',
+  apology: 'I am sorry for the trouble this has caused you.',
+  call: 'If you would rather talk it through, tell me when it suits you and a colleague will look at arranging a call.',
 };
 
 /** Languages a reply can be composed in when an article is translated. */
@@ -33,6 +43,10 @@ export const PHRASES: Record<string, Phrases> = {
     otherwise: 'Falls das nicht hilft:',
     more: (url) => `Mehr dazu: ${url}`,
     signOff: 'Viele Grüße',
+    thanks: 'Danke, dass Sie sich deswegen melden.',
+    welcome: 'Falls etwas unklar ist, antworten Sie einfach auf diese Nachricht, wir helfen gern.',
+    apology: 'Die Umstände tun mir leid.',
+    call: 'Falls Sie lieber darüber sprechen möchten, schreiben Sie mir, wann es Ihnen passt; eine Kollegin oder ein Kollege sieht nach, ob ein Anruf möglich ist.',
   },
   fr: {
     greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
@@ -42,6 +56,11 @@ export const PHRASES: Record<string, Phrases> = {
     otherwise: 'Si cela ne fonctionne pas :',
     more: (url) => `Pour en savoir plus : ${url}`,
     signOff: 'Cordialement,',
+    thanks: 'Merci de nous avoir écrit à ce sujet.',
+    welcome:
+      "Si quelque chose n'est pas clair, répondez simplement à ce message : nous vous aiderons volontiers.",
+    apology: 'Je suis désolé pour la gêne occasionnée.',
+    call: 'Si vous préférez en parler de vive voix, dites-moi quand cela vous convient ; un collègue verra si un appel est possible.',
   },
   es: {
     greeting: (name) => (name ? `Hola, ${name}:` : 'Hola:'),
@@ -51,6 +70,10 @@ export const PHRASES: Record<string, Phrases> = {
     otherwise: 'Si no funciona:',
     more: (url) => `Más información: ${url}`,
     signOff: 'Un saludo,',
+    thanks: 'Gracias por escribirnos sobre esto.',
+    welcome: 'Si algo no queda claro, responda a este mensaje y le ayudaremos con gusto.',
+    apology: 'Lamento las molestias ocasionadas.',
+    call: 'Si prefiere hablarlo, dígame cuándo le viene bien y un compañero verá si es posible una llamada.',
   },
 };
 

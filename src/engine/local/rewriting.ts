@@ -1,10 +1,11 @@
 // Rewrites of a draft that need no language model: shorter, warmer, more formal, offer a call.
 import type { Rewrite } from '../../model/card.ts';
 import { AppError } from '../../model/errors.ts';
-import { paragraphs } from './phrases.ts';
+import { ENGLISH, PHRASES, type Phrases, paragraphs } from './phrases.ts';
 import { sentences } from './text.ts';
 
-type Change = (blocks: Blocks) => Blocks;
+/** Null where it cannot be done in the language, whose phrases are null for one that we do not write. */
+type Change = (blocks: Blocks, phrases: Phrases | null) => Blocks | null;
 
 interface Blocks {
   greeting: string;
@@ -12,20 +13,17 @@ interface Blocks {
   signature: string;
 }
 
-const CALL =
-  'If you would rather talk it through, tell me when it suits you and a colleague will look at arranging a call.';
-const WARM_OPENING = 'Thank you for getting in touch about this.';
-const APOLOGY = 'I am sorry for the trouble this has caused you.';
-const WARM_CLOSING = 'If anything is unclear, just reply to this message and we will gladly help.';
-
 function isSteps(block: string): boolean {
   return /^[ \t]*(?:\d+[.)]|[-•])\s/m.test(block);
 }
 
+/** What begins a paragraph that a reply can do without. */
+const BESIDES = Object.values(PHRASES)
+  .flatMap(({ tip, otherwise, more, thanks }) => [tip, otherwise, more('').trim(), thanks])
+  .concat('Thank you for');
+
 const shorter: Change = (blocks) => {
-  const essential = blocks.body.filter(
-    (block) => !/^(?:Good to know|If that does not work|Thank you for|More on this)/i.test(block),
-  );
+  const essential = blocks.body.filter((block) => !BESIDES.some((words) => block.startsWith(words)));
   const body = (essential.length ? essential : blocks.body).map((block) => {
     if (isSteps(block)) return block;
     const said = sentences(block);
@@ -34,15 +32,28 @@ const shorter: Change = (blocks) => {
   return { ...blocks, body };
 };
 
-function withOpening(words: string): Change {
-  return (blocks) => (blocks.body.includes(words) ? blocks : { ...blocks, body: [words, ...blocks.body] });
+function has({ body }: Blocks, words: string): boolean {
+  return body.includes(words);
 }
 
-function withClosing(words: string): Change {
-  return (blocks) => (blocks.body.includes(words) ? blocks : { ...blocks, body: [...blocks.body, words] });
-}
+const apologetic: Change = (blocks, phrases) =>
+  phrases && (has(blocks, phrases.apology) ? blocks : { ...blocks, body: [phrases.apology, ...blocks.body] });
 
-const warmer: Change = (blocks) => withClosing(WARM_CLOSING)(withOpening(WARM_OPENING)(blocks));
+const callOffered: Change = (blocks, phrases) =>
+  phrases && (has(blocks, phrases.call) ? blocks : { ...blocks, body: [...blocks.body, phrases.call] });
+
+/** Says that one may just reply, as a team's own closing may. */
+const INVITES = /\bjust reply\b|\bantworten Sie\b|\brépondez\b|\bresponda\b/i;
+
+const warmer: Change = (blocks, phrases) =>
+  phrases && {
+    ...blocks,
+    body: [
+      ...(has(blocks, phrases.thanks) ? [] : [phrases.thanks]),
+      ...blocks.body,
+      ...(blocks.body.some((block) => INVITES.test(block)) ? [] : [phrases.welcome]),
+    ],
+  };
 
 const CONTRACTIONS: [RegExp, string][] = [
   [/\bcan't\b/g, 'cannot'], [/\bwon't\b/g, 'will not'], [/n't\b/g, ' not'], [/\bI'm\b/g, 'I am'], [/'re\b/g, ' are'],
@@ -54,24 +65,27 @@ export function writtenOut(text: string): string {
   return CONTRACTIONS.reduce((words, [from, to]) => words.replace(from, to), text.replace(/’/g, "'"));
 }
 
-const formal: Change = ({ greeting, body, signature }) => ({
-  greeting: greeting.replace(/^(?:Hi|Hello|Hey)\b/, 'Dear').replace(/^Dear,/, 'Dear customer,'),
-  body: body.map(writtenOut),
-  signature: signature.replace(/^(?:Best|Cheers|Thanks),/, 'Kind regards,'),
-});
+const formal: Change = ({ greeting, body, signature }, phrases) =>
+  phrases === ENGLISH
+    ? {
+        greeting: greeting.replace(/^(?:Hi|Hello|Hey)\b/, 'Dear').replace(/^Dear,/, 'Dear customer,'),
+        body: body.map(writtenOut),
+        signature: signature.replace(/^(?:Best|Cheers|Thanks),/, 'Kind regards,'),
+      }
+    : null;
 
 /** The words an instruction may have, and what they do; first match wins for each part of an instruction. */
 const REWRITES: [RegExp, Change][] = [
   [/\b(?:short(?:er|en)?|brief(?:er)?|concise|less text|trim)\b/i, shorter],
-  [/\b(?:apolog\w+|sorry|empath\w+|understanding)\b/i, withOpening(APOLOGY)],
+  [/\b(?:apolog\w+|sorry|empath\w+|understanding)\b/i, apologetic],
   [/\b(?:warm(?:er)?|friendl\w+|nicer|kinder|softer|personal)\b/i, warmer],
   [/\b(?:formal|polite|professional|business[- ]?like)\b/i, formal],
-  [/\b(?:call|phone|talk|meeting)\b/i, withClosing(CALL)],
+  [/\b(?:(?:phone )?call(?:[- ]?back)?|phone|talk|meeting)\b/i, callOffered],
 ]; // biome-ignore format: one a line
 
 /** Words in an instruction that mean nothing by themselves. */
 const FILLER =
-  /\b(?:please|pls|make|it|this|that|the|a|an|bit|little|much|more|less|and|also|be|sound|tone|reply|draft|version|with|offer|them|him|her|to|much|very|customer)\b|[.,;!&+]/gi;
+  /\b(?:please|pls|make|keep|write|give|say|it|this|that|the|an?|one|some|bit|tad|little|slightly|somewhat|rather|much|more|less|very|really|quite|and|also|too|be|sound|sounding|tone|style|wording|way|reply|answer|message|text|draft|version|in|of|for|to|with|offer|them|him|her|customer)\b|[.,;:!?&+“”"'’-]/gi;
 
 function takeBlocks(text: string, signature: string): Blocks {
   const signed = signature.trim();
@@ -95,10 +109,11 @@ export const QUICK_REWRITES: readonly Rewrite[] = ['Shorter', 'Friendlier', 'Mor
 export const CAN_REWRITE = 'shorter, warmer, more apologetic, more formal, or offer a call';
 
 /**
- * Applies what agents asked for to a draft. Throws `cannot_rewrite` with words for the agent when any part of
- * an instruction needs a language model; nothing is applied then.
+ * Applies what agents asked for to a draft in `language`. Throws `cannot_rewrite` with words for the agent when any part
+ * of an instruction needs a language model; nothing is applied then.
  */
-export function rewrite(text: string, instructions: string[], signature: string): string {
+export function rewrite(text: string, instructions: string[], signature: string, language = 'en'): string {
+  const phrases = PHRASES[language] ?? null;
   let blocks = takeBlocks(text, signature);
   for (const instruction of instructions) {
     for (const part of instruction
@@ -112,13 +127,25 @@ export function rewrite(text: string, instructions: string[], signature: string)
       );
       const foreign = rest.replace(FILLER, ' ').trim();
       const opposite = /\b(?:less|not|no|don'?t)\b/i.test(part);
-      if (!found.length || opposite || foreign.split(/\s+/).filter(Boolean).length > 1)
+      if (!found.length || opposite || foreign)
         throw new AppError(
           'cannot_rewrite',
           `Without a language model a draft can be made ${CAN_REWRITE}. “${part.slice(0, 80)}” needs one, or your own words: use Edit.`,
         );
-      for (const [, apply] of found) blocks = apply(blocks);
+      for (const [, apply] of found) {
+        const changed = apply(blocks, phrases);
+        if (!changed)
+          throw new AppError(
+            'cannot_rewrite',
+            `Without a language model “${part.slice(0, 80)}” cannot be done to a draft in ${nameOf(language)}: use Edit.`,
+          );
+        blocks = changed;
+      }
     }
   }
   return paragraphs([blocks.greeting, ...blocks.body, signature.trim() ? signature : '']);
+}
+
+function nameOf(language: string): string {
+  return new Intl.DisplayNames('en', { type: 'language' }).of(language) ?? language;
 }
