@@ -53,6 +53,8 @@ it('counts right answers and compares them with the stated confidence', async ()
 it('says why there is no coverage', async () => {
   const report = await evaluate([{ text: 'the invoice of May', label: 'billing' }]);
   expect(report).toMatchObject({ coverageAt95: null, coverageAt98: null, precisionAt98: null });
+  // The keys of the local engine's report, whoever reads both.
+  expect(report).toMatchObject({ oosAuroc: null, oosCaughtAt5: null, trainSeconds: 0 });
   expect(report.notMeasured).toMatch(/thresholds/);
 });
 
@@ -60,4 +62,10 @@ it('counts an answer without a usable confidence as failed', async () => {
   double.on('classify', () => ({ json: { label: 'billing', inScope: true, confidence: 95 } }));
   const report = await evaluate([{ text: 'the invoice of May', label: 'billing' }]);
   expect(report).toMatchObject({ failed: 1, accuracy: 0, ece: 0 });
+});
+
+it('fails where the endpoint never answers, with the reason', async () => {
+  double.on('classify', () => ({ status: 401 }));
+  const rows = Array.from({ length: 9 }, (_, i) => ({ text: `invoice ${i}`, label: 'billing' }));
+  await expect(evaluate(rows)).rejects.toThrow('refuses the key (HTTP 401). Check OPENAI_API_KEY.');
 });

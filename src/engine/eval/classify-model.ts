@@ -2,6 +2,7 @@
 import { AppError } from '../../model/errors.ts';
 import { ask } from '../llm/ask.ts';
 import type { ModelClient } from '../llm/client.ts';
+import { findAppError, isEndpointFault } from '../llm/failure.ts';
 import type { Prompts } from '../llm/prompts.ts';
 import { labelSchema } from '../llm/schemas.ts';
 import { OUT_OF_SCOPE } from '../local/classifier.ts';
@@ -25,6 +26,10 @@ export interface ModelClassifyReport {
   coverageAt95: null;
   coverageAt98: null;
   precisionAt98: null;
+  oosAuroc: null;
+  oosCaughtAt5: null;
+  /** It is shown examples, and learns nothing. */
+  trainSeconds: 0;
   /** Why some figures are null. */
   notMeasured: string;
   /** Share of the out-of-scope rows that the model calls so; null without such rows. */
@@ -38,7 +43,7 @@ export interface ModelClassifyReport {
   msPerText: number;
 }
 
-/** The model sees a few training rows of each label and each test text by itself. Throws AppError once the budget is spent. */
+/** The model sees a few training rows of each label and each test text by itself. Throws AppError once the budget is spent, or when the endpoint never answers. */
 export async function evaluateModelClassifier(
   train: LabelledRow[],
   test: LabelledRow[],
@@ -59,6 +64,7 @@ export async function evaluateModelClassifier(
   const predictions: Prediction[] = [];
   const strange: boolean[] = [];
   let failed = 0;
+  let first: AppError | null = null;
   let tokens = 0;
   let cost = 0;
   const started = performance.now();
@@ -69,6 +75,7 @@ export async function evaluateModelClassifier(
     const answer = await ask(client, run, question).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'budget_spent') throw error;
       failed += 1;
+      first ??= findAppError(error);
       return null;
     });
     const use = run.use();
@@ -87,6 +94,8 @@ export async function evaluateModelClassifier(
     await Promise.all(test.slice(from, from + AT_ONCE).map((row, i) => judge(row, from + i)));
     onProgress(Math.min(test.length, from + AT_ONCE), test.length);
   }
+  // An endpoint that never answers is no measure of the model.
+  if (failed === test.length && first && isEndpointFault(first)) throw first;
   const inScope = predictions.filter(({ truth }) => truth !== OUT_OF_SCOPE);
   const called = (outside: boolean) => {
     const rows = test.map(({ label }, i) => ({ outside: label === OUT_OF_SCOPE, said: strange[i] ?? false }));
@@ -101,6 +110,9 @@ export async function evaluateModelClassifier(
     coverageAt95: null,
     coverageAt98: null,
     precisionAt98: null,
+    oosAuroc: null,
+    oosCaughtAt5: null,
+    trainSeconds: 0,
     notMeasured: NO_THRESHOLDS,
     oosCaught: called(true),
     oosFalse: called(false) ?? 0,
