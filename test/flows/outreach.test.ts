@@ -360,6 +360,19 @@ describe('mode auto', () => {
     expect(drafts[0].routing).toMatchObject({ route: 'auto', reasons: [expect.stringContaining('Earned')] });
   });
 
+  test('is lost by messages that left alone after which customers wanted no more', async () => {
+    await reopen({ outreach: { mode: 'auto' }, modes: { risk: 0.3 } });
+    await happens('payment_failed');
+    await approve();
+    await decideMany(10);
+    await happens('payment_failed', { customer: { email: 'alone@later.example' } });
+    expect(words()).toContain('Approved by Deskhand');
+    w.clock.advance(HOUR);
+    await happens('opted_out', { customer: { email: 'alone@later.example' } });
+    await happens('payment_failed', { customer: { email: 'last@later.example' } });
+    expect(words()).toContain('waits for approval');
+  });
+
   test('is not earned by messages that people dismissed', async () => {
     await reopen({ outreach: { mode: 'auto' }, modes: { risk: 0.3 } });
     for (let i = 0; i < 12; i++) {

@@ -239,16 +239,17 @@ export function outreachQueries(db: Db) {
 
     /**
      * How people decided on proposals of a kind: an error is one that was dismissed, that left with other words, or
-     * after which the customer wanted no more. What the bot decided itself proves nothing.
+     * after which the customer wanted no more. What the bot sent itself proves nothing, but counts where it led to that.
      */
     async outreachReviews(kind: OutreachKind, bot: string): Promise<{ error: boolean }[]> {
       const { rows } = await db.execute(sql`
-        select (p.status = 'dismissed' or p.edited or exists (
+        select (p.status = 'dismissed' or p.edited or leaving.so) as error
+        from proposal p cross join lateral (select exists (
             select 1 from customer_event e join proposal_recipient r on r.customer_id = e.customer_id
             where r.proposal_id = p.id and e.type = 'opted_out' and e.at >= p.decided_at
-              and e.at < p.decided_at + interval '14 days')) as error
-        from proposal p
-        where p.kind = 'outreach' and p.status <> 'open' and p.decided_by <> ${bot}
+              and e.at < p.decided_at + interval '14 days') as so) leaving
+        where p.kind = 'outreach' and p.status <> 'open'
+          and (p.decided_by <> ${bot} or (p.status = 'sent' and leaving.so))
           and exists (select 1 from outreach o where o.proposal_id = p.id and o.kind = ${kind})
         order by p.id desc limit 2000`);
       return z.array(z.object({ error: z.boolean() })).parse(rows);
