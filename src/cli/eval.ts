@@ -66,6 +66,9 @@ interface ClassifyOptions {
   json: boolean;
 }
 
+/** What only the local engine is measured in; programs name the engine all the same. */
+const localOnly = () => new Option('--engine <name>', 'who judges').choices(['local']).default('local');
+
 export function evalCommand(): Command {
   const command = new Command('eval');
   command
@@ -94,6 +97,7 @@ export function evalCommand(): Command {
     .description('frustration: rows of {"text", "frustrated"}')
     .requiredOption('--train <file>', 'JSONL to learn from')
     .requiredOption('--test <file>', 'JSONL to be judged on')
+    .addOption(localOnly())
     .option('--json', 'print the report as one line of JSON', false)
     .action(async (options: { train: string; test: string; json: boolean }) => {
       const train = await readRows(options.train, frustrationRow);
@@ -107,6 +111,7 @@ export function evalCommand(): Command {
     .description('urgency: rows of {"text", "urgency"}, low, medium or high; high against the others')
     .option('--train <file>', 'JSONL to learn from; without one the words and examples of the taxonomy judge')
     .requiredOption('--test <file>', 'JSONL to be judged on')
+    .addOption(localOnly())
     .option('--json', 'print the report as one line of JSON', false)
     .action(async (options: { train?: string; test: string; json: boolean }) => {
       const train = options.train ? await readRows(options.train, urgencyRow) : null;
@@ -121,6 +126,7 @@ export function evalCommand(): Command {
     .command('sentiment')
     .description('sentiment: rows of {"text", "sentiment"}, negative, neutral or positive')
     .requiredOption('--test <file>', 'JSONL to be judged on')
+    .addOption(localOnly())
     .option('--json', 'print the report as one line of JSON', false)
     .action(async (options: { test: string; json: boolean }) => {
       const test = await readRows(options.test, sentimentRow);
@@ -132,6 +138,7 @@ export function evalCommand(): Command {
     .command('cluster')
     .description('clusters: rows of {"text", "label"} arrive one by one; labels only judge')
     .requiredOption('--test <file>', 'JSONL to be clustered')
+    .addOption(localOnly())
     .option('--json', 'print the report as one line of JSON', false)
     .action(async (options: { test: string; json: boolean }) => {
       const rows = await readRows(options.test, labelledRow);
@@ -144,6 +151,7 @@ export function evalCommand(): Command {
     .description('duplicates: reports of {"id", "title", "body"} and pairs of {"id", "duplicate_of"}')
     .requiredOption('--corpus <file>', 'JSONL of all reports')
     .requiredOption('--pairs <file>', 'JSONL of the known duplicates')
+    .addOption(localOnly())
     .option('--json', 'print the report as one line of JSON', false)
     .action(async (options: { corpus: string; pairs: string; json: boolean }) => {
       const corpus = await readRows(options.corpus, reportRow);

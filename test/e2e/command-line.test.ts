@@ -62,7 +62,7 @@ describe('the command line', () => {
     const pairs = await file('pairs.jsonl', [{ id: 1, duplicate_of: 0 }]);
     const foreign = await file('foreign.jsonl', [{ id: 8, duplicate_of: 9 }]);
     const measure = (of: string) =>
-      home.run(['eval', 'retrieve', '--corpus', corpus, '--pairs', of, '--json']);
+      home.run(['eval', 'retrieve', '--corpus', corpus, '--pairs', of, '--engine', 'local', '--json']);
     const [known, unknown] = await Promise.all([measure(pairs), measure(foreign)]);
 
     expect(known.code).toBe(0);
