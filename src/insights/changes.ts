@@ -30,7 +30,8 @@ export function changesOf(digest: Omit<Digest, 'changes'>, earlier: SpanRows[]):
 }
 
 function volume({ volume: { received, normal } }: Omit<Digest, 'changes'>): Change[] {
-  if (!normal || Math.abs(distance(received, normal)) < NOTABLE) return [];
+  if (!normal || Math.abs(received - normal.mean) < FEW) return [];
+  if (Math.abs(distance(received, normal)) < NOTABLE) return [];
   return [
     {
       about: 'Volume',

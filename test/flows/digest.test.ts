@@ -274,6 +274,13 @@ describe('a digest', { timeout: 120_000 }, () => {
     ]);
   });
 
+  test('does not make news of one ticket where none is usual', async () => {
+    await insert([aTicket('2026-01-05T09:00:00Z'), aTicket('2026-03-03T09:00:00Z')]);
+    const { volume, changes } = await digest();
+    expect(volume).toMatchObject({ received: 1, normal: { mean: 0, spans: 4 } });
+    expect(changes).toEqual([]);
+  });
+
   test('proposes a category for auto when its outcomes prove it', async () => {
     const { ticketId } = await desk.write('Please send me the invoice of March');
     await desk.work();
