@@ -60,7 +60,7 @@ import { readPromises } from '../../src/engine/promises.ts';
 import { applyTone } from '../../src/engine/tone.ts';
 import { parseRobots, parseSitemap } from '../../src/flows/robots.ts';
 import { ADDRESSED } from '../../src/flows/thread.ts';
-import { editShare } from '../../src/insights/edit-share.ts';
+import { editShare, saysOtherwise } from '../../src/insights/edit-share.ts';
 import { issueParts, searchWords } from '../../src/insights/issue-report.ts';
 import { createReminder } from '../../src/insights/reminder.ts';
 import { issueMarkdown } from '../../src/model/issue-markdown.ts';
@@ -144,6 +144,7 @@ export const READERS: Record<string, (text: string) => unknown> = {
   searchWords: (text) => searchWords(text, [report('a')]),
   reminder: (text) => createReminder([{ text }, { text: 'a' }], 120)([{ subject: text, text }]),
   editShare: (text) => editShare(text, `${text} a`),
+  saysOtherwise: (text) => saysOtherwise(text, `${text} not`),
   'texts of a proposal': (text) =>
     splitTexts(joinTexts([{ language: 'en', name: 'English', text }]), ['en', 'de']),
   // what is understood
