@@ -155,12 +155,10 @@ describe('what history teaches', () => {
   });
 
   it('leaves the weights alone when chance is all there is to learn', async () => {
-    const fit = await fitPriority(
-      history(600, () => -1),
-      weights,
-      6,
-    );
-    for (const shift of Object.values(fit.shifts)) expect(Math.abs(shift)).toBeLessThan(4);
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const chance = history(600, () => -1, seed);
+      expect(await fitPriority(chance, weights, 6)).toMatchObject({ n: 600, shifts: {} });
+    }
   });
 
   it('gives the same again, and about as many points on average', async () => {
