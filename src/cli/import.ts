@@ -88,6 +88,15 @@ function print(name: string, report: ImportReport, json: boolean): void {
   if (report.rejected.length > 0) process.exitCode = 1;
 }
 
+const FROM_STORE = 'A bot that is running answers from them within a minute.';
+/** When a running bot uses what was imported. */
+const IN_USE: Record<string, string> = {
+  knowledge: FROM_STORE,
+  macros: FROM_STORE,
+  customers: 'A bot that is running knows them with their next message.',
+  tickets: 'A bot that is running learns from them at its next start.',
+};
+
 function explain(name: string, report: ImportReport): void {
   const removed =
     'removed' in report && report.removed ? `, ${report.removed} no longer there and removed` : '';
@@ -101,12 +110,7 @@ function explain(name: string, report: ImportReport): void {
     console.log(`${report.leftOut.length} left out:`);
     list(report.leftOut.map(String));
   }
-  if (report.imported > 0)
-    console.log(
-      name === 'knowledge'
-        ? 'A bot that is running answers from them within a minute.'
-        : 'A bot that is running reads them at its next start.',
-    );
+  if (report.imported > 0) console.log(IN_USE[name]);
 }
 
 function list(lines: string[]): void {

@@ -214,6 +214,7 @@ describe('imports and policies beside a running bot', () => {
     const second = await home.run(['import', 'tickets', path]);
     expect(second).toMatchObject({ code: 0 });
     expect(second.stdout).toContain('2 tickets imported, 2 there already, 0 rejected.');
+    expect(second.stdout).toContain('A bot that is running learns from them at its next start.');
     const missing = await home.run(['import', 'tickets', join(home.folder, 'nothing.jsonl')]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toContain('nothing.jsonl cannot be read');
