@@ -39,6 +39,14 @@ describe('near-duplicates', () => {
     expect(kept(index)).toEqual(['rated']);
   });
 
+  it('give way once the customer was unhappy with theirs', () => {
+    const index = open();
+    index.add(solved('1'), east);
+    index.add(solved('1', { quality: 0 }), east);
+    index.add(solved('personal', { reply: 'I have sent it.' }), east);
+    expect(kept(index)).toEqual(['personal']);
+  });
+
   it.each([
     ['another category', solved('2', { category: 'billing/refund' }), east],
     ['another plan', solved('2', { plan: 'Business' }), east],

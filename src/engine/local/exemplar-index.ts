@@ -29,8 +29,9 @@ export function createExemplarIndex(isReusable: (reply: string) => boolean): Exe
   }
 
   function isBetter(a: Exemplar, b: Exemplar): boolean {
-    const [reusable, other] = [isReusable(a.reply), isReusable(b.reply)];
-    return reusable === other ? a.quality > b.quality : reusable;
+    // What made somebody unhappy is not said again, whoever it would suit.
+    const serves = ({ quality, reply }: Exemplar) => quality > 0 && isReusable(reply);
+    return serves(a) === serves(b) ? a.quality > b.quality : serves(a);
   }
 
   return {
