@@ -100,13 +100,21 @@ export function loadConfig(
   });
 }
 
+/** The taxonomy of a configuration as its file has it now; throws `config_invalid` naming each fault. */
+export function readTaxonomy({ file, yaml }: Pick<Config, 'file' | 'yaml'>): Taxonomy {
+  const faults: string[] = [];
+  const taxonomy = readYaml(taxonomyFile(file, yaml), taxonomySchema, faults);
+  if (!taxonomy) throw new AppError('config_invalid', faults.join('; '));
+  return taxonomy;
+}
+
 function defaultFile(): string {
   const local = resolve('config/deskhand.yaml');
   return existsSync(local) ? local : resolve(SHIPPED_CONFIG, 'deskhand.yaml');
 }
 
-/** The shipped taxonomy stands in only where the configuration names none. */
-function taxonomyFile(configFile: string, yaml: YamlConfig | null): string {
+/** Where the taxonomy stands; the shipped one stands in only where the configuration names none. */
+export function taxonomyFile(configFile: string, yaml: YamlConfig | null): string {
   const named = resolve(dirname(configFile), yaml?.taxonomy ?? DEFAULT_TAXONOMY);
   const isDefault = !yaml || yaml.taxonomy === DEFAULT_TAXONOMY;
   return isDefault && !existsSync(named) ? resolve(SHIPPED_CONFIG, DEFAULT_TAXONOMY) : named;

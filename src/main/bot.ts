@@ -45,6 +45,7 @@ import { knowledgeFolders } from './knowledge.ts';
 import { createLookout } from './lookout.ts';
 import { createSampleEnds } from './sample-ends.ts';
 import { withShippedVectors } from './sample-vectors.ts';
+import { createTopics } from './topics.ts';
 
 export interface BotOptions {
   config: Config;
@@ -111,9 +112,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const unsubscribe = createUnsubscribeLinks({ secret, publicUrl: config.publicUrl });
   const vectors = withShippedVectors(createVectorStore(database.db));
   const prepare = async () => options.prepare?.({ store, memory });
+  const topics = createTopics(config, { log });
+  const { taxonomy } = topics;
   const { engine, local, model, writer, ...starting } = options.engine
     ? readyEngine(options.engine)
-    : startEngine({ config, store, vectors, bus, replica, log, clock, prepare });
+    : startEngine({ config: { ...config, taxonomy }, store, vectors, bus, replica, log, clock, prepare });
 
   const lookout = createLookout({ sample, progress: () => engine.progress(), bus, log });
   const { intake, sources, ...other } = await buildAdapters(config, {
@@ -159,7 +162,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     wake: createWake(queue, clock, log),
     settings: config.yaml,
     publicUrl: config.publicUrl,
-    taxonomy: config.taxonomy,
+    taxonomy,
     knowledgeFolder: knowledgeFolders(config.file, config.yaml.knowledge).articles,
     platforms,
     channels,
@@ -189,6 +192,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     await channel.start(async (message) =>
       options.promote ? (await options.promote()).receive(message) : take(message),
     );
+  topics.follow(engine);
   lookout.watch([...platforms.values(), ...intake, ...(model ? [model] : [])], platforms, config.yaml);
 
   return {
@@ -240,6 +244,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
     async stop() {
       lookout.stop();
+      topics.stop();
       ends?.stop();
       const stopping = async (name: string, work: Promise<unknown>) =>
         work.catch((error: unknown) =>

@@ -2,14 +2,14 @@
 import type { Customer } from '../../model/customer.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { DraftInput } from '../../ports.ts';
-import type { Found } from './answering.ts';
+import { type Found, SAYS_LITTLE } from './answering.ts';
 import { type ClassifierModel, classify } from './classifier.ts';
 import type { ExemplarIndex } from './exemplar-index.ts';
 import { inProducts } from './fitting.ts';
 import type { KnowledgeIndex } from './knowledge-index.ts';
 import type { Piece } from './macro-index.ts';
 import { answerOf, type MacroParts } from './macros.ts';
-import { cosine } from './retrieval.ts';
+import { contentWords, cosine } from './retrieval.ts';
 import type { Standing } from './standing.ts';
 import { sentences, wordCount } from './text.ts';
 import type { Reading } from './understanding.ts';
@@ -48,7 +48,8 @@ export function createFinder({
   categories,
   embed,
 }: Sources): Finder {
-  const teams = new Map(taxonomy.categories.map(({ id, team }) => [id, team]));
+  /** Looked up each time: topics may be added while the bot runs. */
+  const teamOf = (category: string) => taxonomy.categories.find(({ id }) => id === category)?.team;
 
   async function read(text: string, others: string[]): Promise<[Piece, ...Piece[]]> {
     const [vector = new Float32Array(), ...vectors] = await embed([text, ...others]);
@@ -71,8 +72,10 @@ export function createFinder({
       language,
       categories: new Map(likely.map(({ category, probability }) => [category, probability])),
     };
-    const query = { text: question, vectors: pieces.map(({ vector }) => vector), ...where };
-    const team = teams.get(analysis.category);
+    // "How long are those good for?" has no word that tells of what.
+    const text = new Set(contentWords(question)).size < SAYS_LITTLE ? topic.text : question;
+    const query = { text, vectors: pieces.map(({ vector }) => vector), ...where };
+    const team = teamOf(analysis.category);
     return {
       question,
       articles: knowledge.findPassages(query, MOST.articles, ({ parts }) =>
@@ -113,7 +116,7 @@ export function createFinder({
     macroNamed({ analysis, customer }, name) {
       const named = knowledge
         .macrosNamed(name)
-        .filter((macro) => mayUse(macro, customer, teams.get(analysis.category)));
+        .filter((macro) => mayUse(macro, customer, teamOf(analysis.category)));
       return named.find(({ article }) => article.language === analysis.language) ?? named[0] ?? null;
     },
   };
