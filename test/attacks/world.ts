@@ -106,7 +106,7 @@ export async function openAttackedWorkspace(double: ModelDouble, kind: 'local' |
     log: silent,
   });
   await engine.addExemplars([PAST]);
-  const proven = Array.from({ length: 400 }, () => ({ confidence: 0.01, error: false, unchanged: true }));
+  const proven = Array.from({ length: 400 }, () => ({ confidence: 0.01, error: false, evidence: null }));
   Object.assign(workspace.deps, {
     engine,
     taxonomy,
