@@ -47,6 +47,31 @@ describe('the local engine', () => {
     expect(draft.sources[0]?.id).toBe('download-invoice');
   });
 
+  it('reads a question with no telling word in the light of the whole message', async () => {
+    await start();
+    await engine.setArticles([
+      article({
+        id: 'reset',
+        title: 'Reset your password',
+        body: 'The link in the reset mail works for an hour.\n\n## Steps\n1. Click **Forgot password?** for a fresh link.',
+        category: 'account/login',
+      }),
+      article({
+        id: 'backups',
+        title: 'How long backups are good',
+        body: 'Backups are good for 35 days, and so long they are kept.',
+        category: 'account/privacy',
+      }),
+    ]);
+    const input = ticket(
+      'The reset link in your mail for my password is too old to use. How long are those good for? And where do I ask for a fresh reset link?',
+    );
+    const analysis = await engine.analyse(input);
+    expect(analysis.questions[0]).toBe('How long are those good for?');
+    const { sources } = await engine.draft({ ...draftInput(''), ...input, analysis });
+    expect(sources.map(({ id }) => id)).toEqual(['reset']);
+  });
+
   it('takes articles back, and embeds only what changed', async () => {
     const words = wordEmbedder();
     await start([], words);

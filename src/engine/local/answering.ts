@@ -30,7 +30,7 @@ export const LEAST_DENIAL = 0.5;
 /** The same, for an article that already answers another question of the message. */
 const LEAST_SHARED = 0.28;
 /** A question with fewer telling words leans on the others. */
-const SAYS_LITTLE = 3;
+export const SAYS_LITTLE = 3;
 /** Closeness from which a solved ticket asked nearly the same. */
 const SAME_QUESTION = 0.78;
 const LEAST_QUALITY = 0.5;
@@ -47,9 +47,18 @@ export function supportOf(hits: Hit<ArticleItem>[], analysis: Analysis): number 
   const sameTopic = hit.item.category === analysis.category;
   // The encoder reads English: elsewhere only shared words and the topic speak for an article.
   if (analysis.language !== 'en' && (!sameTopic || hit.coverage < 0.2)) return 0;
-  const topic = sameTopic ? analysis.categoryConfidence : 0;
-  return logistic(2.8 * hit.cosine + 2.6 * hit.coverage + 0.8 * topic + 1.7 * leadOf(hits) - 3.4);
+  // Where several things are asked, the topic is that of one of them.
+  const foreign = analysis.questions.length > 1 ? 0 : TOPIC.other;
+  const topic = (sameTopic ? TOPIC.same : foreign) * analysis.categoryConfidence;
+  return logistic(2.8 * hit.cosine + 2.6 * hit.coverage + topic + 1.7 * leadOf(hits) - 3.4);
 }
+
+/**
+ * Log-odds of an article of the topic that is surely asked about, and of one of another: of 828 ways to ask for the sample's
+ * macros, which name their article, 61 % of the articles that answer are right instead of 49 % where there are six articles,
+ * 62 instead of 56 % where there are all 73.
+ */
+const TOPIC = { same: 0.8, other: -1.5 };
 
 /** Distance in score from which an article is clearly ahead. */
 const LEAD = 5;

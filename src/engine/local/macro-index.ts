@@ -271,9 +271,9 @@ export function macroSupport(best: MacroHit | undefined, language: string, confi
   return logistic(0.47 * best.score + AGAINST * forIt - 0.92 + (confirmed ? AGREEMENT : 0));
 }
 
-/** The support, 0..1, of an article, where macros say how likely it is that only a person settles this. */
+/** The support, 0..1, of an article, lessened where macros say that only a person settles this. */
 export function lessHandOver(support: number, best: MacroHit | undefined): number {
   return best && support < 1
-    ? logistic(Math.log(support / (1 - support)) - AGAINST * handOverOdds(best))
+    ? logistic(Math.log(support / (1 - support)) - AGAINST * Math.max(0, handOverOdds(best)))
     : support;
 }
