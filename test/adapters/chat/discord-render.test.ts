@@ -1,13 +1,10 @@
 // Discord's pictures of cards and forms: within every limit, inert, and back again without loss.
-import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { parseDate, readForm, renderForm } from '../../../adapters/chat/discord/forms.ts';
-import { decodeId, encodeId } from '../../../adapters/chat/discord/ids.ts';
+import { encodeId } from '../../../adapters/chat/discord/ids.ts';
 import { escapeMarkdown } from '../../../adapters/chat/discord/markdown.ts';
 import {
-  type Rendered,
   renderCard,
   renderNotification,
   renderPages,
@@ -19,7 +16,8 @@ import { detailsCards } from '../../../src/cards/details.ts';
 import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import type { Block, Card, Form } from '../../../src/model/card.ts';
-import { aBigCard, actionsOf, anyCard, CARDS, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { aBigCard, anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { discordRefusals, discordTexts, readDiscord } from '../../support/card-faults.ts';
 import {
   activeParts,
   flatten,
@@ -29,65 +27,20 @@ import {
 } from '../../support/discord-limits.ts';
 import { aDraft, aMessage, aView } from '../../support/ticket-views.ts';
 
-const V2 = 1 << 15;
+const _V2 = 1 << 15;
 const CONTEXT = { people: { '100000000000000102': 'ben@team.example' }, timeZone: 'Europe/Paris' };
-
-const faultsOf = ({ components, files }: Rendered) =>
-  messageFaults(
-    { flags: V2, components },
-    files.map(({ name }) => name),
-  );
-const textsOf = ({ components }: Rendered) =>
-  flatten(components).flatMap(({ content }) => (content === undefined ? [] : [content]));
-const read = (rendered: Rendered) => textsOf(rendered).map(readMarkdown).join('\n');
 
 function cardOf(...blocks: Block[]): Card {
   return { tone: 'neutral', fallback: 'A card', ref: null, blocks };
 }
 
-const optionsSchema = z.array(z.object({ value: z.string() })).default([]);
-
-/** Everything that is wrong with a drawn card: limits, lost ids and buttons, words that Discord would act on. */
-function wrongWith(card: Card): string[] {
-  const drawn = renderCard(card);
-  const notification = renderNotification(card);
-  const offered = offersOf(drawn);
-  const [expected, found] = [actionsOf(card), offered.map(({ action }) => action)].map((ids) => new Set(ids));
-  return [
-    ...[drawn, ...(drawn.inWords?.() ?? [])].flatMap(faultsOf),
-    ...messageFaults({ content: notification }, []),
-    ...[...textsOf(drawn), notification].flatMap(activeParts),
-    ...(read(drawn).includes(card.ref?.ticketId ?? '') ? [] : ['the id is lost']),
-    ...(isDeepStrictEqual(found, expected) ? [] : ['buttons are lost or changed']),
-    ...offered.flatMap(({ ref }) => (isDeepStrictEqual(ref, card.ref) ? [] : ['speaks of another ticket'])),
-  ];
-}
-
-/** Everything that may be pressed or chosen, and which ticket it speaks of. */
-const offersOf = ({ components }: Rendered) =>
-  flatten(components).flatMap(({ custom_id, options }) => {
-    if (typeof custom_id !== 'string') return [];
-    const { what, ref } = decodeId(custom_id) ?? {};
-    if (what?.kind === 'action') return [{ action: what.action, ref }];
-    return optionsSchema.parse(options).map(({ value }) => ({ action: value, ref }));
-  });
-
 describe('any card', PATIENCE, () => {
-  it('is within every limit, loses no id, mentions nobody and links to nothing', () => {
-    fc.assert(
-      fc.property(anyCard, (card) => {
-        expect(wrongWith(card)).toEqual([]);
-      }),
-      { numRuns: CARDS },
-    );
-  });
-
   it('goes on over as many messages as it needs in a thread, each within every limit', () => {
     fc.assert(
       fc.property(anyCard, (card) => {
         for (const page of renderPages(card).flatMap((one) => [one, ...(one.inWords?.() ?? [])])) {
-          expect(faultsOf(page)).toEqual([]);
-          expect(textsOf(page).flatMap(activeParts)).toEqual([]);
+          expect(discordRefusals(page)).toEqual([]);
+          expect(discordTexts(page).flatMap(activeParts)).toEqual([]);
         }
       }),
       { numRuns: Math.ceil(RUNS / 5) },
@@ -96,12 +49,12 @@ describe('any card', PATIENCE, () => {
 
   it('keeps every button of a card with far too much of everything', () => {
     const drawn = renderCard(aBigCard('T-1042'));
-    expect(faultsOf(drawn)).toEqual([]);
+    expect(discordRefusals(drawn)).toEqual([]);
     const actions = flatten(drawn.components).flatMap((leaf) =>
       JSON.stringify(leaf.options ?? leaf.custom_id ?? ''),
     );
     for (const action of ['approve', 'show', 'form:reject']) expect(actions.join()).toContain(action);
-    expect(read(drawn)).toContain('…');
+    expect(readDiscord(drawn)).toContain('…');
   });
 
   it('plain words are escaped as a whole and fit', () => {
@@ -135,7 +88,7 @@ describe('a ticket card', () => {
     const drawn = renderCard(card);
     expect(readMarkdown(renderNotification(card))).toMatch(/^P2 · T-1042 · /);
     expect(drawn.components).toMatchObject([{ type: 17, accent_color: 0xf79009 }]);
-    expect(read(drawn)).toContain('Wants the January and February invoices');
+    expect(readDiscord(drawn)).toContain('Wants the January and February invoices');
     const ids = flatten(drawn.components).flatMap(({ custom_id }) => custom_id ?? []);
     expect(ids).toContain('dh1|approve|T-1042|1');
     expect(ids.some((id) => String(id).startsWith('dh1|menu|T-1042|1|'))).toBe(true);
@@ -153,8 +106,8 @@ describe('a ticket card', () => {
       aMessage({ id: n, seq: n + 1, text: `${n}: ${'words * and _ more '.repeat(120)}END${n}` }),
     );
     const pages = detailsCards(aView({ messages }), []).flatMap(renderPages);
-    expect(pages.flatMap(faultsOf)).toEqual([]);
-    const whole = pages.map(read).join('\n');
+    expect(pages.flatMap(discordRefusals)).toEqual([]);
+    const whole = pages.map(readDiscord).join('\n');
     for (const n of [0, 7, 14]) expect(whole).toContain(`END${n}`);
   });
 
@@ -166,7 +119,7 @@ describe('a ticket card', () => {
         { type: 'files', items: [{ name: 'log.txt', url: 'https://desk.example/f/1', note: '2 KB' }] },
       ),
     );
-    expect(faultsOf(drawn)).toEqual([]);
+    expect(discordRefusals(drawn)).toEqual([]);
     const urls = flatten(drawn.components).flatMap(({ url }) => url ?? []);
     expect(urls).toEqual(['https://help.example/a', 'https://desk.example/f/1']);
     expect(drawn.files.map(({ name }) => name)).toEqual(['chart-0.png']);
@@ -283,11 +236,11 @@ describe('forms', () => {
   });
 
   it('gives refused words back, in the message or as a file', () => {
-    expect(read(renderRefused('Too late', 'my words'))).toContain('my words');
+    expect(readDiscord(renderRefused('Too late', 'my words'))).toContain('my words');
     const long = renderRefused('Too late', 'my words '.repeat(1_000));
-    expect(faultsOf(long)).toEqual([]);
+    expect(discordRefusals(long)).toEqual([]);
     expect(long.files).toHaveLength(1);
-    expect(long.inWords?.().flatMap(faultsOf)).toEqual([]);
+    expect(long.inWords?.().flatMap(discordRefusals)).toEqual([]);
   });
 
   it('a form of a select without options is still a modal', () => {

@@ -1,8 +1,7 @@
-// Slack's drawing: within every limit for any card, no id lost, nobody mentioned; forms and long texts there and back.
+// Slack's drawing: within every limit, links to the web only; forms and long texts there and back.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSubmission, renderForm } from '../../../adapters/chat/slack/forms.ts';
-import { parseEntry } from '../../../adapters/chat/slack/ids.ts';
 import { joinParts, splitText } from '../../../adapters/chat/slack/parts.ts';
 import { renderCard } from '../../../adapters/chat/slack/render.ts';
 import { escaped, fromSlack } from '../../../adapters/chat/slack/text.ts';
@@ -10,51 +9,18 @@ import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import { type Card, DECISION_FORMS, type Form } from '../../../src/model/card.ts';
 import { intentOfForm } from '../../../src/model/platform.ts';
-import { aBigCard, actionsOf, anyCard, CARDS, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
-import { messageFaults, viewFaults } from '../../support/block-kit.ts';
+import { aBigCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { viewFaults } from '../../support/block-kit.ts';
+import { slackFaults } from '../../support/card-faults.ts';
 import { wordsOf } from '../../support/slack-eyes.ts';
 import { aView, NOW } from '../../support/ticket-views.ts';
 
 const ORIGIN = { channel: 'C0SUPPORT', message: '1700.1' };
 
-/** Everything that is wrong with a drawn card: limits, lost ids and buttons, markup that Slack would read. */
-function faultsOf(card: Card, classic: boolean): string[] {
-  const { text, blocks } = renderCard(card, { classic });
-  const json = JSON.stringify(blocks);
-  const faults = messageFaults(blocks);
-  if (json.length > 12_000) faults.push(`${json.length} characters`);
-  if (classic && /"type":"(alert|table)"/.test(json)) faults.push('newer blocks among the classic ones');
-  if (/"type":"(mrkdwn|markdown|user|usergroup|broadcast|channel|team)"/.test(json))
-    faults.push('formatted or mentioning');
-  if (text === '' || /<[^>]*>/.test(text)) faults.push('markup in the notification');
-  if (card.ref && !json.includes(`"text":"${card.ref.ticketId}"`)) faults.push('the id is lost');
-  const values = [...json.matchAll(/"value":"([^"]+)"/g)].map(([, value]) => value ?? '');
-  if (values.some((value) => !value.startsWith(`${card.ref?.ticketId}|${card.ref?.draftVersion}`)))
-    faults.push('a reference is cut');
-  const shown = new Set([...json.matchAll(/"action_id":"deskhand:([^"]+)"/g)].map(([, id]) => id ?? ''));
-  for (const value of values) {
-    const entry = parseEntry(value);
-    if (entry && 'action' in entry) shown.add(entry.action);
-    if (entry && 'more' in entry) for (const id of entry.more) shown.add(id);
-  }
-  const missing = actionsOf(card).filter((id) => !shown.has(id));
-  if (missing.length > 0) faults.push(`lost: ${missing}`);
-  return faults;
-}
-
 describe('cards on Slack', PATIENCE, () => {
-  it('keep within every limit, lose no id and mention nobody, whatever the ticket says', () => {
-    fc.assert(
-      fc.property(anyCard, fc.boolean(), (card, classic) => {
-        expect(faultsOf(card, classic)).toEqual([]);
-      }),
-      { numRuns: CARDS },
-    );
-  });
-
   it('keep the id and the buttons of a card with far too much', () => {
-    expect(faultsOf(aBigCard('T-9876543'), false)).toEqual([]);
-    expect(faultsOf(aBigCard('T-9876543'), true)).toEqual([]);
+    expect(slackFaults(aBigCard('T-9876543'), false)).toEqual([]);
+    expect(slackFaults(aBigCard('T-9876543'), true)).toEqual([]);
   });
 
   it('show an ordinary ticket without cutting anything, with its due time in the reader’s zone', () => {
