@@ -1,6 +1,7 @@
 // Replies: composed from articles and past replies, fitted to plan and thread, rewritten, and never invented.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { supportOf } from '../../src/engine/local/answering.ts';
 import { passagesOf, plainMarkdown, takeApart } from '../../src/engine/local/articles.ts';
 import { composeDraft, type DraftMaterial } from '../../src/engine/local/drafting.ts';
 import { knownTokens, reusableReply } from '../../src/engine/local/exemplars.ts';
@@ -8,6 +9,7 @@ import type { ArticleItem } from '../../src/engine/local/fitting.ts';
 import { firstName } from '../../src/engine/local/phrases.ts';
 import { createSearchIndex, type SearchIndex } from '../../src/engine/local/retrieval.ts';
 import { QUICK_REWRITES, rewrite } from '../../src/engine/local/rewriting.ts';
+import type { Analysis } from '../../src/model/analysis.ts';
 import type { Exemplar, KnowledgeArticle } from '../../src/ports.ts';
 import { analysis, article, customer, draftInput, wordEmbedder } from './samples.ts';
 
@@ -149,6 +151,19 @@ describe('a reply', () => {
     expect(on.text).toContain('1. Open Settings');
     expect(off.text).toContain('Your account is on the Starter plan. Starter has no invoice archive.');
     expect(off.text).not.toContain('1. Open Settings');
+  });
+
+  it('is less sure of an article about something else than what is surely asked, unless several things are', async () => {
+    const [found] = (await material(ASKED)).found;
+    const sure = (changes: Partial<Analysis>) =>
+      supportOf(found?.articles ?? [], analysis({ categoryConfidence: 0.9, ...changes }));
+    const own = sure({ category: 'billing/invoice-copy' });
+    const other = sure({ category: 'account/login' });
+    const unsure = sure({ category: 'account/login', categoryConfidence: 0.2 });
+    const several = sure({ category: 'account/login', questions: [ASKED, 'How do I log in?'] });
+    expect(other).toBeLessThan(unsure);
+    expect(unsure).toBeLessThan(several);
+    expect(several).toBeLessThan(own);
   });
 
   it('leaves out a step that the customer has taken', async () => {
