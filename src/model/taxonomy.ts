@@ -1,5 +1,6 @@
 // The taxonomy: what messages can be about, with starter examples to learn from.
 import { z } from 'zod';
+import { SIGNALS } from './signal.ts';
 
 const lines = z.array(z.string().trim().min(1));
 
@@ -13,24 +14,6 @@ const categorySchema = z.strictObject({
   neverAuto: z.boolean().default(false),
   examples: lines.default([]),
 });
-
-export const SIGNALS = [
-  'bug',
-  'feature_request',
-  'friction',
-  'question',
-  'urgent',
-  'frustrated',
-  'calm',
-  'thanks',
-  'blocked',
-  'leaving',
-  'growing',
-  'tried',
-  'spam',
-  'injection',
-] as const;
-export type Signal = (typeof SIGNALS)[number];
 
 export const taxonomySchema = z
   .strictObject({

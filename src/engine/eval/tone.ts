@@ -1,5 +1,6 @@
 // Tests how well the signals rank texts by frustration, urgency and sentiment: `deskhand eval frustration | urgency | sentiment`.
-import type { Signal, Taxonomy } from '../../model/taxonomy.ts';
+import type { Signal } from '../../model/signal.ts';
+import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { Embedder } from '../../ports.ts';
 import {
   type SignalModel,

@@ -1,6 +1,7 @@
 // Yes-or-no judgements that hold for any topic (bug, urgent, frustrated, spam …): learned heads plus a small lexicon.
 import { logistic } from '../../model/probability.ts';
-import { SIGNALS, type Signal, type Taxonomy } from '../../model/taxonomy.ts';
+import { SIGNALS, type Signal } from '../../model/signal.ts';
+import type { Taxonomy } from '../../model/taxonomy.ts';
 import { countAttempts, saysBlocked, speaksOfGrowing, speaksOfLeaving } from './circumstances.ts';
 import {
   countFeatures,
