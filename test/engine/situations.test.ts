@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createLocalEmbedder } from '../../src/engine/local/embedder.ts';
 import { createLocalEngine } from '../../src/engine/local/index.ts';
 import { withShippedVectors } from '../../src/main/sample-vectors.ts';
-import type { Analysis } from '../../src/model/analysis.ts';
+import { type Analysis, SPAM } from '../../src/model/analysis.ts';
 import type { Embedder, Engine } from '../../src/ports.ts';
 import { silent, ticket } from './samples.ts';
 
@@ -109,6 +109,26 @@ const ORDINARY = [
   'Since the upgrade the map looks different',
   'How many attempts do I have before the account locks?',
 ];
+
+describe('spam', () => {
+  const stranger = { ...ticket('').customer, account: null };
+  const spamOf = async (text: string) => (await engine.analyse({ ...ticket(text), customer: stranger })).spam;
+
+  it.each([
+    'Buy followers, likes, views. Cheapest on the market!!!',
+    'You have been selected to receive a grant of 250,000 USD. Reply with your bank details.',
+    'Congratulations! Our magazine named you Top SaaS 2026, the award package costs $1,200',
+    "I'd love to contribute a guest article to your blog, completely free, with one do-follow link.",
+  ])('needs no draft: %s', async (text) => expect(await spamOf(text)).toBeGreaterThanOrEqual(SPAM));
+
+  it.each([
+    'My clients say your SMS look like spam',
+    'we offer our clients a booking page, how do we embed it on our website?',
+    'I want to unsubscribe from your newsletter',
+    'is there a limited time offer for annual billing? I saw one on your site',
+    'someone sends phishing mails in your name to our clients',
+  ])('is not what a customer says of it: %s', async (text) => expect(await spamOf(text)).toBeLessThan(SPAM));
+});
 
 describe('the situation of a customer, in whatever words', () => {
   it.each(Object.entries(SITUATIONS))('%s', async (_, { holds, said, least }) => {

@@ -1,6 +1,6 @@
 // Puts the analysis of a ticket together from classifier, signals and facts.
 import { type Analysis, KINDS, type Kind } from '../../model/analysis.ts';
-import { asShare } from '../../model/probability.ts';
+import { asShare, logistic } from '../../model/probability.ts';
 import type { EngineInput } from '../../ports.ts';
 import { countAttempts, saysBlocked, speaksOfGrowing, speaksOfLeaving } from './circumstances.ts';
 import { type Classification, type ClassifierModel, classify } from './classifier.ts';
@@ -137,6 +137,15 @@ const STANDING_STILL = 0.6;
 /** Speaking of leaving by itself, however calmly. */
 const LEAVING = 0.6;
 
+/**
+ * The heads are far too cautious: of 17 advertisements they gave one 0.9, of 1,016 other texts (the sample's history,
+ * training texts of banking77, CLINC150 and IT tickets) none more than 0.5. So 0.6 counts as 0.9: 10 of 17, and none.
+ */
+function surelySpam(share: number): number {
+  const p = Math.min(0.999, Math.max(0.001, share));
+  return logistic(3 * (Math.log(p / (1 - p)) + 0.33));
+}
+
 export interface Models {
   categories: ClassifierModel;
   kinds: ClassifierModel;
@@ -190,7 +199,7 @@ export function analyse(
   const urgency = readable ? asShare(blocked ? Math.max(STANDING_STILL, pressing) : pressing) : 0;
   const known = input.customer.account !== null;
   const spamTopic = /spam/.test(first?.category ?? '') ? (first?.probability ?? 0) : 0;
-  const spam = readable ? asShare(Math.max(signals.spam, spamTopic) * (known ? 0.6 : 1)) : 0;
+  const spam = readable ? asShare(surelySpam(Math.max(signals.spam, spamTopic)) * (known ? 0.6 : 1)) : 0;
   return {
     category: readable ? (first?.category ?? catchAll(model)) : catchAll(model),
     categoryConfidence: readable ? (first?.probability ?? 0) : 0,
