@@ -7,6 +7,7 @@ import {
   type SignalScores,
   scoreSignals,
   signalTexts,
+  tellsSituation,
   trainSignals,
 } from '../local/signals.ts';
 import { embedAll, type OnProgress } from './classify.ts';
@@ -50,7 +51,7 @@ export async function evaluateSignal(
 
 /** The signals as they are on the first day, learned from the taxonomy's examples alone. */
 async function trainShipped(taxonomy: Taxonomy, embedder: Embedder): Promise<SignalModel> {
-  const examples = signalTexts(taxonomy);
+  const examples = signalTexts(taxonomy).filter((example) => !tellsSituation(example));
   const vectors = await embedder.embed(examples.map((example) => example.text));
   const none = new Float32Array(embedder.dimensions);
   return trainSignals(examples.map((example, i) => ({ ...example, vector: vectors[i] ?? none })));

@@ -27,6 +27,8 @@ export interface SignalModel {
   learned: Signal[];
   dense: LinearModel;
   sparse: LinearModel;
+  /** What situation a customer is in: heads of their own, so that their examples change no other. */
+  situations?: SignalModel;
 }
 
 /**
@@ -97,6 +99,9 @@ const SITUATIONS: Partial<Record<string, { said: (text: string) => boolean; open
   tried: { said: (text) => countAttempts(text) > 0, open: ['frustrated', 'bug'] },
 };
 
+/** The signals that tell a situation. */
+export const SITUATION_SIGNALS = SIGNALS.filter((signal) => SITUATIONS[signal]);
+
 /** Whether an example shows a situation; plain words tell it until the heads have learned the rest. */
 export function tellsSituation({ signals }: Pick<SignalExample, 'signals'>): boolean {
   return signals.some((signal) => SITUATIONS[signal]);
@@ -132,9 +137,12 @@ export function signalTexts(taxonomy: Taxonomy): { text: string; signals: string
 }
 
 /** Learns each signal that has examples and counter-examples. Deterministic. Under a second for the shipped taxonomy. */
-export function trainSignals(examples: SignalExample[], seed = 1): SignalModel {
-  const taught = SIGNALS.map((signal) => examples.map((example) => teaches(signal, example)));
-  const learned = SIGNALS.filter((_, s) => taught[s]?.includes(true) && taught[s]?.includes(false));
+export function trainSignals(
+  examples: SignalExample[],
+  { only = SIGNALS, seed = 1 }: { only?: readonly Signal[]; seed?: number } = {},
+): SignalModel {
+  const taught = only.map((signal) => examples.map((example) => teaches(signal, example)));
+  const learned = only.filter((_, s) => taught[s]?.includes(true) && taught[s]?.includes(false));
   const answers = taught.filter((column) => column.includes(true) && column.includes(false));
   const weights = answers.map((column) => {
     const yes = column.filter((answer) => answer === true).length;
@@ -172,18 +180,26 @@ function lexiconLogit(signal: Signal, text: string): number {
   return sum;
 }
 
-/** Probability of each signal; 0 for signals that were never taught and have no words. */
-export function scoreSignals(model: SignalModel, text: string, vector: Float32Array): SignalScores {
-  const plain = text.slice(0, 6000).replace(/[’`]/g, "'");
+/** What the heads say of each signal that they have learned. */
+function logitsOf(model: SignalModel, plain: string, vector: Float32Array): [Signal, number][] {
   const dense = new Float32Array(model.learned.length);
   const sparse = new Float32Array(model.learned.length);
   logitsInto(model.dense, scaled(vector), dense);
   logitsInto(model.sparse, weighFeatures(countFeatures(plain), model.features), sparse);
+  return model.learned.map((signal, c) => [signal, ((dense[c] ?? 0) + (sparse[c] ?? 0)) / 2]);
+}
+
+/** Probability of each signal; 0 for signals that were never taught and have no words. */
+export function scoreSignals(model: SignalModel, text: string, vector: Float32Array): SignalScores {
+  const plain = text.slice(0, 6000).replace(/[’`]/g, "'");
+  const heads = new Map(
+    [model, model.situations].flatMap((one) => (one ? logitsOf(one, plain, vector) : [])),
+  );
   const score = (signal: Signal) => {
-    const c = model.learned.indexOf(signal);
+    const logit = heads.get(signal);
     const words = lexiconLogit(signal, plain);
-    if (c < 0) return words > 0 ? logistic(words - 1.5) : 0;
-    return logistic(CAUTION * (((dense[c] ?? 0) + (sparse[c] ?? 0)) / 2) + 0.7 * words - 0.2);
+    if (logit === undefined) return words > 0 ? logistic(words - 1.5) : 0;
+    return logistic(CAUTION * logit + 0.7 * words - 0.2);
   };
   return {
     bug: score('bug'),

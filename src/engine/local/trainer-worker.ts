@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ClassifierModel } from './classifier.ts';
 import { trainClassifier } from './classifier-training.ts';
-import { tellsSituation, trainSignals } from './signals.ts';
+import { SITUATION_SIGNALS, tellsSituation, trainSignals } from './signals.ts';
 import type { SignalJob, TrainingJob } from './trainer.ts';
 
 const job: TrainingJob | SignalJob = workerData;
@@ -20,10 +20,10 @@ function train(job: TrainingJob) {
 }
 
 if (job.task === 'signals') {
-  parentPort?.postMessage({
-    fitted: trainSignals(job.examples.filter((example) => !tellsSituation(example))),
-  });
-  parentPort?.postMessage({ trained: trainSignals(job.examples) });
+  const fitted = trainSignals(job.examples.filter((example) => !tellsSituation(example)));
+  parentPort?.postMessage({ fitted });
+  const situations = trainSignals(job.examples, { only: SITUATION_SIGNALS });
+  parentPort?.postMessage({ trained: { ...fitted, situations } });
 } else {
   const model = train(job);
   const buffers = [model.dense.weights.buffer, model.sparse.weights.buffer, model.features.rowOf.buffer];
