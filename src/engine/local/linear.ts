@@ -190,23 +190,29 @@ export function trainSoftmax(
 }
 
 /**
- * Logistic regressions on the same rows, one for each column of `targets`: there `targets[i][c]` is above 0 for a row
- * that is an example of `c`, below 0 for a counter-example, how far, how often it counts, and 0 where it teaches
- * nothing. Deterministic for a seed.
+ * Logistic regression. `targets[i]` is above 0 where `rows[i]` is an example, below 0 where it is a counter-example; how
+ * far, how often it counts. Deterministic for a seed.
  */
 export function trainLogistic(
   rows: SparseRow[],
-  targets: Float32Array[],
+  targets: Float32Array,
   features: number,
-  columns: number,
   options: TrainOptions,
 ): LinearModel {
-  return train(rows, features, columns, options, (logits, i) => {
-    for (let c = 0; c < columns; c += 1) {
-      const target = targets[i]?.[c] ?? 0;
-      logits[c] = Math.abs(target) * (logistic(logits[c] ?? 0) - (target > 0 ? 1 : 0));
-    }
+  return train(rows, features, 1, options, (logits, i) => {
+    const target = targets[i] ?? 0;
+    logits[0] = Math.abs(target) * (logistic(logits[0] ?? 0) - (target > 0 ? 1 : 0));
   });
+}
+
+/** Models of one class on the same features, as one whose classes they are. */
+export function sideBySide(models: LinearModel[], features: number): LinearModel {
+  const all = emptyModel(features, models.length);
+  for (const [c, { weights, bias }] of models.entries()) {
+    for (let f = 0; f < features; f += 1) all.weights[f * models.length + c] = weights[f] ?? 0;
+    all.bias[c] = bias[0] ?? 0;
+  }
+  return all;
 }
 
 function softmaxGradients(logits: Float32Array, label: number): Float32Array {

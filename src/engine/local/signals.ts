@@ -10,7 +10,7 @@ import {
   type SparseRow,
   weighFeatures,
 } from './features.ts';
-import { denseRow, type LinearModel, logitsInto, trainLogistic } from './linear.ts';
+import { denseRow, type LinearModel, logitsInto, sideBySide, trainLogistic } from './linear.ts';
 
 export type SignalScores = Record<Signal, number>;
 
@@ -53,7 +53,7 @@ const LEXICON: Partial<Record<Signal, [RegExp, number][]>> = {
     [/\b(?:thanks|thank you|please|kind regards|appreciate|lovely|great product|no rush|hope you)\b/i, -0.6],
   ],
   bug: [
-    [/\b(?:error|exception|crash\w*|bug|broken|fails?|failed|failing|stack ?trace|timed? ?out|freez\w+|frozen|white screen|blank (?:page|screen)|doesn'?t (?:work|load|open|save)|not (?:working|loading|saving|syncing)|stopped (?:working|syncing)|wrong (?:total|amount|date|time)s?|duplicat\w+|disappear\w*|glitch|hangs?|stuck at|since the update|used to work|worked (?:yesterday|on|last))\b/i, 1.3],
+    [/\b(?:error|exception|crash\w*|bug|broken|fails?|failed|failing|stack ?trace|timed? ?out|freez\w+|frozen|white screen|blank (?:page|screen)|doesn'?t (?:work|load|open|save)|not (?:working|loading|saving|syncing)|stopped (?:working|syncing)|wrong (?:total|amount|date|time)s?|duplicat\w+|disappear\w*|glitch|hangs?|stuck at|since the update|used to work|worked (?:yesterday|on|last)|(?:have|has|had) (?:packed (?:up|in)|died)|conk(?:s|ed|ing)? out|(?:playing|acting) up|on the blink|kaput)\b/i, 1.3],
     [/\b(?:[45]\d\d)\b.{0,20}\b(?:error|timeout|response)|\b[A-Z]{2,6}-\d{3,5}\b|\bat \S+:\d+/i, 1],
     [/\b(?:would be (?:nice|great|good)|feature request|suggestion|wish)\b/i, -1],
   ],
@@ -141,31 +141,61 @@ export function trainSignals(
   examples: SignalExample[],
   { only = SIGNALS, seed = 1 }: { only?: readonly Signal[]; seed?: number } = {},
 ): SignalModel {
-  const taught = only.map((signal) => examples.map((example) => teaches(signal, example)));
-  const learned = only.filter((_, s) => taught[s]?.includes(true) && taught[s]?.includes(false));
-  const answers = taught.filter((column) => column.includes(true) && column.includes(false));
-  const weights = answers.map((column) => {
-    const yes = column.filter((answer) => answer === true).length;
-    const no = column.filter((answer) => answer === false).length;
-    // Both sides weigh the same, within reason: signals are rarer in the examples than their opposites.
-    return Math.min(4, Math.max(1, no / yes));
-  });
-  const targets = examples.map((_, i) =>
-    Float32Array.from(answers, (column, c) => (column[i] === null ? 0 : column[i] ? (weights[c] ?? 1) : -1)),
-  );
   const counts = examples.map((example) => countFeatures(example.text));
   const features = learnFeatures(counts);
   const sparse = counts.map((count) => weighFeatures(count, features));
   const dense = examples.map(({ vector }) => scaled(vector));
-  const epochs = examples.length > 3000 ? 8 : 24;
-  const dimensions = examples[0]?.vector.length ?? 0;
-  const regress = (rows: SparseRow[], width: number, decay: number, seed: number) =>
-    trainLogistic(rows, targets, width, learned.length, { epochs, rate: 3, decay, seed });
+  const widths = { dense: examples[0]?.vector.length ?? 0, sparse: features.idf.length };
+  const heads = only.flatMap((signal) => {
+    const head = trainHead(
+      examples.map((example) => teaches(signal, example)),
+      { dense, sparse },
+      widths,
+      seed,
+    );
+    return head ? [{ signal, ...head }] : [];
+  });
   return {
     features,
-    learned,
-    dense: regress(dense, dimensions, 1e-4, seed),
-    sparse: regress(sparse, features.idf.length, 1e-5, seed + 1),
+    learned: heads.map(({ signal }) => signal),
+    dense: sideBySide(
+      heads.map((head) => head.dense),
+      widths.dense,
+    ),
+    sparse: sideBySide(
+      heads.map((head) => head.sparse),
+      widths.sparse,
+    ),
+  };
+}
+
+/** Learns one signal from the examples that teach it; null without examples or counter-examples. */
+function trainHead(
+  taught: (boolean | null)[],
+  rows: { dense: SparseRow[]; sparse: SparseRow[] },
+  widths: { dense: number; sparse: number },
+  seed: number,
+): { dense: LinearModel; sparse: LinearModel } | null {
+  const yes = taught.filter((answer) => answer === true).length;
+  const no = taught.filter((answer) => answer === false).length;
+  if (!yes || !no) return null;
+  // Both sides weigh the same, within reason: signals are rarer in the examples than their opposites.
+  const weight = Math.min(4, Math.max(1, no / yes));
+  const targets = Float32Array.from(
+    taught.filter((answer) => answer !== null),
+    (answer) => (answer ? weight : -1),
+  );
+  const epochs = targets.length > 3000 ? 8 : 24;
+  const regress = (all: SparseRow[], width: number, decay: number, from: number) =>
+    trainLogistic(
+      all.filter((_, i) => taught[i] !== null),
+      targets,
+      width,
+      { epochs, rate: 3, decay, seed: from },
+    );
+  return {
+    dense: regress(rows.dense, widths.dense, 1e-4, seed),
+    sparse: regress(rows.sparse, widths.sparse, 1e-5, seed + 1),
   };
 }
 
