@@ -85,7 +85,11 @@ export function signalsOf(input: PriorityInput): Signal[] {
     ),
     signal('bug', a.kind === 'bug', 'reports a fault'),
     signal('security', /security|breach|privacy/.test(a.category) && a.urgency > 0.6, 'a security matter'),
-    signal('repeated', a.attempts >= 2 ? asShare(a.attempts / 3) : 0, `tried or wrote ${a.attempts} times already`),
+    signal(
+      'repeated',
+      a.attempts >= 2 ? asShare(a.attempts / 3) : 0,
+      `tried or wrote ${a.attempts} times already`,
+    ),
     signal('churn', above(a.churnRisk), 'speaks of leaving'),
     ...(account?.plan
       ? [{ name: `plan:${account.plan.toLowerCase()}`, strength: 1, text: `${account.plan} plan` }]
