@@ -74,7 +74,11 @@ describe('the bound of an error rate', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 31, max: 2000 }), (errors, n) => {
         const risks = Array.from({ length: 100 }, (_, i) => (i + 1) / 100);
-        const bound = (wrong: number, all: number) => risks.findIndex((risk) => proves(wrong, all, risk));
+        const bound = (wrong: number, all: number) => {
+          const least = risks.findIndex((risk) => proves(wrong, all, risk));
+          // When all went wrong nothing is proven.
+          return least < 0 ? risks.length : least;
+        };
         expect(bound(errors + 1, n)).toBeGreaterThanOrEqual(bound(errors, n));
         expect(bound(errors, n + 10)).toBeLessThanOrEqual(bound(errors, n));
         expect(risks[bound(errors, n)] ?? 1).toBeGreaterThan(errors / n);
