@@ -1,6 +1,8 @@
 // "Show everything": the whole ticket as a few cards for its thread.
+
 import type { Block, Card } from '../model/card.ts';
 import type { SimilarTicket } from '../model/engine.ts';
+import { languageName } from '../model/text.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { filesOf } from './files.ts';
@@ -14,7 +16,6 @@ import {
   cut,
   date,
   inWords,
-  languageName,
   line,
   monthly,
   percent,

@@ -1,10 +1,12 @@
 // The card that proposes a message to several customers, and its forms.
+
 import type { Block, Card, CardButton, CardRef, Form, FormField } from '../model/card.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
 import { choosable, joinTexts, textInputs } from '../model/proposal-forms.ts';
 import { byFrequency, tally } from '../model/tally.ts';
+import { languageName } from '../model/text.ts';
 import { ticketKey } from '../model/ticket.ts';
-import { channelName, count, cut, languageName, line, plain, time } from './words.ts';
+import { channelName, count, cut, line, plain, time } from './words.ts';
 
 const QUOTED = 900;
 const LISTED = 12;

@@ -1,7 +1,9 @@
 // The ticket card: what came in, what we would answer, how sure we are, and what happened to it.
+
 import type { Block, Card, CardButton, Chip, Tone } from '../model/card.ts';
 import { clusterKey } from '../model/cluster.ts';
 import type { Draft } from '../model/draft.ts';
+import { languageName } from '../model/text.ts';
 import { answeredOrTaken, type Ticket, ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
 import { buttonsOf } from './buttons.ts';
@@ -13,7 +15,7 @@ import { outcomeOf } from './outcome.ts';
 import { remarksOf } from './remarks.ts';
 import { sourcesOf } from './sources.ts';
 import { type CardState, cardState, unanswered } from './state.ts';
-import { count, cut, date, languageName, line, plain, time, writtenBy } from './words.ts';
+import { count, cut, date, line, plain, time, writtenBy } from './words.ts';
 
 /** How much of each part the card shows, in characters, lines or items. */
 const SHOWN = {

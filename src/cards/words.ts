@@ -133,15 +133,6 @@ export function valueWords(value: unknown): string | null {
   return at && !Number.isNaN(at.getTime()) ? dayOf(at) : String(value);
 }
 
-/** `German` of `de`; a code that is none stays. */
-export function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
-  } catch {
-    return line(code, 10);
-  }
-}
-
 /** `3 sources`, `1 source`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;

@@ -1,6 +1,5 @@
 // Messages proposed to several customers: their card, its buttons and forms, and the way into the outbox.
 import { chooseForm, messageForm, proposalCard } from '../cards/proposal.ts';
-import { languageName } from '../cards/words.ts';
 import { addressed } from '../engine/local/announcements.ts';
 import type { Queries } from '../infra/db/queries/index.ts';
 import type { ProposalRow } from '../infra/db/queries/proposals.ts';
@@ -9,7 +8,7 @@ import { AppError, errorText } from '../model/errors.ts';
 import type { ActionReply, Intent, Place } from '../model/platform.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
 import { choosable, namedIn, splitTexts, textInputs } from '../model/proposal-forms.ts';
-import { cleanText } from '../model/text.ts';
+import { cleanText, languageName } from '../model/text.ts';
 import type { Actor } from './agents.ts';
 import { changedMeanwhile, notice, wrongButton } from './answers.ts';
 import { commitReply } from './commit-reply.ts';

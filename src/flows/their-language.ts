@@ -1,5 +1,5 @@
 // Words of ours in the language of who gets them: our own, else the language model's, else English, and what a person should know of it.
-import { languageName } from '../cards/words.ts';
+import { languageName } from '../model/text.ts';
 import type { FlowDeps } from './deps.ts';
 
 export interface Worded<Texts> {

@@ -22,3 +22,12 @@ export function cleanLine(text: string, max: number): string {
 export function stepWords(line: string): string {
   return line.trim().replace(/^(?:(?:\d{1,2}[.)]|[-*•]|steps?:)\s*)+/i, '');
 }
+
+/** `German` of `de`; a code that is none stays, on one line and short. */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames('en', { type: 'language' }).of(code) ?? code;
+  } catch {
+    return cleanLine(code, 10);
+  }
+}

@@ -1,6 +1,7 @@
 // Words on cards: what other systems store, as people write it, and cuts that one sees.
 import { expect, it } from 'vitest';
-import { cut, inWords, languageName, plain, valueWords } from '../../src/cards/words.ts';
+import { cut, inWords, plain, valueWords } from '../../src/cards/words.ts';
+import { languageName } from '../../src/model/text.ts';
 
 it.each([
   ['jobsLast30d', 'Jobs last 30d'],

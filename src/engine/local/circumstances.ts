@@ -1,11 +1,8 @@
 // What a customer says of their situation: tries that failed, standstill, leaving, growing.
-import { sentences } from './text.ts';
+import { plain, sentences } from './text.ts';
 
 /** One alternative of many, as whole words. */
 const any = (...alternatives: string[]) => new RegExp(`\\b(?:${alternatives.join('|')})\\b`, 'i');
-
-/** Straight apostrophes, as the patterns have them. */
-export const plain = (text: string) => text.replace(/[’`´]/g, "'");
 
 const NO_RUSH = any(
   'no (?:rush|hurry|need|stress|big deal)',

@@ -1,4 +1,5 @@
 // Hashed word and character n-grams with TF-IDF weights: the features that catch names, codes and typos.
+import { plain } from './text.ts';
 
 /** Size of the hash space. */
 const HASH_SIZE = 2 ** 17;
@@ -24,11 +25,9 @@ function hash(text: string, seed: number): number {
 export function countFeatures(text: string): Map<number, number> {
   const counts = new Map<number, number>();
   const add = (feature: number) => counts.set(feature, (counts.get(feature) ?? 0) + 1);
-  const words = text
-    .slice(0, FEATURE_CHARS)
-    .toLowerCase()
-    .replace(/[’`´]/g, "'")
-    .match(/[\p{L}\p{N}]+(?:['_.-][\p{L}\p{N}]+)*|[?!]/gu);
+  const words = plain(text.slice(0, FEATURE_CHARS).toLowerCase()).match(
+    /[\p{L}\p{N}]+(?:['_.-][\p{L}\p{N}]+)*|[?!]/gu,
+  );
   let previous = '^';
   for (const word of words ?? []) {
     add(hash(word, 1));

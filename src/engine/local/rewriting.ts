@@ -1,6 +1,7 @@
 // Rewrites of a draft that need no language model: shorter, warmer, more formal, offer a call.
 import type { Rewrite } from '../../model/card.ts';
 import { AppError } from '../../model/errors.ts';
+import { languageName } from '../../model/text.ts';
 import { ENGLISH, PHRASES, type Phrases, paragraphs } from './phrases.ts';
 import { sentences } from './text.ts';
 
@@ -137,15 +138,11 @@ export function rewrite(text: string, instructions: string[], signature: string,
         if (!changed)
           throw new AppError(
             'cannot_rewrite',
-            `Without a language model “${part.slice(0, 80)}” cannot be done to a draft in ${nameOf(language)}: use Edit.`,
+            `Without a language model “${part.slice(0, 80)}” cannot be done to a draft in ${languageName(language)}: use Edit.`,
           );
         blocks = changed;
       }
     }
   }
   return paragraphs([blocks.greeting, ...blocks.body, signature.trim() ? signature : '']);
-}
-
-function nameOf(language: string): string {
-  return new Intl.DisplayNames('en', { type: 'language' }).of(language) ?? language;
 }

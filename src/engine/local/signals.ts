@@ -11,6 +11,7 @@ import {
   weighFeatures,
 } from './features.ts';
 import { denseRow, type LinearModel, logitsInto, sideBySide, trainLogistic } from './linear.ts';
+import { plain } from './text.ts';
 
 export type SignalScores = Record<Signal, number>;
 
@@ -211,23 +212,21 @@ function lexiconLogit(signal: Signal, text: string): number {
 }
 
 /** What the heads say of each signal that they have learned. */
-function logitsOf(model: SignalModel, plain: string, vector: Float32Array): [Signal, number][] {
+function logitsOf(model: SignalModel, said: string, vector: Float32Array): [Signal, number][] {
   const dense = new Float32Array(model.learned.length);
   const sparse = new Float32Array(model.learned.length);
   logitsInto(model.dense, scaled(vector), dense);
-  logitsInto(model.sparse, weighFeatures(countFeatures(plain), model.features), sparse);
+  logitsInto(model.sparse, weighFeatures(countFeatures(said), model.features), sparse);
   return model.learned.map((signal, c) => [signal, ((dense[c] ?? 0) + (sparse[c] ?? 0)) / 2]);
 }
 
 /** Probability of each signal; 0 for signals that were never taught and have no words. */
 export function scoreSignals(model: SignalModel, text: string, vector: Float32Array): SignalScores {
-  const plain = text.slice(0, 6000).replace(/[’`]/g, "'");
-  const heads = new Map(
-    [model, model.situations].flatMap((one) => (one ? logitsOf(one, plain, vector) : [])),
-  );
+  const said = plain(text.slice(0, 6000));
+  const heads = new Map([model, model.situations].flatMap((one) => (one ? logitsOf(one, said, vector) : [])));
   const score = (signal: Signal) => {
     const logit = heads.get(signal);
-    const words = lexiconLogit(signal, plain);
+    const words = lexiconLogit(signal, said);
     if (logit === undefined) return words > 0 ? logistic(words - 1.5) : 0;
     return logistic(CAUTION * logit + 0.7 * words - 0.2);
   };
@@ -251,11 +250,11 @@ export function scoreSignals(model: SignalModel, text: string, vector: Float32Ar
 
 /** A look at the words alone, without embedding: 0 = can wait .. 1 = urgent. Takes microseconds. */
 export function glanceAt(text: string): number {
-  const plain = text.slice(0, 3000).replace(/[’`]/g, "'");
+  const said = plain(text.slice(0, 3000));
   return logistic(
-    lexiconLogit('urgent', plain) +
-      0.3 * lexiconLogit('frustrated', plain) +
-      0.3 * lexiconLogit('bug', plain) -
+    lexiconLogit('urgent', said) +
+      0.3 * lexiconLogit('frustrated', said) +
+      0.3 * lexiconLogit('bug', said) -
       1.8,
   );
 }

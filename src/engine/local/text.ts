@@ -113,6 +113,9 @@ function commonShapes(lines: string[]): Set<string> {
   );
 }
 
+/** With straight apostrophes, as patterns have them. */
+export const plain = (text: string): string => text.replace(/[’`´]/g, "'");
+
 /** The text without quoted lines, forwarding rules and tags: what its sender says in own words. */
 export function ownWords(text: string): string {
   return text

@@ -1,4 +1,5 @@
 // Tells whether a message only says thanks: such a message neither opens nor reopens a ticket.
+import { plain } from './text.ts';
 
 /** Longest message, in words, that can be nothing but thanks. */
 const MAX_WORDS = 30;
@@ -25,8 +26,7 @@ const NUMBERS = /\d{3,}|https?:|@/;
  */
 export function isThanks(text: string): boolean {
   if (text.length > 400) return false;
-  const said = text
-    .replace(/[’`´]/g, "'")
+  const said = plain(text)
     .replace(/\b(?:no problem(?:s)? (?:now|any ?more)|not bad|no worries|couldn'?t be happier)\b/gi, ' ')
     .replace(/^(?:hi|hello|hey|dear)\b[^,!.\n]{0,30}[,!.\n]/i, ' ')
     .trim();

@@ -1,6 +1,6 @@
 // The time limit that a customer names: by when something must be, not when something happened.
-import { plain, wavesAside } from './circumstances.ts';
-import { sentences } from './text.ts';
+import { wavesAside } from './circumstances.ts';
+import { plain, sentences } from './text.ts';
 
 const DAY = '(?:mon|tues|wednes|thurs|fri|satur|sun)day';
 const SHORT_DAY = `(?:${DAY}|mon|tues?|wed|thu(?:rs?)?|fri)`;

@@ -1,6 +1,7 @@
 // Puts the analysis of a ticket together from classifier, signals and facts.
 import { type Analysis, KINDS, type Kind } from '../../model/analysis.ts';
 import { asShare, logistic } from '../../model/probability.ts';
+import { languageName } from '../../model/text.ts';
 import type { EngineInput } from '../../ports.ts';
 import { countAttempts, saysBlocked, speaksOfGrowing, speaksOfLeaving } from './circumstances.ts';
 import { type Classification, type ClassifierModel, classify } from './classifier.ts';
@@ -9,7 +10,7 @@ import { detectLanguage } from './language.ts';
 import { isBareCall, SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
 import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts';
 import type { Standing } from './standing.ts';
-import { cleanText, hasWords, ownWords, wordCount } from './text.ts';
+import { cleanText, hasWords, ownWords, plain, wordCount } from './text.ts';
 import { isThanks } from './thanks.ts';
 import { findDeadline } from './time-limits.ts';
 
@@ -43,7 +44,7 @@ const PRESSES =
 
 /** Whether a further message brings up the same matter again, or only knocks. */
 function comesBack(text: string): boolean {
-  const said = text.replace(/’/g, "'");
+  const said = plain(text);
   return REFERS_BACK.test(said) || PRESSES.test(said) || isBareCall(said);
 }
 
@@ -265,9 +266,4 @@ export function judge(
         .map(({ category, probability }) => [category, probability]),
     ),
   };
-}
-
-/** "German" for "de". */
-export function languageName(code: string): string {
-  return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
 }
