@@ -1,4 +1,5 @@
 // Clock times of a place: from what people of a time zone write to the instant that they mean, and back.
+import { DAY_MS } from './duration.ts';
 
 /** Whether this runtime knows an IANA name of a zone. */
 export function isTimeZone(zone: string): boolean {
@@ -35,7 +36,8 @@ export function zoneOffset(at: Date, timeZone: string): number {
 
 /**
  * The instant of a local date (`2026-03-02`) and time (`09:00`, seconds are ignored) in a zone; null when there is
- * no such day or time. A time that is skipped by summer time becomes the one after it.
+ * no such day or time. A time that summer time skips becomes the one an hour after it, and of one that comes twice the
+ * first counts.
  */
 export function zonedInstant(date: string, time: string, timeZone: string): Date | null {
   const day = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(date.trim());
@@ -47,9 +49,10 @@ export function zonedInstant(date: string, time: string, timeZone: string): Date
   const back = new Date(wall);
   if (back.getUTCMonth() !== month - 1 || back.getUTCDate() !== dayOfMonth) return null;
   if (hour > 23 || minute > 59) return null;
-  // Twice, since the offset at the first guess may be that of the other side of a change of summer time.
-  const guess = wall - zoneOffset(new Date(wall), timeZone);
-  return new Date(wall - zoneOffset(new Date(guess), timeZone));
+  // The clocks may change around then: those of the day before count unless they show another time by then.
+  const by = (day: number) => wall - zoneOffset(new Date(wall + day * DAY_MS), timeZone);
+  const shows = (instant: number) => instant + zoneOffset(new Date(instant), timeZone) === wall;
+  return new Date(!shows(by(-1)) && shows(by(1)) ? by(1) : by(-1));
 }
 
 /** The local date (`2026-03-02`) of an instant in a zone, `days` days later. */

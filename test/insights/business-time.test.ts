@@ -51,6 +51,19 @@ it('a night that loses an hour is an hour shorter, and one that gains it an hour
   expect(hoursOn('2026-10-24', '2026-10-26')).toBe(25);
 });
 
+it.each([
+  ['ahead of UTC', 'Africa/Cairo', '2026-04-23', '2026-04-24T10:00:00+03:00', 13],
+  ['behind UTC', 'America/Santiago', '2026-09-05', '2026-09-06T10:00:00-03:00', 13],
+])('where the clocks skip midnight %s, no hour counts twice', (_, timeZone, day, until, hours) => {
+  const always = { from: '00:00', to: '24:00' };
+  const evening = [{ from: '20:00', to: '24:00' }];
+  const night = officeHours({
+    timeZone,
+    week: { [weekdayOf(day)]: evening, fri: [always], sun: [always] },
+  });
+  expect(businessTimeBetween(at(`${day}T12:00:00Z`), at(until), night) / HOUR).toBe(hours);
+});
+
 it('round the clock is time itself', () => {
   const from = at('2026-03-06T17:00:00Z');
   expect(addBusinessTime(from, 30 * HOUR, ROUND_THE_CLOCK)).toEqual(at('2026-03-07T23:00:00Z'));
