@@ -193,13 +193,18 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     }
     writing = false;
     await Promise.all(people.slice(0, -1));
-    const answered = await comeToRest(await options.databaseUrl());
+    const databaseUrl = await options.databaseUrl();
+    const answered = await comeToRest(databaseUrl);
     clicking = false;
     await people.at(-1);
-    // The last click may have changed a card that was up to date.
-    const rest = answered && (await comeToRest(await options.databaseUrl()));
     const exits = await Promise.all(bots.map((bot) => bot.stop()));
-    const findings = await inspect(await options.databaseUrl(), world, farEnd);
+    // The last clicks, and the jobs that a stop waits for, may have changed what cards show: the next start shows it.
+    const last = spawnBot(env);
+    bots.push(last);
+    await last.url;
+    const rest = answered && (await comeToRest(databaseUrl));
+    exits.push(await last.stop());
+    const findings = await inspect(databaseUrl, world, farEnd);
     if (!rest) findings.problems.push('not all tickets come to rest');
     for (const code of exits) if (code !== 0) findings.problems.push(`a bot ended with ${code}`);
     return { ...findings, kills, inStart, minutes: (Date.now() - began) / 60_000 };
@@ -214,7 +219,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
   }
 }
 
-/** Waits until no ticket waits for anybody and every card is up to date; false after two minutes. */
+/** Waits until no ticket waits for anybody and every card is up to date, which clusters change, too; false after two minutes. */
 async function comeToRest(databaseUrl: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -222,7 +227,7 @@ async function comeToRest(databaseUrl: string): Promise<boolean> {
     for (const deadline = Date.now() + 120_000; Date.now() < deadline; await delay(250)) {
       const { rows } = await client.query(
         `select 1 from ticket where status not in ('awaiting_customer', 'resolved')
-           or inbound_seq > drafted_seq or rev > presented_rev limit 1`,
+           or inbound_seq > drafted_seq or drafted_seq > clustered_seq or rev > presented_rev limit 1`,
       );
       if (rows.length === 0) return true;
     }

@@ -60,11 +60,7 @@ export async function inspect(databaseUrl: string, world: World, farEnd: FarEnd)
        having c.next_seq <> count(m.id) + 1 or max(m.seq) <> count(m.id)`,
     ))
       problems.push(`conversation ${id} has a gap in its numbers`);
-    for (const { id, n } of await rows<{ id: number; n: number }>(
-      `select t.id::int, count(c.id)::int as n from ticket t left join card c on c.ticket_id = t.id
-       group by t.id having count(c.id) <> 1 or bool_or(c.message is null) or bool_or(t.rev > t.presented_rev)`,
-    ))
-      problems.push(`T-${id} has ${n} cards, or one that is not up to date`);
+    await shown(rows, problems);
 
     const arrivedKeys = new Set(farEnd.arrivals.map(({ key }) => key));
     const [tickets] = await rows<{ n: number }>('select count(*)::int as n from ticket');
@@ -87,6 +83,32 @@ export async function inspect(databaseUrl: string, world: World, farEnd: FarEnd)
 }
 
 type Rows = <T>(sql: string) => Promise<T[]>;
+
+/** Every ticket has one card, which stands in its channel and shows the newest revision; and was compared with others. */
+async function shown(rows: Rows, problems: string[]): Promise<void> {
+  for (const { id, cards, standing, ...ticket } of await rows<{
+    id: number;
+    cards: number;
+    standing: number;
+    rev: number;
+    presented: number;
+    card: number | null;
+    drafted: number;
+    clustered: number;
+  }>(
+    `select t.id::int, count(c.id)::int as cards, count(c.message)::int as standing, t.rev, t.presented_rev as presented,
+            min(c.rev) as card, t.drafted_seq as drafted, t.clustered_seq as clustered
+     from ticket t left join card c on c.ticket_id = t.id group by t.id order by t.id`,
+  )) {
+    const { rev, presented, card, drafted, clustered } = ticket;
+    if (cards !== 1) problems.push(`T-${id} has ${cards} cards`);
+    else if (standing !== 1) problems.push(`the card of T-${id} was not posted (revision ${card} of ${rev})`);
+    if (rev > presented || (card ?? 0) < rev)
+      problems.push(`T-${id} is at revision ${rev}: ${presented} is presented, its card shows ${card}`);
+    if (drafted > clustered)
+      problems.push(`T-${id} was compared with others up to message ${clustered} of ${drafted}`);
+  }
+}
 
 /** Every acknowledged message is there once, under the id that was told, in the order in which it was written. */
 async function received(rows: Rows, world: World, problems: string[]): Promise<void> {
