@@ -92,10 +92,10 @@ export function createInbox<Written>(
   const age = (written: Written) =>
     how.isOrder(written) ? Math.max(0, now() - (how.writtenAt(written) ?? now())) : 0;
 
-  function read(id: string, value: unknown): (Kept<Written> & { triedAt: number }) | null {
+  /** Null for what is not there, or what this release cannot read. */
+  function read(value: unknown): (Kept<Written> & { triedAt: number }) | null {
     const row = rowSchema.safeParse(value).data;
     const written = how.schema.safeParse(row?.written).data;
-    if (value !== undefined && written === undefined) log.error({ id }, 'what was kept cannot be read');
     return row && written !== undefined ? { ...row, written } : null;
   }
 
@@ -163,7 +163,7 @@ export function createInbox<Written>(
 
   /** One try, of what stands there now. `failure`: trouble that passes. */
   async function attempt(id: string, known: Kept<Written>): Promise<Tried<Written>> {
-    const before = read(id, await store.get(`inbox/${id}`));
+    const before = read(await store.get(`inbox/${id}`));
     if (!before) return { kept: null };
     before.reply ??= known.reply;
     let kept: Kept<Written> | null;
@@ -232,6 +232,17 @@ export function createInbox<Written>(
     await keeping;
   }
 
+  /** What nobody can read stays for a person, who is told once: unless a replica of another release is at it. */
+  async function setAside(id: string): Promise<void> {
+    const value = await store.get(`inbox/${id}`);
+    const { triedAt = 0 } = rowSchema.safeParse(value).data ?? {};
+    if (value === undefined || now() - triedAt < ORPHAN_MS.silence) return;
+    const key = `unreadable/${id}`;
+    await store.set(key, value);
+    await store.delete(`inbox/${id}`);
+    log.error({ id, key }, 'what was written cannot be read and is set aside in the table "value"');
+  }
+
   /** Takes over what nobody has tried for so long. */
   async function adopt(silenceMs: number): Promise<void> {
     let after: string | undefined;
@@ -243,9 +254,9 @@ export function createInbox<Written>(
       });
       for (const { key, value } of rows) {
         const id = key.slice('inbox/'.length);
-        const row = read(id, value);
-        if (!row) continue;
+        const row = read(value);
         if ((await store.get(`done/${id}`)) !== undefined) await finish(id);
+        else if (!row) await alone(id, () => setAside(id));
         else if (!inHand.has(id) && now() - row.triedAt >= silenceMs)
           await begin(id, row.written, Promise.resolve(row));
       }

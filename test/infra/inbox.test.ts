@@ -42,6 +42,7 @@ afterAll(async () => {
 /** What a process did, and how its platform is. */
 let done: string[];
 let answers: string[];
+let logged: unknown[];
 let world: { working: Error | null; answering: Error | null; reply: ActionReply };
 let clock: ReturnType<typeof testClock>;
 let store: AdapterStore;
@@ -50,6 +51,7 @@ let processes: Process[];
 beforeEach(() => {
   done = [];
   answers = [];
+  logged = [];
   world = { working: null, answering: null, reply: { kind: 'none', kept: true } };
   clock = testClock();
   store = createAdapterStore(open.db, randomUUID());
@@ -68,7 +70,12 @@ function begin(own: AdapterStore = store): Process {
   };
   const locks = openLocks(database.url, { log: silentLog });
   const inbox: Inbox<Written> = createInbox<Written>(
-    { store: whileAlive, alone: locks.withKey, clock, log: silentLog },
+    {
+      store: whileAlive,
+      alone: locks.withKey,
+      clock,
+      log: { ...silentLog, error: (fields) => logged.push(fields) },
+    },
     {
       schema: writtenSchema,
       text: ({ text }) => text,
@@ -210,6 +217,31 @@ describe('what people wrote', () => {
     vi.useRealTimers();
     await settled();
     expect([done, other.tries()]).toEqual([['a'], 1]);
+  });
+
+  it('that nobody can read is set aside for a person, who is told once; what another release is at is not', async () => {
+    const foreign = { written: { words: 'of another release' }, until: 0, triedAt: clock.now().getTime() };
+    await store.set('inbox/1', foreign);
+    await store.set('inbox/2', 'of an old one');
+    await store.set('inbox/3', { written: { text: 'a' }, until: Number.MAX_VALUE, triedAt: 0 });
+    begin();
+    await until(async () => expect((await left()).map(({ key }) => key)).toEqual(['inbox/1']));
+    clock.advance(5 * MINUTE_MS);
+    begin();
+    await settled();
+    begin();
+    await until(() => expect(logged).toHaveLength(2));
+    expect(await store.list({ prefix: 'unreadable/', limit: 10 })).toEqual([
+      { key: 'unreadable/1', value: foreign },
+      { key: 'unreadable/2', value: 'of an old one' },
+    ]);
+    expect([done, logged]).toEqual([
+      ['a'],
+      [
+        { id: '2', key: 'unreadable/2' },
+        { id: '1', key: 'unreadable/1' },
+      ],
+    ]);
   });
 
   it('is refused, so that it is not acknowledged, when it cannot be kept, and done when it comes again', async () => {
