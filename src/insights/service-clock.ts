@@ -86,6 +86,7 @@ function newClock({ ticketId, target, promise, hours, shares }: Situation, from:
     target,
     ...promise,
     ...moments(from, promise.limitMs, promise, hours, shares),
+    earlierMs: 0,
     pausedAt: null,
     warnedAt: null,
     escalatedAt: null,
@@ -111,16 +112,18 @@ function withPromise(clock: ServiceClock, situation: Situation): ServiceClock {
   const { promise, hours, shares, now } = situation;
   const from = clock.pausedAt ?? now;
   const left = businessTimeBetween(from, clock.dueAt, hoursOf(clock, hours));
+  const used = clock.earlierMs + clock.limitMs - left;
   const isStricter = promise.limitMs < clock.limitMs;
   const until = isStricter
     ? Math.min(promise.limitMs, businessTimeBetween(from, clock.dueAt, hoursOf(promise, hours)))
-    : Math.max(0, promise.limitMs - (clock.limitMs - left));
+    : Math.max(0, promise.limitMs - used);
   // What is broken already cannot be mended by another promise.
   if (clock.breachedAt || until === 0) return { ...clock, ...promise };
   return {
     ...clock,
     ...promise,
     ...moments(from, until, promise, hours, shares),
+    earlierMs: used - (promise.limitMs - until),
     warnedAt: null,
     escalatedAt: null,
   };

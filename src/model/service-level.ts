@@ -57,6 +57,8 @@ export interface ServiceClock extends ServicePromise {
   /** When its channel is to be warned, and when the escalation path. */
   warnAt: Date;
   escalateAt: Date;
+  /** Time that had passed when the promise became as strict as it is: it counts again once the promise is less strict. */
+  earlierMs: number;
   /** Since when it stands still: the ticket waits for the customer, or is resolved. */
   pausedAt: Date | null;
   warnedAt: Date | null;

@@ -83,6 +83,23 @@ it('a stricter promise is never due later than before, nor sooner than its own t
   );
 });
 
+it('a promise that was stricter for a while counts from the beginning all the same', () => {
+  const of = (limitMs: number) => ({ limitMs, businessHours: true });
+  const lax = of(12 * HOUR);
+  fc.assert(
+    fc.property(minutes(11 * 60), fc.array(minutes(50), { maxLength: 6 }), (strict, raised) => {
+      const first = setClock(null, { ...base, promise: lax, now: createdAt });
+      let [clock, now] = [first, createdAt];
+      for (const [turn, ms] of raised.entries()) {
+        now = later(now, Math.min(ms, strict));
+        clock = setClock(clock, { ...base, promise: turn % 2 === 0 ? of(strict) : lax, now });
+      }
+      expect(setClock(clock, { ...base, promise: lax, now }).dueAt).toEqual(first.dueAt);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 it('what was broken stays broken, with the time when it had been due', () => {
   const promise = { limitMs: HOUR, businessHours: false };
   const start = setClock(null, { ...base, promise, now: createdAt });

@@ -30,6 +30,8 @@ export const serviceClock = pgTable(
     dueAt: time().notNull(),
     warnAt: time().notNull(),
     escalateAt: time().notNull(),
+    /** Time that had passed when the promise became as strict as it is. */
+    earlierMs: bigint({ mode: 'number' }).notNull().default(0),
     /** Since when it stands still. */
     pausedAt: time(),
     warnedAt: time(),

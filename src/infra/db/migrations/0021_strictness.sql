@@ -1,0 +1,1 @@
+ALTER TABLE "service_clock" ADD COLUMN "earlier_ms" bigint DEFAULT 0 NOT NULL;
