@@ -42,6 +42,8 @@ export async function recordSent(
     repliedBy: row.by === BOT ? 'auto' : row.text === draft.text && !draft.author ? 'assisted' : 'agent',
     failure: null,
   });
+  // Now, not when the ticket is looked at again: a bot that is stopped in between must not break a promise.
+  if (status === 'awaiting_customer') await tx.pauseClocks(ticket.id, now);
 }
 
 /** The customer may have written while the reply was on the wire: then the ticket is still open. */

@@ -1,6 +1,7 @@
 // Promises: by when a ticket is due, who hears of it before it is late, and what stops the clock.
 import { afterEach, describe, expect, it } from 'vitest';
 import { warnOfBreaches } from '../../src/flows/breach-warnings.ts';
+import { sendDue } from '../../src/flows/reply.ts';
 import { sweep } from '../../src/flows/sweep.ts';
 import { AppError } from '../../src/model/errors.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
@@ -257,6 +258,18 @@ describe('the clock', () => {
     expect(chip()?.text).toContain('solve by');
     await later(6 * HOUR);
     expect(said().at(-1)).toContain('the resolution is due');
+  });
+
+  it('of the resolution stands still from the reply on, although nobody looks at the ticket for days', async () => {
+    await open();
+    const id = await ticket();
+    await w.press('ana', id, { kind: 'approve' });
+    w.clock.advance(11_000);
+    await sendDue(w.deps);
+    const sentAt = w.clock.now();
+    w.clock.advance(48 * HOUR);
+    await w.advance(id);
+    expect((await clocks(id)).resolution).toMatchObject({ pausedAt: sentAt, breachedAt: null });
   });
 
   it('goes on while a ticket is snoozed, which is left in peace only if it wakes up in time', async () => {

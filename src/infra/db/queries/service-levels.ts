@@ -54,6 +54,14 @@ export function serviceLevelQueries(db: Db) {
         .onConflictDoUpdate({ target: [serviceClock.ticketId, serviceClock.target], set: row });
     },
 
+    /** What is promised stands still from now on: the customer is waited for. */
+    async pauseClocks(ticketId: number, pausedAt: Date): Promise<void> {
+      await db
+        .update(serviceClock)
+        .set({ pausedAt })
+        .where(and(eq(serviceClock.ticketId, ticketId), isNull(serviceClock.pausedAt)));
+    },
+
     async dropClock(ticketId: number, target: ServiceTarget): Promise<void> {
       await db
         .delete(serviceClock)
