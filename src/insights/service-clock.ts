@@ -50,16 +50,17 @@ interface Situation {
 /**
  * The clock of a promise as it must stand now; `before`: as it stood. Time in which the ticket is stopped does not
  * count. A stricter promise (the priority was raised) counts from now and is never later than the one before; one that
- * is less strict counts from the beginning.
+ * is less strict counts from the beginning. One that is late is noted as broken once it stands still; while it runs,
+ * whoever tells people of it notes it.
  */
 export function setClock(before: ServiceClock | null, situation: Situation): ServiceClock {
-  const { promise, createdAt, stoppedAt, now } = situation;
+  const { promise, createdAt, stoppedAt } = situation;
   let clock = before ?? newClock(situation, createdAt);
   if (clock.limitMs !== promise.limitMs || clock.businessHours !== promise.businessHours)
     clock = withPromise(clock, situation);
   if (clock.pausedAt && !stoppedAt) clock = resumed(clock, situation);
   else if (!clock.pausedAt && stoppedAt) clock = { ...clock, pausedAt: stoppedAt };
-  const late = clock.dueAt < (clock.pausedAt ?? now);
+  const late = clock.pausedAt !== null && clock.dueAt < clock.pausedAt;
   return late && !clock.breachedAt ? { ...clock, breachedAt: clock.dueAt } : clock;
 }
 
@@ -118,7 +119,7 @@ function withPromise(clock: ServiceClock, situation: Situation): ServiceClock {
     ? Math.min(promise.limitMs, businessTimeBetween(from, clock.dueAt, hoursOf(promise, hours)))
     : Math.max(0, promise.limitMs - used);
   // What is broken already cannot be mended by another promise.
-  if (clock.breachedAt || until === 0) return { ...clock, ...promise };
+  if (clock.breachedAt || clock.dueAt < from || until === 0) return { ...clock, ...promise };
   return {
     ...clock,
     ...promise,

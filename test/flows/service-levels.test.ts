@@ -190,6 +190,26 @@ describe('before it is late', () => {
   });
 });
 
+describe('what was late before anybody could be warned', () => {
+  it.each([
+    ['the customer wrote again', () => w.write('Hello?', { threadId: 't0' })],
+    ['an agent wrote a note', (id: number) => w.press('ana', id, { kind: 'note', text: 'Mine' })],
+    ['its priority was changed', (id: number) => w.press('ana', id, { kind: 'prioritise', priority: 'P4' })],
+  ])('is told all the same when first %s', async (_, happens) => {
+    await open({ warnings: { escalation: ['lead'] } });
+    const id = await ticket('Where is the invoice?', { threadId: 't0' });
+    w.clock.advance(5 * HOUR);
+    await happens(id);
+    await w.work();
+    await later(0);
+    await later(MINUTE);
+    expect(said().filter((text) => text.includes('due'))).toEqual([
+      `T-${id}: the first answer was due 11:00. Ana was told`,
+    ]);
+    expect((await clocks(id)).first_answer?.breachedAt).toEqual(at('02T11:00'));
+  });
+});
+
 describe('what goes on around a ticket that waits', () => {
   const reasons = async (id: number) =>
     (await w.store.getTicket(id))?.priority?.factors.map(({ text }) => text) ?? [];
