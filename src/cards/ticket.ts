@@ -129,12 +129,22 @@ function toneOf(state: CardState, ticket: Ticket): Tone {
   }
 }
 
-function priorityReasons(ticket: Ticket): Block[] {
-  const reasons = (ticket.priority?.factors ?? []).slice(0, 3).map((factor) => line(factor.text, 80));
-  if (reasons.length === 0) return [];
-  return [
-    { type: 'text', style: 'muted', label: `${ticket.priority?.level} because`, text: reasons.join(' · ') },
-  ];
+/** Why it has this level. How much time is left moves the score alone, and stands in the first line. */
+function priorityReasons({ priority, priorityBy }: Ticket): Block[] {
+  if (!priority) return [];
+  const reasons = priority.factors
+    .filter(({ name }) => name !== 'timeLeft')
+    .slice(0, 3)
+    .map(({ text }) => line(text, 80))
+    .join(' · ');
+  if (!reasons) return [];
+  const { label, text } = priorityBy
+    ? {
+        label: `${priority.level} set by ${line(priorityBy, 40)}`,
+        text: `we had scored it ${Math.round(priority.score)} of 100: ${reasons}`,
+      }
+    : { label: `${priority.level} because`, text: reasons };
+  return [{ type: 'text', style: 'muted', label, text }];
 }
 
 /** All unanswered messages of the customer, quoted; the newest keep their words when room is short. */

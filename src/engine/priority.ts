@@ -137,8 +137,8 @@ export function weightOf(weights: PriorityWeights, name: string): number {
 }
 
 /**
- * Score, level and reasons, strongest first, three at least. Pure. The level leaves out how much of the promised time
- * is left: else a promise would shorten itself as it runs out.
+ * Score, level and reasons, strongest first, three of the level at least. Pure. The level leaves out how much of the
+ * promised time is left: else a promise would shorten itself as it runs out.
  */
 export function prioritise(
   input: PriorityInput,
@@ -165,10 +165,8 @@ export function prioritise(
     .map(({ name, points, text }) => ({ name, points: rounded(points), text }));
   // Where little counts, what does not is the reason.
   const calm = felt.filter(({ points, absent }) => absent !== undefined && Math.abs(points) < REASON);
-  for (const { name, points, strength, text, absent = text } of calm.slice(
-    0,
-    Math.max(0, REASONS - factors.length),
-  ))
+  const given = factors.filter(({ name }) => name !== 'timeLeft').length;
+  for (const { name, points, strength, text, absent = text } of calm.slice(0, Math.max(0, REASONS - given)))
     factors.push({ name, points: rounded(points), text: strength < 0.2 ? absent : text });
   return {
     level: levelOf(sum(felt.filter(({ name }) => name !== 'timeLeft')), thresholds),

@@ -39,6 +39,8 @@ export interface Ticket {
   channel: string;
   category: string | null;
   priority: Priority | null;
+  /** The agent who has set its level; null: it is that of the score. */
+  priorityBy: string | null;
   analysis: Analysis | null;
   /** The agent who took it; the bot no longer speaks by itself then. */
   assignee: string | null;

@@ -52,6 +52,21 @@ describe('a card that waits for an agent', () => {
     });
   });
 
+  it('does not give the running out of time as a reason for the priority, which it does not move', () => {
+    const { priority } = aTicket();
+    const factors = [{ name: 'timeLeft', points: 8, text: 'late' }, ...(priority?.factors ?? [])];
+    const late = ticketCard(aView({ ticket: aTicket({ priority: priority && { ...priority, factors } }) }));
+    expect(block(late, 'text')).toEqual(block(card, 'text'));
+  });
+
+  it('names who has set the priority, and what it would rest on without them', () => {
+    const set = ticketCard(aView({ ticket: aTicket({ priorityBy: 'Ana' }) }));
+    expect(block(set, 'text')).toMatchObject({
+      label: 'P2 set by Ana',
+      text: 'we had scored it 64 of 100: renews in 14 days · Enterprise, €1,850 a month · asks for Thursday',
+    });
+  });
+
   it('offers approve, edit and escalate, and the rest in the menu', () => {
     expect(buttons(card)).toEqual(['Approve & send', 'Edit', 'Escalate']);
     expect(menu(card)).toEqual(

@@ -113,6 +113,7 @@ export function aTicket(over: Partial<Ticket> = {}): Ticket {
         { name: 'channel', points: 2, text: 'e-mail' },
       ],
     },
+    priorityBy: null,
     analysis: anAnalysis(),
     assignee: null,
     escalatedTo: null,
