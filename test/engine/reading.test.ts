@@ -5,6 +5,7 @@ import { detectLanguage } from '../../src/engine/local/language.ts';
 import { SUMMARY_LENGTH, splitQuestions, summarise } from '../../src/engine/local/questions.ts';
 import { cleanText, ownWords, READ_LIMIT, sentences } from '../../src/engine/local/text.ts';
 import { isThanks } from '../../src/engine/local/thanks.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 describe('cleaning a text', () => {
   it('drops an encoded block and says so', () => {
@@ -53,7 +54,7 @@ describe('cleaning a text', () => {
 
   it('yields bounded text without control characters for anything', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (raw) => {
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 3000 }), (raw) => {
         const { text } = cleanText(raw);
         expect(text.length).toBeLessThanOrEqual(READ_LIMIT);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point

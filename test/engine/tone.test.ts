@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyTone } from '../../src/engine/tone.ts';
 import { toneSchema, voiceOf } from '../../src/model/tone.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 const signature = 'Best,\nThe team';
 const friendly = toneSchema.parse({});
@@ -31,7 +32,7 @@ describe('a draft', () => {
     ));
   it('of any text has an outcome, and the same when applied again', () =>
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         const once = inTone(formal, 'en', text);
         expect(inTone(formal, 'en', once)).toBe(once);
       }),

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderCsv } from '../../src/infra/http/dashboard/csv.ts';
+import { anyCharacter } from '../support/any-character.ts';
 
 /** Reads CSV as RFC 4180 has it. */
 function parse(text: string): string[][] {
@@ -38,15 +39,18 @@ test('numbers, times and what is not known', () => {
 
 test('whatever customers write is read back, at most with a mark in front, and is no formula', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string()), { minLength: 1 }), (rows) => {
-      const read = parse(renderCsv(['a', 'b'], rows).slice(1)).slice(1);
-      expect(read).toHaveLength(rows.length);
-      for (const [index, row] of rows.entries())
-        for (const [column, given] of row.entries()) {
-          const cell = read[index]?.[column] ?? 'missing';
-          expect([given, `'${given}`]).toContain(cell);
-          expect(cell).not.toMatch(/^\s*[=+\-@]/);
-        }
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.string({ unit: anyCharacter }), fc.string()), { minLength: 1 }),
+      (rows) => {
+        const read = parse(renderCsv(['a', 'b'], rows).slice(1)).slice(1);
+        expect(read).toHaveLength(rows.length);
+        for (const [index, row] of rows.entries())
+          for (const [column, given] of row.entries()) {
+            const cell = read[index]?.[column] ?? 'missing';
+            expect([given, `'${given}`]).toContain(cell);
+            expect(cell).not.toMatch(/^\s*[=+\-@]/);
+          }
+      },
+    ),
   );
 });

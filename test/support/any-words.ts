@@ -1,5 +1,6 @@
 // What anybody might write anywhere: emoji, right-to-left, endless, markup and mentions of every platform, nothing at all.
 import fc from 'fast-check';
+import { anyCharacter } from './any-character.ts';
 
 const EMOJI = ['🙂', '👩‍👩‍👧‍👦', '🏳️‍🌈', '🇫🇷', '🙂‍↔️', '1️⃣'];
 const RIGHT_TO_LEFT = [
@@ -77,7 +78,7 @@ const pieces = fc
 
 /** Any words. A card has a hundred texts, so one in forty makes most cards endless somewhere. */
 export const words: fc.Arbitrary<string> = fc.oneof(
-  { weight: 13, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+  { weight: 13, arbitrary: fc.string({ unit: anyCharacter, maxLength: 200 }) },
   { weight: 13, arbitrary: pieces },
   { weight: 7, arbitrary: fc.constantFrom(...NOTHING) },
   { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 80 }) },

@@ -17,6 +17,7 @@ import { ticketForm } from '../../../src/cards/forms.ts';
 import { ticketCard } from '../../../src/cards/ticket.ts';
 import type { Block, Card, Form } from '../../../src/model/card.ts';
 import { aBigCard, anyCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { discordRefusals, discordTexts, readDiscord } from '../../support/card-faults.ts';
 import {
   activeParts,
@@ -59,7 +60,7 @@ describe('any card', PATIENCE, () => {
 
   it('plain words are escaped as a whole and fit', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 5_000 }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 5_000 }), (text) => {
         expect(messageFaults({ content: renderPlain(text) }, [])).toEqual([]);
         expect(activeParts(renderPlain(text))).toEqual([]);
       }),
@@ -182,7 +183,7 @@ describe('forms', () => {
 
   it('any text is split and joined without losing a character', () => {
     const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.string({ unit: anyCharacter, maxLength: 300 }),
       fc
         .array(fc.constantFrom('word', ' ', '  ', '\n', '\n\n', '\n\n\n', '🙂'), { maxLength: 120 })
         .map((w) => w.join('')),

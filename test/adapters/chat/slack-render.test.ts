@@ -10,6 +10,7 @@ import { ticketCard } from '../../../src/cards/ticket.ts';
 import { type Card, DECISION_FORMS, type Form } from '../../../src/model/card.ts';
 import { intentOfForm } from '../../../src/model/platform.ts';
 import { aBigCard, PATIENCE, RUNS } from '../../contracts/chat-cards.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { viewFaults } from '../../support/block-kit.ts';
 import { slackFaults } from '../../support/card-faults.ts';
 import { wordsOf } from '../../support/slack-eyes.ts';
@@ -83,7 +84,10 @@ describe('forms on Slack', () => {
   });
 
   it('take any words and choices within the limits', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constant('🙂'.repeat(20_000)));
+    const text = fc.oneof(
+      fc.string({ unit: anyCharacter, maxLength: 300 }),
+      fc.constant('🙂'.repeat(20_000)),
+    );
     const form = fc.record({
       title: text,
       label: text,
@@ -178,7 +182,7 @@ describe('words from Slack', () => {
 
   it('survive the way there and back', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         expect(fromSlack(escaped(text), null)).toBe(text);
       }),
       { numRuns: RUNS },
