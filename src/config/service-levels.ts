@@ -1,34 +1,8 @@
 // The part of config/deskhand.yaml that promises answers: by when, in which hours, and who hears before it is too late.
 import { z } from 'zod';
-import { MINUTE_MS } from '../model/duration.ts';
+import { promiseSchema } from '../model/service-level.ts';
 
-const LONGEST_MINUTES = 90 * 24 * 60;
-const DURATION = 'a duration such as 30m, 4h or 1h30m, at most 2160h';
 const HOURS = 'hours such as "09:00-18:00" or "09:00-12:30, 13:30-18:00"';
-
-/** `1h30m`, in milliseconds. */
-const duration = z
-  .string()
-  .regex(/^(?=\d)(\d{1,5}h)?(\d{1,6}m)?$/, DURATION)
-  .transform((text) => {
-    const [, hours = '0', minutes = '0'] = /^(?:(\d+)h)?(?:(\d+)m)?$/.exec(text) ?? [];
-    return Number(hours) * 60 + Number(minutes);
-  })
-  .refine((minutes) => minutes > 0 && minutes <= LONGEST_MINUTES, DURATION)
-  .transform((minutes) => minutes * MINUTE_MS);
-
-const promise = z
-  .strictObject({
-    firstAnswer: duration.optional().describe('Until the first answer, e.g. 30m'),
-    resolution: duration
-      .optional()
-      .describe('Until it is solved, without the time it waits for the customer'),
-    hours: z
-      .enum(['business', 'always'])
-      .default('business')
-      .describe('always: round the clock, whatever businessHours says'),
-  })
-  .optional();
 
 /** `09:00-12:30, 13:30-18:00` as spans, in order. */
 const openingHours = z
@@ -63,10 +37,10 @@ export function serviceSchemas<Names extends z.ZodType<string[]>>(timeZone: z.Zo
       .array(
         z.strictObject({
           plan: oneOrMore.optional().describe('Plans that it is for; without it for all'),
-          P1: promise,
-          P2: promise,
-          P3: promise,
-          P4: promise,
+          P1: promiseSchema.optional(),
+          P2: promiseSchema.optional(),
+          P3: promiseSchema.optional(),
+          P4: promiseSchema.optional(),
         }),
       )
       .default([])

@@ -9,22 +9,26 @@ import { errorText } from '../model/errors.ts';
 import { SERVICE_TARGETS, type ServiceClock, type ServiceTarget } from '../model/service-level.ts';
 import type { FlowDeps } from './deps.ts';
 
-type ClockDeps = Pick<FlowDeps, 'store' | 'clock' | 'settings' | 'holidaysOf' | 'log'>;
+type ClockDeps = Pick<FlowDeps, 'store' | 'clock' | 'settings' | 'taxonomy' | 'holidaysOf' | 'log'>;
 
 /** Years around now whose holidays count: long promises reach far. */
 const YEARS = [-1, 0, 1, 2];
 
 /** Brings a ticket's promises up to its priority and state; the caller has its cards drawn. */
 export async function keepClocks(deps: ClockDeps, ticket: TicketRow, customer: Customer): Promise<void> {
-  const { store, clock, settings } = deps;
+  const { store, clock, settings, taxonomy } = deps;
   const { priority } = ticket;
   if (!priority) return;
   const [known, hours] = await Promise.all([store.clocksOf(ticket.id), hoursOf(deps)]);
-  const plan = customer.account?.plan ?? null;
+  const promisee = {
+    plan: customer.account?.plan ?? null,
+    level: priority.level,
+    topic: taxonomy.categories.find(({ id }) => id === ticket.category)?.serviceLevel,
+  };
   for (const target of SERVICE_TARGETS) {
     const before = known.find((one) => one.target === target) ?? null;
     // Nobody waits for an answer to spam.
-    const promise = isSpam(ticket) ? null : promiseOf(settings, plan, priority.level, target);
+    const promise = isSpam(ticket) ? null : promiseOf(settings, promisee, target);
     if (!promise) {
       if (before) await store.dropClock(ticket.id, target);
       if (target === 'first_answer') await store.updateTicketQuietly(ticket.id, { dueAt: null });

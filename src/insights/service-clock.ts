@@ -2,6 +2,7 @@
 import { HOUR_MS } from '../model/duration.ts';
 import type {
   DueView,
+  Promised,
   ServiceClock,
   ServicePromise,
   ServiceRule,
@@ -16,23 +17,38 @@ export interface WarningShares {
   escalateAt: number;
 }
 
-/** What is promised: the first rule for the plan that names a time, else the simple hours until the first answer. */
+/** What decides on a promise besides the configuration. */
+interface Promisee {
+  plan: string | null;
+  level: PriorityLevel;
+  /** What the ticket's topic is promised. */
+  topic: Promised | undefined;
+}
+
+/**
+ * What is promised: the first rule for the plan that names a time, else the simple hours until the first answer; what
+ * the topic is promised where that is shorter.
+ */
 export function promiseOf(
   {
     serviceLevels,
     firstAnswer,
   }: { serviceLevels: ServiceRule[]; firstAnswer: Record<PriorityLevel, number> },
-  plan: string | null,
-  level: PriorityLevel,
+  { plan, level, topic }: Promisee,
   target: ServiceTarget,
 ): ServicePromise | null {
   const key = target === 'first_answer' ? 'firstAnswer' : 'resolution';
-  for (const rule of serviceLevels) {
-    const limitMs = rule[level]?.[key];
-    const fits = !rule.plan || rule.plan.some((name) => name.toLowerCase() === plan?.toLowerCase());
-    if (fits && limitMs !== undefined) return { limitMs, businessHours: rule[level]?.hours !== 'always' };
-  }
-  return target === 'first_answer' ? { limitMs: firstAnswer[level] * HOUR_MS, businessHours: true } : null;
+  const named = (promised: Promised | undefined): ServicePromise | null => {
+    const limitMs = promised?.[key];
+    return limitMs === undefined ? null : { limitMs, businessHours: promised?.hours !== 'always' };
+  };
+  const fits = (rule: ServiceRule) =>
+    !rule.plan || rule.plan.some((name) => name.toLowerCase() === plan?.toLowerCase());
+  const simple = { limitMs: firstAnswer[level] * HOUR_MS, businessHours: true };
+  const rule = serviceLevels.find((one) => fits(one) && named(one[level]));
+  const general = rule ? named(rule[level]) : target === 'first_answer' ? simple : null;
+  const own = named(topic);
+  return own && (!general || own.limitMs < general.limitMs) ? own : general;
 }
 
 interface Situation {

@@ -1,5 +1,6 @@
 // The taxonomy: what messages can be about, with starter examples to learn from.
 import { z } from 'zod';
+import { promiseSchema } from './service-level.ts';
 import { SIGNALS } from './signal.ts';
 
 const lines = z.array(z.string().trim().min(1));
@@ -10,6 +11,8 @@ const categorySchema = z.strictObject({
   description: z.string().max(500),
   /** Who gets escalations. */
   team: z.string().max(80).default('support'),
+  /** What is promised for this topic, to everybody; where a plan is promised more, that counts. */
+  serviceLevel: promiseSchema.optional(),
   /** True: a person always sends, whatever the outcomes say. */
   neverAuto: z.boolean().default(false),
   examples: lines.default([]),

@@ -75,6 +75,15 @@ describe('a ticket is due', () => {
     expect((await clocks(id)).first_answer?.dueAt).toEqual(at('02T19:00'));
   });
 
+  it('sooner where its topic is promised more', async () => {
+    await open();
+    const serviceLevel = { firstAnswer: HOUR, hours: 'always' as const };
+    const categories = w.deps.taxonomy.categories.map((topic) => ({ ...topic, serviceLevel }));
+    w.deps.taxonomy = { ...w.deps.taxonomy, categories };
+    const id = await ticket();
+    expect((await clocks(id)).first_answer?.dueAt).toEqual(at('02T10:00'));
+  });
+
   it('in business hours, without the holidays of the region and days of one’s own', async () => {
     const day = '08:00-10:00';
     await open({

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addBusinessTime, businessTimeBetween, officeHours } from '../../src/insights/business-time.ts';
 import { promiseOf, setClock } from '../../src/insights/service-clock.ts';
+import type { ServiceTarget } from '../../src/model/service-level.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,17 +31,23 @@ it('of several rules, the first that fits the plan and names a time counts; what
     { P1: { firstAnswer: 2 * HOUR, resolution: 8 * HOUR, hours: 'business' as const } },
   ];
   const given = { serviceLevels, firstAnswer };
-  expect(promiseOf(given, 'business', 'P1', 'first_answer')).toEqual({
-    limitMs: HOUR / 2,
-    businessHours: false,
-  });
-  expect(promiseOf(given, 'business', 'P1', 'resolution')).toEqual({
-    limitMs: 8 * HOUR,
-    businessHours: true,
-  });
-  expect(promiseOf(given, null, 'P1', 'first_answer')).toEqual({ limitMs: 2 * HOUR, businessHours: true });
-  expect(promiseOf(given, null, 'P3', 'first_answer')).toEqual({ limitMs: 8 * HOUR, businessHours: true });
-  expect(promiseOf(given, null, 'P3', 'resolution')).toBeNull();
+  const of = (plan: string | null, level: 'P1' | 'P3', target: ServiceTarget) =>
+    promiseOf(given, { plan, level, topic: undefined }, target);
+  expect(of('business', 'P1', 'first_answer')).toEqual({ limitMs: HOUR / 2, businessHours: false });
+  expect(of('business', 'P1', 'resolution')).toEqual({ limitMs: 8 * HOUR, businessHours: true });
+  expect(of(null, 'P1', 'first_answer')).toEqual({ limitMs: 2 * HOUR, businessHours: true });
+  expect(of(null, 'P3', 'first_answer')).toEqual({ limitMs: 8 * HOUR, businessHours: true });
+  expect(of(null, 'P3', 'resolution')).toBeNull();
+});
+
+it('what a topic is promised counts where it is more than what the plan is', () => {
+  const given = { serviceLevels: [{ P1: { firstAnswer: HOUR / 2, hours: 'always' as const } }], firstAnswer };
+  const topic = { firstAnswer: 2 * HOUR, resolution: 6 * HOUR, hours: 'always' as const };
+  const of = (level: 'P1' | 'P3', target: ServiceTarget) =>
+    promiseOf(given, { plan: null, level, topic }, target)?.limitMs;
+  expect(of('P1', 'first_answer')).toBe(HOUR / 2);
+  expect(of('P3', 'first_answer')).toBe(2 * HOUR);
+  expect(of('P3', 'resolution')).toBe(6 * HOUR);
 });
 
 it('however often it is stopped in time, exactly the promised time is counted until it is due', () => {
