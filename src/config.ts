@@ -100,11 +100,12 @@ export function loadConfig(
   });
 }
 
-/** The taxonomy of a configuration as its file has it now; throws `config_invalid` naming each fault. */
+/** The taxonomy of a configuration as its file has it now; throws `config_invalid` naming each fault, as the start does. */
 export function readTaxonomy({ file, yaml }: Pick<Config, 'file' | 'yaml'>): Taxonomy {
   const faults: string[] = [];
   const taxonomy = readYaml(taxonomyFile(file, yaml), taxonomySchema, faults);
-  if (!taxonomy) throw new AppError('config_invalid', faults.join('; '));
+  if (taxonomy) faults.push(...unknownCategories(yaml, taxonomy, file));
+  if (!taxonomy || faults.length > 0) throw new AppError('config_invalid', faults.join('; '));
   return taxonomy;
 }
 

@@ -96,7 +96,8 @@ async function answerTo(
     analysis,
     proposal,
     mode,
-    neverAuto: category?.neverAuto ?? false,
+    // What is no topic any more has earned nothing.
+    neverAuto: category?.neverAuto ?? true,
     assignee: ticket.assignee,
     risk: settings.modes.risk,
     customer,

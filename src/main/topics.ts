@@ -18,7 +18,7 @@ export interface Topics {
   stop(): void;
 }
 
-/** A topic that is taken out of the file stays until the next start: tickets and statistics may hang on it. */
+/** Of a topic that is taken out of the file, tickets that have it keep the id; no other gets it. */
 export function createTopics(
   config: Pick<Config, 'file' | 'yaml' | 'taxonomy'>,
   { log }: { log: Log },
@@ -30,12 +30,13 @@ export function createTopics(
   async function read(engine: Pick<Engine, 'learn'>): Promise<void> {
     const next = readTaxonomy(config);
     const known = new Set(taxonomy.categories.flatMap(textsOf).map(keyOf));
-    const removed = taxonomy.categories.filter(({ id }) => next.categories.every((other) => other.id !== id));
+    const ids = new Set(next.categories.map(({ id }) => id));
+    const removed = taxonomy.categories.map(({ id }) => id).filter((id) => !ids.has(id));
     const added = next.categories.flatMap(textsOf).filter((example) => !known.has(keyOf(example)));
-    taxonomy.categories.splice(0, Number.POSITIVE_INFINITY, ...next.categories, ...removed);
+    taxonomy.categories.splice(0, Number.POSITIVE_INFINITY, ...next.categories);
     for (const { text, category } of added) await engine.learn({ text, category, corrected: false });
     log.info(
-      { file: path, topics: next.categories.length, examples: added.length },
+      { file: path, topics: next.categories.length, examples: added.length, removed },
       'the taxonomy was read again',
     );
   }

@@ -205,6 +205,15 @@ describe('a category that has earned it', () => {
     expect(await w.store.decisionsOf(next)).toMatchObject([{ kind: 'approve', by: 'Deskhand' }]);
   });
 
+  it('loses it when it is taken out of the taxonomy', async () => {
+    await w.store.setPolicy(CATEGORY, 'auto', 'Ana', w.clock.now());
+    await judged(await asked('Where is my invoice?'), 120, { confidence: 0.85 });
+    const { categories } = w.deps.taxonomy;
+    w.deps.taxonomy = { ...w.deps.taxonomy, categories: categories.filter(({ id }) => id !== CATEGORY) };
+    const next = await asked('Invoice of June please');
+    expect(await w.store.latestDraft(next)).toMatchObject({ routing: { route: 'suggest', mode: 'auto' } });
+  });
+
   it('loses it by a mistake too many, at once, and the channel is told once', async () => {
     await w.store.setPolicy(CATEGORY, 'auto', 'Ana', w.clock.now());
     await judged(await asked('Where is my invoice?'), 110, { confidence: 0.85 });

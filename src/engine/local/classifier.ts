@@ -41,6 +41,8 @@ export interface ClassifierModel {
   familiar: Float32Array;
   /** Held-out results for choosing thresholds: never from a text that the judging model had seen. */
   heldOut: { confidence: number; correct: boolean }[];
+  /** Labels that are no topic any more: nothing belongs to them. */
+  retired?: ReadonlySet<string>;
 }
 
 /** What is measured on texts that were held out. */
@@ -108,17 +110,27 @@ export function strangeness(familiar: Float32Array, score: number): number {
   return 1 - low / familiar.length;
 }
 
+/** The logit of a label that is no topic. */
+const NEVER = -1e6;
+
+/** The model for a taxonomy that has these topics: what else it has learned of is ranked no more. */
+export function withTopics(model: ClassifierModel, topics: ReadonlySet<string>): ClassifierModel {
+  const retired = model.labels.filter((label) => label !== OUT_OF_SCOPE && !topics.has(label));
+  return retired.length > 0 ? { ...model, retired: new Set(retired) } : model;
+}
+
 /** Classifies one text with its embedding. */
 export function classify(model: ClassifierModel, text: string, vector: Float32Array): Classification {
   const { dense, sparse } = bothLogits(model, vector, countFeatures(text));
-  const logits = blended(dense, sparse, model.blend);
+  const isRetired = (label: number) => model.retired?.has(model.labels[label] ?? '') ?? false;
+  const logits = blended(dense, sparse, model.blend).map((logit, c) => (isRetired(c) ? NEVER : logit));
   const oos = model.labels.indexOf(OUT_OF_SCOPE);
   const categories = oos < 0 ? logits.length : oos;
   const score = logits.length ? gateScore(logits, categories) : 0;
   const p = softmax(logits.map((logit) => logit / model.temperature));
   const ranked = model.labels
     .slice(0, categories)
-    .map((category, c) => ({ category, probability: p[c] ?? 0 }))
+    .flatMap((category, c) => (isRetired(c) ? [] : [{ category, probability: p[c] ?? 0 }]))
     .sort((a, b) => b.probability - a.probability);
   return { ranked, score, outOfScope: strangeness(model.familiar, score) };
 }

@@ -5,7 +5,7 @@ import { AppError, errorText } from '../../model/errors.ts';
 import { asShare } from '../../model/probability.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { Clock, Embedder, Engine, LabelledText, Log } from '../../ports.ts';
-import type { TrainingText } from './classifier.ts';
+import { type TrainingText, withTopics } from './classifier.ts';
 import { composeDraft } from './drafting.ts';
 import { createExemplarIndex } from './exemplar-index.ts';
 import { reusableReply } from './exemplars.ts';
@@ -83,6 +83,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     embedder.embed(['ready'], PERSON_WAITS),
   ]);
   let signals = firstSignals;
+  /** By the taxonomy as it is now: topics come and go while the bot runs, and history knows some that it never had. */
+  const topics = () => withTopics(learner.model(), new Set(taxonomy.categories.map(({ id }) => id)));
 
   const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES), starterTexts);
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
@@ -93,7 +95,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     knowledge,
     exemplars,
     standing,
-    categories: learner.model,
+    categories: topics,
     embed: (texts) => embedder.embed(texts, PERSON_WAITS),
   });
   let indexed = 0;
@@ -168,7 +170,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const reading = readTicket(input);
       const asked = reading.questions.length > 1 ? reading.questions : [];
       const vectors = await embedder.embed([reading.topic, ...asked], PERSON_WAITS);
-      const models = { categories: learner.model(), kinds: kinds.model(), signals, standing };
+      const models = { categories: topics(), kinds: kinds.model(), signals, standing };
       return analyse(reading, vectors, models, input);
     },
     async draft(input) {
@@ -199,7 +201,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const vectors = await embedder.embed(texts, HISTORY);
       return texts.map((whole, i) => {
         const vector = vectors[i] ?? new Float32Array(embedder.dimensions);
-        const models = { categories: learner.model(), kinds: kinds.model(), signals };
+        const models = { categories: topics(), kinds: kinds.model(), signals };
         return fingerprint(
           whole,
           { title: i === 0 ? subject : null, vector },

@@ -101,10 +101,9 @@ function decideKind(ranked: Classification['ranked'], signals: SignalScores, evi
 }
 
 /** Category for texts without words: the taxonomy's catch-all when it has one. */
-function catchAll(model: ClassifierModel): string {
-  return (
-    model.labels.find((label) => /(?:^|\/)(?:general|other|misc)/.test(label)) ?? model.labels[0] ?? 'other'
-  );
+function catchAll({ labels, retired }: ClassifierModel): string {
+  const topics = labels.filter((label) => !retired?.has(label));
+  return topics.find((label) => /(?:^|\/)(?:general|other|misc)/.test(label)) ?? topics[0] ?? 'other';
 }
 
 /** What a message without words is, in words for the card. */
