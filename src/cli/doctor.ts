@@ -9,9 +9,9 @@ import { openPostgres } from '../infra/postgres/index.ts';
 import { createQueue } from '../infra/queue/index.ts';
 import { allModules, checkAdapters } from '../main/adapters.ts';
 import { errorText } from '../model/errors.ts';
-import { sharedExamples } from '../model/taxonomy.ts';
 import { modelChecks } from './doctor-model.ts';
 import { serviceChecks } from './doctor-promises.ts';
+import { exampleChecks, strayTopics } from './doctor-topics.ts';
 
 export interface Check {
   part: string;
@@ -55,27 +55,13 @@ async function examine(): Promise<Check[]> {
       detail: `${config.file}, ${config.taxonomy.categories.length} categories`,
     },
     agents(config),
-    ...topics(config),
+    ...exampleChecks(config),
     sending(config),
     ...tracking(config),
   ];
   checks.push(await dataFolder(config));
   checks.push(...(await databaseAndQueue(config)));
   return checks;
-}
-
-/** Two categories with the same examples are a slip that nothing else tells of. */
-function topics({ taxonomy }: Config): Check[] {
-  const [first, ...more] = sharedExamples(taxonomy);
-  if (!first) return [];
-  const others = more.length > 0 ? `, and ${more.length} more` : '';
-  return [
-    {
-      part: 'taxonomy',
-      state: 'note',
-      detail: `“${first.example}” is an example of ${first.categories.join(' and ')}${others}: messages like it cannot be told apart; leave it in one category`,
-    },
-  ];
 }
 
 function agents({ yaml }: Config): Check {
@@ -140,6 +126,7 @@ async function databaseAndQueue(config: Config): Promise<Check[]> {
         },
       ];
       checks.push(await queueCheck(config, server.url));
+      checks.push(...(await strayTopics(config, server.url, log)));
       checks.push(...(await modelChecks(config, server.url, log)));
       checks.push(...(await serviceChecks(config, server.url, log)));
       for (const [part, health] of Object.entries(await checkAdapters(config, server.url, log)))

@@ -210,7 +210,8 @@ describe('imports and policies beside a running bot', () => {
     expect(first.rejected[0]?.reason).toContain('not JSON');
     expect(first.rejected[1]?.reason).toContain('csat');
 
-    await file('tickets.jsonl', [ticket('a'), ticket('b'), ticket('c'), '', ticket('d')]);
+    const stray = { ...ticket('c'), category: 'warehouse/pallets' };
+    await file('tickets.jsonl', [ticket('a'), ticket('b'), stray, '', ticket('d')]);
     const second = await home.run(['import', 'tickets', path]);
     expect(second).toMatchObject({ code: 0 });
     expect(second.stdout).toContain('2 tickets imported, 2 there already, 0 rejected.');
@@ -218,6 +219,8 @@ describe('imports and policies beside a running bot', () => {
     const missing = await home.run(['import', 'tickets', join(home.folder, 'nothing.jsonl')]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toContain('nothing.jsonl cannot be read');
+    // The taxonomy does not have it, so nothing new is given to it.
+    expect((await home.run(['doctor', '--json'])).stdout).toContain('warehouse/pallets (1)');
 
     const headers = { authorization: `Bearer ${await home.token()}` };
     const seen: unknown = await (await fetch(`${bot.url}/api/tickets`, { headers })).json();

@@ -1,5 +1,5 @@
-// Queries about the categories of tickets that a card is about which is not about one ticket.
-import { and, eq, isNotNull } from 'drizzle-orm';
+// Queries about the categories of tickets: those that a card is about which is not about one ticket, and those that are no topic.
+import { and, count, desc, eq, isNotNull, notInArray } from 'drizzle-orm';
 import type { Db } from '../index.ts';
 import { clusterMember } from '../schema/clusters.ts';
 import { ticket } from '../schema/conversations.ts';
@@ -7,6 +7,15 @@ import { proposalRecipient } from '../schema/tracking.ts';
 
 export function categoryQueries(db: Db) {
   return {
+    /** Categories of tickets besides these, with how many have them, the most frequent first. */
+    otherCategories: (known: string[]): Promise<{ category: string | null; tickets: number }[]> =>
+      db
+        .select({ category: ticket.category, tickets: count() })
+        .from(ticket)
+        .where(notInArray(ticket.category, known))
+        .groupBy(ticket.category)
+        .orderBy(desc(count())),
+
     /** Of the tickets with a report of it. */
     async categoriesOfCluster(clusterId: number): Promise<string[]> {
       const rows = await db
