@@ -128,13 +128,6 @@ describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () =>
     expect(Number(reports)).toBeLessThan(10);
   });
 
-  it('accounts that may leave are told', async () => {
-    await vi.waitFor(async () => {
-      const told = (await posts('alerts')).map(({ fallback }) => fallback ?? '');
-      expect(told.join('\n')).toContain('At risk: ');
-    }, patient);
-  });
-
   it('one press makes one issue', async () => {
     await ana.go('bugs');
     await ana.press(ana.card(`C-${clusterId}`), 'Create issue');
@@ -185,14 +178,6 @@ describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () =>
     expect(ana.complaints).toEqual([]);
   });
 
-  it('a customer who still has it makes it a regression: the issue is open again', async () => {
-    await vi.waitFor(async () => {
-      expect((await bug()).issue).toMatchObject({ state: 'open', regression: true });
-      const issue = (await posts('issues')).find(({ ref }) => ref?.ticketId === 'I-1');
-      expect(issue?.fallback).toContain('(open)');
-    }, patient);
-  });
-
   it('the digests of the past weeks stand there, with charts that can be seen', async () => {
     await ana.go('digests');
     await vi.waitFor(async () => expect((await posts('digests')).length).toBeGreaterThanOrEqual(2), patient);
@@ -203,6 +188,21 @@ describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () =>
       expect(await chart.getAttribute('alt')).toMatch(/^From .*: \d+, /);
       await expect.poll(() => chart.evaluate(widthOf), patient).toBeGreaterThan(600);
     }
+  });
+
+  it('accounts that may leave are told', async () => {
+    await vi.waitFor(async () => {
+      const told = (await posts('alerts')).map(({ fallback }) => fallback ?? '');
+      expect(told.join('\n')).toContain('At risk: ');
+    }, patient);
+  });
+
+  it('a customer who still has it makes it a regression: the issue is open again', async () => {
+    await vi.waitFor(async () => {
+      expect((await bug()).issue).toMatchObject({ state: 'open', regression: true });
+      const issue = (await posts('issues')).find(({ ref }) => ref?.ticketId === 'I-1');
+      expect(issue?.fallback).toContain('(open)');
+    }, patient);
   });
 
   it('the digest of the day tells of the bug, by the numbers of the tickets themselves', async () => {
