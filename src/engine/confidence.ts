@@ -216,7 +216,12 @@ function findEvidence(input: ConfidenceInput): { name: EvidenceName; value: numb
       `${history.unchanged} of ${history.reviewed} reviewed drafts of this topic went out unchanged`,
     );
   if (a.outOfScope > 0.8) add('outOfScope', (a.outOfScope - 0.8) / 0.2, 'unlike what we know');
-  if (a.frustration > 0.5) add('frustration', above(a.frustration), 'the customer is unhappy');
+  if (a.frustration > 0.5)
+    add(
+      'frustration',
+      above(a.frustration),
+      a.frustration > 0.62 ? 'the customer is unhappy' : 'the customer may be unhappy',
+    );
   if (a.attempts >= 2) add('repeated', 1, 'earlier answers or tries did not help');
   if (questions.asked > 1) add('severalQuestions', 1, `${questions.asked} questions at once`);
   if (questions.answered < questions.asked)

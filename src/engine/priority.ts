@@ -48,6 +48,12 @@ const REASONS = 3;
 /** A signal of one half says "unknown": only what lies above it counts, fully from 0.9 on. */
 const above = (share: number) => asShare((share - 0.45) / 0.45);
 
+/** Words as strong as what is known. */
+function inWords(share: number, surely: string, likely: string, perhaps: string): string {
+  if (share > 0.8) return surely;
+  return share > 0.62 ? likely : perhaps;
+}
+
 /** Everything that can count, in a fixed order, also where it is not there. */
 export function signalsOf(input: PriorityInput): Signal[] {
   const { analysis: a, customer, contacts, others = 0, incident = false, timeUsed = null, now } = input;
@@ -72,7 +78,7 @@ export function signalsOf(input: PriorityInput): Signal[] {
     signal(
       'urgency',
       above(a.urgency),
-      a.urgency > 0.8 ? 'very urgent by their words' : 'sounds urgent',
+      inWords(a.urgency, 'very urgent by their words', 'sounds urgent', 'may be urgent'),
       'not urgent by their words',
     ),
     signal('blocked', a.blocked, 'their work stands still', 'their work goes on'),
@@ -80,7 +86,7 @@ export function signalsOf(input: PriorityInput): Signal[] {
     signal(
       'frustration',
       above(a.frustration),
-      a.frustration > 0.8 ? 'very unhappy' : 'unhappy',
+      inWords(a.frustration, 'very unhappy', 'unhappy', 'may be unhappy'),
       'calm in tone',
     ),
     signal('bug', a.kind === 'bug', 'reports a fault'),
@@ -121,7 +127,7 @@ export function signalsOf(input: PriorityInput): Signal[] {
       timeUsed === null ? 0 : asShare((timeUsed - EARLY) / (1 - EARLY)),
       left === 0 ? 'the promised time is over' : `${left} % of the promised time is left`,
     ),
-    signal('featureRequest', a.kind === 'feature_request', 'a wish, nothing is broken'),
+    signal('featureRequest', a.kind === 'feature_request', 'reads like a wish'),
     signal('spam', above(a.spam), 'looks like spam'),
     signal('thanks', a.thanksOnly, 'only says thanks'),
     signal('churned', Boolean(account?.churnedAt && account.churnedAt <= now), 'the account has left'),

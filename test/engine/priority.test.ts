@@ -35,6 +35,15 @@ describe('a score', () => {
     ]);
   });
 
+  it.each([
+    [0.58, ['may be urgent', 'may be unhappy']],
+    [0.7, ['sounds urgent', 'unhappy']],
+    [0.9, ['very urgent by their words', 'very unhappy']],
+  ])('has reasons as strong as what is known, at %s', (share, words) => {
+    const texts = score(analysis({ urgency: share, frustration: share })).factors.map(({ text }) => text);
+    expect(texts).toEqual(expect.arrayContaining(words));
+  });
+
   it('puts spam last whatever it shouts', () => {
     expect(score(analysis({ spam: 0.95, urgency: 1, blocked: true })).level).toBe('P4');
   });
