@@ -57,6 +57,6 @@ export const prioritySchema = z
           .describe('Points by which history may move a weight at most'),
       })
       .prefault({})
-      .describe('Learns from escalations, reopenings and accounts that left'),
+      .describe('Learns from escalations, priorities that agents raised, reopenings and accounts that left'),
   })
   .prefault({});

@@ -5,7 +5,7 @@ import { intercept, regress } from '../model/regression.ts';
 import { auroc } from './eval/scores.ts';
 import { type Signal, weightOf } from './priority.ts';
 
-/** A ticket of the past: what was felt then, and whether it was escalated, reopened, or the account left. */
+/** A ticket of the past: what was felt then, and whether it was escalated, raised by an agent, reopened, or the account left. */
 export interface PastTicket {
   signals: Pick<Signal, 'name' | 'strength'>[];
   bad: boolean;
@@ -43,7 +43,7 @@ export async function fitPriority(
   if (n < LEAST.tickets || bad < LEAST.each || n - bad < LEAST.each)
     return {
       ...none,
-      verdict: `too little history: ${n} tickets, ${bad} of them escalated, reopened or of an account that left; ${LEAST.tickets} with ${LEAST.each} of each kind are needed`,
+      verdict: `too little history: ${n} tickets, ${bad} of them escalated, raised, reopened or of an account that left; ${LEAST.tickets} with ${LEAST.each} of each kind are needed`,
     };
   const told = (score: (ticket: PastTicket) => number) =>
     auroc(past.map((ticket) => ({ score: score(ticket), positive: ticket.bad })));

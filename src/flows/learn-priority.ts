@@ -31,10 +31,10 @@ async function isDue({ store, clock }: LearnDeps): Promise<boolean> {
 
 async function refit(deps: LearnDeps): Promise<void> {
   const { store, clock, settings, log } = deps;
-  const { weights, learn } = settings.priority;
+  const { weights, thresholds, learn } = settings.priority;
   const customers = new Map<number, Customer>();
   const past: PastTicket[] = [];
-  for (const row of await store.pastTickets(MOST)) {
+  for (const row of await store.pastTickets(MOST, thresholds)) {
     const customer = customers.get(row.customerId) ?? (await store.getCustomer(row.customerId));
     customers.set(row.customerId, customer);
     const analysis = row.analysis ?? (await read(deps, row, customer));

@@ -65,6 +65,20 @@ it('what went with escalations weighs more for new tickets, what did not weighs 
   expect(await scoreOf('It has stopped', 'b@acme.example')).toBe(Math.round(before + shift + base));
 });
 
+it('a priority that agents raised counts like an escalation, one that they lowered does not', async () => {
+  const set = async (text: string, level: 'P1' | 'P4') => {
+    const { ticketId } = await w.write(text, { customer: { email: `${level}@acme.example` } });
+    await w.work();
+    await w.press('ana', ticketId, { kind: 'prioritise', priority: level });
+    await w.press('ana', ticketId, { kind: 'resolve' });
+    await w.work();
+  };
+  await set('A small question', 'P1');
+  await set('It has stopped', 'P4');
+  await learnPriority(w.deps);
+  expect(await w.store.latestPriorityFit()).toMatchObject({ n: 2, bad: 1 });
+});
+
 it('little history changes nothing, and says so', async () => {
   await history(40);
   await learnPriority(w.deps);

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, getTableColumns, isNull, lte, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Analysis, analysisSchema } from '../../../model/analysis.ts';
-import type { PriorityFit } from '../../../model/priority.ts';
+import type { PriorityFit, PriorityRules } from '../../../model/priority.ts';
 import type { ServiceClock, ServiceTarget } from '../../../model/service-level.ts';
 import type { Priority } from '../../../model/ticket.ts';
 import type { Db } from '../index.ts';
@@ -22,7 +22,7 @@ export interface PastTicketRow {
   analysis: Analysis | null;
   /** Other tickets of theirs opened in the 30 days before. */
   contacts: number;
-  /** Escalated, reopened, or the account left within 90 days. */
+  /** Escalated, raised to P1 or P2 by an agent, reopened, or the account left within 90 days. */
   bad: boolean;
 }
 
@@ -137,13 +137,15 @@ export function serviceLevelQueries(db: Db) {
     // --- what history teaches ---
 
     /** Tickets that are over, the newest first, as they were when they came. */
-    async pastTickets(limit: number): Promise<PastTicketRow[]> {
+    async pastTickets(limit: number, { P1, P2 }: PriorityRules['thresholds']): Promise<PastTicketRow[]> {
       const { rows } = await db.execute(sql`
         select t.id::float8 as id, t.created_at, t.customer_id::float8 as customer_id, t.subject, t.channel,
           t.analysis, first.text,
           (select count(*)::int from ticket o where o.conversation_id = t.conversation_id
             and o.created_at < t.created_at and o.created_at > t.created_at - interval '30 days') as contacts,
           (t.escalated_to is not null or t.reopened_at is not null
+            or t.priority_by is not null and (t.priority ->> 'score')::float8
+              < case t.priority ->> 'level' when 'P1' then ${P1}::float8 when 'P2' then ${P2}::float8 else 0 end
             or coalesce(a.churned_at between t.created_at and t.created_at + interval '90 days', false)) as bad
         from ticket t join customer c on c.id = t.customer_id left join account a on a.id = c.account_id
           join lateral (select m.text from message m where m.ticket_id = t.id and m.direction = 'inbound'
