@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { ticketCard } from '../../src/cards/ticket.ts';
 import { type ActionId, type Block, type Card, type CardButton, FORM_IDS } from '../../src/model/card.ts';
+import { anyUrl } from '../support/any-character.ts';
 import { HOSTILE, words } from '../support/any-words.ts';
 import { anyTicket } from './chat-tickets.ts';
 
@@ -136,7 +137,7 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   fc.record({
     type: fc.constant('sources'),
     items: fc.array(
-      fc.record({ title: words, url: fc.oneof(fc.constant(null), words, fc.webUrl()), passage: words }),
+      fc.record({ title: words, url: fc.oneof(fc.constant(null), words, anyUrl), passage: words }),
       { maxLength: 8 },
     ),
   }),
@@ -153,7 +154,7 @@ const block: fc.Arbitrary<Block> = fc.oneof(
   fc.record({
     type: fc.constant('files'),
     items: fc.array(
-      fc.record({ name: words, url: fc.oneof(fc.constant(null), words, fc.webUrl()), note: words }),
+      fc.record({ name: words, url: fc.oneof(fc.constant(null), words, anyUrl), note: words }),
       { maxLength: 8 },
     ),
   }),

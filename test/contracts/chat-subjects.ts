@@ -6,6 +6,7 @@ import { clusterCard, newsCard } from '../../src/cards/cluster.ts';
 import { issueCard } from '../../src/cards/issue.ts';
 import { proposalCard } from '../../src/cards/proposal.ts';
 import type { Card, Form } from '../../src/model/card.ts';
+import { anyUrl } from '../support/any-character.ts';
 import { words } from '../support/any-words.ts';
 
 const NOW = new Date('2026-03-02T09:30:00Z');
@@ -47,13 +48,13 @@ const cluster = fc
       fc.record({
         tracker: words,
         id: words,
-        url: fc.webUrl(),
+        url: anyUrl,
         state: fc.constantFrom('open' as const, 'merged' as const, 'fixed' as const),
         regression: fc.boolean(),
       }),
     ),
     trouble: maybe(words),
-    lookAlikes: few(fc.record({ tracker: words, title: words, url: fc.webUrl() }), 3),
+    lookAlikes: few(fc.record({ tracker: words, title: words, url: anyUrl }), 3),
     news: maybe(
       fc.record({
         kind: fc.constantFrom('regression' as const, 'growth' as const),
@@ -81,7 +82,7 @@ const proposal = fc
     title: words,
     reason: words,
     missing: few(words, 3),
-    link: maybe(fc.record({ title: words, url: fc.webUrl() })),
+    link: maybe(fc.record({ title: words, url: anyUrl })),
     status: fc.constantFrom('open' as const, 'sent' as const, 'dismissed' as const),
     version: fc.nat({ max: 100_000 }),
     texts: fc.dictionary(language, words),

@@ -1,4 +1,4 @@
-// Characters for words that may hold anything.
+// Characters and addresses for words that may hold anything.
 import fc from 'fast-check';
 
 const SURROGATES = { first: 0xd800, count: 0x800 };
@@ -14,3 +14,19 @@ export const anyCharacter: fc.Arbitrary<string> = fc.nat({ max: LAST - SURROGATE
     return code < SURROGATES.first ? code : code - SURROGATES.count;
   },
 );
+
+/** What a path may hold as it is. https://www.rfc-editor.org/rfc/rfc3986#section-3.3 */
+const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@";
+const inPath = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom(...PLAIN) },
+  { weight: 1, arbitrary: anyCharacter.map(encodeURIComponent) },
+);
+
+/** An address of the web: fast-check's `webUrl`, which takes as long to make. */
+export const anyUrl: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom('http', 'https'),
+    fc.webAuthority(),
+    fc.array(fc.string({ unit: inPath }), { maxLength: 5 }),
+  )
+  .map(([scheme, host, parts]) => `${scheme}://${[host, ...parts].join('/')}`);
