@@ -87,6 +87,15 @@ export async function createDovecot(tls?: Identity): Promise<Dovecot> {
     return folder;
   }
 
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const running = child;
+    child = null;
+    if (!running || running.exitCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill(signal);
+    await ended;
+  }
+
   const server: Dovecot = {
     port,
     tlsPort,
@@ -114,16 +123,10 @@ export async function createDovecot(tls?: Identity): Promise<Dovecot> {
           throw new Error(`dovecot ended: ${readFileSync(join(root, 'log'), 'utf8')}`);
       });
     },
-    async stop() {
-      const running = child;
-      child = null;
-      if (!running || running.exitCode !== null) return;
-      const ended = new Promise((resolve) => running.once('exit', resolve));
-      running.kill('SIGTERM');
-      await ended;
-    },
+    stop: () => end('SIGTERM'),
     async remove() {
-      await server.stop();
+      // Its end in order takes a second or more; its children leave when it is gone and their clients are.
+      await end('SIGKILL');
       rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
