@@ -367,7 +367,7 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
   });
 
   it('stops although its server is gone', { timeout: 180_000 }, async () => {
-    const queue = await open();
+    const queue = await open({ stopMs: 500 });
     await queue.work(randomUUID(), async () => undefined, { concurrency: 1 });
     await broker.fail();
     await queue.stop();

@@ -21,12 +21,12 @@ export interface QueueOptions {
   backoffMs?: number;
   /** How long a job stays with a worker that gives no sign of life. Default 10 s. */
   lockMs?: number;
+  /** How long `stop` waits for handlers; jobs cut off go to another worker, or to this one's successor. Default 20 s. */
+  stopMs?: number;
 }
 
 const ADD_PATIENCE_MS = 5_000;
 const PING_PATIENCE_MS = 2_000;
-/** How long `stop` waits for handlers; jobs cut off go to another worker, or to this one's successor. */
-const STOP_PATIENCE_MS = 20_000;
 const CLOSE_PATIENCE_MS = 2_000;
 const QUIET_MS = 30_000;
 const URGENCY_STEPS = 20;
@@ -42,7 +42,7 @@ const SCHEDULE_CHECK_MS = 60_000;
  * several, the last counts. Runs of one key never overlap while their worker lives. Payloads are JSON.
  */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
-  const { log, clock, backoffMs = 1_000, lockMs = 10_000 } = options;
+  const { log, clock, backoffMs = 1_000, lockMs = 10_000, stopMs = 20_000 } = options;
   const backend = await openBackend(options);
   const topics = new Map<string, Promise<Jobs>>();
   const workers = new Map<string, Promise<JobWorker>>();
@@ -81,7 +81,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     clearInterval(keeper);
     const open = await settled([...workers.values()]);
     const finished = Promise.all(open.map((worker) => worker.close())).then(() => true);
-    if (!(await within(STOP_PATIENCE_MS, finished)))
+    if (!(await within(stopMs, finished)))
       log.warn({}, 'some jobs did not end in time and will be run again');
     const jobs = await settled([...topics.values()]);
     await within(CLOSE_PATIENCE_MS, Promise.all(jobs.map((each) => each.close())));
