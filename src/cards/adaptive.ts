@@ -1,5 +1,6 @@
 // Card -> Adaptive Card JSON 1.5, shared by Teams and the console: plain text only, never over the size limit.
 import type { Block, Card, CardButton, CardRef, Chip } from '../model/card.ts';
+import { sureness } from '../model/probability.ts';
 import {
   type AdaptiveCardJson,
   type AdaptiveElement,
@@ -14,7 +15,7 @@ import {
   subtle,
   type TextRun,
 } from './adaptive-json.ts';
-import { cut, percent } from './words.ts';
+import { cut } from './words.ts';
 
 /**
  * `bytes`: Teams takes about 28 KB a card and needs some of it for the envelope
@@ -133,7 +134,7 @@ function drawBlock(block: Block, index: number, card: Card, room: Room, options:
           id: part(`confidence-${Math.round(block.value * 100)}`),
           items: [
             rich([
-              strong(`${percent(block.value)} confident`),
+              strong(`${sureness(block.value)} confident`),
               ...(block.hint ? [subtle(`  ·  ${short(block.hint)}`)] : []),
             ]),
             ...few(block.reasons, room, ({ effect, text }) =>

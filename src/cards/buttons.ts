@@ -35,6 +35,8 @@ function primaryButtons(state: CardState): CardButton[] {
       return state.ownText
         ? [approve(), edit(), button('undo', 'Drop this text')]
         : [approve(), edit(), escalate()];
+    case 'doubtful':
+      return [edit('Edit', 'primary'), approve('default'), escalate()];
     case 'observe':
       return [edit('Write reply', 'primary'), approve('default'), escalate()];
     case 'unanswerable':
@@ -67,7 +69,7 @@ function primaryButtons(state: CardState): CardButton[] {
 /** The bot's own draft stands there to be judged. */
 function isJudged(state: CardState): boolean {
   return (
-    (state.kind === 'suggest' && !state.ownText) || state.kind === 'observe' || state.kind === 'escalated'
+    (state.kind === 'suggest' && !state.ownText) || ['doubtful', 'observe', 'escalated'].includes(state.kind)
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { Block, Card } from '../model/card.ts';
 import type { SimilarTicket } from '../model/engine.ts';
+import { exactly } from '../model/probability.ts';
 import { languageName } from '../model/text.ts';
 import { ticketKey } from '../model/ticket.ts';
 import type { TicketView } from '../model/view.ts';
@@ -96,7 +97,7 @@ function draftCard(view: TicketView): Card[] {
       label: `Version ${draft.version} · ${draft.author ?? draft.engine}`,
       ...text,
     },
-    confidenceOf(draft, 20),
+    ...(draft.author ? [] : [confidenceOf(draft, 20)]),
     ...sourcesOf(draft.sources, { title: 150, passage: 600 }),
   ];
   const { routing } = draft;
@@ -108,7 +109,7 @@ function draftCard(view: TicketView): Card[] {
       { label: 'Mode of the category', value: routing.mode },
       ...(routing.threshold === null
         ? []
-        : [{ label: 'Sends alone from', value: percent(routing.threshold) }]),
+        : [{ label: 'Sends alone from', value: exactly(routing.threshold) }]),
       ...(routing.reviewsUntilAuto === null
         ? []
         : [{ label: 'Reviewed tickets until auto', value: amount(routing.reviewsUntilAuto) }]),

@@ -1,13 +1,15 @@
 // The details of a digest: what changed, answers, themes, reports and customers, each a post in its thread.
+
 import type { Block } from '../model/card.ts';
 import { type Drill, NONE } from '../model/dashboard.ts';
 import type { AtRiskRow, ClusterRow, Digest } from '../model/digest.ts';
 import { rounded, spreadCell, timesNote } from '../model/measure.ts';
+import { exactly } from '../model/probability.ts';
 import { PROMISES, SERVICE_TARGETS } from '../model/service-level.ts';
 import { ticketKey } from '../model/ticket.ts';
 import { type Behind, type DigestLook, linkTo, pictureOf } from './digest-look.ts';
 import { costText, minutesText, ratingText } from './digest-words.ts';
-import { count, date, line, monthly, percent } from './words.ts';
+import { count, date, line, monthly } from './words.ts';
 
 /** Rows of a table in the thread; the dashboard has the rest. */
 const ROWS = 12;
@@ -44,7 +46,7 @@ export function changes(digest: Digest, look: DigestLook): Block[] {
       type: 'text',
       style: 'body',
       label: 'Proposal',
-      text: `${line(name, 80)} has earned mode auto: ${count(reviewed, 'reviewed ticket')} prove it from ${percent(threshold)} confidence on. A lead or admin allows it with "/deskhand mode ${category} auto".`,
+      text: `${line(name, 80)} has earned mode auto: ${count(reviewed, 'reviewed ticket')} prove it from ${exactly(threshold)} confidence on. A lead or admin allows it with "/deskhand mode ${category} auto".`,
     }),
   );
   return [...list('', rows, digest, look), ...proposals];

@@ -1,8 +1,9 @@
 // What became of a ticket, in the one line under its reply: who did what and when, or what is in the way.
 import type { Block } from '../model/card.ts';
+import { sureness } from '../model/probability.ts';
 import type { TicketView } from '../model/view.ts';
 import { type CardState, DESKHAND } from './state.ts';
-import { line, percent, time, timeToTheSecond } from './words.ts';
+import { line, time, timeToTheSecond } from './words.ts';
 
 type Outcome = Extract<Block, { type: 'outcome' }>;
 
@@ -19,6 +20,8 @@ export function outcomeOf(state: CardState, view: TicketView): Outcome | null {
       return says('neutral', 'Looks like spam, so no reply was drafted');
     case 'suggest':
       return undoneLine(view);
+    case 'doubtful':
+      return says('warning', `For a person to write, since ${line(state.why, 240)}`);
     case 'observe':
       return says(
         'neutral',
@@ -76,7 +79,7 @@ function undoneLine(view: TicketView): Outcome | null {
 function sentLine(state: Extract<CardState, { kind: 'sent' }>, view: TicketView): string {
   const when = time(state.outbox.sentAt ?? state.outbox.sendAfter, view);
   if (state.automatic)
-    return `Sent by ${DESKHAND} ${when} (auto${view.draft ? `, ${percent(view.draft.confidence)}` : ''})`;
+    return `Sent by ${DESKHAND} ${when} (auto${view.draft ? `, ${sureness(view.draft.confidence)}` : ''})`;
   return `Sent by ${line(state.outbox.by, 60)} ${when}${state.edited ? ' · edited' : ''}`;
 }
 

@@ -11,6 +11,8 @@ export type CardState =
   | { kind: 'spam' }
   /** `ownText`: an agent's own words stand for approval (`@deskhand send: …`). */
   | { kind: 'suggest'; ownText: boolean }
+  /** There is a draft, but nobody should rely on it. */
+  | { kind: 'doubtful'; why: string }
   | { kind: 'observe' }
   /** Nothing we know answers it: a person must. */
   | { kind: 'unanswerable' }
@@ -83,5 +85,8 @@ export function cardState(view: TicketView): CardState {
     };
   if (!answerable) return { kind: 'unanswerable' };
   if (draft.routing.mode === 'observe') return { kind: 'observe' };
+  const { route, reasons } = draft.routing;
+  if (route === 'escalate' && !draft.author)
+    return { kind: 'doubtful', why: reasons[0] ?? 'we are not sure of it' };
   return { kind: 'suggest', ownText: draft.author !== null };
 }

@@ -179,7 +179,8 @@ function draftBlocks(view: TicketView, state: CardState): Block[] {
     { type: 'quote', of: sent ? 'reply' : 'draft', label: label.filter(Boolean).join(' · '), ...shown },
   ];
   // A holding reply says below that nothing answers this: how sure one is of it says nothing.
-  if (!sent && draft.answerable) blocks.push(confidenceOf(draft));
+  // Nor does it of words that an agent wrote.
+  if (!sent && draft.answerable && !draft.author) blocks.push(confidenceOf(draft));
   if (!sent)
     blocks.push(...sourcesOf(draft.sources.slice(0, SHOWN.sources), { title: 90, passage: SHOWN.passage }));
   return blocks;

@@ -6,6 +6,7 @@ import { autonomyOf } from '../flows/autonomy.ts';
 import type { Autonomy } from '../model/dashboard.ts';
 import { MODES, modeSchema } from '../model/draft.ts';
 import { AppError } from '../model/errors.ts';
+import { exactly } from '../model/probability.ts';
 import { withWorkspace } from './workspace.ts';
 
 export function policyCommand(): Command {
@@ -54,6 +55,6 @@ export function policyCommand(): Command {
 
 function earned({ neverAuto, threshold, missing }: Autonomy): string {
   if (neverAuto) return 'never: a person always sends';
-  if (threshold !== null) return `proven from ${Math.round(threshold * 100)} % confidence`;
+  if (threshold !== null) return `proven from ${exactly(threshold)} confidence`;
   return `${missing} more reviewed tickets until auto`;
 }

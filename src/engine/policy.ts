@@ -3,6 +3,7 @@ import { type Analysis, GIVES_ORDERS } from '../model/analysis.ts';
 import type { Customer } from '../model/customer.ts';
 import type { DraftProposal, Mode, RouteDecision } from '../model/draft.ts';
 import { NEWEST_OUTCOMES } from '../model/outcome.ts';
+import { exactly } from '../model/probability.ts';
 
 /** Outcomes are proven at this level: the bound on the error rate holds in 95 of 100 cases. */
 const LEVEL = 0.05;
@@ -133,19 +134,19 @@ function missingOutcomes(sorted: ReviewedOutcome[], risk: number): number {
   return Math.min(more, NEWEST_OUTCOMES);
 }
 
-/** Why this draft must not leave without a person, in words; empty when nothing stands against it. */
+/** Why this draft must not leave without a person, in words, the weightiest first; empty when nothing stands against it. */
 function vetoes({ analysis, proposal, neverAuto, assignee, customer }: RouteInput): string[] {
   const { bug } = analysis;
   const found: [boolean, string][] = [
+    [analysis.injection >= GIVES_ORDERS, 'the text tries to give orders to the assistant'],
+    [!proposal.answerable, 'nothing we know answers it'],
     [neverAuto, 'a person always sends in this category'],
     [assignee !== null, `${assignee} took this ticket`],
     [analysis.spam >= SUSPICION, 'it looks like spam'],
-    [analysis.injection >= GIVES_ORDERS, 'the text tries to give orders to the assistant'],
     [analysis.language === 'und', 'it has no words to read'],
     [analysis.language !== 'en' && analysis.language !== 'und', 'it is not in English'],
     [analysis.kind === 'bug' || bug.codes.length + bug.exceptions.length > 0, 'it reports a fault'],
     [analysis.outOfScope >= STRANGE, 'it is unlike anything we know'],
-    [!proposal.answerable, 'nothing we know answers it'],
     ...(proposal.held ?? []).map((why): [boolean, string] => [true, why]),
     [customer.optedOut, 'the customer does not want automatic mail'],
   ];
@@ -163,9 +164,10 @@ export function chooseRoute(input: RouteInput): RouteDecision {
     threshold: proof.threshold,
     reviewsUntilAuto: mode === 'auto' && !input.neverAuto ? proof.missing : null,
   };
-  if (analysis.injection >= GIVES_ORDERS || !proposal.answerable || proposal.confidence < LOW_CONFIDENCE) {
-    const why = against.length ? against : ['the confidence is low'];
-    return { ...decision, route: 'escalate', reasons: why };
+  const isLow = proposal.answerable && proposal.confidence < LOW_CONFIDENCE;
+  if (analysis.injection >= GIVES_ORDERS || !proposal.answerable || isLow) {
+    const low = `its confidence of ${exactly(proposal.confidence)} is too low to suggest it`;
+    return { ...decision, route: 'escalate', reasons: isLow ? [low, ...against] : against };
   }
   if (mode !== 'auto')
     return { ...decision, route: 'suggest', reasons: [`this category is in mode ${mode}`, ...against] };
@@ -180,13 +182,15 @@ export function chooseRoute(input: RouteInput): RouteDecision {
     return {
       ...decision,
       route: 'suggest',
-      reasons: [`the confidence is below ${Math.round(proof.threshold * 100)} %, the proven threshold`],
+      reasons: [
+        `its confidence of ${exactly(proposal.confidence)} is below the proven threshold of ${exactly(proof.threshold)}`,
+      ],
     };
   return {
     ...decision,
     route: 'auto',
     reasons: [
-      `outcomes prove an error rate of at most ${(risk * 100).toFixed(risk < 0.01 ? 1 : 0)} % from ${Math.round(proof.threshold * 100)} % on`,
+      `outcomes prove an error rate of at most ${(risk * 100).toFixed(risk < 0.01 ? 1 : 0)} % from a confidence of ${exactly(proof.threshold)} on, and it has ${exactly(proposal.confidence)}`,
     ],
   };
 }

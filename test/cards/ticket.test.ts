@@ -91,6 +91,10 @@ describe('a card that waits for an agent', () => {
     });
   });
 
+  it('says nothing of how sure one is of words that an agent wrote', () => {
+    expect(block(ticketCard(aView({ draft: aDraft({ author: 'Ana' }) })), 'confidence')).toBeUndefined();
+  });
+
   it('names at most three sources', () => {
     const many = Array.from({ length: 9 }, () => aDraft().sources).flat();
     const crowded = ticketCard(aView({ draft: aDraft({ sources: many }) }));
@@ -126,6 +130,23 @@ describe('every state has its own line and buttons', () => {
       ),
       says: 'Looks like spam, so no reply was drafted',
       offers: ['Close as spam', 'Write reply'],
+    },
+    {
+      state: 'with a draft that nobody should rely on',
+      card: ticketCard(
+        aView({
+          draft: aDraft({
+            confidence: 0.12,
+            routing: {
+              ...aDraft().routing,
+              route: 'escalate',
+              reasons: ['its confidence of 12.0 % is too low to suggest it'],
+            },
+          }),
+        }),
+      ),
+      says: 'For a person to write, since its confidence of 12.0 % is too low to suggest it',
+      offers: ['Edit', 'Approve & send', 'Escalate'],
     },
     {
       state: 'without a draft because of a failure',

@@ -233,4 +233,18 @@ describe('the route', () => {
       'escalate',
     );
   });
+
+  it.each([
+    [0.5, 'its confidence of 50.0 % is below the proven threshold of 70.0 %'],
+    [0.1, 'its confidence of 10.0 % is too low to suggest it'],
+  ])('names the number that it has gone by, at %s', (confidence, reason) => {
+    expect(chooseRoute(input({ proposal: { ...proposal, confidence } })).reasons[0]).toBe(reason);
+  });
+
+  it('names what weighs most first: why a person must write it before why one must send it', () => {
+    const never = { neverAuto: true, proposal: { ...proposal, answerable: false } };
+    expect(chooseRoute(input(never)).reasons[0]).toBe('nothing we know answers it');
+    const low = { neverAuto: true, proposal: { ...proposal, confidence: 0.1 } };
+    expect(chooseRoute(input(low)).reasons[0]).toContain('too low');
+  });
 });

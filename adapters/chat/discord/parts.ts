@@ -1,4 +1,5 @@
 // One block of a card -> the pieces it is drawn with: Markdown, sections, separators, pictures and rows of buttons.
+
 import {
   type APIActionRowComponent,
   type APIComponentInMessageActionRow,
@@ -6,6 +7,7 @@ import {
   ComponentType,
 } from 'discord.js';
 import type { Block, Card, CardButton, Chip } from '../../../src/model/card.ts';
+import { sureness } from '../../../src/model/probability.ts';
 import { cleanLine } from '../../../src/model/text.ts';
 import { encodeId } from './ids.ts';
 import { LIMITS } from './limits.ts';
@@ -55,7 +57,7 @@ export function drawBlock(block: Block, card: Card, room: Room): Part[] {
       );
     case 'confidence':
       return texts(
-        [bold(`${Math.round(block.value * 100)} % confident`), block.hint ? short(block.hint) : '']
+        [bold(`${sureness(block.value)} confident`), block.hint ? short(block.hint) : '']
           .filter(Boolean)
           .join(' · '),
         ...few(block.reasons, room, ({ effect, text }) => `-# ${effect === 'up' ? '▲' : '▼'} ${short(text)}`),

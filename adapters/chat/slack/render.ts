@@ -1,5 +1,7 @@
 // Card -> Block Kit: pure, within Slack's limits whatever the card holds, ids and buttons always kept.
+
 import type { Block, Card, Chip, Tone } from '../../../src/model/card.ts';
+import { sureness } from '../../../src/model/probability.ts';
 import { actionBlocks } from './buttons.ts';
 import { LIMITS } from './limits.ts';
 import type { FileIds } from './pictures.ts';
@@ -118,7 +120,7 @@ function draw(block: Block, card: Card, room: Room, classic: boolean, pictures?:
       return small(
         [
           [
-            `${bar(block.value)} ${Math.round(block.value * 100)} % confident`,
+            `${bar(block.value)} ${sureness(block.value)} confident`,
             block.hint && cutLine(block.hint, prose),
           ],
           block.reasons

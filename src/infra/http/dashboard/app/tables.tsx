@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Dashboard, Wire } from '../../../../model/dashboard.ts';
 import { rounded, spreadCell, timesNote } from '../../../../model/measure.ts';
+import { exactly } from '../../../../model/probability.ts';
 import type { Address } from './address.ts';
 import { DrillLink, Empty, Panel, Table } from './parts.tsx';
 import { clusterName, count, dayText, mrrText } from './words.ts';
@@ -295,7 +296,7 @@ export function AutonomyTable({ data }: { data: Data }) {
 
 function earnedText({ neverAuto, threshold, missing }: Data['autonomy'][number]): string {
   if (neverAuto) return 'a person always sends';
-  if (threshold !== null) return `from ${Math.round(threshold * 100)} % confidence on`;
+  if (threshold !== null) return `from ${exactly(threshold)} confidence on`;
   return missing === null ? '–' : `${count(missing, 'more reviewed ticket')} until auto`;
 }
 
