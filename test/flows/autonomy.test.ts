@@ -5,18 +5,10 @@ import { autonomyOf } from '../../src/flows/autonomy.ts';
 import { sendDue } from '../../src/flows/reply.ts';
 import type { Evidence } from '../../src/model/calibration.ts';
 import type { Exemplar } from '../../src/ports.ts';
+import { scriptedDraft } from '../support/scripted-engine.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 const CATEGORY = 'billing/invoice-copy';
-const DRAFT = {
-  text: 'You find it under Billing.',
-  language: 'en',
-  sources: [],
-  confidence: 0.9,
-  reasons: [],
-  answerable: true,
-  engine: 'scripted',
-};
 
 let w: Workspace;
 beforeEach(async () => {
@@ -117,10 +109,7 @@ describe('what agents do with drafts', () => {
 
   it('counts where the draft was written, once, after the category was put right', async () => {
     const id = await asked('The export is empty');
-    w.engine.draft = async () => ({
-      ...DRAFT,
-      text: 'Choose the whole month above the export, then it is full.',
-    });
+    w.engine.draft = async () => scriptedDraft('Choose the whole month above the export, then it is full.');
     await w.press('ana', id, { kind: 'reclassify', category: 'reports/exports' });
     await w.work();
     await w.press('ana', id, { kind: 'approve' });
@@ -137,10 +126,8 @@ describe('what agents do with drafts', () => {
   ])('“%s” says another thing: %s', async (text, error) => {
     const long =
       'Whoever is the owner finds the button below the plan, and the rest goes by itself within minutes. ';
-    w.engine.draft = async () => ({
-      ...DRAFT,
-      text: `${long}You can cancel within 14 days and get your money back.`,
-    });
+    w.engine.draft = async () =>
+      scriptedDraft(`${long}You can cancel within 14 days and get your money back.`);
     const id = await asked('How do I cancel?');
     await w.press('ana', id, { kind: 'edit', text: `${long}${text}` });
     await undoWindowEnds();
@@ -183,7 +170,7 @@ describe('what agents do with drafts', () => {
   });
 
   it('leaves holding replies out: they never leave alone', async () => {
-    w.engine.draft = async () => ({ ...DRAFT, answerable: false });
+    w.engine.draft = async () => ({ ...scriptedDraft('I have passed it on.'), answerable: false });
     const id = await asked('Why was I charged twice?');
     await w.press('ana', id, { kind: 'edit', text: 'The second charge is on its way back to your card.' });
     await undoWindowEnds();

@@ -23,6 +23,17 @@ function wordVector(text: string): Float32Array {
 /** Titles of its macros. */
 export const MACROS = ['Copy of an invoice', 'Change the card', 'Refund of a double charge'];
 
+/** A draft of these words that may be sent as it is. */
+export const scriptedDraft = (text: string): DraftProposal => ({
+  text,
+  language: 'en',
+  sources: [],
+  confidence: 0.9,
+  reasons: [],
+  answerable: true,
+  engine: 'scripted',
+});
+
 /** An engine that does as told: `analyse` and `draft` may be replaced in a test. */
 export function scriptedEngine() {
   const lessons: { text: string; category: string }[] = [];
@@ -33,15 +44,10 @@ export function scriptedEngine() {
     exemplars,
     analyse: async (input: EngineInput): Promise<Analysis> =>
       calmAnalysis({ summary: input.messages.at(-1)?.text.slice(0, 80) ?? '' }),
-    draft: async (input: DraftInput): Promise<DraftProposal> => ({
-      text: `${input.instructions.map((order) => `[${order}] `).join('')}Answer to: ${input.messages.at(-1)?.text.slice(0, 200)}`,
-      language: 'en',
-      sources: [],
-      confidence: 0.9,
-      reasons: [],
-      answerable: true,
-      engine: 'scripted',
-    }),
+    draft: async (input: DraftInput): Promise<DraftProposal> =>
+      scriptedDraft(
+        `${input.instructions.map((order) => `[${order}] `).join('')}Answer to: ${input.messages.at(-1)?.text.slice(0, 200)}`,
+      ),
     fingerprints: async (
       { subject, text }: { subject: string | null; text: string },
       analysis: Analysis | null,
