@@ -18,7 +18,7 @@ import { inboundText } from './fitting.ts';
 import { holdingReply } from './holding.ts';
 import type { MacroParts } from './macros.ts';
 import { ENGLISH, firstName, listed, PHRASES, paragraphs, phrasesIn } from './phrases.ts';
-import { isBareCall } from './questions.ts';
+import { saysTooLittle } from './questions.ts';
 import { rewrite } from './rewriting.ts';
 import { wordCount } from './text.ts';
 
@@ -56,7 +56,9 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
   const main = answered[0];
   const unexplainedBug = analysis.kind === 'bug' && !explainsFault(analysis, answered);
   const said = inboundText(input);
-  const fits = !unexplainedBug && !analysis.thanksOnly && !asksForPerson(said) && !isBareCall(said);
+  // Some say all in the subject.
+  const isVague = saysTooLittle([input.subject, said].filter(Boolean).join('\n'));
+  const fits = !unexplainedBug && !analysis.thanksOnly && !asksForPerson(said) && !isVague;
   const answerable = main !== undefined && (fits || chosen !== null);
 
   const body = answerable

@@ -1,7 +1,7 @@
 // The reply when nothing we know answers: what was understood, what is missing, and no promise.
 import type { Analysis } from '../../model/analysis.ts';
 import { listed } from './phrases.ts';
-import { isBareCall } from './questions.ts';
+import { saysTooLittle } from './questions.ts';
 import { wordCount } from './text.ts';
 
 /** Fewer words say too little to look at: we ask. */
@@ -59,7 +59,7 @@ export function holdingReply(analysis: Analysis, said: string, agreed?: string[]
       'Thank you for your message. There are no words in it that tell us what you need.',
       'Could you write in a sentence or two what we can help you with?',
     ];
-  if (isBareCall(said)) return ASKS_BACK;
+  if (saysTooLittle(said)) return ASKS_BACK;
   if (agreed && analysis.injection <= 0.5 && analysis.spam <= 0.5) return agreed;
   // Words that try to command us, or to sell, are not repeated under our name.
   const facts = analysis.injection > 0.5 || analysis.spam > 0.5 ? [] : understood(analysis);

@@ -34,6 +34,11 @@ export function isBareCall(text: string): boolean {
   return BARE_CALL.test(text.trim().slice(0, 200));
 }
 
+/** Whether a message says too little to be answered: it only calls for somebody, or it is a single word. */
+export function saysTooLittle(text: string): boolean {
+  return isBareCall(text) || wordCount(text) === 1;
+}
+
 const COUNTER = /^\(?(?:\d{1,2}|[a-h])[.)]\s+(?=\S)/i;
 const ENTRY = /^[-*•]\s+/;
 /** Speaks of what was said before. */
