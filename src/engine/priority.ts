@@ -42,7 +42,9 @@ const MANY_OTHERS = 31;
 const EARLY = 0.5;
 /** Fewest points that are a reason. */
 const REASON = 1;
-/** Reasons that every ticket has. */
+/** Why a message is no more urgent that has no words. */
+const WORDLESS = 'there are no words to judge by';
+/** Reasons that every ticket with words has. */
 const REASONS = 3;
 
 /** A signal of one half says "unknown": only what lies above it counts, fully from 0.9 on. */
@@ -143,7 +145,7 @@ export function weightOf(weights: PriorityWeights, name: string): number {
 }
 
 /**
- * Score, level and reasons, strongest first, three of the level at least. Pure. The level leaves out how much of the
+ * Score, level and reasons, strongest first, of a message with words three of the level at least. Pure. The level leaves out how much of the
  * promised time is left: else a promise would shorten itself as it runs out.
  */
 export function prioritise(
@@ -169,8 +171,12 @@ export function prioritise(
     .filter(({ points }) => Math.abs(points) >= REASON)
     .sort((x, y) => Math.abs(y.points) - Math.abs(x.points))
     .map(({ name, points, text }) => ({ name, points: rounded(points), text }));
-  // Where little counts, what does not is the reason.
-  const calm = felt.filter(({ points, absent }) => absent !== undefined && Math.abs(points) < REASON);
+  // Where little counts, what does not is the reason; of a message without words nothing of the kind is known.
+  if (input.analysis.language === 'und') factors.push({ name: 'words', points: 0, text: WORDLESS });
+  const calm = felt.filter(
+    ({ points, absent }) =>
+      input.analysis.language !== 'und' && absent !== undefined && Math.abs(points) < REASON,
+  );
   const given = factors.filter(({ name }) => name !== 'timeLeft').length;
   for (const { name, points, strength, text, absent = text } of calm.slice(0, Math.max(0, REASONS - given)))
     factors.push({ name, points: rounded(points), text: strength < 0.2 ? absent : text });

@@ -30,6 +30,8 @@ describe('error codes', () => {
     ["We get a 'SSL_ERROR_RX_RECORD_TOO_LONG' in the browser", 'SSL_ERROR_RX_RECORD_TOO_LONG'],
     ['the app says error code -1009', '-1009'],
     ['it returns {"status":422}', '422'],
+    ['10:01 ERROR sync E-4711 for worker 3', 'E-4711'],
+    ['GET /v2/jobs failed with 504', '504'],
   ])('in "%s": %s', (text, code) => expect(findBugFacts(text).codes).toContain(code));
 
   it.each([
@@ -45,6 +47,7 @@ describe('error codes', () => {
     'the column is called job_number in the export',
     'We had that error 500 times this week',
     'our technicians use the COVID-2019 form',
+    'The failure to bill customer C-1042 is ours',
   ])('none in "%s"', (text) => expect(findBugFacts(text).codes).toEqual([]));
 });
 

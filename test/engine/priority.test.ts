@@ -44,6 +44,11 @@ describe('a score', () => {
     expect(texts).toEqual(expect.arrayContaining(words));
   });
 
+  it('says of a message without words that there are none, not that it is calm', () => {
+    const { factors } = score(analysis({ language: 'und', urgency: 0 }), customer('Starter'));
+    expect(factors.map(({ text }) => text)).toEqual(['there are no words to judge by']);
+  });
+
   it('puts spam last whatever it shouts', () => {
     expect(score(analysis({ spam: 0.95, urgency: 1, blocked: true })).level).toBe('P4');
   });

@@ -29,11 +29,12 @@ const HTTP_FAILURE = '(?:5\\d\\d|4(?:0\\d|1\\d|2\\d|51))';
 const CODES = [
   new RegExp(`\\b${OTHER_CODE}(?:error|err|code|status|http(?:/[\\d.]+)?|fehler|erreur)(?:\\s+(?:code|number|no\\.?|status|message))?["']?(?:\\s*[:#=])?\\s*["'(#]?((?:[1-5]\\d\\d|(?:(?<=\\s)-)?\\d{4,6}(?:-\\d+)?|[A-Z]{1,6}[-_]?\\d{2,6}|0x[0-9a-f]{4,8}))\\b${COUNTED}`, 'gi'),
   /\b([A-Z]{2,6}-\d{3,5})\b(?=[^\n]{0,30}(?:error|fail|code)|["')])/g,
+  /(?<=\b(?:error|fail\w{0,4}|code)\b[^\n]{1,30})\b([EF]-\d{3,5})\b/gi,
   /\b(?:[Gg]et|[Gg]ot|[Gg]etting|[Ss]ays?|[Ss]hows?|[Ss]ee(?: is|ing)?|with|[Tt]hrows?|[Rr]eturns?|[Rr]eads?)\s+(?:an?\s+|the\s+)?["'“(]?([A-Z]{2,6}-\d{3,5})\b/g,
   /\b(E(?:CONN[A-Z]+|NOENT|ACCES|PERM|TIMEDOUT|PIPE|ADDR[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|NOSPC|EXIST|MFILE|BUSY|INVAL|PROTO|AI_[A-Z]+)|ERR_[A-Z_]{3,40}|ORA-\d{5}|(?=[A-Z0-9_]{0,60}_(?:ERROR|FAILED|FAILURE|TIMEOUT|EXCEPTION|DENIED))[A-Z][A-Z0-9_]{3,60})\b/g,
   new RegExp(`\\b(${HTTP_FAILURE})\\b(?=\\s*(?:error|on\\b|from\\b|response|\\(|bad\\b|internal|not found|too many|forbidden|unauthori|gateway|timeout))`, 'gi'),
   /\b(4[0-2]\d|50[0-4])s\b/g,
-  new RegExp(`\\b(?:returns?|returned|answers?|answered|responds? with|responded with|got|gives?|throws?|threw)\\s+(?:an?\\s+|us\\s+|me\\s+|only\\s+)*(${HTTP_FAILURE})\\b${COUNTED}`, 'gi'),
+  new RegExp(`\\b(?:returns?|returned|answers?|answered|(?:responds?|responded|fails?|failed|failing) with|got|gives?|throws?|threw)\\s+(?:an?\\s+|us\\s+|me\\s+|only\\s+)*(${HTTP_FAILURE})\\b${COUNTED}`, 'gi'),
   /\b(?:error|code|reason)\b["'\s:=(]{1,6}([a-z]+(?:_[a-z]+)+)\b/gi,
 ]; // biome-ignore format: one pattern a line
 /** Looks like a code and is none. */
