@@ -145,8 +145,8 @@ export function weightOf(weights: PriorityWeights, name: string): number {
 }
 
 /**
- * Score, level and reasons, strongest first, of a message with words three of the level at least. Pure. The level leaves out how much of the
- * promised time is left: else a promise would shorten itself as it runs out.
+ * Score, level and reasons, strongest first, of a message with words three of the level at least. Pure. The level
+ * leaves out how much of the promised time is left: else a promise would shorten itself as it runs out.
  */
 export function prioritise(
   input: PriorityInput,
