@@ -3,9 +3,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Longest first. By their size, which vitest goes by, contract tests would come last: they are a few lines each. */
 const LONGEST = [
-  /e2e\/morning|chat\/(slack|any-card)\.test/,
-  /-contract\.test|closed-loop|command-line/,
-  /\/e2e\/|\/faults\/|attacks|infra\/postgres|three-platforms|-render\.test/,
+  /e2e\/(morning|closed-loop)|chat\/(slack|any-card)\.test/,
+  /-contract\.test|closed-loop|command-line|attacks/,
+  /\/e2e\/|\/faults\/|-browser|clusters\.test|hostile-text|infra\/(postgres|queue)|three-platforms/,
 ];
 
 const rank = ({ moduleId }: TestSpecification) => {
