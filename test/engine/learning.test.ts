@@ -87,7 +87,7 @@ describe('the classifier', () => {
     const own = structuredClone(model);
     const text = 'the blue thing is odd again';
     const vector = await vectorOf(text);
-    correct(own, text, vector, 'reports/export');
+    correct(own, { text, vector, category: 'reports/export' });
     expect(classify(own, text, vector).ranked[0]?.category).toBe('reports/export');
     const other = 'please reset my login password';
     expect(classify(own, other, await vectorOf(other)).ranked[0]?.category).toBe('account/login');
@@ -97,7 +97,7 @@ describe('the classifier', () => {
     const own = structuredClone(model);
     const text = 'do you hire apprentices';
     const vector = await vectorOf(text);
-    correct(own, text, vector, 'other/jobs');
+    correct(own, { text, vector, category: 'other/jobs' });
     expect(classify(own, text, vector).ranked[0]?.category).toBe('other/jobs');
     expect(classify(own, text, vector).ranked).toHaveLength(4);
   });

@@ -86,7 +86,7 @@ function fitBoth(
     classes,
     { epochs, rate: rate.sparse, decay: 1e-6, seed: seed + 1 },
   );
-  return { mean, scale, features, dense, sparse };
+  return { texts: texts.length, mean, scale, features, dense, sparse };
 }
 
 /** Mean negative log-likelihood of the labels at a temperature. */

@@ -26,6 +26,8 @@ export interface TrainingText {
 
 /** Everything needed to classify; plain data, so that a worker can hand it over. */
 export interface ClassifierModel {
+  /** How many texts it was taught with. */
+  texts: number;
   /** Categories in the order of the logits; OUT_OF_SCOPE last when it was trained. */
   labels: string[];
   mean: Float32Array;
@@ -58,7 +60,7 @@ export interface Classification {
 }
 
 /** What is learned before blend, temperature and gate. */
-export type Fitted = Pick<ClassifierModel, 'mean' | 'scale' | 'features' | 'dense' | 'sparse'>;
+export type Fitted = Pick<ClassifierModel, 'texts' | 'mean' | 'scale' | 'features' | 'dense' | 'sparse'>;
 
 /** The vector as a row of numbers of one size. */
 export function standardise(vector: Float32Array, fitted: Pick<Fitted, 'mean' | 'scale'>): SparseRow {
@@ -137,9 +139,13 @@ export function classify(model: ClassifierModel, text: string, vector: Float32Ar
 
 /**
  * Takes one correction into the weights at once: small steps until the category leads, eight at most.
- * An unknown category is added. Changes `model`.
+ * An unknown category is added. `judge` ranks as whoever uses the model does. Changes `model`.
  */
-export function correct(model: ClassifierModel, text: string, vector: Float32Array, category: string): void {
+export function correct(
+  model: ClassifierModel,
+  { text, vector, category }: Pick<TrainingText, 'text' | 'vector' | 'category'>,
+  judge: () => Classification = () => classify(model, text, vector),
+): void {
   let label = model.labels.indexOf(category);
   if (label < 0) {
     label = model.labels.length;
@@ -153,7 +159,7 @@ export function correct(model: ClassifierModel, text: string, vector: Float32Arr
   const dense = standardise(vector, model);
   const sparse = weighFeatures(counts, model.features);
   for (let step = 0; step < 8; step += 1) {
-    const first = classify(model, text, vector).ranked[0];
+    const first = judge().ranked[0];
     if (first?.category === category && first.probability > 0.6) return;
     stepTowards(model.dense, dense, label, 2);
     stepTowards(model.sparse, sparse, label, 3);

@@ -3,15 +3,15 @@ import type { Customer } from '../../model/customer.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { DraftInput } from '../../ports.ts';
 import { type Found, SAYS_LITTLE } from './answering.ts';
-import { type ClassifierModel, classify } from './classifier.ts';
+import type { ClassifierModel } from './classifier.ts';
 import type { ExemplarIndex } from './exemplar-index.ts';
 import { inProducts } from './fitting.ts';
 import type { KnowledgeIndex } from './knowledge-index.ts';
 import type { Piece } from './macro-index.ts';
 import { answerOf, type MacroParts } from './macros.ts';
 import { contentWords, cosine } from './retrieval.ts';
-import type { Standing } from './standing.ts';
 import { sentences, wordCount } from './text.ts';
+import type { TopicJudge } from './topics.ts';
 import type { Reading } from './understanding.ts';
 
 /** What is looked at for one question, and how many of its likeliest topics count. */
@@ -23,7 +23,7 @@ interface Sources {
   taxonomy: Taxonomy;
   knowledge: KnowledgeIndex;
   exemplars: ExemplarIndex;
-  standing: Standing;
+  judgeTopic: TopicJudge;
   /** The classifier as it is now. */
   categories(): ClassifierModel;
   embed(texts: string[]): Promise<Float32Array[]>;
@@ -44,7 +44,7 @@ export function createFinder({
   taxonomy,
   knowledge,
   exemplars,
-  standing,
+  judgeTopic,
   categories,
   embed,
 }: Sources): Finder {
@@ -65,8 +65,8 @@ export function createFinder({
   ): Found {
     const question = pieces[0].text;
     const topic = context ?? pieces[0];
-    const { ranked } = classify(categories(), topic.text, topic.vector);
-    const likely = standing.weigh(ranked, Boolean(customer.account?.plan)).slice(0, MOST.topics);
+    const { ranked } = judgeTopic(categories(), topic, Boolean(customer.account?.plan));
+    const likely = ranked.slice(0, MOST.topics);
     const language = analysis.language === 'und' ? 'en' : analysis.language;
     const where = {
       language,

@@ -20,6 +20,7 @@ import { QUICK_REWRITES } from './rewriting.ts';
 import { glanceAt, signalTexts } from './signals.ts';
 import { createStanding } from './standing.ts';
 import { cleanText } from './text.ts';
+import { createTopicJudge } from './topics.ts';
 import { startSignalTraining } from './trainer.ts';
 import { analyse, readTicket } from './understanding.ts';
 
@@ -70,6 +71,9 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
     return kind ? [{ text, category: kind, vector: vectorAt(starters.length + i), importance: 1 }] : [];
   });
   const categoryIds = taxonomy.categories.map((category) => category.id);
+  const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES), starterTexts);
+  const standing = createStanding();
+  const judgeTopic = createTopicJudge(knowledge, standing);
   // What belongs to a category carries none of the foreign signals: ordinary messages teach what spam is not.
   const signalTraining = startSignalTraining([
     ...signalStarters.map((example, i) => ({ ...example, vector: vectorAt(starters.length + i) })),
@@ -77,7 +81,11 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   ]);
   const [firstSignals, learner, kinds] = await Promise.all([
     signalTraining.fitted,
-    createLearner(starterTexts, categoryIds, { log }),
+    createLearner(starterTexts, categoryIds, {
+      log,
+      // Who wrote it is not known by then.
+      judge: (model, text) => judgeTopic(model, text, true),
+    }),
     createLearner(kindStarters, [...KINDS], { log, pauseMs: KIND_PAUSE_MS }),
     // The trainings need stored vectors alone; what customers write needs the encoder.
     embedder.embed(['ready'], PERSON_WAITS),
@@ -86,15 +94,13 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   /** By the taxonomy as it is now: topics come and go while the bot runs, and history knows some that it never had. */
   const topics = () => withTopics(learner.model(), new Set(taxonomy.categories.map(({ id }) => id)));
 
-  const knowledge = createKnowledgeIndex((texts) => embedder.embed(texts, ARTICLES), starterTexts);
   const exemplars = createExemplarIndex((reply) => reusableReply(reply, knowledge.known()) !== null);
-  const standing = createStanding();
   const heard = new Set<string>();
   const finder = createFinder({
     taxonomy,
     knowledge,
     exemplars,
-    standing,
+    judgeTopic,
     categories: topics,
     embed: (texts) => embedder.embed(texts, PERSON_WAITS),
   });
@@ -170,7 +176,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
       const reading = readTicket(input);
       const asked = reading.questions.length > 1 ? reading.questions : [];
       const vectors = await embedder.embed([reading.topic, ...asked], PERSON_WAITS);
-      const models = { categories: topics(), kinds: kinds.model(), signals, standing };
+      const models = { categories: topics(), kinds: kinds.model(), signals, judgeTopic };
       return analyse(reading, vectors, models, input);
     },
     async draft(input) {

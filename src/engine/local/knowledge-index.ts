@@ -17,6 +17,7 @@ export interface KnowledgeIndex {
   findPassages: ArticleIndex['find'];
   findMacros: MacroIndex['find'];
   macrosNamed: MacroIndex['named'];
+  about: MacroIndex['about'];
   hasMacros(): boolean;
   /** Articles and macros for a question, best first, each once. */
   search(
@@ -105,6 +106,7 @@ export function createKnowledgeIndex(embed: Embedder['embed'], starters: Starter
     findPassages: passages.find,
     findMacros: macros.find,
     macrosNamed: macros.named,
+    about: macros.about,
     hasMacros: () => anyMacro,
     search(question, vector, { languages, limit }) {
       const text = cleanText(question).text;

@@ -3,6 +3,7 @@ import { errorText } from '../../model/errors.ts';
 import type { Log } from '../../ports.ts';
 import {
   type Calibration,
+  type Classification,
   type ClassifierModel,
   correct,
   isCalibrated,
@@ -49,13 +50,15 @@ interface LearnerOptions {
   log: Log;
   /** Quiet time before a training, in ms. */
   pauseMs?: number;
+  /** What a model says as it is used, where others have a say. */
+  judge?: (model: ClassifierModel, text: TrainingText) => Classification;
 }
 
 /** `texts` are the taxonomy's examples: the model answers from them until the first full training is done. */
 export async function createLearner(
   texts: TrainingText[],
   categories: string[],
-  { log, pauseMs = PAUSE_MS }: LearnerOptions,
+  { log, pauseMs = PAUSE_MS, judge }: LearnerOptions,
 ): Promise<Learner> {
   let all = [...texts];
   let model = await startTraining(all, categories, { quick: true }).model;
@@ -69,6 +72,10 @@ export async function createLearner(
   let closed = false;
   /** Corrections since the running training took its texts: applied again to its result. */
   let since: TrainingText[] = [];
+
+  function apply(to: ClassifierModel, text: TrainingText): void {
+    correct(to, text, judge && (() => judge(to, text)));
+  }
 
   function add(more: TrainingText[]): void {
     all.push(...more);
@@ -87,7 +94,7 @@ export async function createLearner(
   /** Puts a model that was trained without the newest corrections into use. */
   function use(trained: ClassifierModel): void {
     if (closed) return;
-    for (const text of since) correct(trained, text.text, text.vector, text.category);
+    for (const text of since) apply(trained, text);
     model = trained;
   }
 
@@ -159,7 +166,7 @@ export async function createLearner(
       later();
     },
     correct(text) {
-      correct(model, text.text, text.vector, text.category);
+      apply(model, text);
       if (running) since.push(text);
       add([text]);
       if (fresh >= MANY) retrain();

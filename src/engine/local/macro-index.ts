@@ -48,6 +48,8 @@ export interface MacroIndex {
   train(): Promise<void>;
   /** The best macros that fit, best first, each once. `fits`: whether a macro is for this customer and topic. */
   find(query: MacroQuery, fits: (macro: MacroParts) => boolean, limit: number): MacroHit[];
+  /** Which topics' macros are asked for in such words, adding up to 1, and how many examples taught that; null while none did. */
+  about(piece: Piece): { topics: Map<string, number>; examples: number } | null;
   /** Those whose title has all words of `name`, the shortest first. */
   named(name: string): MacroParts[];
   close(): Promise<void>;
@@ -94,6 +96,9 @@ export function createMacroIndex(starters: Starter[] = []): MacroIndex {
   const entries = new Map<string, Entry>();
   let model: ClassifierModel | null = null;
   let training: Training<ClassifierModel> | null = null;
+  let calls = 0;
+  /** Examples of macros that the model has learned from. */
+  let examples = 0;
   let rarity = rarityAmong([]);
   const handsOver = (id: string) => entries.get(id)?.macro.article.macro?.handsOver ?? false;
 
@@ -106,22 +111,26 @@ export function createMacroIndex(starters: Starter[] = []): MacroIndex {
       for (const id of [...entries.keys()]) if (!keep(id)) entries.delete(id);
     },
     async train() {
+      calls += 1;
+      const call = calls;
       await training?.stop();
+      if (call !== calls) return;
       const all = [...entries.values()];
       const texts = all.flatMap(({ macro, lines }) =>
         lines.map((line): TrainingText => ({ ...line, category: macro.article.id, importance: 1 })),
       );
-      if (!texts.length) return;
+      const own = texts.length;
+      if (!own) return;
       texts.push(...rivals(all, starters));
-      const mine = startTraining(texts, [], { quick: true });
-      training = mine;
+      training = startTraining(texts, [], { quick: true });
       // One that a later call stopped leaves the word to that.
-      const trained = await mine.model.catch((error: unknown) => {
-        if (training === mine) throw error;
+      const trained = await training.model.catch((error: unknown) => {
+        if (call === calls) throw error;
         return null;
       });
-      if (!trained || training !== mine) return;
+      if (!trained || call !== calls) return;
       model = trained;
+      examples = own;
       rarity = rarityAmong(all);
     },
     find(query, fits, limit) {
@@ -153,6 +162,15 @@ export function createMacroIndex(starters: Starter[] = []): MacroIndex {
           put: coverageOf(asked, put, rarity),
           meaning: closeness(pieces, lines),
         }));
+    },
+    about({ text, vector }) {
+      if (!model) return null;
+      const topics = new Map<string, number>();
+      for (const { category: id, probability } of classify(model, text, vector).ranked) {
+        const topic = isRival(id) ? id.slice(RIVAL.length) : (entries.get(id)?.macro.article.category ?? '');
+        topics.set(topic, (topics.get(topic) ?? 0) + probability);
+      }
+      return { topics, examples };
     },
     named(name) {
       const words = contentWords(name);

@@ -9,10 +9,10 @@ import { findBugFacts, findReferences } from './extract.ts';
 import { detectLanguage } from './language.ts';
 import { isBareCall, SUMMARY_LENGTH, shorten, splitQuestions, summarise } from './questions.ts';
 import { type SignalModel, type SignalScores, scoreSignals } from './signals.ts';
-import type { Standing } from './standing.ts';
 import { cleanText, hasWords, ownWords, plain, wordCount } from './text.ts';
 import { isThanks } from './thanks.ts';
 import { findDeadline } from './time-limits.ts';
+import type { TopicJudge } from './topics.ts';
 
 /** What is read of a ticket. */
 export interface Reading {
@@ -156,7 +156,7 @@ export interface Models {
 export function analyse(
   reading: Reading,
   vectors: Float32Array[],
-  { categories: model, kinds, signals: signalModel, standing }: Models & { standing: Standing },
+  { categories: model, kinds, signals: signalModel, judgeTopic }: Models & { judgeTopic: TopicJudge },
   input: EngineInput,
 ): Analysis {
   const { text, topic, newest, questions, subject } = reading;
@@ -166,9 +166,8 @@ export function analyse(
   const bug = findBugFacts(text);
   const readable = hasWords(text);
   const hasPlan = Boolean(input.customer.account?.plan);
-  const topics = (of: Classification) => standing.weigh(of.ranked, hasPlan);
-  const found = classify(model, topic, vector);
-  const [first, ...others] = topics(found);
+  const found = judgeTopic(model, { text: topic, vector }, hasPlan);
+  const [first, ...others] = found.ranked;
   const feels = (situation: keyof typeof SITUATION) => readable && signals[situation] >= SITUATION[situation];
   const blocked = saysBlocked(text) || feels('blocked');
   const deadline = findDeadline(text);
@@ -186,7 +185,7 @@ export function analyse(
           ...new Set(
             questions.flatMap((question, i) => {
               const own = vectors[i + 1];
-              const top = own ? topics(classify(model, question, own))[0] : undefined;
+              const top = own && judgeTopic(model, { text: question, vector: own }, hasPlan).ranked[0];
               return top && top.probability >= 0.5 && top.category !== first?.category ? [top.category] : [];
             }),
           ),
