@@ -300,7 +300,7 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     await expect.poll(() => ticks, PATIENT).toBeGreaterThan(2);
   });
 
-  it('finishes the work in hand before it stops, and takes none afterwards', async () => {
+  it('finishes the work in hand before it stops, keeps what that wakes, and takes none afterwards', async () => {
     const queue = await open();
     const topic = randomUUID();
     const [started, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -310,6 +310,7 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
       async ({ name }) => {
         started.resolve();
         await gate.promise;
+        await queue.add(topic, { name: 'woken' });
         seen.push(name);
       },
       { concurrency: 1 },
@@ -324,7 +325,7 @@ export function queueContract(startBroker: () => Promise<Broker>): void {
     await expect(queue.add(topic, {})).rejects.toMatchObject({ code: 'queue_unavailable' });
     const successor = await open();
     await successor.work(topic, async ({ name }) => void seen.push(name), { concurrency: 1 });
-    await expect.poll(() => seen, PATIENT).toEqual(['in hand', 'stopped', 'waiting']);
+    await expect.poll(() => seen, PATIENT).toEqual(['in hand', 'stopped', 'waiting', 'woken']);
   });
 
   it('survives the loss of its server: says so, then goes on by itself', { timeout: 180_000 }, async () => {

@@ -49,6 +49,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const schedules = new Map<string, Schedule>();
   const onTrouble = complainSometimes(backend, log, clock);
   let stopping: Promise<void> | undefined;
+  /** What the last jobs wake is kept for the next process. */
+  let finished = false;
 
   function jobsOf(topic: string): Promise<Jobs> {
     const known = topics.get(topic);
@@ -60,8 +62,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     return opening;
   }
 
-  async function available<T>(work: () => Promise<T>): Promise<T> {
-    if (stopping) throw unavailable(backend.name, 'it is being stopped');
+  async function available<T>(work: () => Promise<T>, over = stopping !== undefined): Promise<T> {
+    if (over) throw unavailable(backend.name, 'it is being stopped');
     try {
       return await withDeadline(ADD_PATIENCE_MS, work(), () => new Error('no answer in time'));
     } catch (error) {
@@ -80,9 +82,9 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   async function closeAll(): Promise<void> {
     clearInterval(keeper);
     const open = await settled([...workers.values()]);
-    const finished = Promise.all(open.map((worker) => worker.close())).then(() => true);
-    if (!(await within(stopMs, finished)))
-      log.warn({}, 'some jobs did not end in time and will be run again');
+    const ended = Promise.all(open.map((worker) => worker.close())).then(() => true);
+    if (!(await within(stopMs, ended))) log.warn({}, 'some jobs did not end in time and will be run again');
+    finished = true;
     const jobs = await settled([...topics.values()]);
     await within(CLOSE_PATIENCE_MS, Promise.all(jobs.map((each) => each.close())));
     await within(CLOSE_PATIENCE_MS, backend.close());
@@ -92,7 +94,10 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     add(topic, payload, { key, delayMs = 0, urgency = 0.5 } = {}) {
       // BullMQ takes low numbers first; 0 would outrank every urgency.
       const priority = 1 + Math.round((1 - urgency) * URGENCY_STEPS);
-      return available(async () => addJob(await jobsOf(topic), payload, { key, delay: delayMs, priority }));
+      return available(
+        async () => addJob(await jobsOf(topic), payload, { key, delay: delayMs, priority }),
+        finished,
+      );
     },
     async work(topic, handler, { concurrency }) {
       if (workers.has(topic)) throw new Error(`${topic} already has a worker`);
