@@ -311,7 +311,7 @@ describe('the circuit breaker', () => {
     const before = double.requests().length;
     const paused = await model.analyse(ASKED);
     expect(double.requests()).toHaveLength(before);
-    expect(paused.notes.at(-1)).toContain('left alone for a while');
+    expect(paused.notes.at(-1)).toMatch(/failed \(HTTP 500\), so it is left alone for a while\.$/);
     expect(await client.health()).toEqual({
       ok: false,
       detail:

@@ -173,6 +173,8 @@ describe('a language model', () => {
     w.deps.engine = model.engine;
     const { card, draft } = await shown('Where can I download my invoice as PDF?');
     expect(card).toContain('Understood without the language model');
+    // The cause stands there once.
+    expect(card.split('without the language model: ')).toHaveLength(2);
     expect(card).toContain(why);
     expect(card).toContain('written without the language model');
     expect(draft).toMatchObject({ status: 'pending', answerable: true, engine: 'local-1' });

@@ -27,6 +27,9 @@ export interface ModelEngineOptions {
   log: Log;
 }
 
+/** How the note begins that says why the model took no part in understanding. */
+const WITHOUT_MODEL = 'Understood without the language model';
+
 /**
  * Answers as the local engine where the model is not wanted, not needed or not to be had; in the last case the
  * analysis' notes and the draft's reasons say so.
@@ -46,7 +49,7 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
       const failure = expected(error, 'analyse', ticketId);
       return {
         ...first,
-        notes: [...first.notes, `Understood without the language model: ${failure.message}`],
+        notes: [...first.notes, `${WITHOUT_MODEL}: ${failure.message}`],
       };
     }
   }
@@ -67,10 +70,10 @@ export function createModelEngine(options: ModelEngineOptions): Engine {
       const run = client.open({ step: 'draft', ticketId });
       return await writeDraft(input, second, { ...options, run });
     } catch (error) {
-      return withReason(
-        second,
-        `written without the language model: ${expected(error, 'draft', ticketId).message}`,
-      );
+      const { message } = expected(error, 'draft', ticketId);
+      // The card gives one cause once.
+      const isTold = analysis.notes.some((note) => note.startsWith(WITHOUT_MODEL));
+      return withReason(second, `written without the language model${isTold ? ', too' : `: ${message}`}`);
     }
   }
 

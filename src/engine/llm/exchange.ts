@@ -68,7 +68,7 @@ export function createExchange(deps: ExchangeDeps, purpose: Purpose): typeof fet
     if (!breaker.admits())
       throw new AppError(
         'model_paused',
-        `The language model ${purpose.model} is left alone for a while (${breaker.state()?.reason ?? 'it failed'}).`,
+        `${(breaker.state()?.reason ?? `The language model ${purpose.model} failed.`).replace(/\.$/, '')}, so it is left alone for a while.`,
       );
     const started = clock.now();
     let outcome = 'ok';
