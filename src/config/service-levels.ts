@@ -18,7 +18,7 @@ const openingHours = z
     const times = spans.flatMap(({ from, to }) => [from, to]);
     const isTime = (time: string) => /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(time);
     return times.every((time, index) => isTime(time) && time > (times[index - 1] ?? ''));
-  }, `${HOURS}, each later than the one before`)
+  }, `${HOURS}, each later than the one before; a night: 22:00-24:00, then 00:00-06:00 the day after`)
   .optional();
 
 const holiday = z
@@ -76,6 +76,7 @@ export function serviceSchemas<Names extends z.ZodType<string[]>>(timeZone: z.Zo
           .default([])
           .describe('lead, admin, team (of the category), team:NAME, or agents by name or e-mail'),
       })
+      .refine(({ at, escalateAt }) => at <= escalateAt, 'at no later than escalateAt')
       .prefault({})
       .describe('Before a promise is broken'),
   };
