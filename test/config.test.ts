@@ -86,7 +86,7 @@ describe('a wrong value is named, with what it got and what is allowed', () => {
     ],
     [
       'businessHours: { mon: "18:00-09:00" }',
-      'businessHours.mon is "18:00-09:00"; expected hours such as "09:00-18:00" or "09:00-12:30, 13:30-18:00", each later than the one before; a night: 22:00-24:00, then 00:00-06:00 the day after.',
+      'businessHours.mon is "18:00-09:00"; expected hours such as "09:00-18:00" or "09:00-12:30, 13:30-18:00", each later than the one before (a night: 22:00-24:00, then 00:00-06:00 the day after).',
     ],
     [
       'warnings: { at: 0.95, escalateAt: 0.9 }',

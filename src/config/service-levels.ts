@@ -18,7 +18,7 @@ const openingHours = z
     const times = spans.flatMap(({ from, to }) => [from, to]);
     const isTime = (time: string) => /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(time);
     return times.every((time, index) => isTime(time) && time > (times[index - 1] ?? ''));
-  }, `${HOURS}, each later than the one before; a night: 22:00-24:00, then 00:00-06:00 the day after`)
+  }, `${HOURS}, each later than the one before (a night: 22:00-24:00, then 00:00-06:00 the day after)`)
   .optional();
 
 const holiday = z
