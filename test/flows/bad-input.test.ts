@@ -84,7 +84,7 @@ describe('a message', () => {
       'export is slow',
     ],
     ['one word', 'help', {}, ['Nothing we know answers this'], 'tell us a little more'],
-    ['one telling word', 'Invoice', {}, ['Nothing we know answers this'], 'tell us a little more'],
+    ['one telling word', 'Invoice. Invoice!', {}, ['Nothing we know answers this'], 'tell us a little more'],
     ['emoji only', '😡😡😡', {}, ['no words, only signs, numbers or emoji'], ASKS_BACK],
     [
       'mixed scripts',

@@ -34,9 +34,16 @@ export function isBareCall(text: string): boolean {
   return BARE_CALL.test(text.trim().slice(0, 200));
 }
 
-/** Whether a message says too little to be answered: it only calls for somebody, or it is a single word. */
+/** Whether a message says too little to be answered: it only calls for somebody, or it is one word, however often. */
 export function saysTooLittle(text: string): boolean {
-  return isBareCall(text) || wordCount(text) === 1;
+  const once = new Set(
+    text
+      .slice(0, 200)
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean),
+  );
+  return isBareCall(text) || once.size === 1;
 }
 
 const COUNTER = /^\(?(?:\d{1,2}|[a-h])[.)]\s+(?=\S)/i;
