@@ -8,6 +8,7 @@ import { decide } from '../flows/decide.ts';
 import type { FlowDeps } from '../flows/deps.ts';
 import { receive } from '../flows/receive.ts';
 import { recordEvent } from '../flows/record-event.ts';
+import { draftHeldAgain } from '../flows/redraft.ts';
 import { issueChanged } from '../flows/track.ts';
 import { createBus } from '../infra/bus/index.ts';
 import { drawChart } from '../infra/charts/draw.ts';
@@ -107,6 +108,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     openLimiter({ databaseUrl, redisUrl, log, clock }),
   ]);
   const replica = randomUUID();
+  const startedAt = clock.now();
   const memory = createAdapterStore(database.db, 'deskhand');
   const secret = await sharedSecret(database.db, 'unsubscribe');
   const unsubscribe = createUnsubscribeLinks({ secret, publicUrl: config.publicUrl });
@@ -193,6 +195,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       options.promote ? (await options.promote()).receive(message) : take(message),
     );
   topics.follow(engine);
+  let stopping = false;
+  starting.indexed
+    .then(() => (stopping ? undefined : draftHeldAgain(flows, startedAt)))
+    .catch((error: unknown) =>
+      log.warn({ reason: errorText(error) }, 'what was asked during the start is not drafted again'),
+    );
   lookout.watch([...platforms.values(), ...intake, ...(model ? [model] : [])], platforms, config.yaml);
 
   return {
@@ -243,22 +251,23 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       ),
     },
     async stop() {
+      stopping = true;
       lookout.stop();
       topics.stop();
       ends?.stop();
-      const stopping = async (name: string, work: Promise<unknown>) =>
+      const stopPart = async (name: string, work: Promise<unknown>) =>
         work.catch((error: unknown) =>
           log.warn({ part: name, reason: errorText(error) }, 'did not stop cleanly'),
         );
-      await Promise.all(intake.map((channel) => stopping(channel.id, channel.stop())));
-      await stopping('limiter', limiter.stop());
-      await stopping('queue', queue.stop());
-      await Promise.all([...platforms.values()].map((platform) => stopping(platform.id, platform.stop())));
-      await stopping('engine', starting.close());
-      await stopping('bus', bus.stop());
-      await stopping('locks', closeLocks());
-      await stopping('desk', desk.close());
-      await stopping('database', database.close());
+      await Promise.all(intake.map((channel) => stopPart(channel.id, channel.stop())));
+      await stopPart('limiter', limiter.stop());
+      await stopPart('queue', queue.stop());
+      await Promise.all([...platforms.values()].map((platform) => stopPart(platform.id, platform.stop())));
+      await stopPart('engine', starting.close());
+      await stopPart('bus', bus.stop());
+      await stopPart('locks', closeLocks());
+      await stopPart('desk', desk.close());
+      await stopPart('database', database.close());
     },
   };
 

@@ -1,6 +1,7 @@
 // Every kind of bad input has an outcome, and the card explains it: bad texts, thin knowledge, a model that misbehaves.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalEngine } from '../../src/engine/local/index.ts';
+import { draftHeldAgain } from '../../src/flows/redraft.ts';
 import type { InboundMessage } from '../../src/model/message.ts';
 import { sharedExamples, type Taxonomy } from '../../src/model/taxonomy.ts';
 import type { Engine } from '../../src/ports.ts';
@@ -133,6 +134,22 @@ describe('knowledge', () => {
     const { card, draft } = await shown('Where can I download my invoice as PDF?');
     expect(draft).toMatchObject({ answerable: false, sources: [], routing: { route: 'escalate' } });
     expect(card).toContain('Nothing we know answers this, so a person must');
+  });
+});
+
+describe('articles that are still being read', () => {
+  it('what nothing answered meanwhile is drafted again once they are known, unless somebody has taken it', async () => {
+    const since = w.clock.now();
+    const local = await openEngine([], []);
+    const asked = await shown('Where can I download my invoice as PDF?');
+    const taken = await shown('Where can I download the invoice of May as PDF?');
+    expect([asked.draft?.answerable, taken.draft?.answerable]).toEqual([false, false]);
+    await w.press('ana', taken.ticket?.id ?? 0, { kind: 'take' });
+    await local.setArticles([article()]);
+    await draftHeldAgain(w.deps, since);
+    await w.work();
+    expect(await w.store.latestDraft(asked.ticket?.id ?? 0)).toMatchObject({ version: 2, answerable: true });
+    expect(await w.store.latestDraft(taken.ticket?.id ?? 0)).toMatchObject({ version: 1 });
   });
 });
 

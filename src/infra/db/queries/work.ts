@@ -1,5 +1,5 @@
 // Queries about drafts, decisions and the outbox.
-import { and, asc, desc, eq, gt, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { DecisionRecord } from '../../../model/decision.ts';
 import type { Draft, DraftStatus } from '../../../model/draft.ts';
 import type { Db } from '../index.ts';
@@ -32,6 +32,22 @@ export function workQueries(db: Db) {
           .from(draft)
           .where(and(eq(draft.ticketId, ticketId), eq(draft.version, version))),
       ),
+
+    /** Tickets whose draft is a holding reply of the engine's that was written since then and waits for a person. */
+    async heldSince(since: Date): Promise<number[]> {
+      const rows = await db
+        .select({ id: draft.ticketId })
+        .from(draft)
+        .where(
+          and(
+            eq(draft.status, 'pending'),
+            eq(draft.answerable, false),
+            isNull(draft.author),
+            gte(draft.createdAt, since),
+          ),
+        );
+      return rows.map(({ id }) => id);
+    },
 
     draftById: (id: number): Promise<Draft | null> => one(db.select().from(draft).where(eq(draft.id, id))),
 
