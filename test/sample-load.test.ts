@@ -1,4 +1,4 @@
-// The sample workspace teaches the classifier its labelled examples beside the history.
+// The sample workspace: its labelled examples teach the classifier beside the history, and its Monday is heard once.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,9 +10,11 @@ import { openDatabase } from '../src/infra/db/index.ts';
 import { createStore } from '../src/infra/db/queries/index.ts';
 import { createLog } from '../src/infra/log.ts';
 import { createAdapterStore } from '../src/infra/store.ts';
-import { loadSample } from '../src/main/sample.ts';
+import { loadSample, playStream } from '../src/main/sample.ts';
 import { readShippedVectors, withShippedVectors } from '../src/main/sample-vectors.ts';
+import { createMemoryStore } from './support/adapter-memory.ts';
 import { createTestDatabase } from './support/database.ts';
+import { silentLog } from './support/silent-log.ts';
 
 const exampleSchema = z.object({ text: z.string(), label: z.string() });
 const EXAMPLES = join(import.meta.dirname, '../config/sample/examples.jsonl');
@@ -45,6 +47,33 @@ test('a second load adds nothing', async () => {
   const before = (await store.recentExamples(20_000)).length;
   await load();
   expect((await store.recentExamples(20_000)).length).toBe(before);
+});
+
+test('the Monday stops at once when the bot does, and goes on where it stopped', async () => {
+  const memory = createMemoryStore();
+  const heard: string[] = [];
+  const play = (fast: boolean, most: number) => {
+    const ending = new AbortController();
+    return playStream(
+      {
+        memory,
+        log: silentLog,
+        async receive({ externalId }) {
+          if (heard.push(externalId) === most) ending.abort();
+          return { messageId: heard.length, ticketId: null, duplicate: false };
+        },
+        tell: async () => undefined,
+      },
+      { fast, signal: ending.signal },
+    );
+  };
+  await play(false, 1);
+  expect(heard).toHaveLength(1);
+  await play(true, 40);
+  expect(heard).toHaveLength(40);
+  await play(true, Number.POSITIVE_INFINITY);
+  expect(heard).toHaveLength(90);
+  expect(new Set(heard).size).toBe(90);
 });
 
 test('the shipped vectors are those of the texts as they are, so that nothing is computed at the first start', async () => {

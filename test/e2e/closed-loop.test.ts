@@ -242,4 +242,8 @@ describe.skipIf(CHROMIUM_MISSING)('the closed loop', { timeout: 400_000 }, () =>
     await page.getByRole('dialog').getByText(`${received} tickets · `).waitFor();
     await elsewhere.close();
   });
+
+  it('the sample workspace stops in order', async () => {
+    expect(await bot.stop()).toBe(0);
+  });
 });
