@@ -18,10 +18,10 @@ const URGENCY = 0.8;
 /** Looks for promises that are about to be broken, or are. */
 export async function warnOfBreaches(deps: FlowDeps): Promise<void> {
   const pressing = await deps.store.pressingClocks(deps.clock.now(), AT_ONCE);
-  // Another replica that is at it does the same.
+  // A ticket that is being worked on may have its clocks set: the next sweep looks at it again.
   for (const { ticketId, target } of pressing)
     await deps
-      .withKey(`service ${ticketId} ${target}`, () => warn(deps, ticketId, target))
+      .withTicket(ticketId, () => warn(deps, ticketId, target))
       .catch((error: unknown) =>
         deps.log.warn({ ticketId, target, reason: errorText(error) }, 'a promise was not warned of'),
       );

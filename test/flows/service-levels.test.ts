@@ -176,6 +176,16 @@ describe('before it is late', () => {
     expect(said()).toHaveLength(1);
   });
 
+  it('is said once the ticket is not being worked on any more, so that neither overwrites what the other notes', async () => {
+    await open();
+    const id = await ticket();
+    w.clock.advance(95 * MINUTE);
+    await w.deps.withTicket(id, () => warnOfBreaches(w.deps));
+    expect(said()).toEqual([]);
+    await warnOfBreaches(w.deps);
+    expect(said()).toHaveLength(1);
+  });
+
   it('is said when the platform is back, and one word is enough when time has run out meanwhile', async () => {
     await open();
     const id = await ticket();
