@@ -101,7 +101,7 @@ export function composeDraft(input: DraftInput, material: DraftMaterial): DraftP
     needsAccountData: WANTS_ACTION.test(material.found.map((f) => f.question).join(' ')),
     now: material.now,
   });
-  const sources = answerable ? distinct(answered.flatMap((answer) => answer.sources)) : [];
+  const sources = answerable ? sourcesOf(answered) : [];
   return {
     text,
     language: instructions.length ? written : answerable ? language : 'en',
@@ -126,11 +126,8 @@ function answerAll(task: Task): (Answer | null)[] {
   const first = alone.find(({ answer }) => answer && !answer.handsOver)?.answer;
   if (!first)
     return alone.some(({ answer }) => answer) ? alone.map(({ answer }) => answer) : answerAsOne(task);
-  return alone.map(({ found, answer }) => {
-    // What another article hardly supports, the article of the first answer may say better.
-    const sure = answer === first || (answer?.support ?? 0) >= LEAST_DENIAL;
-    return sure ? answer : (sameArticle(found, first, task) ?? answer);
-  });
+  // What nothing else answers, the article of the first answer may.
+  return alone.map(({ found, answer }) => answer ?? sameArticle(found, first, task));
 }
 
 /** Questions of which none is answered by itself may be answered together. */
@@ -208,7 +205,17 @@ function unanswered(found: Found[], answers: (Answer | null)[]): string {
   return `As to ${listed(open)}, a colleague will look at it.`;
 }
 
-function distinct(sources: Source[]): Source[] {
-  const seen = new Map(sources.map((source) => [`${source.kind} ${source.id}`, source]));
-  return [...seen.values()].slice(0, 5);
+/** Sources that a draft names. */
+const MOST_SOURCES = 8;
+
+/** What the answers rest on, each source once: the first of every answer before the second of any. */
+function sourcesOf(answers: Answer[]): Source[] {
+  const seen = new Map<string, Source>();
+  const most = Math.max(0, ...answers.map(({ sources }) => sources.length));
+  for (let i = 0; i < most; i += 1)
+    for (const { sources } of answers) {
+      const source = sources[i];
+      if (source) seen.set(`${source.kind} ${source.id}`, source);
+    }
+  return [...seen.values()].slice(0, MOST_SOURCES);
 }
