@@ -17,6 +17,8 @@ import { freePort } from './free-port.ts';
 import { findTool } from './tools.ts';
 
 const PROGRAM = findTool('dovecot');
+/** Its clients hear at once that it stops; itself it would take up to six seconds. */
+const GRACE_MS = 300;
 
 /** Why tests that need dovecot are skipped; null when it is there. */
 export const DOVECOT_MISSING = PROGRAM ? null : 'dovecot is not installed (apt-get install dovecot-imapd)';
@@ -91,9 +93,14 @@ export async function createDovecot(tls?: Identity): Promise<Dovecot> {
     const running = child;
     child = null;
     if (!running || running.exitCode !== null) return;
+    const sessions = childrenOf(running.pid);
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill(signal);
+    const patience = setTimeout(() => running.kill('SIGKILL'), GRACE_MS);
     await ended;
+    clearTimeout(patience);
+    // Whoever is connected would hold on to the line for ten seconds more.
+    for (const pid of sessions) endSession(pid);
   }
 
   const server: Dovecot = {
@@ -125,7 +132,6 @@ export async function createDovecot(tls?: Identity): Promise<Dovecot> {
     },
     stop: () => end('SIGTERM'),
     async remove() {
-      // Its end in order takes a second or more; its children leave when it is gone and their clients are.
       await end('SIGKILL');
       rmSync(root, { recursive: true, force: true, maxRetries: 5 });
     },
@@ -188,6 +194,23 @@ namespace inbox {
 function makeOwned(folder: string, owner: Owner): void {
   mkdirSync(folder, { recursive: true });
   if (owner) chownSync(folder, owner.uid, owner.gid);
+}
+
+/** Processes that another has started; none where Linux does not tell. */
+function childrenOf(pid = 0): number[] {
+  return readIfThere(`/proc/${pid}/task/${pid}/children`).split(' ').map(Number).filter(Boolean);
+}
+
+function endSession(pid: number): void {
+  if (readIfThere(`/proc/${pid}/cmdline`).startsWith('dovecot/')) process.kill(pid, 'SIGKILL');
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function idsOf(user: string): Owner {
