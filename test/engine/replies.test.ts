@@ -6,6 +6,7 @@ import { passagesOf, plainMarkdown, takeApart } from '../../src/engine/local/art
 import { composeDraft, type DraftMaterial } from '../../src/engine/local/drafting.ts';
 import { knownTokens, reusableReply } from '../../src/engine/local/exemplars.ts';
 import type { ArticleItem } from '../../src/engine/local/fitting.ts';
+import { type MacroParts, takeMacroApart } from '../../src/engine/local/macros.ts';
 import { firstName } from '../../src/engine/local/phrases.ts';
 import { createSearchIndex, type SearchIndex } from '../../src/engine/local/retrieval.ts';
 import { QUICK_REWRITES, rewrite } from '../../src/engine/local/rewriting.ts';
@@ -192,6 +193,47 @@ describe('a reply', () => {
     expect(draft.text).toContain('On your other question: You can reset your password');
     expect(draft.text).toContain('As to “Does the moon affect telescopes?”, a colleague will look at it.');
     expect(draft.sources.map((source) => source.id)).toEqual(['download-invoice', 'reset-password']);
+  });
+
+  it('leaves a second question its own answer, hardly sure as it is, and names what each rests on', async () => {
+    const asked = ['The invitation never came, how do I send it again?', 'Will she see the prices on jobs?'];
+    const macro = (id: string, title: string, body: string) =>
+      takeMacroApart(
+        article({
+          id,
+          title,
+          body,
+          url: null,
+          macro: { team: null, sources: [`https://help.example/${id}`] },
+        }),
+      );
+    const again = macro('invite', 'Invitation', 'Click **Resend invitation** beside the name.');
+    const prices = macro('prices', 'Prices', 'Technicians see prices when their role allows it.');
+    const pages = ['invite', 'prices'].map((id) =>
+      article({ id: `page-${id}`, url: `https://help.example/${id}`, title: id }),
+    );
+    const hit = (one: MacroParts, score: number) => ({
+      macro: one,
+      score,
+      put: 0.5,
+      meaning: 0.6,
+      handOver: 0,
+    });
+    const base = await material(...asked);
+    const [first, second] = base.found.map((found) => ({ ...found, articles: [] }));
+    if (!first || !second) throw new Error('two questions were asked');
+    const draft = composeDraft(draftInput(asked.join(' '), { analysis: analysis({ questions: asked }) }), {
+      ...base,
+      articleAt: (url) => pages.find((page) => page.url === url),
+      hasMacro: () => true,
+      found: [
+        { ...first, macros: [hit(again, 5), hit(prices, -4)] },
+        { ...second, macros: [hit(prices, 1.1), hit(again, 0.9)] },
+      ],
+    });
+    expect(draft.text).toContain('Click Resend invitation beside the name.');
+    expect(draft.text).toContain('On your other question: Technicians see prices when their role allows it.');
+    expect(draft.sources.map(({ id }) => id)).toEqual(['page-invite', 'page-prices', 'invite', 'prices']);
   });
 
   it('holds, promises nothing and cites nothing when nothing is known', async () => {
