@@ -65,6 +65,8 @@ export function signalsOf(input: PriorityInput): Signal[] {
     : Number.NaN;
   const mrr = account?.mrr ?? 0;
   const left = timeUsed === null ? null : Math.round(100 * asShare(1 - timeUsed));
+  // Of other languages less is understood, so what was not found may be there.
+  const found = (english: string, others: string) => (a.language === 'en' ? english : others);
   const signal = (
     name: keyof PriorityWeights,
     strength: number | boolean,
@@ -81,15 +83,25 @@ export function signalsOf(input: PriorityInput): Signal[] {
       'urgency',
       above(a.urgency),
       inWords(a.urgency, 'very urgent by their words', 'sounds urgent', 'may be urgent'),
-      'not urgent by their words',
+      found('not urgent by their words', 'no urgency found in their words'),
     ),
-    signal('blocked', a.blocked, 'their work stands still', 'their work goes on'),
-    signal('deadline', a.deadline !== null, `they name a time limit: ${a.deadline}`, 'no time limit named'),
+    signal(
+      'blocked',
+      a.blocked,
+      'their work stands still',
+      found('their work goes on', 'no standstill found'),
+    ),
+    signal(
+      'deadline',
+      a.deadline !== null,
+      `they name a time limit: ${a.deadline}`,
+      found('no time limit named', 'no time limit found'),
+    ),
     signal(
       'frustration',
       above(a.frustration),
       inWords(a.frustration, 'very unhappy', 'unhappy', 'may be unhappy'),
-      'calm in tone',
+      found('calm in tone', 'no anger found'),
     ),
     signal('bug', a.kind === 'bug', 'reports a fault'),
     signal('security', /security|breach|privacy/.test(a.category) && a.urgency > 0.6, 'a security matter'),

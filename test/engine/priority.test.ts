@@ -49,6 +49,15 @@ describe('a score', () => {
     expect(factors.map(({ text }) => text)).toEqual(['there are no words to judge by']);
   });
 
+  it('claims less of a message that is not in English', () => {
+    const { factors } = score(analysis({ language: 'de', urgency: 0.1 }), customer('Starter'));
+    expect(factors.map(({ text }) => text)).toEqual([
+      'no urgency found in their words',
+      'no standstill found',
+      'no time limit found',
+    ]);
+  });
+
   it('puts spam last whatever it shouts', () => {
     expect(score(analysis({ spam: 0.95, urgency: 1, blocked: true })).level).toBe('P4');
   });
