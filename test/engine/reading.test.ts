@@ -144,6 +144,35 @@ describe('questions and summary', () => {
       'Could you extend our trial? Also is there a discount?',
       ['Could you extend our trial?', 'Also is there a discount?'],
     ],
+    [
+      'What would a year cost, and if we regret it can we get the money back?',
+      ['What would a year cost', 'if we regret it can we get the money back?'],
+    ],
+    [
+      'can clients pay when they book. if they cancel on us how do i give it back',
+      ['can clients pay when they book.', 'if they cancel on us how do i give it back'],
+    ],
+    ['If that is the case I will leave, and if he can do it now tell him.', []],
+    [
+      'did we use up our texts? what’s the limit, and what do clients get now instead',
+      ['did we use up our texts?', 'what’s the limit', 'what do clients get now instead'],
+    ],
+    [
+      'what does one more login cost n can i drop it again after summer',
+      ['what does one more login cost', 'can i drop it again after summer'],
+    ],
+    [
+      'Is the photo app included? If not, what would the plan that has it cost us?',
+      ['Is the photo app included?', 'If not, what would the plan that has it cost us?'],
+    ],
+    [
+      'My board wants to know what uptime you commit to. It asks whether to trust this device.',
+      ['My board wants to know what uptime you commit to.'],
+    ],
+    [
+      'I cannot edit the invoice any more. What should I do? Also, where do I set the footer?',
+      ['I cannot edit the invoice any more.', 'Also, where do I set the footer?'],
+    ],
     ['1. open the board 2. drag a job 3. it jumps back', []],
   ])('what is asked in "%s"', (text, asked) => expect(splitQuestions(ownWords(text))).toEqual(asked));
 

@@ -7,11 +7,33 @@ const MOST_QUESTIONS = 4;
 /** Longest summary, in characters. */
 export const SUMMARY_LENGTH = 140;
 
+const AUXILIARY = "(?:can|could|is|are|does|do|did|will|would|should|shall|must|may)(?!')";
+const QUESTION_WORD = '(?:how|what|when|where|which|who|why)';
+const SOMEBODY =
+  '(?:i|we|you|he|she|it|they|that|this|there|the|my|our|your|some(?:one|body)|any(?:one|body))';
+const PERSON = '(?:i|we|you|he|she|they)';
+/** Asks, since it stands before who does something: "can he", "does the"; "do it" and "is the case" may end a statement. */
+const INVERTED = [
+  `(?<!\\b${PERSON})[, ]+(?:(?:can|could|will|would|should|shall|must|may) ${SOMEBODY}|(?:do|did) ${PERSON}|does (?:he|she|the|my|our|your|this|that))`,
+  `(?<!\\b${SOMEBODY})[, ]+(?:is|are) (?:it|there|they|we|you)`,
+].join('|');
+/** "if they cancel, how do I give it back", "if we came back would it all be there"; not "if that is the case". */
+const ON_CONDITION = `if [^.?!;\\n]{3,80}?(?:\\b${QUESTION_WORD} ${AUXILIARY}|${INVERTED})\\b`;
+/** A question of its own: "where is …", "what's the price", not "when a job is closed, …". */
+const OPENS_QUESTION = `(?:${QUESTION_WORD} (?:${AUXILIARY}|to|much|many|long|often|has|have)|(?:what|where|who)['’]?s (?:the|my|our|your|an?|one)|${ON_CONDITION}|${AUXILIARY})\\b`;
+/** What somebody wants to know, as a statement. */
+const WANTS_TO_KNOW = `(?:\\b(?:(?:wants?|needs?|(?:would|should) like) to|'d like to) (?:know|understand|find out)|(?<!\\b(?:it|survey|form|page|app|screen|system|message|e?-?mail) )\\b(?:asks|asked|asking)(?: me| us)?|\\bcurious) (?:if|whether|${QUESTION_WORD})\\b`;
+
 const ASKING =
   /\?|^(?:(?:and|also|so|but|then|plus|oh|second(?:ly)?|first(?:ly)?|another thing|one more thing|by the way|btw)[,:]?\s+)*(?:how|what|whats|when|where|which|who|why|can|could|may|is|are|does|do|did|will|would|should|has|have)\s+(?:\w+)|\b(?:please (?:tell|explain|send|resend|add|remove|change|confirm|let|help|check|advise|move|fix|correct|update|give|cancel|close)|(?:can|could|would|will) (?:you|i|we)|(?:i|we)(?:'d| would)?(?: also| just)? (?:need|want|like) (?:to|you|a|an|the|more|it)|i wonder|wondering (?:if|how|whether|what|where)|let me know|not sure (?:how|if|whether|where|what)|any (?:way|chance|idea|plans?)|is it possible|no idea (?:how|what|where))\b/i;
 /** A request without a question mark. */
 const REQUEST =
   /\b(?:please|pls|kindly) (?!note|find|see|be aware|accept|excuse|forgive|bear|don't|ignore|advise\W*$|help\W*$)[a-z]+\b|\b(?:can|could|would) you\b/i;
+/** A question that begins with its condition or with "what's the", or that is reported; with a mark or without. */
+const PUT_OTHERWISE = new RegExp(
+  `^(?:(?:and|also|so|but|then|plus)[,:]?\\s+)*(?:${ON_CONDITION}|(?:what|where|who)['’]?s (?:the|my|our|your|an?|one)\\b)|${WANTS_TO_KNOW}`,
+  'i',
+);
 /** A question without its mark, beside others that have it. */
 const FORGOT_THE_MARK =
   /^(?:(?:and|also|so|but|then|plus)[,:]?\s+)*(?:(?:how|what|where|who|why) (?:can|could|is|are|does|do|did|will|would|should|may|to|much|many|long|often|soon|fast|quickly|has|have|happens|if|about)|(?:can|could|does|do|will|would|may) (?:i|we|you|he|she|they|it|that|this|my|our|the|each|both|everybody|everyone))\b|\b(?:tell|show) (?:me|us) (?:how|what|when|where|which|who|why|if|whether)\b/i;
@@ -81,11 +103,14 @@ export function splitQuestions(text: string): string[] {
       .replace(OPENING, '')
       .replace(/(?:,|\band)\s*$/i, '')
       .trim();
-    const asks = marks
-      ? said.includes('?') || REQUEST.test(said) || FORGOT_THE_MARK.test(said)
-      : ASKING.test(said) || REQUEST.test(said);
+    const asks =
+      REQUEST.test(said) ||
+      PUT_OTHERWISE.test(said) ||
+      (marks ? said.includes('?') || FORGOT_THE_MARK.test(said) : ASKING.test(said));
     const another = ANOTHER.test(said);
     const entry = listed && ENTRY.test(sentence);
+    // "I can't edit it any more. What should I do?": what was told is the matter.
+    if (BARE_HELP.test(said) && asked.length === 0 && told.length > 0) asked.push(weightiest(told));
     if (PLEASANTRY.test(said) || BARE_HELP.test(said) || wordCount(said) < (entry ? 2 : 3)) continue;
     // What something is added to was a matter, too, though it was only told.
     if (another && asked.length === 0 && told.length > 0) asked.push(weightiest(told));
@@ -98,20 +123,17 @@ export function splitQuestions(text: string): string[] {
   for (const part of parts) {
     const previous = merged.at(-1);
     const leans = wordCount(part) < 7 && LEANING.test(part) && !ANOTHER.test(part);
-    if (previous !== undefined && (leans || /^(?:and )?if (?:yes|so|not|no)\b/i.test(part)))
-      merged[merged.length - 1] = `${previous} ${part}`;
+    const depends = wordCount(part) < 9 && /^(?:and )?if (?:yes|so|not|no)\b/i.test(part);
+    if (previous !== undefined && (leans || depends)) merged[merged.length - 1] = `${previous} ${part}`;
     else merged.push(part);
   }
   return [...new Set(merged)].slice(0, MOST_QUESTIONS);
 }
 
-const AUXILIARY = "(?:can|could|is|are|does|do|did|will|would|should|shall|must|may)(?!')";
-/** A question of its own: "where is …", not "when a job is closed, …". */
-const OPENS_QUESTION = `(?:(?:how|what|when|where|which|who|why) (?:${AUXILIARY}|to|much|many|long|often|has|have)|${AUXILIARY})\\b`;
 const I_ALSO =
   "(?:(?:i|we)(?:'d|'ll|'m|'re|'ve| would| will| have)? also\\b|one (?:more|other|last) thing\\b)";
 const JOINED = new RegExp(
-  `(?:[,;]|\\s[-–—])?\\s+(?:and(?: also| then| after that| if so| if not,?)?|also|plus|as well as)\\s+(?=${OPENS_QUESTION}|${I_ALSO})`,
+  `(?:[,;]|\\s[-–—])?\\s+(?:(?:and|n|&)(?: also| then| after that| if so| if not,?)?|also|plus|as well as)\\s+(?=${OPENS_QUESTION}|${I_ALSO})`,
   'i',
 );
 const LISTED = new RegExp(`[,;]\\s+(?=${OPENS_QUESTION})`, 'i');
