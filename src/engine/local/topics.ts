@@ -7,9 +7,9 @@ import type { Standing } from './standing.ts';
 export type TopicJudge = (model: ClassifierModel, piece: Piece, hasPlan: boolean) => Classification;
 
 /**
- * How much macros would count if they alone had taught; by their share in all examples it becomes less. On the sample (740
- * messages read by two people: five folds of the history, and two sets made up apart) 91.8 % instead of 90.4 % are right
- * with all macros, with a fifth of them or a third of their examples as many as without, and the log-loss falls.
+ * How much macros would count if they alone had taught; by their share in all examples it becomes less. On 740 messages
+ * of the sample that two people read, 91.8 % instead of 90.4 % get a right topic where history teaches, and 75.7 % instead
+ * of 61.8 % where nothing but the taxonomy does; with few macros, or few examples of each, as many as without, or more.
  */
 const TRUST = 0.9;
 /** What macros say is at least this probable. */
