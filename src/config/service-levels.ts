@@ -1,6 +1,6 @@
 // The part of config/deskhand.yaml that promises answers: by when, in which hours, and who hears before it is too late.
 import { z } from 'zod';
-import { promiseSchema } from '../model/service-level.ts';
+import { promiseSchema } from '../model/service-promise.ts';
 
 const HOURS = 'hours such as "09:00-18:00" or "09:00-12:30, 13:30-18:00"';
 

@@ -2,12 +2,12 @@
 import { HOUR_MS } from '../model/duration.ts';
 import type {
   DueView,
-  Promised,
   ServiceClock,
   ServicePromise,
   ServiceRule,
   ServiceTarget,
 } from '../model/service-level.ts';
+import type { Promised } from '../model/service-promise.ts';
 import type { PriorityLevel } from '../model/ticket.ts';
 import { addBusinessTime, businessTimeBetween, type OfficeHours, ROUND_THE_CLOCK } from './business-time.ts';
 

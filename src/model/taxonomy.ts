@@ -1,6 +1,6 @@
 // The taxonomy: what messages can be about, with starter examples to learn from.
 import { z } from 'zod';
-import { promiseSchema } from './service-level.ts';
+import { promiseSchema } from './service-promise.ts';
 import { SIGNALS } from './signal.ts';
 
 const lines = z.array(z.string().trim().min(1));
