@@ -411,6 +411,21 @@ describe('the macro that is asked for', () => {
     expect(macroSupport({ ...hit, meaning: 0.2 }, 'en', true)).toBe(0);
   });
 
+  it('is handed over hardly more often where another question of the message is', async () => {
+    const charge = named(payments, 'charge', { macro: { team: null, sources: [], handsOver: true } });
+    const index = await taught(charge, named(invoices, 'invoices'));
+    const [bill, both] = ['a copy of the bill', 'refund a card payment, and a copy of the bill'];
+    const handOver = async (text: string, context: string | null) =>
+      (await find(index, text, context))[0]?.handOver ?? 0;
+    const [alone, beside, whole] = [
+      await handOver(bill, null),
+      await handOver(bill, both),
+      await handOver(both, null),
+    ];
+    expect(beside).toBeGreaterThan(alone);
+    expect(beside - alone).toBeLessThan(whole - beside);
+  });
+
   it('is none, where there are few, for what else their topic is asked', async () => {
     const other = [
       'how long does the battery last',

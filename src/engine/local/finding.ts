@@ -3,7 +3,7 @@ import type { Customer } from '../../model/customer.ts';
 import type { Taxonomy } from '../../model/taxonomy.ts';
 import type { DraftInput } from '../../ports.ts';
 import { type Found, SAYS_LITTLE } from './answering.ts';
-import type { ClassifierModel } from './classifier.ts';
+import type { Classification, ClassifierModel } from './classifier.ts';
 import type { ExemplarIndex } from './exemplar-index.ts';
 import { inProducts } from './fitting.ts';
 import type { KnowledgeIndex } from './knowledge-index.ts';
@@ -45,7 +45,7 @@ export function createFinder({
   knowledge,
   exemplars,
   judgeTopic,
-  categories,
+  categories: classifier,
   embed,
 }: Sources): Finder {
   /** Looked up each time: topics may be added while the bot runs. */
@@ -54,6 +54,17 @@ export function createFinder({
   async function read(text: string, others: string[]): Promise<[Piece, ...Piece[]]> {
     const [vector = new Float32Array(), ...vectors] = await embed([text, ...others]);
     return [{ text, vector }, ...others.map((other, i) => ({ text: other, vector: vectors[i] ?? vector }))];
+  }
+
+  /** What a question is likely about: where the message asks several things, half by itself and half by the whole. */
+  function topicsOf(question: Piece, context: Piece | null, hasPlan: boolean): Map<string, number> {
+    const { ranked } = judgeTopic(classifier(), question, hasPlan);
+    const around = context && probabilities(judgeTopic(classifier(), context, hasPlan).ranked);
+    const likely = ranked.map(({ category, probability }) => ({
+      category,
+      probability: around ? (probability + (around.get(category) ?? 0)) / 2 : probability,
+    }));
+    return probabilities(likely.sort((a, b) => b.probability - a.probability).slice(0, MOST.topics));
   }
 
   /** `pieces`: the question, then sentences of it; `context`: the message, where it asks several things. */
@@ -65,13 +76,9 @@ export function createFinder({
   ): Found {
     const question = pieces[0].text;
     const topic = context ?? pieces[0];
-    const { ranked } = judgeTopic(categories(), topic, Boolean(customer.account?.plan));
-    const likely = ranked.slice(0, MOST.topics);
     const language = analysis.language === 'und' ? 'en' : analysis.language;
-    const where = {
-      language,
-      categories: new Map(likely.map(({ category, probability }) => [category, probability])),
-    };
+    const categories = topicsOf(pieces[0], context, Boolean(customer.account?.plan));
+    const where = { language, categories };
     // "How long are those good for?" has no word that tells of what.
     const text = new Set(contentWords(question)).size < SAYS_LITTLE ? topic.text : question;
     const query = { text, vectors: pieces.map(({ vector }) => vector), ...where };
@@ -128,6 +135,9 @@ function mayUse(macro: MacroParts, customer: Customer, team: string | undefined)
   const forTeam = !article.macro?.team || article.macro.team === team;
   return forTeam && inProducts(article, customer) && answerOf(macro, customer) !== null;
 }
+
+const probabilities = (ranked: Classification['ranked']) =>
+  new Map(ranked.map(({ category, probability }) => [category, probability]));
 
 /** Sentences of a longer text that may hold the question by themselves. */
 function tellingSentences(text: string): string[] {
