@@ -1,5 +1,4 @@
 // "Show everything": the whole ticket as a few cards for its thread.
-
 import type { Block, Card } from '../model/card.ts';
 import type { SimilarTicket } from '../model/engine.ts';
 import { exactly } from '../model/probability.ts';

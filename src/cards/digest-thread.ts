@@ -1,5 +1,4 @@
 // The details of a digest: what changed, answers, themes, reports and customers, each a post in its thread.
-
 import type { Block } from '../model/card.ts';
 import { type Drill, NONE } from '../model/dashboard.ts';
 import type { AtRiskRow, ClusterRow, Digest } from '../model/digest.ts';

@@ -1,5 +1,4 @@
 // The card that proposes a message to several customers, and its forms.
-
 import type { Block, Card, CardButton, CardRef, Form, FormField } from '../model/card.ts';
 import { type ProposalView, proposalKey, type Recipient } from '../model/proposal.ts';
 import { choosable, joinTexts, textInputs } from '../model/proposal-forms.ts';

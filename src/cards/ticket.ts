@@ -1,5 +1,4 @@
 // The ticket card: what came in, what we would answer, how sure we are, and what happened to it.
-
 import type { Block, Card, CardButton, Chip, Tone } from '../model/card.ts';
 import { clusterKey } from '../model/cluster.ts';
 import type { Draft } from '../model/draft.ts';

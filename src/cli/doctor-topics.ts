@@ -1,7 +1,9 @@
 // What `deskhand doctor` says about the taxonomy: examples that stand in two topics, tickets of topics that it does not have.
+import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../infra/db/index.ts';
 import { createStore } from '../infra/db/queries/index.ts';
+import { errorText } from '../model/errors.ts';
 import { sharedExamples } from '../model/taxonomy.ts';
 import type { Log } from '../ports.ts';
 import type { Check } from './doctor.ts';
@@ -24,6 +26,9 @@ export function exampleChecks({ taxonomy }: Config): Check[] {
   ];
 }
 
+/** How PostgreSQL says that nothing has run on this database yet. */
+const noTable = z.object({ cause: z.object({ code: z.literal('42P01') }) });
+
 /** Categories that were taken out, or that only imported tickets have. */
 export async function strayTopics({ taxonomy }: Config, databaseUrl: string, log: Log): Promise<Check[]> {
   const database = openDatabase(databaseUrl, { log, max: 1 });
@@ -40,9 +45,9 @@ export async function strayTopics({ taxonomy }: Config, databaseUrl: string, log
         detail: `tickets have categories that it does not have: ${named.join(', ')}${more}; nothing new is given to them. Add them to keep them`,
       },
     ];
-  } catch {
-    // Nothing has run on this database yet.
-    return [];
+  } catch (error) {
+    if (noTable.safeParse(error).success) return [];
+    return [{ part, state: 'note', detail: `tickets' categories could not be read: ${errorText(error)}` }];
   } finally {
     await database.close();
   }

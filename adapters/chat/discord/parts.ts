@@ -1,5 +1,4 @@
 // One block of a card -> the pieces it is drawn with: Markdown, sections, separators, pictures and rows of buttons.
-
 import {
   type APIActionRowComponent,
   type APIComponentInMessageActionRow,

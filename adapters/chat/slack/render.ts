@@ -1,5 +1,4 @@
 // Card -> Block Kit: pure, within Slack's limits whatever the card holds, ids and buttons always kept.
-
 import type { Block, Card, Chip, Tone } from '../../../src/model/card.ts';
 import { sureness } from '../../../src/model/probability.ts';
 import { actionBlocks } from './buttons.ts';

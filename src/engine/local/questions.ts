@@ -19,10 +19,11 @@ const INVERTED = [
 ].join('|');
 /** "if they cancel, how do I give it back", "if we came back would it all be there"; not "if that is the case". */
 const ON_CONDITION = `if [^.?!;\\n]{3,80}?(?:\\b${QUESTION_WORD} ${AUXILIARY}|${INVERTED})\\b`;
+const WHATS = "(?:what|where|who)['’]?s (?:the|my|our|your|an?|one)";
 /** A question of its own: "where is …", "what's the price", not "when a job is closed, …". */
-const OPENS_QUESTION = `(?:${QUESTION_WORD} (?:${AUXILIARY}|to|much|many|long|often|has|have)|(?:what|where|who)['’]?s (?:the|my|our|your|an?|one)|${ON_CONDITION}|${AUXILIARY})\\b`;
+const OPENS_QUESTION = `(?:${QUESTION_WORD} (?:${AUXILIARY}|to|much|many|long|often|has|have)|${WHATS}|${ON_CONDITION}|${AUXILIARY})\\b`;
 /** What somebody wants to know, as a statement. */
-const WANTS_TO_KNOW = `(?:\\b(?:(?:wants?|needs?|(?:would|should) like) to|'d like to) (?:know|understand|find out)|(?<!\\b(?:it|survey|form|page|app|screen|system|message|e?-?mail) )\\b(?:asks|asked|asking)(?: me| us)?|\\bcurious) (?:if|whether|${QUESTION_WORD})\\b`;
+const WANTS_TO_KNOW = `(?:\\b(?:(?:wants?|needs?|(?:would|should) like) to|['’]d like to) (?:know|understand|find out)|(?<!\\b(?:it|survey|form|page|app|screen|system|message|e?-?mail) )\\b(?:asks|asked|asking)(?: me| us)?|\\bcurious) (?:if|whether|${QUESTION_WORD})\\b`;
 
 const ASKING =
   /\?|^(?:(?:and|also|so|but|then|plus|oh|second(?:ly)?|first(?:ly)?|another thing|one more thing|by the way|btw)[,:]?\s+)*(?:how|what|whats|when|where|which|who|why|can|could|may|is|are|does|do|did|will|would|should|has|have)\s+(?:\w+)|\b(?:please (?:tell|explain|send|resend|add|remove|change|confirm|let|help|check|advise|move|fix|correct|update|give|cancel|close)|(?:can|could|would|will) (?:you|i|we)|(?:i|we)(?:'d| would)?(?: also| just)? (?:need|want|like) (?:to|you|a|an|the|more|it)|i wonder|wondering (?:if|how|whether|what|where)|let me know|not sure (?:how|if|whether|where|what)|any (?:way|chance|idea|plans?)|is it possible|no idea (?:how|what|where))\b/i;
@@ -31,7 +32,7 @@ const REQUEST =
   /\b(?:please|pls|kindly) (?!note|find|see|be aware|accept|excuse|forgive|bear|don't|ignore|advise\W*$|help\W*$)[a-z]+\b|\b(?:can|could|would) you\b/i;
 /** A question that begins with its condition or with "what's the", or that is reported; with a mark or without. */
 const PUT_OTHERWISE = new RegExp(
-  `^(?:(?:and|also|so|but|then|plus)[,:]?\\s+)*(?:${ON_CONDITION}|(?:what|where|who)['’]?s (?:the|my|our|your|an?|one)\\b)|${WANTS_TO_KNOW}`,
+  `^(?:(?:and|also|so|but|then|plus)[,:]?\\s+)*(?:${ON_CONDITION}|${WHATS}\\b)|${WANTS_TO_KNOW}`,
   'i',
 );
 /** A question without its mark, beside others that have it. */
